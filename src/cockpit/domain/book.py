@@ -1,0 +1,128 @@
+"""The rows of one rep or team as of one moment: what every number is computed from.
+
+`storage.queries.book` loads it with a fixed number of SELECTs and rewinds it to `as_of` by the change
+log; the functions of `domain` are pure over it. The rep's screen and the team board use the same
+functions over the same shape, so their sums cannot differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from cockpit.domain.entities import (
+    Absence,
+    Account,
+    Activity,
+    Deal,
+    Funnel,
+    KpiRule,
+    LogEntry,
+    MilestoneDone,
+    OpeningWindow,
+    Person,
+    Product,
+    Stage,
+    StageChange,
+    Target,
+    Team,
+    Waiver,
+)
+from cockpit.domain.periods import WorkCalendar
+
+
+@dataclass(frozen=True)
+class Book:
+    """Everything visible, as of `as_of`. Activities reach back to `activities_from` and forward to all planned."""
+
+    as_of: datetime
+    zone: ZoneInfo
+    complete: bool
+    activities_from: date
+    teams: dict[str, Team]
+    people: dict[str, Person]
+    calendar: WorkCalendar
+    absences: tuple[Absence, ...]
+    funnels: dict[str, Funnel]
+    stages: dict[str, Stage]
+    products: dict[str, Product]
+    accounts: dict[str, Account]
+    windows: dict[str, tuple[OpeningWindow, ...]]
+    deals: tuple[Deal, ...]
+    stage_changes: tuple[StageChange, ...]
+    milestones: tuple[MilestoneDone, ...]
+    activities: tuple[Activity, ...]
+    targets: tuple[Target, ...]
+    kpi_rules: tuple[KpiRule, ...]
+    waivers: tuple[Waiver, ...]
+    log: tuple[LogEntry, ...]
+    """Changes of activities and deals recorded since `activities_from`, oldest first, up to `as_of`."""
+    conflicted: frozenset[str]
+    """Ids of rows with an open conflict."""
+
+    @cached_property
+    def today(self) -> date:
+        return self.local_day(self.as_of)
+
+    def local_day(self, moment: datetime) -> date:
+        """The day of a moment in the team's time zone, not the host's."""
+        return moment.astimezone(self.zone).date()
+
+    def local(self, moment: datetime) -> datetime:
+        return moment.astimezone(self.zone)
+
+    def midnight(self, day: date) -> datetime:
+        """The moment `day` begins in the team's time zone."""
+        return datetime.combine(day, time(), self.zone)
+
+    @cached_property
+    def activities_by_rep(self) -> dict[str, tuple[Activity, ...]]:
+        found: dict[str, list[Activity]] = {}
+        for activity in self.activities:
+            found.setdefault(activity.rep_id, []).append(activity)
+        return {rep: tuple(sorted(rows, key=lambda a: (a.starts_at, a.id))) for rep, rows in found.items()}
+
+    @cached_property
+    def deals_by_owner(self) -> dict[str, tuple[Deal, ...]]:
+        found: dict[str, list[Deal]] = {}
+        for deal in self.deals:
+            found.setdefault(deal.owner_id or "", []).append(deal)
+        return {owner: tuple(rows) for owner, rows in found.items()}
+
+    @cached_property
+    def activities_by_deal(self) -> dict[str, tuple[Activity, ...]]:
+        found: dict[str, list[Activity]] = {}
+        for activity in self.activities:
+            if activity.deal_id:
+                found.setdefault(activity.deal_id, []).append(activity)
+        return {deal: tuple(sorted(rows, key=lambda a: a.starts_at)) for deal, rows in found.items()}
+
+    @cached_property
+    def changes_by_deal(self) -> dict[str, tuple[StageChange, ...]]:
+        found: dict[str, list[StageChange]] = {}
+        for change in self.stage_changes:
+            found.setdefault(change.deal_id, []).append(change)
+        return {deal: tuple(sorted(rows, key=lambda c: (c.changed_at, c.id))) for deal, rows in found.items()}
+
+    def stage_kind(self, deal: Deal) -> str:
+        """open, won or lost; open when the stage is not known here."""
+        stage = self.stages.get(deal.stage_id)
+        return "open" if stage is None else stage.kind
+
+    def calendar_of(self, person_id: str) -> WorkCalendar:
+        """The company's calendar with this person's weekdays and absences."""
+        person = self.people.get(person_id)
+        away = {
+            absence.from_on + timedelta(days=n)
+            for absence in self.absences
+            if absence.person_id == person_id
+            for n in range((absence.to_on - absence.from_on).days + 1)
+        }
+        return replace(
+            self.calendar,
+            holidays=self.calendar.holidays | away,
+            makeups=self.calendar.makeups - away,
+            weekdays=person.work_days if person else self.calendar.weekdays,
+        )

@@ -1,0 +1,138 @@
+"""An error or a state as a notice: what happened, what was kept, what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from cockpit import errors
+from cockpit.i18n import N_, _
+
+Severity = Literal["information", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`next_step` names a key or a command; `exit_code` is the command line's."""
+
+    title: str
+    body: str
+    severity: Severity
+    next_step: str
+    exit_code: int
+
+
+_WORDS: dict[type[errors.CockpitError], tuple[str, str, str]] = {
+    errors.BadUse: (N_("Not understood"), N_("{detail}"), N_("See `cockpit --help`.")),
+    errors.UnknownName: (
+        N_("No such {kind}"),
+        N_("Nothing is called {name}. Near: {near}"),
+        N_("Try one of the near names."),
+    ),
+    errors.AmbiguousName: (
+        N_("More than one fits"),
+        N_("{name} could be: {candidates}"),
+        N_("Type more of the name, or use the id."),
+    ),
+    errors.MalformedLog: (
+        N_("The line cannot be read"),
+        N_("{detail}"),
+        N_("Nothing was saved. Example: v ht ok met the CFO >fri 10"),
+    ),
+    errors.NotAllowed: (N_("Not possible now"), N_("{detail}"), N_("Nothing was changed.")),
+    errors.ConfigError: (
+        N_("The settings file cannot be used"),
+        N_("{path}, line {line}, key {key}: {detail}"),
+        N_("Run `cockpit config validate`."),
+    ),
+    errors.MissingExtra: (N_("A part is not installed"), N_("This needs the extra `{extra}`."), N_("Run: {command}")),
+    errors.NoTerminal: (
+        N_("This needs a terminal"),
+        N_("Screens cannot be drawn here."),
+        N_("Use `cockpit today --plain`."),
+    ),
+    errors.OpenConflict: (
+        N_("Two values, one field"),
+        N_("{count} conflicts wait for an answer. Both values are kept."),
+        N_("Press o, then m for mine or t for theirs."),
+    ),
+    errors.HubError: (N_("The hub did not do it"), N_("{detail}"), N_("Work goes on here; the queue is kept.")),
+    errors.HubUnavailable: (
+        N_("Offline"),
+        N_("The hub does not answer: {detail}"),
+        N_("Work goes on here. Press o to try again."),
+    ),
+    errors.HubBusy: (
+        N_("The hub is busy"),
+        N_("It asked to wait {seconds} seconds."),
+        N_("Nothing is lost; sync tries again by itself."),
+    ),
+    errors.SignInNeeded: (
+        N_("Sign in again"),
+        N_("The hub does not take this device's token. Your queue is kept."),
+        N_("Run `cockpit login`."),
+    ),
+    errors.UntrustedHub: (
+        N_("The hub cannot be trusted"),
+        N_("{detail}"),
+        N_("Nothing was sent. Check the address, or set `ca_file`."),
+    ),
+    errors.VersionTooOld: (
+        N_("Update Cockpit"),
+        N_("The hub speaks a newer version. Local work goes on."),
+        N_("Update, then sync."),
+    ),
+    errors.ShrinkNeedsAnswer: (
+        N_("Most rows would go"),
+        N_("The hub would remove {removed} of {kept} rows here."),
+        N_("If that is right: `cockpit sync --accept-shrink`."),
+    ),
+    errors.LocalDataError: (N_("The local data cannot be used"), N_("{detail}"), N_("Run `cockpit doctor`.")),
+    errors.DataDirUnwritable: (
+        N_("The data folder cannot be written"),
+        N_("{path}"),
+        N_("Give yourself the right to write there, or set COCKPIT_HOME."),
+    ),
+    errors.DiskFull: (
+        N_("The disk is full"),
+        N_("The change was not saved: {path}"),
+        N_("Make room and press Enter again; your text is still here."),
+    ),
+    errors.DatabaseCorrupt: (
+        N_("The local file is damaged"),
+        N_("{path} is not a readable database. It was left as it is."),
+        N_("Move it away and run `cockpit login` to fetch everything again."),
+    ),
+    errors.DatabaseNewer: (
+        N_("The local file is newer"),
+        N_("{path} was written by a newer Cockpit. It was left as it is."),
+        N_("Update Cockpit."),
+    ),
+    errors.DatabaseBusy: (
+        N_("The local file is in use"),
+        N_("Another process held {path} for too long. Nothing was saved."),
+        N_("Try again."),
+    ),
+    errors.NotSignedIn: (
+        N_("No account here yet"),
+        N_("This device is not signed in to a hub."),
+        N_("Run `cockpit login URL`, or `cockpit demo` to look around."),
+    ),
+}
+_WARNINGS = (errors.BadUse, errors.HubUnavailable, errors.HubBusy, errors.OpenConflict)
+
+
+class _Facts(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "-"
+
+
+def notice_for(error: errors.CockpitError) -> Notice:
+    """The words for an error, by its class or the nearest parent class that has some."""
+    words = next(_WORDS[cls] for cls in type(error).__mro__ if cls in _WORDS)
+    facts = _Facts(error.facts)
+    if isinstance(facts.get("candidates"), tuple):
+        facts["candidates"] = ", ".join(str(name) for name in facts["candidates"])  # type: ignore[attr-defined]
+    title, body, step = (_(text).format_map(facts) for text in words)
+    severity: Severity = "warning" if isinstance(error, _WARNINGS) else "error"
+    return Notice(title, body, severity, step, error.exit_code)

@@ -1,0 +1,29 @@
+"""The second wall: the only way text from outside becomes something a screen shows.
+
+A `str` given to a widget is parsed as markup; `plain` gives a Text without markup, cleaned once more.
+"""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+from cockpit.domain.text import clean
+
+
+def plain(text: object, style: str = "") -> Text:
+    """`text` as inert rich Text."""
+    return Text(clean(str(text)), style=style, no_wrap=False, end="")
+
+
+def cells(text: str) -> int:
+    """Width in terminal cells."""
+    return cell_len(text)
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """`text` cut or padded to exactly `width` cells; `~` marks a cut. `right` aligns to the right."""
+    size = cell_len(text)
+    if size > width:
+        return set_cell_size(text, max(width - 1, 0)) + "~" if width else ""
+    return " " * (width - size) + text if right else text + " " * (width - size)

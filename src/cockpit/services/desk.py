@@ -1,0 +1,84 @@
+"""Who is looking, at what, as of when: what every service starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+
+from cockpit import clock
+from cockpit.domain.book import Book
+from cockpit.errors import NotAllowed, NotSignedIn, UnknownName
+from cockpit.i18n import _
+from cockpit.services.snapshots import PersonRef
+from cockpit.storage import meta
+from cockpit.storage import tables as t
+from cockpit.storage.queries.book import load_book
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from cockpit.storage.database import Database
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One account's database and the person signed in on it."""
+
+    database: Database
+
+    def viewer(self, session: Session) -> PersonRef:
+        """The person signed in. Raises NotSignedIn before the first sync."""
+        person_id = meta.get(session, "person_id")
+        if not person_id:
+            raise NotSignedIn()
+        return self.person(session, person_id)
+
+    def person(self, session: Session, person_id: str) -> PersonRef:
+        row = session.get(t.PersonRow, person_id)
+        if row is None:
+            if person_id == meta.get(session, "person_id"):
+                name = meta.get(session, "person_name")
+                return PersonRef(person_id, name, "", meta.get(session, "role", "rep"), None, "")
+            raise UnknownName(kind="rep", name=person_id, near="")
+        team = session.get(t.TeamRow, row.team_id) if row.team_id else None
+        return PersonRef(row.id, row.name, row.alias, row.role, row.team_id, team.name if team else "")
+
+    def find_rep(self, session: Session, wanted: str | None) -> PersonRef:
+        """The rep asked for by id or name; the viewer when None. Raises UnknownName with near names."""
+        if wanted is None:
+            return self.viewer(session)
+        people = session.exec(select(t.PersonRow).order_by(col(t.PersonRow.name))).all()
+        folded = wanted.casefold()
+        exact = [p for p in people if folded in (p.id, p.name.casefold(), p.alias.casefold())]
+        part = [p for p in people if folded in p.name.casefold() or folded in p.alias.casefold()]
+        found = exact or part
+        if len(found) == 1:
+            return self.person(session, found[0].id)
+        near = ", ".join(p.name for p in (found or people)[:8])
+        raise UnknownName(kind="rep", name=wanted, near=near)
+
+    def book(
+        self,
+        session: Session,
+        *,
+        as_of: datetime | None = None,
+        rep_ids: list[str] | None = None,
+        activities_from: date | None = None,
+    ) -> Book:
+        return load_book(session, as_of=as_of or clock.now(), rep_ids=rep_ids, activities_from=activities_from)
+
+    def refuse_unless_mine(self, session: Session, rep_id: str | None) -> PersonRef:
+        """The viewer, when `rep_id` is the viewer's own. Raises NotAllowed for a look at somebody else's day."""
+        me = self.viewer(session)
+        if rep_id is not None and rep_id != me.id:
+            raise NotAllowed(_("This is somebody else's day: it can be read, not changed."))
+        return me
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The last moment of a local day: what `--as-of DATE` means."""
+    return datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(microseconds=1)

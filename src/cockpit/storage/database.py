@@ -1,0 +1,171 @@
+"""One database: engine, journal rule, BEGIN IMMEDIATE, schema check and upgrade.
+
+Every write transaction is BEGIN IMMEDIATE so that two processes queue instead of failing;
+synchronous=FULL so that "saved" means on disk. WAL only where SQLite is free of the WAL-reset bug.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlmodel import Session, create_engine
+
+from cockpit.errors import CockpitError, DatabaseBusy, DatabaseCorrupt, DatabaseNewer, DataDirUnwritable, DiskFull
+
+HEAD_REVISION = "0001"
+"""The newest Alembic revision. Compared first, so that Alembic is imported only to upgrade."""
+
+_KNOWN_REVISIONS = ("0001",)
+_BUSY_MS = 5_000
+_WAL_SAFE = (3, 51, 3)
+
+
+class Database:
+    """One engine. `read()` and `write()` open short sessions; nothing else may touch the engine."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.path: Path | None = None
+        parsed = make_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if self.is_sqlite and parsed.database and parsed.database != ":memory:":
+            self.path = Path(parsed.database)
+        self._engine = self._make_engine()
+
+    @classmethod
+    def at(cls, path: Path) -> Database:
+        """The SQLite database of one file, made with its folder (0700) and the file (0600) when absent."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not path.exists():
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            elif not os.access(path, os.W_OK):
+                raise PermissionError(errno.EACCES, "not writable", str(path))
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise DiskFull(path=path) from error
+            raise DataDirUnwritable(path=path) from error
+        return cls(f"sqlite:///{path}")
+
+    def _make_engine(self) -> Engine:
+        if not self.is_sqlite:
+            return create_engine(self.url, pool_pre_ping=True)
+        engine = create_engine(self.url, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
+
+        @event.listens_for(engine, "connect")
+        def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+            connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
+            journal = "WAL" if sqlite3.sqlite_version_info >= _WAL_SAFE else "DELETE"
+            for pragma in (f"journal_mode={journal}", "synchronous=FULL", f"busy_timeout={_BUSY_MS}"):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Any) -> None:
+            mode = "IMMEDIATE" if connection.get_execution_options().get("writes") else ""
+            connection.exec_driver_sql(f"BEGIN {mode}")
+
+        return engine
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for reading; its changes are never committed."""
+        with self._named_errors(), Session(self._engine) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session in one BEGIN IMMEDIATE transaction, committed at the end, rolled back on any error."""
+        with self._named_errors():
+            engine = self._engine.execution_options(writes=True)
+            with Session(engine, expire_on_commit=False) as session, session.begin():
+                session.connection()
+                yield session
+
+    def data_version(self) -> int:
+        """A number that changes when another process writes. Zero where the database is shared by nature."""
+        if not self.is_sqlite:
+            return 0
+        with self._named_errors(), self._engine.connect() as connection:
+            return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+    def revision(self) -> str | None:
+        """The stored schema revision, None for an empty database."""
+        with self._named_errors(), self._engine.connect() as connection:
+            try:
+                found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            except DBAPIError as error:
+                if self.is_sqlite and "no such table" not in str(error.orig):
+                    raise
+                return None
+            return None if found is None else str(found)
+
+    def prepare(self) -> None:
+        """Bring the schema to this program's revision; a backup file is made before an upgrade."""
+        stored = self.revision()
+        if stored == HEAD_REVISION:
+            return
+        if stored is not None and stored not in _KNOWN_REVISIONS:
+            raise DatabaseNewer(path=self.path or self.url, revision=stored)
+        if stored is not None:
+            self.backup()
+        from sqlmodel import SQLModel
+
+        from cockpit.migrations import upgrade
+        from cockpit.storage import tables  # noqa: F401  registers the tables on the metadata
+
+        with self._named_errors():
+            upgrade(self._engine.execution_options(writes=True), SQLModel.metadata)
+
+    def backup(self, target: Path | None = None) -> Path | None:
+        """An online copy beside the file (or at `target`), mode 0600. None where the server keeps backups."""
+        if self.path is None:
+            return None
+        target = target or self.path.with_name(f"{self.path.name}.before-{HEAD_REVISION}.bak")
+        os.close(os.open(target, os.O_CREAT | os.O_RDWR | os.O_TRUNC, 0o600))
+        with sqlite3.connect(self.path) as source, sqlite3.connect(target) as copy:
+            source.backup(copy)
+        return target
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except CockpitError:
+            raise
+        except (DBAPIError, sqlite3.Error) as error:
+            raise self._named(error) from error
+
+    def _named(self, error: Exception) -> Exception:
+        words = str(getattr(error, "orig", None) or error).lower()
+        path = self.path or "database"
+        if "disk is full" in words or "disk i/o error" in words:
+            return DiskFull(path=path)
+        if "locked" in words or "busy" in words:
+            return DatabaseBusy(path=path)
+        if "not a database" in words or "malformed" in words:
+            return DatabaseCorrupt(path=path)
+        if "readonly" in words or "unable to open" in words:
+            return DataDirUnwritable(path=path)
+        if isinstance(error, (OperationalError, DatabaseError)) and not self.is_sqlite and "connect" in words:
+            return DatabaseBusy(path=make_url(self.url).render_as_string(hide_password=True))
+        return error
+
+
+def remove_files(path: Path) -> None:
+    """Delete a SQLite file with its journals."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with suppress(FileNotFoundError):
+            Path(f"{path}{suffix}").unlink()

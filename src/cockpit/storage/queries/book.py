@@ -1,0 +1,142 @@
+"""Load a `Book`: the rows of some reps as of a moment, rewound by the change log where it is in the past."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import Session, col, select
+
+from cockpit.domain import entities as e
+from cockpit.domain.book import Book
+from cockpit.domain.periods import WorkCalendar, period_of
+from cockpit.storage import meta
+from cockpit.storage import tables as t
+from cockpit.storage.records import from_wire, to_entity
+
+E = TypeVar("E", bound=e.Entity)
+
+_TIMED = {"activity": e.Activity, "deal": e.Deal, "account": e.Account, "target": e.Target, "kpi_rule": e.KpiRule}
+
+
+def load_book(
+    session: Session, *, as_of: datetime, rep_ids: Sequence[str] | None = None, activities_from: date | None = None
+) -> Book:
+    """The book of `rep_ids` (everybody on this device when None).
+
+    Accounts are all that are here, so that a name never goes missing. Activities start at
+    `activities_from`, by default two months before the current month. 22 SELECTs at most, whatever the size.
+    """
+    people = {p.id: p for p in _all(session, t.PersonRow, e.Person)}
+    teams = {team.id: team for team in _all(session, t.TeamRow, e.Team)}
+    zone = _zone(session, people, teams)
+    if activities_from is None:
+        month = period_of("month", as_of.astimezone(zone).date()).starts_on
+        activities_from = (month - timedelta(days=32)).replace(day=1)
+    since = datetime.combine(activities_from, time(), zone).astimezone(UTC)
+    later = _log(session, col(t.ChangeLogRow.recorded_at) > as_of)
+    accounts = _timed(session, "account", later, None)
+    deals = _timed(session, "deal", later, None if rep_ids is None else col(t.DealRow.owner_id).in_(rep_ids))
+    wanted = col(t.ActivityRow.starts_at) >= since
+    mine = wanted if rep_ids is None else (wanted & col(t.ActivityRow.rep_id).in_(rep_ids))
+    overdue = col(t.ActivityRow.status) == "planned"
+    overdue = overdue if rep_ids is None else (overdue & col(t.ActivityRow.rep_id).in_(rep_ids))
+    activities = _timed(session, "activity", later, or_(mine, overdue))
+    log = _log(
+        session,
+        (col(t.ChangeLogRow.recorded_at) >= since)
+        & (col(t.ChangeLogRow.recorded_at) <= as_of)
+        & col(t.ChangeLogRow.entity).in_(("activity", "deal")),
+    )
+    days = _all(session, t.CalendarDayRow, e.CalendarDay)
+    return Book(
+        as_of=as_of,
+        zone=zone,
+        complete=meta.get(session, "complete", "1") == "1",
+        activities_from=activities_from,
+        teams=teams,
+        people=people,
+        calendar=WorkCalendar(
+            holidays=frozenset(d.on for d in days if d.kind == "holiday"),
+            makeups=frozenset(d.on for d in days if d.kind == "makeup"),
+        ),
+        absences=tuple(_all(session, t.AbsenceRow, e.Absence)),
+        funnels={f.id: f for f in _all(session, t.FunnelRow, e.Funnel)},
+        stages={s.id: s for s in _all(session, t.StageRow, e.Stage)},
+        products={p.id: p for p in _all(session, t.ProductRow, e.Product)},
+        accounts={a.id: a for a in accounts},
+        windows=_windows(session),
+        deals=tuple(deals),
+        stage_changes=tuple(
+            to_entity(row, e.StageChange)
+            for row in session.exec(select(t.StageChangeRow).where(col(t.StageChangeRow.changed_at) <= as_of))
+        ),
+        milestones=tuple(
+            to_entity(row, e.MilestoneDone)
+            for row in session.exec(select(t.MilestoneDoneRow).where(col(t.MilestoneDoneRow.done_at) <= as_of))
+        ),
+        activities=tuple(activities),
+        targets=tuple(_timed(session, "target", later, None)),
+        kpi_rules=tuple(_timed(session, "kpi_rule", later, None)),
+        waivers=tuple(_all(session, t.WaiverRow, e.Waiver)),
+        log=tuple(log),
+        conflicted=frozenset(session.exec(select(t.ConflictRow.entity_id).where(t.ConflictRow.state == "open"))),
+    )
+
+
+def _zone(session: Session, people: dict[str, e.Person], teams: dict[str, e.Team]) -> ZoneInfo:
+    me = people.get(meta.get(session, "person_id"))
+    team = teams.get(me.team_id or "") if me else None
+    return ZoneInfo(team.time_zone if team else "UTC")
+
+
+def _all(session: Session, table: type[t.SyncedRow], cls: type[E]) -> list[E]:
+    return [to_entity(row, cls) for row in session.exec(select(table).order_by(col(table.id)))]
+
+
+def _windows(session: Session) -> dict[str, tuple[e.OpeningWindow, ...]]:
+    found: dict[str, list[e.OpeningWindow]] = {}
+    for window in _all(session, t.OpeningWindowRow, e.OpeningWindow):
+        found.setdefault(window.account_id, []).append(window)
+    return {key: tuple(sorted(rows, key=lambda w: (w.weekday, w.opens))) for key, rows in found.items()}
+
+
+def _log(session: Session, where: ColumnElement[bool]) -> list[e.LogEntry]:
+    order = (col(t.ChangeLogRow.recorded_at), col(t.ChangeLogRow.rev), col(t.ChangeLogRow.id))
+    return [to_entity(row, e.LogEntry) for row in session.exec(select(t.ChangeLogRow).where(where).order_by(*order))]
+
+
+def _timed(session: Session, entity: str, later: Iterable[e.LogEntry], where: ColumnElement[bool] | None) -> list[Any]:
+    """The rows of a table with everything recorded later taken back, newest change first.
+
+    A row that a later change moved out of `where` is not found again: filters are on columns that
+    keep a row in its scope (owner, day), and screens ask for a wide enough window.
+    """
+    table, cls = t.SYNCED[entity], _TIMED[entity]
+    statement = select(table)
+    if where is not None:
+        statement = statement.where(where)
+    found: dict[str, Any] = {row.id: to_entity(row, cls) for row in session.exec(statement.order_by(col(table.id)))}
+    if not later:
+        return list(found.values())
+    names = {field.name for field in dataclasses.fields(cls)}
+    for entry in sorted(later, key=lambda x: (x.recorded_at, x.rev, x.id), reverse=True):
+        if entry.entity != entity:
+            continue
+        if entry.op == "create":
+            found.pop(entry.entity_id, None)
+            continue
+        before = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in from_wire(entity, dict(entry.before)).items()
+            if name in names
+        }
+        if entry.op == "delete":
+            found[entry.entity_id] = cls(**{**before, "id": entry.entity_id})
+        elif entry.entity_id in found:
+            found[entry.entity_id] = dataclasses.replace(found[entry.entity_id], **before)
+    return list(found.values())

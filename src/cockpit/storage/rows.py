@@ -1,0 +1,38 @@
+"""Put, patch and remove one row by entity name and wire values: used by the outbox, the pull and the hub."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Session
+
+from cockpit.storage.names import search_key
+from cockpit.storage.records import from_wire
+from cockpit.storage.tables import SYNCED, SyncedRow
+
+
+def find(session: Session, entity: str, row_id: str) -> SyncedRow | None:
+    return session.get(SYNCED[entity], row_id)
+
+
+def put(session: Session, entity: str, data: dict[str, Any]) -> SyncedRow:
+    """Insert the row, or set the given fields of the one that is there. `data` is in wire form."""
+    values = from_wire(entity, data)
+    row = session.get(SYNCED[entity], data["id"])
+    if row is None:
+        row = SYNCED[entity](**values)
+        session.add(row)
+    else:
+        if "extra" in values:
+            values["extra"] = {**row.extra, **values["extra"]}
+        for name, value in values.items():
+            setattr(row, name, value)
+    if entity == "account" and ("name" in values or "alias" in values):
+        row.search_key = search_key(row.name, row.alias)  # type: ignore[attr-defined]
+    return row
+
+
+def remove(session: Session, entity: str, row_id: str) -> None:
+    row = session.get(SYNCED[entity], row_id)
+    if row is not None:
+        session.delete(row)

@@ -1,0 +1,74 @@
+"""Hub tables: devices, tokens, results of mutations, the change feed, import runs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index
+from sqlmodel import Field, SQLModel
+
+from cockpit.storage.tables.base import UtcDateTime
+
+
+class DeviceRow(SQLModel, table=True):
+    __tablename__ = "device"
+
+    id: str = Field(primary_key=True, max_length=64)
+    person_id: str = Field(index=True, max_length=64)
+    first_seen_at: datetime = Field(sa_type=UtcDateTime)
+    last_seen_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class TokenRow(SQLModel, table=True):
+    """A bearer token; only its SHA-256 is kept."""
+
+    __tablename__ = "token"
+
+    hash: str = Field(primary_key=True, max_length=64)
+    person_id: str = Field(index=True, max_length=64)
+    scopes: str = Field(default="", max_length=300)
+    label: str = Field(default="", max_length=200)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class MutationResultRow(SQLModel, table=True):
+    """What became of a mutation, kept in the transaction of its change: a retry gets the same answer."""
+
+    __tablename__ = "mutation_result"
+
+    mutation_id: str = Field(primary_key=True, max_length=64)
+    person_id: str = Field(max_length=64)
+    device_id: str = Field(default="", max_length=64)
+    payload_hash: str = Field(max_length=64)
+    status: str = Field(max_length=16)
+    body: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    created_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class ChangeRow(SQLModel, table=True):
+    """The feed: the newest revision of each row, in commit order. `op` is put or delete."""
+
+    __tablename__ = "change"
+    __table_args__ = (Index("ix_change_entity", "entity", "entity_id", unique=True),)
+
+    rev: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    entity: str = Field(max_length=32)
+    entity_id: str = Field(max_length=64)
+    op: str = Field(max_length=8)
+    owner_id: str | None = Field(default=None, index=True, max_length=64)
+    account_id: str | None = Field(default=None, index=True, max_length=64)
+
+
+class ImportRunRow(SQLModel, table=True):
+    __tablename__ = "import_run"
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str = Field(max_length=200)
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    read: int = 0
+    written: int = 0
+    rejected: int = 0

@@ -1,0 +1,121 @@
+"""The one way to change a row on this device: the change, its base and its queue entry in one transaction.
+
+"Saved" on a screen means that the transaction of `submit` is on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+import uuid_utils
+from sqlmodel import Session, select
+
+from cockpit.storage import rows
+from cockpit.storage.records import to_wire, wire_value
+from cockpit.storage.tables import ChangeLogRow, OutboxRow, SyncBaseRow, SyncedRow
+
+PARENTS = ("account_id", "deal_id", "funnel_id", "moved_from_id")
+"""Columns whose row may have to reach the hub first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of one row. `values` holds column values (python types); empty for a delete."""
+
+    entity: str
+    id: str
+    op: Literal["create", "patch", "delete"]
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def new_id() -> str:
+    """A UUIDv7: unique without asking anybody, ordered by time."""
+    return str(uuid_utils.uuid7())
+
+
+def submit(session: Session, edits: Sequence[Edit], *, actor_id: str, label: str, now: datetime) -> str | None:
+    """Apply `edits` and queue them, in the caller's write transaction.
+
+    Returns the action id (one key press, one undo), or None when nothing would change. A patch keeps
+    only the fields that differ. Raises KeyError for a patch of a row that is not here.
+    """
+    action_id = new_id()
+    queued = [_submit_one(session, edit, action_id, actor_id, label, now) for edit in edits]
+    return action_id if any(queued) else None
+
+
+def _submit_one(session: Session, edit: Edit, action_id: str, actor_id: str, label: str, now: datetime) -> bool:
+    wanted = {name: wire_value(value) for name, value in edit.values.items()}
+    row = rows.find(session, edit.entity, edit.id)
+    if row is None and edit.op != "create":
+        raise KeyError(f"{edit.entity} {edit.id} is not on this device")
+    seen = to_wire(row, edit.entity) if row is not None else {}
+    if edit.op == "patch":
+        wanted = {name: value for name, value in wanted.items() if seen.get(name) != value}
+        if not wanted:
+            return False
+    base = seen if edit.op == "delete" else {name: seen.get(name) for name in wanted if row is not None}
+    mutation_id = new_id()
+    if row is not None and row.pending == 0 and row.rev > 0:
+        _keep_base(session, edit, row, seen)
+    base_rev = row.rev if row is not None else 0
+    account_id = wanted.get("account_id", seen.get("account_id"))
+    owner_id = wanted.get("owner_id", seen.get("owner_id"))
+    depends_on = _dependency(session, edit, {**seen, **wanted})
+    if edit.op == "delete":
+        rows.remove(session, edit.entity, edit.id)
+    else:
+        changed = rows.put(session, edit.entity, {"id": edit.id, **wanted})
+        changed.pending += 1
+    session.add(
+        OutboxRow(
+            mutation_id=mutation_id,
+            entity=edit.entity,
+            entity_id=edit.id,
+            op=edit.op,
+            patch=wanted,
+            base=base,
+            base_rev=base_rev,
+            occurred_at=now,
+            depends_on=depends_on,
+            action_id=action_id,
+            label=label,
+        )
+    )
+    session.add(
+        ChangeLogRow(
+            id=mutation_id,
+            owner_id=owner_id,
+            account_id=edit.id if edit.entity == "account" else account_id,
+            entity=edit.entity,
+            entity_id=edit.id,
+            op=edit.op,
+            recorded_at=now,
+            actor_id=actor_id,
+            before=base,
+            after={} if edit.op == "create" else wanted,
+        )
+    )
+    session.flush()
+    return True
+
+
+def _keep_base(session: Session, edit: Edit, row: SyncedRow, seen: dict[str, Any]) -> None:
+    if session.get(SyncBaseRow, (edit.entity, edit.id)) is None:
+        session.add(SyncBaseRow(entity=edit.entity, id=edit.id, rev=row.rev, base=seen))
+
+
+def _dependency(session: Session, edit: Edit, data: dict[str, Any]) -> str | None:
+    """The newest queued create of a row that this one refers to."""
+    parents = [str(data[name]) for name in PARENTS if data.get(name)]
+    if not parents:
+        return None
+    statement = (
+        select(OutboxRow.mutation_id)
+        .where(OutboxRow.op == "create", OutboxRow.entity_id.in_(parents))  # type: ignore[attr-defined]
+        .order_by(OutboxRow.seq.desc())  # type: ignore[union-attr]
+    )
+    return session.exec(statement).first()
