@@ -31,7 +31,8 @@ def _plain_fields(cls: Any) -> tuple[tuple[str, bool], ...]:
 def to_entity(row: SyncedRow, cls: type[E]) -> E:
     """The frozen dataclass of a row; list columns become tuples."""
     values: dict[str, Any] = {}
-    for name, is_tuple in _plain_fields(cls):
+    kind: Any = cls
+    for name, is_tuple in _plain_fields(kind):
         value = getattr(row, name)
         values[name] = tuple(value or ()) if is_tuple else value
     return cls(**values)

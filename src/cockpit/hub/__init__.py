@@ -1,0 +1,1 @@
+"""The reference CRM API: one shared store, many devices. Installed by the extra `cockpit[hub]`."""

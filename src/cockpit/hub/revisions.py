@@ -1,0 +1,32 @@
+"""Revisions: one ascending number for the whole hub, given in commit order.
+
+On SQLite a write transaction is alone anyway; on PostgreSQL an advisory lock held to the end of the
+transaction keeps a later number from being committed first, so that a cursor can never skip a row.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from cockpit.storage import meta
+
+_LOCK = 0x436F636B
+_KEY = "head_rev"
+
+
+def take(session: Session, count: int = 1) -> int:
+    """Reserve `count` consecutive revisions and return the first. Only inside `Database.write`."""
+    bind = session.get_bind()
+    if bind.dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        session.expire_all()
+    first = head(session) + 1
+    meta.put(session, _KEY, str(first + count - 1))
+    session.flush()
+    return first
+
+
+def head(session: Session) -> int:
+    """The newest revision given, 0 for an empty hub."""
+    return int(meta.get(session, _KEY, "0"))
