@@ -1,0 +1,89 @@
+"""Codes of the trade in the user's language: kinds, statuses, stages' and cards' states. Imports i18n only."""
+
+from __future__ import annotations
+
+from cockpit.i18n import N_, _
+
+_KINDS = {"visit": N_("visit"), "call": N_("call"), "web": N_("web"), "task": N_("to-do")}
+_STATUSES = {
+    "planned": N_("planned"),
+    "held": N_("held"),
+    "not_held": N_("not held"),
+    "moved": N_("moved"),
+    "cancelled": N_("cancelled"),
+}
+_RESULTS = {"reached": N_("goal reached"), "half": N_("half reached"), "missed": N_("goal missed")}
+_DEAL_STATES = {
+    "healthy": N_("healthy"),
+    "dirty": N_("dirty"),
+    "slipped": N_("slipped"),
+    "regressed": N_("regressed"),
+    "stalled": N_("stalled"),
+    "no_activity": N_("no activity"),
+}
+_CARD_STATES = {
+    "found": N_("FOUND"),
+    "planned": N_("PLANNED"),
+    "doing": N_("DOING"),
+    "done": N_("DONE"),
+    "confirmed": N_("CONFIRMED"),
+    "relapsed": N_("RELAPSED"),
+    "waived": N_("WAIVED"),
+}
+_WRITE_STATES = {
+    "done": N_("received"),
+    "saved": N_("saved"),
+    "waiting": N_("waiting"),
+    "sending": N_("sending"),
+    "conflict": N_("conflict"),
+    "parked": N_("parked"),
+}
+_LIFECYCLES = {
+    "prospect": N_("prospect"),
+    "target": N_("target customer"),
+    "qualified": N_("qualified"),
+    "won": N_("customer"),
+    "repeat": N_("repeat customer"),
+}
+_PERIODS = {"day": N_("day"), "week": N_("week"), "month": N_("month"), "quarter": N_("quarter"), "year": N_("year")}
+_ROLES = {"rep": N_("rep"), "team_lead": N_("team lead"), "region_head": N_("region head")}
+
+
+def _word(table: dict[str, str], code: str) -> str:
+    return _(table[code]) if code in table else code
+
+
+def kind_name(code: str) -> str:
+    return _word(_KINDS, code)
+
+
+def activity_status(code: str) -> str:
+    return _word(_STATUSES, code)
+
+
+def goal_result(code: str | None) -> str:
+    return _word(_RESULTS, code) if code else ""
+
+
+def deal_state(code: str) -> str:
+    return _word(_DEAL_STATES, code)
+
+
+def card_state(code: str) -> str:
+    return _word(_CARD_STATES, code)
+
+
+def write_state(code: str) -> str:
+    return _word(_WRITE_STATES, code)
+
+
+def lifecycle(code: str) -> str:
+    return _word(_LIFECYCLES, code)
+
+
+def period_name(code: str) -> str:
+    return _word(_PERIODS, code)
+
+
+def role_name(code: str) -> str:
+    return _word(_ROLES, code)
