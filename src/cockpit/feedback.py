@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Literal
 
 from cockpit import errors
 from cockpit.i18n import N_, _
+
+log = logging.getLogger(__name__)
 
 Severity = Literal["information", "warning", "error"]
 
@@ -136,3 +139,17 @@ def notice_for(error: errors.CockpitError) -> Notice:
     title, body, step = (_(text).format_map(facts) for text in words)
     severity: Severity = "warning" if isinstance(error, _WARNINGS) else "error"
     return Notice(title, body, severity, step, error.exit_code)
+
+
+def notice_of(error: BaseException | None) -> Notice:
+    """Words for anything a worker can end with; what nobody foresaw is logged with its traceback."""
+    if isinstance(error, errors.CockpitError):
+        return notice_for(error)
+    log.error("a worker failed", exc_info=error)
+    return Notice(
+        _("Something went wrong inside"),
+        _("{name}: {detail}").format(name=type(error).__name__, detail=str(error)[:200]),
+        "error",
+        _("Saved work is safe. `cockpit doctor` helps to report it."),
+        5,
+    )

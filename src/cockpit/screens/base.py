@@ -1,0 +1,236 @@
+"""What every view has: loading in a worker, three states, commands by id, writes that never wait for the network.
+
+A view is a widget that fills a room (a screen with header and footer). The main views are kept side by side and
+switched; the others are opened over them. To make one:
+
+    class DealView(View):
+        SCOPES = ("deal", "list")               # whose commands work here, besides the app's own
+        FOOTER = ("stage", "new", "drop", "why", "back")
+
+        def compose(self): ...                  # widgets; at least one focusable (a Table)
+        def fetch(self, services): return services.deals.load(self.deal_id)       # in a thread, one service call
+        def show(self, snapshot): ...           # draw it; called only when the snapshot differs from the last one
+        def about(self): return f"deal:{...}"   # what `?` explains now, None for nothing
+        def why_not(self, command): ...         # the reason why a command is off now, None when it is on
+        def do_stage(self): ...                 # one method for each command id of its scopes
+        def open_card(self, number): ...        # digits, where the view has numbered cards
+
+Tables of the view show loading and failure by themselves. The stylesheet is the `.tcss` file beside the module; the app
+collects all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
+
+from textual.containers import Vertical
+from textual.worker import Worker, WorkerState
+
+from cockpit.errors import CockpitError
+from cockpit.feedback import Notice, notice_of
+from cockpit.i18n import _
+from cockpit.screens.ask import Choose, Confirm, Field, Form
+from cockpit.widgets.table import Table
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cockpit.services.container import Services
+    from cockpit.services.snapshots import Saved
+
+Call = Callable[["Services"], "Saved"]
+"""A write: gets the services in a thread, returns what was saved."""
+
+
+class Shell(Protocol):
+    """What a view may ask of the app."""
+
+    @property
+    def services(self) -> Services | None:
+        """None until the container is open."""
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether bars and signs are drawn in ASCII."""
+
+    def open(self, name: str, **args: Any) -> None:
+        """Open a view by name: a main one (today, gap, pipeline, team, sync) is switched to; one with arguments, and any
+        other (account, deal, log, replan, why, help), comes over the current one. The arguments are the view's own."""
+
+    def run_command(self, command: str, **args: Any) -> None:
+        """Run a command by id as if its key was pressed. `args` go to the view's `do_<id>` or to the opened view."""
+
+    def say(self, text: str) -> None:
+        """One quiet line: what was done."""
+
+    def show_notice(self, notice: Notice) -> None:
+        """What happened, what was kept, what to press."""
+
+    def moved_on(self, as_of: datetime) -> None:
+        """Tell the header the moment the screen shows, in the team's zone."""
+
+    def data_changed(self) -> None:
+        """Local rows changed: reload what is seen, mark the rest stale, refresh the badge."""
+
+
+class View(Vertical):
+    """The base of every view; see the module's text."""
+
+    SCOPES: ClassVar[tuple[str, ...]] = ("list",)
+    FOOTER: ClassVar[tuple[str, ...]] = ()
+    """Command ids for the footer, the most useful first; the room shows at most eight that are in scope."""
+    IS_LOADED: ClassVar[bool] = True
+    """False for a view that shows only what it was opened with."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+        super().__init__(id=id)
+        self.snapshot: Any = None
+        self.is_stale = True
+        self.failure: Notice | None = None
+        self._writes: dict[
+            Worker[Any], tuple[Callable[[Saved], None] | None, Callable[[CockpitError], bool] | None]
+        ] = {}
+
+    # -- for views to define ----------------------------------------------------------------------------------------
+
+    def fetch(self, services: Services) -> Any:
+        """The snapshot to show. Runs in a thread: one service call, no widget."""
+        return None
+
+    def show(self, snapshot: Any) -> None:
+        """Draw the snapshot."""
+
+    def show_failure(self, notice: Notice) -> None:
+        """Say in every table that loading failed and how to try again."""
+        words = f"{notice.title}. {notice.body}\n{notice.next_step}\n" + _("Press F5 to load again.")
+        for table in self.query(Table):
+            table.say_failed(words)
+
+    def show_loading(self) -> None:
+        for table in self.query(Table):
+            table.say_loading(_("Loading"))
+
+    def about(self) -> str | None:
+        """What `?` explains: a name that `services.why.explain` knows, for the focused number, row or card."""
+        return None
+
+    def why_args(self) -> dict[str, Any]:
+        """Further arguments of `services.why.explain`: rep_id, as_of."""
+        return {}
+
+    def why_not(self, command: str) -> str | None:
+        """Why a command is off here and now, in the user's language; None when it is on."""
+        return None
+
+    def footer(self) -> Sequence[str]:
+        """Command ids for the footer now."""
+        return self.FOOTER
+
+    def open_card(self, number: int) -> None:
+        """A digit was pressed."""
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Whose commands work here, the nearest first."""
+        return self.SCOPES
+
+    # -- loading ---------------------------------------------------------------------------------------------------
+
+    @property
+    def shell(self) -> Shell:
+        return cast("Shell", self.app)
+
+    def on_mount(self) -> None:
+        self.show_loading()
+        self.load()
+
+    def load(self) -> None:
+        """Fetch the snapshot anew in a worker; the newest request wins."""
+        services = self.shell.services
+        if services is None or not self.IS_LOADED:
+            return
+        self.is_stale = False
+        self.run_worker(
+            lambda: self.fetch(services), name="load", group="load", exclusive=True, thread=True, exit_on_error=False
+        )
+
+    def draw(self, snapshot: Any) -> None:
+        """Show a snapshot if it differs from the one on screen."""
+        self.failure = None
+        if hasattr(snapshot, "as_of"):
+            self.shell.moved_on(snapshot.as_of)
+        if snapshot != self.snapshot:
+            self.snapshot = snapshot
+            self.show(snapshot)
+
+    def fail(self, notice: Notice) -> None:
+        """The failed state: in place of the rows, or as a notice when rows are shown already."""
+        self.failure = notice
+        if self.snapshot is None:
+            self.show_failure(notice)
+        else:
+            self.shell.show_notice(notice)
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def write(
+        self,
+        call: Call,
+        *,
+        then: Callable[[Saved], None] | None = None,
+        on_error: Callable[[CockpitError], bool] | None = None,
+    ) -> None:
+        """Run a service call in a worker. Saved: say so, reload, refresh the badge, then call `then`.
+
+        An error becomes a notice, unless `on_error` takes it (returns True), for example to ask a milestone's question.
+        """
+        services = self.shell.services
+        if services is None:
+            self.shell.say(_("Still loading; try again in a moment."))
+            return
+        worker = self.run_worker(lambda: call(services), name="write", group="write", thread=True, exit_on_error=False)
+        self._writes[worker] = (then, on_error)
+
+    def ask(self, title: str, fields: Sequence[Field], call: Callable[[Services, dict[str, str]], Saved]) -> None:
+        """A small form. Enter runs `call(services, values)`; the form stays open, text kept, when it fails."""
+        services = self.shell.services
+        if services is not None:
+            self.app.push_screen(Form(title, fields, lambda values: call(services, values)), self._after_form)
+
+    def confirm(self, question: str, then: Callable[[bool], None]) -> None:
+        """A question for y or n; Esc asks nothing further and calls nothing."""
+        self.app.push_screen(Confirm(question), lambda answer: None if answer is None else then(answer))
+
+    def choose(self, title: str, options: Sequence[tuple[str, str]], then: Callable[[str], None]) -> None:
+        """Pick one of (key, text); Esc calls nothing."""
+        self.app.push_screen(Choose(title, options), lambda key: None if key is None else then(key))
+
+    def _after_form(self, saved: Saved | None) -> None:
+        if saved is not None:
+            self._after_write(saved, None)
+
+    def _after_write(self, saved: Saved, then: Callable[[Saved], None] | None) -> None:
+        self.shell.say(saved.text)
+        self.shell.data_changed()
+        if then is not None:
+            then(saved)
+
+    # -- the one place where workers end ----------------------------------------------------------------------------
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Turn every end of a worker into a drawing or a notice; nothing a worker raises ends the program."""
+        worker = event.worker
+        if worker.name == "load":
+            if event.state is WorkerState.SUCCESS:
+                self.draw(worker.result)
+            elif event.state is WorkerState.ERROR:
+                self.fail(notice_of(worker.error))
+        elif worker.name == "write" and worker.is_finished:
+            then, on_error = self._writes.pop(worker, (None, None))
+            if event.state is WorkerState.SUCCESS:
+                self._after_write(cast("Saved", worker.result), then)
+            elif event.state is WorkerState.ERROR:
+                error = worker.error
+                if not (isinstance(error, CockpitError) and on_error is not None and on_error(error)):
+                    self.shell.show_notice(notice_of(error))

@@ -1,0 +1,1 @@
+"""Parts of screens: they get plain data, post messages, own their look. None of them calls a service."""
