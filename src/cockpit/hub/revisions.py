@@ -13,14 +13,25 @@ from cockpit.storage import meta
 
 _LOCK = 0x436F636B
 _KEY = "head_rev"
+_HELD = "cockpit_revisions_held"
+
+
+def lock(session: Session) -> None:
+    """Make this transaction the only writer until it ends. What it reads from here on is the newest state."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    transaction = session.get_transaction()
+    if transaction is not None and session.info.get(_HELD) is transaction:
+        return
+    session.flush()
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    session.expire_all()
+    session.info[_HELD] = session.get_transaction()
 
 
 def take(session: Session, count: int = 1) -> int:
     """Reserve `count` consecutive revisions and return the first. Only inside `Database.write`."""
-    bind = session.get_bind()
-    if bind.dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        session.expire_all()
+    lock(session)
     first = head(session) + 1
     meta.put(session, _KEY, str(first + count - 1))
     session.flush()

@@ -496,6 +496,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_product_owner_id"), "product", ["owner_id"], unique=False)
     op.create_index(op.f("ix_product_rev"), "product", ["rev"], unique=False)
     op.create_table(
+        "scope_exit",
+        sa.Column("rev", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("entity", sa.String(length=32), nullable=False),
+        sa.Column("entity_id", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("rev", "person_id", "entity", "entity_id"),
+    )
+    op.create_index("ix_scope_exit_person", "scope_exit", ["person_id", "rev"], unique=False)
+    op.create_table(
         "stage",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),

@@ -11,7 +11,7 @@ from cockpit.storage.tables.base import SyncedRow
 from cockpit.storage.tables.deals import DealRow, FunnelRow, MilestoneDoneRow, ProductRow, StageChangeRow, StageRow
 from cockpit.storage.tables.goals import KpiRuleRow, TargetRow, WaiverRow
 from cockpit.storage.tables.history import ChangeLogRow
-from cockpit.storage.tables.hub import ChangeRow, DeviceRow, ImportRunRow, MutationResultRow, TokenRow
+from cockpit.storage.tables.hub import ChangeRow, DeviceRow, ImportRunRow, MutationResultRow, ScopeExitRow, TokenRow
 from cockpit.storage.tables.people import AbsenceRow, CalendarDayRow, MembershipRow, PersonRow, TeamRow
 from cockpit.storage.tables.sync import (
     ConflictRow,
@@ -74,6 +74,7 @@ __all__ = [
     "OutboxRow",
     "PersonRow",
     "ProductRow",
+    "ScopeExitRow",
     "StageChangeRow",
     "StageRow",
     "SyncBaseRow",

@@ -1,4 +1,4 @@
-"""Hub tables: devices, tokens, results of mutations, the change feed, import runs."""
+"""Hub tables: devices, tokens, results of mutations, the change feed, scope exits, import runs."""
 
 from __future__ import annotations
 
@@ -60,6 +60,21 @@ class ChangeRow(SQLModel, table=True):
     op: str = Field(max_length=8)
     owner_id: str | None = Field(default=None, index=True, max_length=64)
     account_id: str | None = Field(default=None, index=True, max_length=64)
+
+
+class ScopeExitRow(SQLModel, table=True):
+    """A row that left a person's sight at `rev`; for an account, its whole subtree left with it.
+
+    `person_id` is `*` when a row that everybody saw got an owner.
+    """
+
+    __tablename__ = "scope_exit"
+    __table_args__ = (Index("ix_scope_exit_person", "person_id", "rev"),)
+
+    rev: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    person_id: str = Field(primary_key=True, max_length=64)
+    entity: str = Field(primary_key=True, max_length=32)
+    entity_id: str = Field(primary_key=True, max_length=64)
 
 
 class ImportRunRow(SQLModel, table=True):
