@@ -18,6 +18,7 @@ from cockpit.services.team import TeamService
 from cockpit.services.today import TodayService
 from cockpit.services.undo import UndoService
 from cockpit.services.visits import VisitService
+from cockpit.services.week import WeekService
 from cockpit.services.why import WhyService
 from cockpit.storage.database import Database
 
@@ -40,6 +41,14 @@ class Services:
     replan: ReplanService
     undo: UndoService
     sync: SyncService
+    week: WeekService
+
+    def rep_id(self, wanted: str | None) -> str | None:
+        """The id of a rep given by name or id; None stays None (the viewer). Raises UnknownName."""
+        if wanted is None:
+            return None
+        with self.desk.database.read() as session:
+            return self.desk.find_rep(session, wanted).id
 
 
 def open_services(database_file: Path) -> Services:
@@ -67,4 +76,5 @@ def services_on(database: Database) -> Services:
         replan=ReplanService(desk),
         undo=UndoService(desk),
         sync=SyncService(desk),
+        week=WeekService(desk),
     )

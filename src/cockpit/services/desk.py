@@ -47,6 +47,13 @@ class Desk:
         team = session.get(t.TeamRow, row.team_id) if row.team_id else None
         return PersonRef(row.id, row.name, row.alias, row.role, row.team_id, team.name if team else "")
 
+    def time_zone(self) -> ZoneInfo:
+        """The zone of the viewer's team: what "today" means."""
+        with self.database.read() as session:
+            me = self.viewer(session)
+            team = session.get(t.TeamRow, me.team_id) if me.team_id else None
+            return ZoneInfo(team.time_zone if team else "UTC")
+
     def find_rep(self, session: Session, wanted: str | None) -> PersonRef:
         """The rep asked for by id or name; the viewer when None. Raises UnknownName with near names."""
         if wanted is None:

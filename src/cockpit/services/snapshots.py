@@ -170,6 +170,16 @@ class TodaySnapshot(Snapshot):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSnapshot(Snapshot):
+    """The dated activities of one week, planned and done, in order."""
+
+    rep: PersonRef
+    starts_on: date
+    ends_on: date
+    items: tuple[AgendaItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GapWeek:
     starts_on: date
     ends_on: date

@@ -136,6 +136,13 @@ class Database:
             source.backup(copy)
         return target
 
+    def damage(self, session: Session) -> str | None:
+        """The first finding of SQLite's own check of the file, None when it is sound."""
+        if not self.is_sqlite:
+            return None
+        found = session.connection().exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        return None if found == "ok" else str(found)
+
     def close(self) -> None:
         self._engine.dispose()
 

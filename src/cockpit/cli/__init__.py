@@ -1,0 +1,1 @@
+"""The command line: the same services and numbers as the screens. stdout is data, stderr is talk."""

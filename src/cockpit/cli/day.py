@@ -1,0 +1,236 @@
+"""The rep's verbs: today, gap, pipeline, problems, plan, log, replan, fill, undo, why, status."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from cockpit.cli import opening, shapes, sheets
+from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, show, talk, wants_screen, write
+from cockpit.errors import BadUse
+from cockpit.i18n import N_, _
+
+
+def add_to(tree: typer.Typer) -> None:
+    """Register the verbs on the command tree."""
+    verbs = (
+        (today, N_("Who next and when, my month, what is wrong.")),
+        (gap, N_("Target, actual, gap, planned and uncovered of a period, by week.")),
+        (pipeline, N_("Stages with count, money and conversion; deals with their states.")),
+        (problems, N_("Problem cards with their key and state. Exit code 1 when something is open.")),
+        (log, N_("Log a visit in one line: 'v ht ok met the CFO >fri 10'.")),
+        (replan, N_("Propose a new plan from now; --apply takes it.")),
+        (fill, N_("Plan what a KPI lacks; --apply takes it.")),
+        (undo, N_("Take back the last act.")),
+        (why, N_("Formula and rows behind a number: month.actual, kpi:ID, card:ID, stage:ID ...")),
+        (status, N_("One line for a shell prompt.")),
+    )
+    for verb, text in verbs:
+        tree.command(help=_(text))(verb)
+    tree.add_typer(_plan_group(), name="plan")
+
+
+def today(
+    plain: Plain = False, as_json: Json = False, as_csv: Csv = False, as_of: AsOf = None, rep: Rep = None
+) -> None:
+    if wants_screen(plain, as_json, as_csv) and as_of is None and rep is None:
+        opening.open_app("today")
+        return
+    opened = opening.services()
+    found = opened.today.load(opened.rep_id(rep), opening.moment(as_of, opened))
+    show(sheets.today(found), shapes.today(found), as_json, as_csv)
+
+
+def gap(
+    plain: Plain = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    as_of: AsOf = None,
+    rep: Rep = None,
+    period: Annotated[str, typer.Option(help=_("day, week, month, quarter or year."))] = "month",
+) -> None:
+    from cockpit.domain.periods import PERIOD_KINDS
+
+    if wants_screen(plain, as_json, as_csv) and as_of is None and rep is None:
+        opening.open_app("gap")
+        return
+    kind = next((known for known in PERIOD_KINDS if known == period), None)
+    if kind is None:
+        raise BadUse(_("{text} is not a period: use day, week, month, quarter or year.").format(text=period))
+    opened = opening.services()
+    found = opened.gap.load(opened.rep_id(rep), kind, opening.moment(as_of, opened))
+    show(sheets.gap(found), shapes.gap(found), as_json, as_csv)
+
+
+def pipeline(
+    plain: Plain = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    as_of: AsOf = None,
+    rep: Rep = None,
+    funnel: Annotated[str | None, typer.Option(help=_("A funnel's id; the default one otherwise."))] = None,
+) -> None:
+    if wants_screen(plain, as_json, as_csv) and as_of is None and rep is None:
+        opening.open_app("pipeline")
+        return
+    opened = opening.services()
+    found = opened.pipeline.load(opened.rep_id(rep), funnel, opening.moment(as_of, opened))
+    show(sheets.pipeline(found), shapes.pipeline(found), as_json, as_csv)
+
+
+def problems(
+    plain: Plain = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    as_of: AsOf = None,
+    rep: Rep = None,
+    waive: Annotated[str | None, typer.Option(help=_("Set the card with this id aside."), metavar="ID")] = None,
+    reason: Annotated[str, typer.Option(help=_("Why it is set aside."))] = "",
+    until: Annotated[str, typer.Option(help=_("Until which day, like 2026-11-30."))] = "",
+) -> None:
+    opened = opening.services()
+    if waive is not None:
+        talk(opened.cards.waive(waive, reason, _day(until)).text)
+    found = opened.today.load(opened.rep_id(rep), opening.moment(as_of, opened))
+    show(sheets.problems(found), shapes.problems(found), as_json, as_csv)
+    if any(card.state in ("found", "relapsed") for card in found.cards):
+        raise typer.Exit(1)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadUse(_("{text} is not a date like 2026-11-24.").format(text=text or "-")) from error
+
+
+def _plan_group() -> typer.Typer:
+    group = typer.Typer(help=_("Dated visits of the week; add, move and cancel them."), rich_markup_mode=None)
+
+    @group.callback(invoke_without_command=True)
+    def week(
+        context: typer.Context, plain: Plain = False, as_json: Json = False, as_csv: Csv = False, rep: Rep = None
+    ) -> None:
+        if context.invoked_subcommand is None:
+            opened = opening.services()
+            found = opened.week.load(opened.rep_id(rep))
+            show(sheets.plan(found), shapes.plan(found), as_json, as_csv)
+
+    @group.command(help=_("Plan a visit: `cockpit plan add ht thu 10`."))
+    def add(
+        account: Annotated[str, typer.Argument(help=_("Account: name, pinyin initials or id."))],
+        when: Annotated[list[str], typer.Argument(help=_("When: thu 10, 明天 9:30, 11-26 14:00."))],
+        kind: Annotated[str, typer.Option(help=_("visit, call, web or task."))] = "visit",
+        goal: Annotated[str, typer.Option(help=_("What it is for."))] = "",
+    ) -> None:
+        from typing import get_args
+
+        from cockpit.domain.entities import ActivityKind
+
+        known = next((name for name in get_args(ActivityKind) if name == kind), None)
+        if known is None:
+            raise BadUse(_("{text} is not a kind: use visit, call, web or task.").format(text=kind))
+        write(opening.services().visits.plan(account, " ".join(when), kind=known, goal=goal).text)
+
+    @group.command(help=_("Give a planned visit another time."))
+    def move(
+        activity: Annotated[str, typer.Argument(help=_("Id of the visit, from `cockpit plan --json`."))],
+        when: Annotated[list[str], typer.Argument(help=_("When: thu 10, 明天 9:30, 11-26 14:00."))],
+        reason: Annotated[str, typer.Option(help=_("Why; needed when its day is over."))] = "",
+    ) -> None:
+        write(opening.services().visits.move(activity, " ".join(when), reason).text)
+
+    @group.command(help=_("Cancel a planned visit, with a reason."))
+    def cancel(
+        activity: Annotated[str, typer.Argument(help=_("Id of the visit, from `cockpit plan --json`."))],
+        reason: Annotated[list[str], typer.Argument(help=_("Why."))],
+    ) -> None:
+        write(opening.services().visits.cancel(activity, " ".join(reason)).text)
+
+    return group
+
+
+def log(
+    line: Annotated[list[str], typer.Argument(help=_("The line, best in quotes: 'v ht ok met the CFO >fri 10'."))],
+) -> None:
+    write(opening.services().quicklog.save(" ".join(line)).text)
+
+
+Apply = Annotated[bool, typer.Option("--apply", help=_("Take the proposal."))]
+
+
+def replan(apply: Apply = False, plain: Plain = False, as_json: Json = False) -> None:
+    _propose("replan", None, apply, as_json)
+
+
+def fill(
+    kpi: Annotated[str | None, typer.Option(help=_("Id of the KPI; the first short one otherwise."))] = None,
+    apply: Apply = False,
+    plain: Plain = False,
+    as_json: Json = False,
+) -> None:
+    _propose("fill", kpi, apply, as_json)
+
+
+def _propose(kind: str, kpi: str | None, apply: bool, as_json: bool) -> None:
+    opened = opening.services()
+    found = opened.replan.fill(kpi) if kind == "fill" else opened.replan.propose()
+    applied = apply and not found.is_empty
+    saved = opened.replan.accept(found) if applied else None
+    show(sheets.proposal(found), shapes.proposal(found, applied), as_json, False)
+    if saved is not None:
+        talk(saved.text)
+    elif not found.is_empty:
+        talk(_("Nothing was changed. --apply takes this plan."))
+
+
+def undo() -> None:
+    write(opening.services().undo.undo().text)
+
+
+def why(
+    about: Annotated[str, typer.Argument(help=_("What to explain, for example month.actual."))],
+    plain: Plain = False,
+    as_json: Json = False,
+    as_of: AsOf = None,
+    rep: Rep = None,
+) -> None:
+    opened = opening.services()
+    answer = opened.why.explain(about, opened.rep_id(rep), opening.moment(as_of, opened))
+    show(sheets.why(answer), shapes.why(answer), as_json, False)
+
+
+def status(plain: Plain = False, as_json: Json = False) -> None:
+    """One line: the gap, the first KPI, what is open and what waits."""
+    from cockpit.i18n import short_money
+
+    opened = opening.services()
+    found, badge = opened.today.load(), opened.sync.badge()
+    kpi = found.kpis[0] if found.kpis else None
+    open_cards = sum(card.state in ("found", "relapsed") for card in found.cards)
+    if as_json:
+        shape = {
+            "version": shapes.VERSION,
+            "as_of": found.as_of,
+            "complete": found.complete,
+            "gap_minor": found.month.gap_minor,
+            "currency": found.month.currency,
+            "kpi": shapes.kpi(kpi) if kpi else None,
+            "problems": open_cards,
+            "pending": badge.pending,
+            "conflicts": badge.conflicts,
+            "parked": badge.parked,
+        }
+        show(sheets.Sheet([]), shape, True, False)
+        return
+    parts = [_("gap {money}").format(money=short_money(found.month.gap_minor))]
+    if kpi:
+        parts.append(f"{kpi.name} {kpi.done}/{kpi.limit}")
+    parts.append(_("problems {count}").format(count=open_cards))
+    if badge.pending:
+        parts.append(_("queue {count}").format(count=badge.pending))
+    if badge.conflicts:
+        parts.append(_("conflicts {count}").format(count=badge.conflicts))
+    write("  ".join(parts))

@@ -1,0 +1,119 @@
+"""`cockpit demo`: a hub of its own with a demo company, signed in, synced, and opened. Leaves no process behind."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cockpit import __version__, clock
+from cockpit.cli import opening, shapes, sheets
+from cockpit.cli.output import show, talk
+from cockpit.errors import BadUse, DataDirUnwritable
+from cockpit.i18n import _
+from cockpit.locations import locate
+
+if TYPE_CHECKING:
+    from cockpit.hub.seed import SeedReport
+
+ROLES = {"rep": "rep_id", "lead": "lead_id", "head": "head_id"}
+
+
+def add_to(tree: typer.Typer) -> None:
+    """Register the verb on the command tree."""
+    tree.command(help=_("Look around in a made-up company; nothing of yours is touched."))(demo)
+
+
+def demo(
+    as_role: Annotated[str, typer.Option("--as", help=_("rep, lead or head."))] = "rep",
+    plain: Annotated[bool, typer.Option("--plain", help=_("Print Today, Gap and Team as text."))] = False,
+    anchor: Annotated[str | None, typer.Option(help=_("The day the demo lives on."), metavar="DATE")] = None,
+) -> None:
+    from cockpit.cli.hub import require_extra
+
+    require_extra()
+    if as_role not in ROLES:
+        raise BadUse(_("{text} is not a role: use rep, lead or head.").format(text=as_role))
+    day = _anchor(anchor)
+    home = locate().data_dir / "demo"
+    os.environ["COCKPIT_HOME"] = str(home)
+    os.environ["COCKPIT_NOW"] = f"{day.isoformat()}T08:30:00+08:00"
+    talk(_("Demo company, {day} 08:30. All of it lives in {path}").format(day=day.isoformat(), path=home))
+    hub_file, report = _fresh_hub(home, day)
+    _run(hub_file, report, as_role, plain or not opening.has_terminal())
+
+
+def _anchor(text: str | None) -> date:
+    from cockpit.hub.seed import last_workday
+
+    try:
+        return last_workday(date.fromisoformat(text) if text else clock.now().astimezone().date())
+    except ValueError as error:
+        raise BadUse(_("{text} is not a date like 2026-11-24.").format(text=text)) from error
+
+
+def _fresh_hub(home: Path, day: date) -> tuple[Path, SeedReport]:
+    """A new copy of the day's demo company; the seeded original is kept, so a second start is quick."""
+    from cockpit.hub import seed
+    from cockpit.storage.database import Database, remove_files
+
+    mark = hashlib.sha256(Path(seed.__file__).parent.joinpath("company.py").read_bytes()).hexdigest()[:8]
+    original = home / f"seed-{__version__}-{mark}-{day.isoformat()}.db"
+    hub_file = home / "hub.db"
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not original.exists():
+            for old in home.glob("seed-*"):
+                remove_files(old)
+            draft = home / "seed.draft"
+            remove_files(draft)
+            database = Database.at(draft)
+            database.prepare()
+            seed.seed_company(database, day)
+            database.close()
+            draft.replace(original)
+        remove_files(hub_file)
+        remove_files(home / "data" / "default.db")
+        shutil.copyfile(original, hub_file)
+        hub_file.chmod(0o600)
+    except OSError as error:
+        raise DataDirUnwritable(path=home) from error
+    return hub_file, seed.demo_people(day)
+
+
+def _run(hub_file: Path, report: SeedReport, as_role: str, as_text: bool) -> None:
+    from cockpit.hub import embedded, tokens
+    from cockpit.storage.database import Database
+
+    database = Database.at(hub_file)
+    with database.write() as session:
+        token = tokens.issue(session, getattr(report, ROLES[as_role]), label="demo")
+    database.close()
+    os.environ["COCKPIT_TOKEN"] = token
+    with embedded.start(f"sqlite:///{hub_file}") as hub:
+        opened = opening.services()
+        opened.sync.sign_in(hub.url, token)
+        opened.sync.run(talk if sys.stderr.isatty() else None)
+        if as_text:
+            _print(opened)
+        else:
+            opened.desk.database.close()
+            opening.open_app("today" if as_role == "rep" else "team")
+
+
+def _print(opened: object) -> None:
+    from cockpit.services.container import Services
+
+    assert isinstance(opened, Services)
+    day, gap, team = opened.today.load(), opened.gap.load(), opened.team.load()
+    show(sheets.today(day), shapes.today(day), False, False)
+    sys.stdout.write("\n")
+    show(sheets.gap(gap), shapes.gap(gap), False, False)
+    sys.stdout.write("\n")
+    show(sheets.team(team), shapes.team(team), False, False)

@@ -1,0 +1,134 @@
+"""`cockpit hub`: run the reference hub, fill it, and give people tokens. Needs the extra `hub`."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cockpit.cli.output import talk, write
+from cockpit.errors import BadUse, MissingExtra, UnknownName
+from cockpit.i18n import _
+from cockpit.locations import locate
+
+if TYPE_CHECKING:
+    from cockpit.storage.database import Database
+
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option("--database", help=_("SQLite or PostgreSQL URL; COCKPIT_DATABASE_URL otherwise."), metavar="URL"),
+]
+
+
+def require_extra() -> None:
+    """Raises MissingExtra, naming the command that adds it, where the hub's libraries are not installed."""
+    if any(find_spec(name) is None for name in ("fastapi", "uvicorn", "holidays", "chinese_calendar")):
+        raise MissingExtra(extra="hub", command="uv tool install 'cockpit[hub]'")
+
+
+def hub_database(url: str | None) -> Database:
+    """The hub's database, ready to use: by flag, by COCKPIT_DATABASE_URL, or hub.db in the data folder."""
+    from cockpit.storage.database import Database
+
+    chosen = url or os.environ.get("COCKPIT_DATABASE_URL")
+    if chosen and chosen.startswith("postgresql"):
+        if find_spec("psycopg") is None:
+            raise MissingExtra(extra="postgres", command="uv tool install 'cockpit[hub,postgres]'")
+        database = Database(chosen.replace("postgresql://", "postgresql+psycopg://", 1))
+    elif chosen and not chosen.startswith("sqlite:///"):
+        raise BadUse(_("{text} is not a database URL: use sqlite:///FILE or postgresql://...").format(text=chosen))
+    else:
+        database = Database.at(Path(chosen.removeprefix("sqlite:///")) if chosen else locate().data_dir / "hub.db")
+    database.prepare()
+    return database
+
+
+def group() -> typer.Typer:
+    """The `hub` verbs."""
+    verbs = typer.Typer(
+        help=_("The reference CRM API: serve, seed, import, tokens."), no_args_is_help=True, rich_markup_mode=None
+    )
+    verbs.command(help=_("Serve the API."))(serve)
+    verbs.command(help=_("Make the demo company."))(seed)
+    verbs.command("import-csv", help=_("Load a CRM export; bad rows go to a report."))(import_csv)
+    verbs.command(help=_("Print a new bearer token for a person."))(token)
+    return verbs
+
+
+def serve(
+    database: DatabaseUrl = None,
+    host: Annotated[str, typer.Option(help=_("Address to listen on."))] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help=_("Port to listen on; 0 for any free one."))] = 8765,
+    embedded: Annotated[
+        bool, typer.Option("--embedded", help=_("End when standard input ends; print the address as JSON."))
+    ] = False,
+) -> None:
+    require_extra()
+    from cockpit.hub.serving import serve as run_server
+
+    opened = hub_database(database)
+    run_server(opened.url, host, port, embedded)
+
+
+def seed(
+    database: DatabaseUrl = None,
+    anchor: Annotated[
+        str | None, typer.Option(help=_("The day the company lives on; the last working day otherwise."))
+    ] = None,
+    seed_number: Annotated[int, typer.Option("--seed", help=_("Another number makes another company."))] = 1,
+) -> None:
+    require_extra()
+    from cockpit import clock
+    from cockpit.hub.seed import last_workday, seed_company
+
+    try:
+        day = date.fromisoformat(anchor) if anchor else clock.now().date()
+    except ValueError as error:
+        raise BadUse(_("{text} is not a date like 2026-11-24.").format(text=anchor)) from error
+    report = seed_company(hub_database(database), last_workday(day), seed_number)
+    for name, count in report.counts.items():
+        write(f"{name} {count}")
+
+
+def import_csv(
+    folder: Annotated[Path, typer.Argument(help=_("Folder with the CSV files."))],
+    database: DatabaseUrl = None,
+    mapping: Annotated[Path | None, typer.Option(help=_("TOML file that maps the columns."))] = None,
+) -> None:
+    require_extra()
+    from cockpit.hub.importing import import_csv as load
+
+    report = load(hub_database(database), folder, mapping)
+    write(
+        _("read {read}  written {written}  unchanged {unchanged}  rejected {rejected}").format(
+            read=report.read, written=report.written, unchanged=report.unchanged, rejected=report.rejected
+        )
+    )
+    if report.rejected:
+        talk(_("The rejected rows are listed in {path}.").format(path=report.report_path))
+
+
+def token(
+    person: Annotated[str, typer.Argument(help=_("Name or id of the person."))],
+    database: DatabaseUrl = None,
+    label: Annotated[str, typer.Option(help=_("What the token is for."))] = "",
+) -> None:
+    require_extra()
+    from sqlmodel import col, select
+
+    from cockpit.hub import tokens
+    from cockpit.storage.tables import PersonRow
+
+    opened = hub_database(database)
+    with opened.write() as session:
+        named = select(PersonRow).where(
+            (col(PersonRow.id) == person) | (col(PersonRow.name) == person) | (col(PersonRow.alias) == person)
+        )
+        found = session.exec(named).all()
+        if len(found) != 1:
+            raise UnknownName(kind="person", name=person, near=", ".join(row.name for row in found) or "-")
+        write(tokens.issue(session, found[0].id, label=label))

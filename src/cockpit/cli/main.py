@@ -1,0 +1,69 @@
+"""Build the command tree, run it, and turn every expected failure into words and an exit code.
+
+0 done, 1 found something (problems, doctor), 2 bad use, 3 open conflict, 4 hub or sign-in, 5 local data.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+from cockpit import i18n
+from cockpit.errors import CockpitError
+from cockpit.locations import locate, start_values
+
+log = logging.getLogger("cockpit")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code. Nothing expected ends in a traceback."""
+    rest, lang = _language(list(arguments))
+    if lang is not None:
+        os.environ["COCKPIT_LANG"] = lang
+    i18n.set_language(start_values(locate()).lang)
+    from cockpit.cli.tree import build
+
+    try:
+        build()(args=rest, prog_name="cockpit")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 2
+    except CockpitError as error:
+        return _say(error)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone (`cockpit team | head`): not an error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        from cockpit.logs import crash_report
+
+        return _say(crash_report(error))
+    return 0
+
+
+def _language(arguments: list[str]) -> tuple[list[str], str | None]:
+    """Take `--lang X` out of the line, wherever it stands: texts of the command tree depend on it."""
+    rest: list[str] = []
+    lang: str | None = None
+    waiting = iter(arguments)
+    for word in waiting:
+        if word == "--lang":
+            lang = next(waiting, "auto")
+        elif word.startswith("--lang="):
+            lang = word.partition("=")[2]
+        else:
+            rest.append(word)
+    return rest, lang
+
+
+def _say(error: CockpitError) -> int:
+    from cockpit.domain.text import clean
+    from cockpit.feedback import notice_for
+
+    notice = notice_for(error)
+    body = f"{notice.title}: {notice.body}" if notice.body else notice.title
+    sys.stderr.write(clean(f"{body}\n{notice.next_step}") + "\n")
+    return notice.exit_code

@@ -1,0 +1,58 @@
+"""Opening the account for a command: settings, services, moments, and the app where there is a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from cockpit.errors import BadUse, NoTerminal
+from cockpit.i18n import _
+from cockpit.locations import locate, start_values
+
+if TYPE_CHECKING:
+    from cockpit.services.container import Services
+
+
+def services() -> Services:
+    """The services of the configured account. Raises ConfigError and the LocalDataError kinds."""
+    from cockpit.config import load_settings
+    from cockpit.services.container import open_services
+
+    locations = locate()
+    settings = load_settings(locations)
+    if settings.ca_file is not None:
+        os.environ.setdefault("SSL_CERT_FILE", str(settings.ca_file))
+    return open_services(locations.database(settings.account))
+
+
+def moment(as_of: str | None, opened: Services) -> datetime | None:
+    """`--as-of`: a date means the end of that local day. None: now."""
+    if as_of is None:
+        return None
+    from cockpit.services.desk import end_of_day
+
+    try:
+        if len(as_of) == 10:
+            return end_of_day(date.fromisoformat(as_of), opened.desk.time_zone())
+        stamp = datetime.fromisoformat(as_of)
+    except ValueError as error:
+        raise BadUse(_("{text} is not a date like 2026-11-24.").format(text=as_of)) from error
+    return stamp if stamp.tzinfo else stamp.replace(tzinfo=opened.desk.time_zone())
+
+
+def has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
+
+
+def open_app(opening: str) -> None:
+    """Run the screens, opened on one of them. Raises NoTerminal where there is none."""
+    if not has_terminal():
+        raise NoTerminal()
+    from cockpit.app import CockpitApp
+
+    app = CockpitApp(services, start_values(locate()), opening=opening)
+    app.run()
+    if app.return_code:
+        raise SystemExit(app.return_code)

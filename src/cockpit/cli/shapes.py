@@ -1,0 +1,166 @@
+"""The JSON form of each snapshot: documented in docs/json.md, versioned, never wider than what a screen shows.
+
+Money is minor units beside a currency, moments are RFC 3339 with offset, days are ISO dates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from cockpit.services import snapshots as s
+
+VERSION = 1
+
+
+def _stamp(snapshot: s.Snapshot) -> dict[str, Any]:
+    return {"version": VERSION, "as_of": snapshot.as_of, "complete": snapshot.complete}
+
+
+def person(ref: s.PersonRef) -> dict[str, Any]:
+    return {"id": ref.id, "name": ref.name, "alias": ref.alias, "role": ref.role, "team": ref.team}
+
+
+def activity(item: s.AgendaItem) -> dict[str, Any]:
+    data = asdict(item)
+    data["sync"] = data.pop("write_state")
+    return data
+
+
+def kpi(line: s.KpiLine) -> dict[str, Any]:
+    return asdict(line)
+
+
+def card(view: s.CardView) -> dict[str, Any]:
+    data = asdict(view)
+    if view.progress is not None:
+        data["progress"] = {"held": view.progress[0], "needed": view.progress[1]}
+    return data
+
+
+def month(line: s.MonthLine) -> dict[str, Any]:
+    data = asdict(line)
+    data["forecast"] = {"value_minor": data.pop("forecast_minor"), "reason": data.pop("forecast_reason")}
+    return data
+
+
+def today(snapshot: s.TodaySnapshot) -> dict[str, Any]:
+    return {
+        **_stamp(snapshot),
+        "rep": person(snapshot.rep),
+        "day": snapshot.day,
+        "visits": [activity(item) for item in snapshot.visits],
+        "yesterday_unvisited": [activity(item) for item in snapshot.yesterday_unvisited],
+        "prep": asdict(snapshot.prep) if snapshot.prep else None,
+        "next_best": asdict(snapshot.next_best) if snapshot.next_best else None,
+        "month": month(snapshot.month),
+        "kpis": [kpi(line) for line in snapshot.kpis],
+        "cards": [card(view) for view in snapshot.cards],
+    }
+
+
+def gap(snapshot: s.GapSnapshot) -> dict[str, Any]:
+    return {
+        **_stamp(snapshot),
+        "rep": person(snapshot.rep),
+        "period": {"kind": snapshot.period_kind, "starts_on": snapshot.starts_on, "ends_on": snapshot.ends_on},
+        "currency": snapshot.currency,
+        "target_minor": snapshot.target_minor,
+        "actual_minor": snapshot.actual_minor,
+        "gap_minor": snapshot.gap_minor,
+        "planned_minor": snapshot.planned_minor,
+        "uncovered_minor": snapshot.uncovered_minor,
+        "other_currencies": [{"currency": c, "actual_minor": m} for c, m in snapshot.other_currencies],
+        "workdays_left": snapshot.workdays_left,
+        "kpis": [kpi(line) for line in snapshot.kpis],
+        "weeks": [asdict(week) for week in snapshot.weeks],
+    }
+
+
+def deal(line: s.DealLine) -> dict[str, Any]:
+    data = asdict(line)
+    data["sync"] = data.pop("write_state")
+    return data
+
+
+def pipeline(snapshot: s.PipelineSnapshot) -> dict[str, Any]:
+    return {
+        **_stamp(snapshot),
+        "scope": person(snapshot.scope),
+        "funnel": {"id": snapshot.funnel_id, "name": snapshot.funnel},
+        "currency": snapshot.currency,
+        "stages": [asdict(stage) for stage in snapshot.stages],
+        "won": {"count": snapshot.won_count, "amount_minor": snapshot.won_amount_minor},
+        "lost": {"count": snapshot.lost_count},
+        "open": {
+            "count": snapshot.open_count,
+            "amount_minor": snapshot.open_amount_minor,
+            "without_amount": snapshot.open_without_amount,
+        },
+        "win_rate": {"value": snapshot.win_rate, "n": snapshot.win_rate_n},
+        "other_currencies": [{"currency": c, "amount_minor": m} for c, m in snapshot.other_currencies],
+        "deals": [deal(line) for line in snapshot.deals],
+    }
+
+
+def team(snapshot: s.TeamSnapshot) -> dict[str, Any]:
+    return {
+        **_stamp(snapshot),
+        "viewer": person(snapshot.viewer),
+        "team": snapshot.team,
+        "month": snapshot.starts_on,
+        "currency": snapshot.currency,
+        "reps": [asdict(rep) for rep in snapshot.reps],
+        "total": asdict(snapshot.total),
+    }
+
+
+def sync(snapshot: s.SyncSnapshot, report: s.SyncReport | None = None) -> dict[str, Any]:
+    return {
+        **_stamp(snapshot),
+        "hub": snapshot.hub_url,
+        "pushed": report.pushed if report else snapshot.pushed,
+        "pulled": report.pulled if report else snapshot.pulled,
+        "pending": snapshot.badge.pending,
+        "conflicts": snapshot.badge.conflicts,
+        "parked": snapshot.badge.parked,
+        "receipts": report.receipts if report else len(snapshot.receipts),
+        "last_sync_at": snapshot.badge.last_sync_at,
+        "queue": [asdict(item) for item in snapshot.queue],
+        "receipt_list": [asdict(item) for item in snapshot.receipts],
+        "conflict_list": [asdict(item) for item in snapshot.conflicts],
+        "error": report.error if report else snapshot.last_error,
+    }
+
+
+def problems(snapshot: s.TodaySnapshot) -> dict[str, Any]:
+    return {**_stamp(snapshot), "rep": person(snapshot.rep), "cards": [card(view) for view in snapshot.cards]}
+
+
+def plan(snapshot: s.PlanSnapshot) -> dict[str, Any]:
+    return {
+        **_stamp(snapshot),
+        "rep": person(snapshot.rep),
+        "starts_on": snapshot.starts_on,
+        "ends_on": snapshot.ends_on,
+        "visits": [activity(item) for item in snapshot.items],
+    }
+
+
+def proposal(found: s.ReplanProposal, applied: bool) -> dict[str, Any]:
+    return {
+        **_stamp(found),
+        "kind": found.kind,
+        "trigger": found.trigger,
+        "applied": applied,
+        "before": [asdict(row) for row in found.before],
+        "after": [asdict(row) for row in found.after],
+        "scores": [asdict(line) for line in found.scores],
+        "best_dropped": asdict(found.best_dropped) if found.best_dropped else None,
+        "best_dropped_why": found.best_dropped_why,
+        "notes": list(found.notes),
+    }
+
+
+def why(answer: s.Why) -> dict[str, Any]:
+    return {"version": VERSION, **asdict(answer)}

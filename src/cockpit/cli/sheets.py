@@ -1,0 +1,402 @@
+"""The plain and CSV form of each snapshot: the same numbers as the screen, for pipes and mails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cockpit import i18n
+from cockpit.cli.output import Sheet, Table
+from cockpit.i18n import _, short_money
+from cockpit.services import snapshots as s
+from cockpit.services.words import activity_status, kind_name
+
+
+def _when(item: s.AgendaItem) -> str:
+    return i18n.clock_time(item.starts_at)
+
+
+def _amount(minor: int | None) -> str:
+    return short_money(minor)
+
+
+def _stale(snapshot: s.Snapshot) -> list[str]:
+    return [] if snapshot.complete else [_("The first sync is not finished: numbers are not complete yet.")]
+
+
+def _agenda_rows(items: Iterable[s.AgendaItem]) -> list[tuple[str, ...]]:
+    return [
+        (
+            _when(item),
+            kind_name(item.kind),
+            item.account or item.subject,
+            item.tier,
+            item.stage,
+            _amount(item.amount_minor),
+            item.goal or item.subject,
+            activity_status(item.status),
+        )
+        for item in items
+    ]
+
+
+def _agenda_columns() -> tuple[str, ...]:
+    return (_("time"), _("kind"), _("account"), _("tier"), _("stage"), ">" + _("money"), _("goal"), _("status"))
+
+
+def _agenda_records(items: Iterable[s.AgendaItem]) -> list[dict[str, object]]:
+    return [
+        {
+            "id": item.id,
+            "starts_at": item.starts_at,
+            "account": item.account,
+            "kind": item.kind,
+            "tier": item.tier,
+            "stage": item.stage,
+            "amount_minor": item.amount_minor,
+            "currency": item.currency,
+            "goal": item.goal,
+            "status": item.status,
+        }
+        for item in items
+    ]
+
+
+def month_text(line: s.MonthLine) -> str:
+    """Target, actual, gap, planned and uncovered in one line, with what the forecast lacks."""
+    words = _(
+        "target {target}  actual {actual}  gap {gap}  planned {planned}  uncovered {uncovered}  day {gone}/{total}"
+    )
+    text = words.format(
+        target=_amount(line.target_minor),
+        actual=_amount(line.actual_minor),
+        gap=_amount(line.gap_minor),
+        planned=_amount(line.planned_minor),
+        uncovered=_amount(line.uncovered_minor),
+        gone=line.workdays_gone,
+        total=line.workdays_total,
+    )
+    return f"{text}  {line.currency}"
+
+
+def kpi_text(line: s.KpiLine) -> str:
+    words = _("{name}: done {done}  planned {planned}  of {limit}  uncovered {uncovered}")
+    text = words.format(
+        name=line.name, done=line.done, planned=line.planned, limit=line.limit, uncovered=line.uncovered
+    )
+    if line.uncovered and line.at_risk_minor:
+        text += "  " + _("at risk {money}").format(money=_amount(line.at_risk_minor))
+    return text
+
+
+def _card_rows(cards: Iterable[s.CardView]) -> list[tuple[str, ...]]:
+    return [(card.what, card.to_do, card.key, card.state_text) for card in cards]
+
+
+def _cards_table(cards: Iterable[s.CardView]) -> Table:
+    columns = (_("problem"), _("what to do"), _("key"), _("state"))
+    return Table(_("Problems"), columns, _card_rows(cards), _("No problem found."))
+
+
+def today(snapshot: s.TodaySnapshot) -> Sheet:
+    lines = [f"{snapshot.rep.name}  {snapshot.rep.team}  {i18n.long_day(snapshot.day)}", *_stale(snapshot)]
+    lines += [month_text(snapshot.month)]
+    if snapshot.month.forecast_minor is None:
+        lines.append(_("forecast: needs history"))
+    lines += [kpi_text(line) for line in snapshot.kpis]
+    if snapshot.prep:
+        lines.append(_("Prep {account}: {text}").format(account=snapshot.prep.account, text=_prep_text(snapshot.prep)))
+    if snapshot.next_best:
+        best = snapshot.next_best
+        reasons = ", ".join(f"{text} +{points}" for text, points in best.points)
+        lines.append(
+            _("Next best: {account} +{score} ({reasons})").format(
+                account=best.account, score=best.score, reasons=reasons
+            )
+        )
+    tables = [
+        Table(_("Today"), _agenda_columns(), _agenda_rows(snapshot.visits), _("Nothing is planned. n plans a visit."))
+    ]
+    if snapshot.yesterday_unvisited:
+        rows = _dated(snapshot.yesterday_unvisited)
+        tables.append(Table(_("Unvisited, no reason yet"), (_("day"), *_agenda_columns()), rows))
+    tables.append(_cards_table(snapshot.cards))
+    return Sheet(lines, tables, _agenda_records(snapshot.visits))
+
+
+def _prep_text(prep: s.Prep) -> str:
+    parts = []
+    if prep.last_result:
+        day = i18n.short_day(prep.last_held_on) if prep.last_held_on else ""
+        parts.append(_("last {day}: {text}").format(day=day, text=prep.last_result))
+    if prep.open_needs:
+        parts.append(_("needs {list}").format(list=", ".join(prep.open_needs)))
+    if prep.missing:
+        parts.append(_("missing {list}").format(list=", ".join(prep.missing)))
+    return "; ".join(parts) or _("nothing known yet")
+
+
+def problems(snapshot: s.TodaySnapshot) -> Sheet:
+    records: list[dict[str, object]] = [
+        {
+            "id": card.id,
+            "rule": card.rule,
+            "what": card.what,
+            "to_do": card.to_do,
+            "key": card.key,
+            "state": card.state,
+            "at_risk_minor": card.at_risk_minor,
+            "currency": card.currency,
+        }
+        for card in snapshot.cards
+    ]
+    return Sheet([f"{snapshot.rep.name}  {i18n.long_day(snapshot.day)}"], [_cards_table(snapshot.cards)], records)
+
+
+def gap(snapshot: s.GapSnapshot) -> Sheet:
+    span = f"{i18n.long_day(snapshot.starts_on)} - {i18n.long_day(snapshot.ends_on)}"
+    words = _("target {target}  actual {actual}  gap {gap}  planned {planned}  uncovered {uncovered}")
+    lines = [
+        f"{snapshot.rep.name}  {span}",
+        *_stale(snapshot),
+        words.format(
+            target=_amount(snapshot.target_minor),
+            actual=_amount(snapshot.actual_minor),
+            gap=_amount(snapshot.gap_minor),
+            planned=_amount(snapshot.planned_minor),
+            uncovered=_amount(snapshot.uncovered_minor),
+        )
+        + f"  {snapshot.currency}",
+        *(kpi_text(line) for line in snapshot.kpis),
+    ]
+    rows = [
+        (
+            i18n.short_day(week.starts_on),
+            i18n.short_day(week.ends_on),
+            _amount(week.target_minor),
+            _amount(week.actual_minor),
+            _amount(week.gap_minor),
+        )
+        for week in snapshot.weeks
+    ]
+    columns = (_("from"), _("to"), ">" + _("target"), ">" + _("actual"), ">" + _("gap"))
+    records: list[dict[str, object]] = [
+        {
+            "starts_on": week.starts_on,
+            "ends_on": week.ends_on,
+            "target_minor": week.target_minor,
+            "actual_minor": week.actual_minor,
+            "gap_minor": week.gap_minor,
+            "currency": snapshot.currency,
+        }
+        for week in snapshot.weeks
+    ]
+    return Sheet(lines, [Table(_("Weeks"), columns, rows)], records)
+
+
+def pipeline(snapshot: s.PipelineSnapshot) -> Sheet:
+    rate = "-" if snapshot.win_rate is None else f"{snapshot.win_rate:.1%}"
+    lines = [
+        f"{snapshot.scope.name}  {snapshot.funnel}  {i18n.long_day(snapshot.as_of.date())}",
+        *_stale(snapshot),
+        _(
+            "won {won} ({amount})  lost {lost}  open {open} ({open_amount}, {without} without amount)  win rate {rate} (n {n})"
+        ).format(
+            won=snapshot.won_count,
+            amount=_amount(snapshot.won_amount_minor),
+            lost=snapshot.lost_count,
+            open=snapshot.open_count,
+            open_amount=_amount(snapshot.open_amount_minor),
+            without=snapshot.open_without_amount,
+            rate=rate,
+            n=snapshot.win_rate_n,
+        )
+        + f"  {snapshot.currency}",
+    ]
+    stages = [
+        (stage.name, str(stage.count), _amount(stage.amount_minor), _rate(stage.conversion, stage.conversion_n))
+        for stage in snapshot.stages
+    ]
+    deals = [
+        (
+            line.name,
+            line.account or _("no account"),
+            line.owner,
+            line.stage,
+            _amount(line.amount_minor),
+            _deal_states(line),
+        )
+        for line in snapshot.deals
+    ]
+    tables = [
+        Table(_("Stages"), (_("stage"), ">" + _("deals"), ">" + _("money"), ">" + _("conversion")), stages),
+        Table(
+            _("Deals"),
+            (_("deal"), _("account"), _("rep"), _("stage"), ">" + _("money"), _("state")),
+            deals,
+            _("No open deal."),
+        ),
+    ]
+    records: list[dict[str, object]] = [
+        {
+            "id": line.id,
+            "deal": line.name,
+            "account": line.account,
+            "owner": line.owner,
+            "stage": line.stage,
+            "amount_minor": line.amount_minor,
+            "currency": line.currency,
+            "state": line.state,
+            "states": " ".join(line.states),
+        }
+        for line in snapshot.deals
+    ]
+    return Sheet(lines, tables, records)
+
+
+def _rate(value: float | None, n: int) -> str:
+    return "-" if value is None else f"{value:.0%} (n {n})"
+
+
+def _deal_states(line: s.DealLine) -> str:
+    from cockpit.services.words import deal_state
+
+    return ", ".join(deal_state(state) for state in line.states) or deal_state(line.state)
+
+
+def team(snapshot: s.TeamSnapshot) -> Sheet:
+    rows = [_rep_row(rep) for rep in (*snapshot.reps, snapshot.total)]
+    columns = (
+        _("rep"),
+        ">" + _("target"),
+        ">" + _("actual"),
+        ">" + _("gap"),
+        ">" + _("visits done"),
+        ">" + _("planned"),
+        ">" + _("uncovered"),
+        _("problem"),
+        _("state"),
+    )
+    records: list[dict[str, object]] = [
+        {
+            "id": rep.id,
+            "name": rep.name,
+            "target_minor": rep.target_minor,
+            "actual_minor": rep.actual_minor,
+            "gap_minor": rep.gap_minor,
+            "visits_done": rep.visits_done,
+            "visits_planned": rep.visits_planned,
+            "visits_uncovered": rep.visits_uncovered,
+            "problem": rep.problem,
+            "state": rep.problem_state,
+        }
+        for rep in snapshot.reps
+    ]
+    head = f"{snapshot.team}  {snapshot.viewer.name}  {i18n.month_name(snapshot.starts_on)}  {snapshot.currency}"
+    return Sheet([head, *_stale(snapshot)], [Table(_("Team"), columns, rows)], records)
+
+
+def _rep_row(rep: s.TeamRep) -> tuple[str, ...]:
+    return (
+        rep.name,
+        _amount(rep.target_minor),
+        _amount(rep.actual_minor),
+        _amount(rep.gap_minor),
+        str(rep.visits_done),
+        str(rep.visits_planned),
+        str(rep.visits_uncovered),
+        rep.problem or "-",
+        rep.problem_state,
+    )
+
+
+def plan(snapshot: s.PlanSnapshot) -> Sheet:
+    table = Table(
+        _("Plan of the week"),
+        (_("day"), *_agenda_columns()),
+        _dated(snapshot.items),
+        _("Nothing is planned this week."),
+    )
+    span = f"{i18n.short_day(snapshot.starts_on)} - {i18n.short_day(snapshot.ends_on)}"
+    return Sheet([f"{snapshot.rep.name}  {span}"], [table], _agenda_records(snapshot.items))
+
+
+def _dated(items: Sequence[s.AgendaItem]) -> list[tuple[str, ...]]:
+    """Agenda rows with their day in front."""
+    return [(i18n.short_day(item.starts_at.date()), *row) for item, row in zip(items, _agenda_rows(items), strict=True)]
+
+
+def sync(snapshot: s.SyncSnapshot, report: s.SyncReport | None) -> Sheet:
+    badge = snapshot.badge
+    last = i18n.clock_time(badge.last_sync_at) if badge.last_sync_at else _("never")
+    lines = [
+        _("hub {url}  last sync {when}").format(url=snapshot.hub_url or "-", when=last),
+        _("pushed {pushed}  pulled {pulled}  waiting {pending}  conflicts {conflicts}  parked {parked}").format(
+            pushed=report.pushed if report else snapshot.pushed,
+            pulled=report.pulled if report else snapshot.pulled,
+            pending=badge.pending,
+            conflicts=badge.conflicts,
+            parked=badge.parked,
+        ),
+    ]
+    conflicts = [(c.subject, c.field_text, c.mine, c.theirs, c.theirs_by) for c in snapshot.conflicts]
+    queue = [(i18n.clock_time(q.occurred_at), q.label, str(q.attempts), q.state, q.error) for q in snapshot.queue]
+    tables = []
+    if queue:
+        tables.append(Table(_("Waiting"), (_("time"), _("what"), ">" + _("tries"), _("state"), _("why")), queue))
+    if conflicts:
+        tables.append(Table(_("Conflicts"), (_("row"), _("field"), _("mine"), _("theirs"), _("by")), conflicts))
+    records: list[dict[str, object]] = [
+        {
+            "mutation_id": q.mutation_id,
+            "label": q.label,
+            "entity": q.entity,
+            "occurred_at": q.occurred_at,
+            "state": q.state,
+        }
+        for q in snapshot.queue
+    ]
+    return Sheet(lines, tables, records)
+
+
+def proposal(found: s.ReplanProposal) -> Sheet:
+    rows = [
+        (
+            row.sign,
+            i18n.short_day(row.starts_at.date()),
+            i18n.clock_time(row.starts_at),
+            row.account,
+            row.tier,
+            kind_name(row.kind),
+            str(row.travel_minutes),
+            ", ".join(f"{text} {points:+d}" for text, points in row.reasons),
+        )
+        for row in found.after
+    ]
+    columns = ("", _("day"), _("time"), _("account"), _("tier"), _("kind"), ">" + _("travel min"), _("why"))
+    scores = [(line.label, line.before, line.after, line.meaning) for line in found.scores]
+    tables = [
+        Table(_("New plan"), columns, rows, _("Nothing to change.")),
+        Table(_("Score"), ("", ">" + _("before"), ">" + _("after"), _("meaning")), scores),
+    ]
+    lines = [found.trigger] if found.trigger else []
+    return Sheet([*lines, *found.notes], tables)
+
+
+def why(answer: s.Why) -> Sheet:
+    value = (
+        "-"
+        if answer.value is None
+        else i18n.exact_money(answer.value, answer.currency)
+        if answer.unit == "money"
+        else str(answer.value)
+    )
+    lines = [f"{answer.title}  {value}", answer.formula, *(f"{label}: {text}" for label, text in answer.inputs)]
+    rows = [
+        (
+            i18n.short_day(row.at.date()) if row.at else "-",
+            row.text,
+            i18n.exact_money(row.value, answer.currency) if answer.unit == "money" else str(row.value),
+        )
+        for row in answer.rows
+    ]
+    return Sheet(lines, [Table(_("Rows"), (_("day"), _("what"), ">" + _("value")), rows)])

@@ -1,0 +1,43 @@
+"""The tree of commands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cockpit import __version__
+from cockpit.cli import admin, day, demo, hub, settings, team
+from cockpit.cli import sync as sync_verbs
+from cockpit.i18n import _
+
+
+def build() -> typer.Typer:
+    """The command tree in the language now set."""
+    tree = typer.Typer(
+        help=_("Sales cockpit: who to visit, how far the month is, what is wrong and the key that fixes it."),
+        no_args_is_help=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @tree.callback(invoke_without_command=True)
+    def start(
+        context: typer.Context,
+        version: Annotated[bool, typer.Option("--version", "-V", help=_("Print the version."))] = False,
+        lang: Annotated[str, typer.Option("--lang", help=_("Language: auto, en or zh."))] = "auto",
+    ) -> None:
+        if version:
+            typer.echo(f"cockpit {__version__}")
+            raise typer.Exit()
+        if context.invoked_subcommand is None:
+            from cockpit.cli.opening import open_app
+
+            open_app("today")
+
+    for module in (day, team, sync_verbs, demo, admin):
+        module.add_to(tree)
+    tree.add_typer(hub.group(), name="hub")
+    tree.add_typer(settings.group(), name="config")
+    return tree
