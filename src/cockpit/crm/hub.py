@@ -1,0 +1,244 @@
+"""The HTTP client of our own hub: four calls, every failure one of the classes of `errors`.
+
+It retries nothing (the sync loop is the only retry layer), follows no redirect, reads no netrc or proxy
+variable, trusts the system's certificate store and takes at most 8 MiB of any answer.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+from cockpit import clock
+from cockpit.crm import wire
+from cockpit.domain.text import clean_line
+from cockpit.errors import HubBusy, HubError, HubUnavailable, SignInNeeded, UntrustedHub, VersionTooOld
+from cockpit.i18n import _
+
+MAX_BODY = 8 * 1024 * 1024
+"""Bytes of one answer after decompression."""
+MAX_WAIT_S = 3600
+"""A Retry-After is believed up to here."""
+_BODY_DEADLINE_S = 60.0
+_TIMEOUT = httpx.Timeout(30.0, connect=5.0, pool=5.0)
+
+T = TypeVar("T")
+
+
+class ResetAsked(HubError):
+    """410: the cursor is of no use any more. `kind` is cursor-expired or scope-changed."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+class BatchTooBig(HubError):
+    """413: fewer mutations at once."""
+
+
+class ServerFault(HubUnavailable):
+    """500, 502, 504: the hub was reached and failed; the push may or may not have been applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a hub lives. The host is what gets pinned; a port of loopback may change."""
+
+    url: str
+    host: str
+
+
+def address(url: str) -> Address:
+    """`url` checked and in its plain form. Raises UntrustedHub unless it is https (http on loopback only)."""
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError as error:
+        raise UntrustedHub(_("{url} is not an address.").format(url=clean_line(url)), url=url) from error
+    host = (parts.hostname or "").rstrip(".").lower()
+    shown = clean_line(url)
+    if not host or parts.query or parts.fragment:
+        raise UntrustedHub(_("{url} is not an address.").format(url=shown), url=shown)
+    if parts.username is not None or parts.password is not None:
+        raise UntrustedHub(_("The address must not hold a name or a password."), url=host)
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+        raise UntrustedHub(_("{url} does not start with https://.").format(url=shown), url=shown)
+    name = f"[{host}]" if ":" in host else host
+    where = name if port is None else f"{name}:{port}"
+    return Address(f"{parts.scheme}://{where}{parts.path.rstrip('/')}", host)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _verification(ca_file: str) -> ssl.SSLContext:
+    if ca_file:
+        context = ssl.create_default_context(cafile=ca_file)
+    else:
+        import truststore
+
+        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+class HubClient:
+    """One signed-in connection. Close it, or use it in a `with`."""
+
+    def __init__(
+        self, url: str, token: str, *, transport: httpx.BaseTransport | None = None, ca_file: str = "", proxy: str = ""
+    ) -> None:
+        self.address = address(url)
+        self.received_bytes = 0
+        options: dict[str, Any] = {"transport": transport}
+        if transport is None:
+            secure = self.address.url.startswith("https")
+            options = {"verify": _verification(ca_file) if secure else False, "proxy": proxy or None}
+        self._http = httpx.Client(
+            base_url=self.address.url,
+            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            timeout=_TIMEOUT,
+            follow_redirects=False,
+            trust_env=False,
+            **options,
+        )
+
+    def __enter__(self) -> HubClient:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def hello(self) -> wire.Hello:
+        return self._read("GET", "/v1/sync/hello", _decode(wire.Hello))
+
+    def push(self, device_id: str, schema_v: int, mutations: Sequence[dict[str, Any]]) -> wire.PushAnswer:
+        """Send mutations in their order. Raises BatchTooBig on 413."""
+        body = {"device_id": device_id, "schema_v": schema_v, "mutations": list(mutations)}
+        answer = self._read("POST", "/v1/sync/push", _decode(wire.PushAnswer), content=msgspec.json.encode(body))
+        if any(wire.too_deep(result.row) for result in answer.results):
+            raise self._no_sense("a row nests too deep")
+        return answer
+
+    def changes(self, cursor: str, limit: int) -> wire.ChangesPage:
+        """The next page after `cursor`. Raises ResetAsked on 410."""
+        page = self._read(
+            "GET", "/v1/sync/changes", _decode(wire.ChangesPage), params={"cursor": cursor, "limit": str(limit)}
+        )
+        return self._checked(page, page.rows)
+
+    def snapshot(self, token: str) -> wire.SnapshotPage:
+        """The page of the first load that `token` names; the first one for an empty token."""
+        params = {"page": token} if token else {}
+        page = self._read("GET", "/v1/sync/snapshot", wire.snapshot_page, params=params)
+        return self._checked(page, page.rows)
+
+    def _checked(self, page: T, rows: Sequence[wire.RowOut]) -> T:
+        if any(wire.too_deep(row.data) for row in rows):
+            raise self._no_sense("a row nests too deep")
+        return page
+
+    def _read(self, method: str, path: str, decode: Callable[[bytes], T], **request: Any) -> T:
+        if "content" in request:
+            request["headers"] = {"Content-Type": "application/json"}
+        try:
+            with self._http.stream(method, path, **request) as response:
+                body = self._body(response)
+        except httpx.TransportError as error:
+            raise self._unreached(error) from error
+        except (httpx.DecodingError, httpx.StreamError) as error:
+            raise self._no_sense(type(error).__name__) from error
+        if response.status_code != httpx.codes.OK:
+            raise self._refusal(response, body)
+        try:
+            return decode(body)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise self._no_sense(str(error)) from error
+
+    def _body(self, response: httpx.Response) -> bytes:
+        kept = bytearray()
+        until = clock.monotonic() + _BODY_DEADLINE_S
+        for part in response.iter_bytes():
+            kept += part
+            self.received_bytes += len(part)
+            if len(kept) > MAX_BODY:
+                raise self._no_sense("the answer is larger than 8 MiB")
+            if clock.monotonic() > until:
+                raise self._no_sense("the answer took too long")
+        return bytes(kept)
+
+    def _unreached(self, error: httpx.TransportError) -> HubError:
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                reason = clean_line(cause.verify_message or str(cause))
+                return UntrustedHub(
+                    _("The certificate of {host} does not hold: {reason}").format(host=self.address.host, reason=reason)
+                )
+            cause = cause.__cause__ or cause.__context__
+        return HubUnavailable(clean_line(str(error)) or type(error).__name__, url=self.address.url)
+
+    def _no_sense(self, reason: str) -> HubUnavailable:
+        return HubUnavailable(clean_line(reason, 200), url=self.address.url)
+
+    def _refusal(self, response: httpx.Response, body: bytes) -> HubError:
+        """The error for an answer that is not 200."""
+        status = response.status_code
+        problem = _problem(body)
+        words = clean_line(problem.detail or problem.title or f"{status}", 300)
+        if status == 401:
+            return SignInNeeded(words)
+        if status == 410:
+            return ResetAsked(problem.kind or "cursor-expired")
+        if status == 413:
+            return BatchTooBig(words)
+        if status == 426:
+            return VersionTooOld(words)
+        if status in (429, 503):
+            return HubBusy(words, seconds=_retry_after(response))
+        if status >= 500:
+            return ServerFault(words, url=self.address.url)
+        if status < 400:
+            # a portal of some guest network answers with a redirect; it is not followed
+            return self._no_sense(f"the answer was {status}")
+        return HubError(words, status=status, kind=problem.kind)
+
+
+def _decode(kind: type[T]) -> Callable[[bytes], T]:
+    return msgspec.json.Decoder(kind).decode
+
+
+def _problem(body: bytes) -> wire.Problem:
+    try:
+        return msgspec.json.decode(body, type=wire.Problem)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return wire.Problem()
+
+
+def _retry_after(response: httpx.Response) -> int:
+    """Whole seconds to wait, from seconds or a date; 30 when nothing usable was said."""
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isdigit():
+        return min(int(text[:6]), MAX_WAIT_S)
+    try:
+        wanted = parsedate_to_datetime(text)
+        wait = int((wanted - clock.now()).total_seconds())
+    except (TypeError, ValueError):
+        return 30
+    return min(max(wait, 1), MAX_WAIT_S)
