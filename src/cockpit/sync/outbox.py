@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 import uuid_utils
+from sqlalchemy import func
 from sqlmodel import Session, select
 
-from cockpit.storage import rows
+from cockpit.storage import meta, rows
 from cockpit.storage.records import to_wire, wire_value
-from cockpit.storage.tables import ChangeLogRow, OutboxRow, SyncBaseRow, SyncedRow
+from cockpit.storage.tables import ChangeLogRow, OutboxDoneRow, OutboxRow, SyncBaseRow, SyncedRow
 
 PARENTS = ("account_id", "deal_id", "funnel_id", "moved_from_id")
 """Columns whose row may have to reach the hub first."""
@@ -72,6 +73,7 @@ def _submit_one(session: Session, edit: Edit, action_id: str, actor_id: str, lab
         changed.pending += 1
     session.add(
         OutboxRow(
+            seq=_next_seq(session),
             mutation_id=mutation_id,
             entity=edit.entity,
             entity_id=edit.id,
@@ -106,6 +108,20 @@ def _submit_one(session: Session, edit: Edit, action_id: str, actor_id: str, lab
 def _keep_base(session: Session, edit: Edit, row: SyncedRow, seen: dict[str, Any]) -> None:
     if session.get(SyncBaseRow, (edit.entity, edit.id)) is None:
         session.add(SyncBaseRow(entity=edit.entity, id=edit.id, rev=row.rev, base=seen))
+
+
+def _next_seq(session: Session) -> int:
+    """The next place in the queue. Counted in `meta`: SQLite would give an emptied table its numbers again."""
+    kept = meta.get(session, "outbox_seq")
+    if kept:
+        last = int(kept)
+    else:
+        last = max(
+            session.exec(select(func.max(OutboxRow.seq))).one() or 0,
+            session.exec(select(func.max(OutboxDoneRow.seq))).one() or 0,
+        )
+    meta.put(session, "outbox_seq", str(last + 1))
+    return last + 1
 
 
 def _dependency(session: Session, edit: Edit, data: dict[str, Any]) -> str | None:

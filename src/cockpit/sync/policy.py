@@ -1,0 +1,54 @@
+"""When to try again, and how much at once. Pure figures; the loop is the only retry layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+BATCH = 50
+BATCH_BYTES = 256 * 1024
+PAGE = 500
+YIELD_S = 0.02
+"""Pause between pages, so that a command line writing to the same file gets its turn."""
+
+HALVE_AFTER = 5
+"""Failed tries of a batch after which smaller ones are sent."""
+SUSPECT_AFTER = 20
+"""Failed tries of a mutation sent alone, while others pass, after which it is parked."""
+STUCK_PAGES = 3
+"""Pages in a row that bring nothing new before the hub is taken for broken."""
+KEEP_RECEIPTS = timedelta(days=90)
+KEEP_RUNS = 200
+
+SHRINK_SHARE = 0.2
+SHRINK_ROWS = 50
+"""A resync that would remove more than this share and this many rows asks first."""
+
+_LONGEST_S = 300.0
+_SHORTEST_PROBE_S = 15.0
+_OFFLINE_AFTER = 3
+
+
+def backoff(failures: int, random: Callable[[], float]) -> timedelta:
+    """Full jitter: up to 1 s x 2^n, at most 300 s; from the third failure on never under 15 s."""
+    ceiling = min(_LONGEST_S, 2.0 ** min(failures, 16))
+    wait = random() * ceiling
+    if failures >= _OFFLINE_AFTER:
+        wait = max(wait, _SHORTEST_PROBE_S)
+    return timedelta(seconds=wait)
+
+
+def throttled(seconds: float, random: Callable[[], float]) -> timedelta:
+    """What the hub asked for and up to a tenth more, so that devices do not come back together."""
+    return timedelta(seconds=seconds * (1 + 0.1 * random()))
+
+
+def batch_limit(attempts: int, limit: int) -> int:
+    """Mutations to send at once when the first of them has failed `attempts` times: halved, in the end alone."""
+    over = attempts - HALVE_AFTER + 1
+    return limit if over <= 0 else max(1, limit >> over)
+
+
+def shrinks_too_much(removed: int, kept: int) -> bool:
+    """True when a sweep would take so much that a mistake of the hub is more likely than the truth."""
+    return removed > SHRINK_ROWS and removed > SHRINK_SHARE * (removed + kept)
