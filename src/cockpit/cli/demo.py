@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,9 +21,9 @@ from cockpit.i18n import _
 from cockpit.locations import locate
 
 if TYPE_CHECKING:
-    from cockpit.hub.seed import SeedReport
+    from cockpit.services.container import Services
 
-ROLES = {"rep": "rep_id", "lead": "lead_id", "head": "head_id"}
+ROLES = ("rep", "lead", "head")
 
 
 def add_to(tree: typer.Typer) -> None:
@@ -41,12 +42,13 @@ def demo(
     if as_role not in ROLES:
         raise BadUse(_("{text} is not a role: use rep, lead or head.").format(text=as_role))
     day = _anchor(anchor)
-    home = locate().data_dir / "demo"
-    os.environ["COCKPIT_HOME"] = str(home)
-    os.environ["COCKPIT_NOW"] = f"{day.isoformat()}T08:30:00+08:00"
-    talk(_("Demo company, {day} 08:30. All of it lives in {path}").format(day=day.isoformat(), path=home))
-    hub_file, report = _fresh_hub(home, day)
-    _run(hub_file, report, as_role, plain or not opening.has_terminal())
+    talk(_("Demo company, {day} 08:30. All of it lives in {path}").format(day=day, path=locate().data_dir / "demo"))
+    with demo_account(day, as_role, talk if sys.stderr.isatty() else None) as opened:
+        if plain or not opening.has_terminal():
+            _print(opened)
+        else:
+            opened.desk.database.close()
+            opening.open_app("today" if as_role == "rep" else "team")
 
 
 def _anchor(text: str | None) -> date:
@@ -58,59 +60,61 @@ def _anchor(text: str | None) -> date:
         raise BadUse(_("{text} is not a date like 2026-11-24.").format(text=text)) from error
 
 
-def _fresh_hub(home: Path, day: date) -> tuple[Path, SeedReport]:
-    """A new copy of the day's demo company; the seeded original is kept, so a second start is quick."""
-    from cockpit.hub import seed
+@contextmanager
+def demo_account(day: date, role: str, progress: Callable[[str], None] | None = None) -> Iterator[Services]:
+    """A fresh demo of `day`: hub running, `role` signed in and synced. The hub ends with the block.
+
+    Moves this process's home to the demo's own folder and its clock to 08:30 of that day.
+    """
+    from cockpit.hub import embedded, tokens
+    from cockpit.storage import meta
+    from cockpit.storage.database import Database
+
+    home = locate().data_dir / "demo"
+    os.environ["COCKPIT_HOME"] = str(home)
+    os.environ["COCKPIT_NOW"] = f"{day.isoformat()}T08:30:00+08:00"
+    hub_file = _fresh_hub(home, day)
+    database = Database.at(hub_file)
+    with database.write() as session:
+        token = tokens.issue(session, meta.get(session, f"demo_{role}"), label="demo")
+    database.close()
+    os.environ["COCKPIT_TOKEN"] = token
+    with embedded.start(f"sqlite:///{hub_file}") as hub:
+        opened = opening.services()
+        opened.sync.sign_in(hub.url, token)
+        opened.sync.run(progress)
+        yield opened
+
+
+def _fresh_hub(home: Path, day: date) -> Path:
+    """A new copy of that day's company; the seeded original is kept, so that a second start is quick."""
+    from cockpit.hub.seed import SEED_VERSION, seed_company
     from cockpit.storage.database import Database, remove_files
 
-    mark = hashlib.sha256(Path(seed.__file__).parent.joinpath("company.py").read_bytes()).hexdigest()[:8]
-    original = home / f"seed-{__version__}-{mark}-{day.isoformat()}.db"
+    original = home / f"seed-{__version__}-{SEED_VERSION}-{day.isoformat()}.db"
     hub_file = home / "hub.db"
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not original.exists():
             for old in home.glob("seed-*"):
                 remove_files(old)
-            draft = home / "seed.draft"
+            draft = home / "draft.db"
             remove_files(draft)
             database = Database.at(draft)
             database.prepare()
-            seed.seed_company(database, day)
+            seed_company(database, day)
             database.close()
             draft.replace(original)
         remove_files(hub_file)
-        remove_files(home / "data" / "default.db")
+        remove_files(locate().database("default"))
         shutil.copyfile(original, hub_file)
         hub_file.chmod(0o600)
     except OSError as error:
         raise DataDirUnwritable(path=home) from error
-    return hub_file, seed.demo_people(day)
+    return hub_file
 
 
-def _run(hub_file: Path, report: SeedReport, as_role: str, as_text: bool) -> None:
-    from cockpit.hub import embedded, tokens
-    from cockpit.storage.database import Database
-
-    database = Database.at(hub_file)
-    with database.write() as session:
-        token = tokens.issue(session, getattr(report, ROLES[as_role]), label="demo")
-    database.close()
-    os.environ["COCKPIT_TOKEN"] = token
-    with embedded.start(f"sqlite:///{hub_file}") as hub:
-        opened = opening.services()
-        opened.sync.sign_in(hub.url, token)
-        opened.sync.run(talk if sys.stderr.isatty() else None)
-        if as_text:
-            _print(opened)
-        else:
-            opened.desk.database.close()
-            opening.open_app("today" if as_role == "rep" else "team")
-
-
-def _print(opened: object) -> None:
-    from cockpit.services.container import Services
-
-    assert isinstance(opened, Services)
+def _print(opened: Services) -> None:
     day, gap, team = opened.today.load(), opened.gap.load(), opened.team.load()
     show(sheets.today(day), shapes.today(day), False, False)
     sys.stdout.write("\n")

@@ -1,0 +1,63 @@
+# Cockpit: the verbs of this project. `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+export UV_PROJECT_ENVIRONMENT := .venv
+export UV_COMPILE_BYTECODE := 1
+RUN := .venv/bin/
+
+.PHONY: help setup demo test check format locale openapi docs pictures bench fresh postgres clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.tools/bin/uv:
+	python3 -m venv .tools
+	.tools/bin/python -m pip install --quiet 'uv>=0.5,<1'
+
+.venv/.ready: pyproject.toml uv.lock $(filter .tools/bin/uv,$(UV))
+	$(UV) sync --locked --all-extras --quiet
+	@touch $@
+
+setup: .venv/.ready ## Set everything up in .venv from the lock
+
+demo: .venv/.ready ## A made-up company on this machine, opened on Today (PLAIN=1 prints it)
+	@COCKPIT_HOME=$(CURDIR)/.demo $(RUN)cockpit demo $(if $(PLAIN),--plain) $(if $(AS),--as $(AS)) $(if $(COCKPIT_LANG),--lang $(COCKPIT_LANG))
+
+test: .venv/.ready check ## Format, lint, types, contracts, then all tests
+	$(RUN)pytest -n auto --dist loadscope
+
+check: .venv/.ready ## Format, lint, types and import contracts, without the tests
+	$(RUN)ruff format --check .
+	$(RUN)ruff check .
+	$(RUN)mypy
+	$(RUN)lint-imports
+
+format: .venv/.ready ## Put the code in form
+	$(RUN)ruff check --fix .
+	$(RUN)ruff format .
+
+locale: .venv/.ready ## Gather the texts and compile the catalogues
+	$(RUN)python -m scripts.catalogues
+
+openapi: .venv/.ready ## Write docs/openapi.json from the hub
+	$(RUN)python -m scripts.openapi
+
+docs: .venv/.ready ## Write docs/keys.md from the registry of commands
+	$(RUN)python -m scripts.keys
+
+pictures: .venv/.ready ## Draw the README's pictures from the running demo
+	$(RUN)python -m scripts.pictures
+
+bench: .venv/.ready ## Measure start, keys, bytes and memory beside a bare Textual table
+	$(RUN)python -m benchmarks.tui
+
+fresh: ## Resolve without the lock, install the wheel, start the app in a terminal
+	$(UV) build --quiet --wheel --out-dir dist
+	$(UV) venv --quiet --clear .fresh
+	$(UV) pip install --quiet --python .fresh/bin/python "$$(ls -t dist/*.whl | head -1)[hub]" pyte
+	.fresh/bin/python -m scripts.start_in_terminal .fresh/bin/cockpit
+
+clean: ## Remove what the targets made
+	rm -rf .venv .tools .demo .fresh dist .mypy_cache .ruff_cache .pytest_cache
