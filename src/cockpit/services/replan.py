@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cockpit.services.desk import Desk
+from cockpit.services.reasons import reason_text
 from cockpit.services.snapshots import ReplanProposal, Saved
+
+
+__all__ = ["ReplanService", "reason_text"]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,309 @@
+"""From the rep's rows to the planner's question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from math import ceil
+from typing import Literal
+
+from cockpit.domain.book import Book
+from cockpit.domain.entities import Account, Activity
+from cockpit.planning.needs import needs_of
+from cockpit.planning.problem import (
+    MIDNIGHT,
+    Day,
+    Fixed,
+    FixedWhy,
+    Loose,
+    LooseWhy,
+    Point,
+    Problem,
+    Reason,
+    Rules,
+    Stop,
+    Window,
+    minute_of,
+)
+from cockpit.planning.worth import parts_of
+
+Mode = Literal["replan", "fill"]
+"""replan: what no longer holds is planned anew. fill: everything that is planned stays."""
+
+
+def problem_from(
+    book: Book, rep_id: str, now: datetime, rules: Rules, days: Sequence[date], mode: Mode = "fill"
+) -> Problem:
+    """The question for `rep_id` at `now` over `days` (working days, today among them where it is one)."""
+    return _Reader(book, rep_id, now, rules, tuple(days), mode).problem()
+
+
+def working_days(book: Book, rep_id: str, now: datetime, last: date) -> tuple[date, ...]:
+    """The rep's working days from today to `last`: holidays, make-up days and absences counted."""
+    return book.calendar_of(rep_id).workdays(book.local_day(now), last)
+
+
+def next_working_days(book: Book, rep_id: str, now: datetime, count: int) -> tuple[date, ...]:
+    """Today where it is a working day, and the `count` working days after it."""
+    today = book.local_day(now)
+    found = book.calendar_of(rep_id).workdays(today, date.fromordinal(today.toordinal() + 60))
+    return found[: count + (1 if found[:1] == (today,) else 0)]
+
+
+def minutes_of_text(text: str) -> int:
+    """`09:30` as minutes of the day. Raises ValueError for anything else."""
+    hour, _, minute = text.partition(":")
+    return int(hour) * 60 + int(minute or 0)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    book: Book
+    rep_id: str
+    now: datetime
+    rules: Rules
+    days: tuple[date, ...]
+    mode: Mode
+
+    @cached_property
+    def today(self) -> date:
+        return self.book.local_day(self.now)
+
+    @cached_property
+    def minute(self) -> int:
+        return minute_of(self.now, self.book.zone)
+
+    @cached_property
+    def mine(self) -> tuple[Activity, ...]:
+        return self.book.activities_by_rep.get(self.rep_id, ())
+
+    def problem(self) -> Problem:
+        fixed, loose = self._standing()
+        stops, notes = self._stops({row.id for row in loose})
+        return Problem(
+            now=self.now,
+            today=self.today,
+            zone=self.book.zone.key,
+            days=tuple(self._day(on) for on in self.days),
+            stops=stops,
+            fixed=fixed,
+            loose=loose,
+            needs=needs_of(self.book, self.rep_id, self.today),
+            rules=self.rules,
+            notes=notes,
+        )
+
+    def _day(self, on: date) -> Day:
+        person = self.book.people.get(self.rep_id)
+        home = Point(person.home_lat, person.home_lon) if person and _has(person.home_lat, person.home_lon) else None  # type: ignore[arg-type]
+        return Day(
+            on=on,
+            starts=self.rules.day_starts,
+            ends=self.rules.day_ends,
+            earliest=self.minute + 1 if on == self.today else 0,
+            start_place=home,
+            end_place=home,
+            breaks=(self.rules.lunch,) if self.rules.lunch else (),
+            max_visits=self.rules.max_visits,
+            max_calls=self.rules.max_calls,
+        )
+
+    # -- what stands in the days
+
+    def _standing(self) -> tuple[tuple[Fixed, ...], tuple[Loose, ...]]:
+        fixed: list[Fixed] = []
+        loose: list[Loose] = []
+        for row in self.mine:
+            on = self.book.local_day(row.starts_at)
+            why = self._why_loose(row, on) if self.mode == "replan" else None
+            if why is not None:
+                loose.append(self._loose(row, on, why))
+            elif row.status in ("held", "planned") and (on in self.days or on == self.today):
+                fixed.append(self._fixed(row, on))
+        if self.mode == "replan":
+            fixed, crossed = self._crossing(fixed)
+            loose += crossed
+        return tuple(sorted(fixed, key=lambda f: (f.on, f.starts, f.id))), tuple(loose)
+
+    def _why_loose(self, row: Activity, on: date) -> LooseWhy | None:
+        if row.kind == "task":
+            return None
+        if row.status == "cancelled":
+            return "cancelled" if on == self.today and not self._is_booked_again(row) else None
+        if row.status != "planned":
+            return None
+        if on < self.today:
+            return "unvisited"
+        if row.is_locked or row.is_promised:
+            return None
+        if on == self.today and self._end(row) <= self.minute:
+            return "past"
+        if on in self._absent and on <= max(self.days, default=self.today):
+            return None if self._fixed_why(row, on) in ("in_progress", "frozen") else "away"
+        return None
+
+    @cached_property
+    def _absent(self) -> frozenset[date]:
+        return self.book.calendar_of(self.rep_id).holidays - self.book.calendar.holidays
+
+    def _is_booked_again(self, row: Activity) -> bool:
+        return row.account_id is None or any(
+            other.moved_from_id == row.id
+            or (
+                other.account_id == row.account_id
+                and other.kind == row.kind
+                and (other.status == "planned" and self.book.local_day(other.starts_at) >= self.today)
+            )
+            for other in self.mine
+        )
+
+    def _start(self, row: Activity) -> int:
+        return minute_of(row.starts_at, self.book.zone)
+
+    def _minutes(self, row: Activity) -> int:
+        """How long it takes; the rules' length where the row has no end, a wrong one, or one on another day."""
+        usual = self.rules.minutes[row.kind]
+        if row.ends_at is None:
+            return usual
+        length = int((row.ends_at - row.starts_at).total_seconds() // 60)
+        return length if 0 < length < MIDNIGHT else usual
+
+    def _end(self, row: Activity) -> int:
+        return self._start(row) + self._minutes(row)
+
+    def _fixed_why(self, row: Activity, on: date) -> FixedWhy:
+        if row.status == "held":
+            return "held"
+        if on == self.today and self._start(row) <= self.minute < self._end(row):
+            return "in_progress"
+        if row.is_locked:
+            return "locked"
+        if row.is_promised:
+            return "promised"
+        if on == self.today and self.minute <= self._start(row) < self.minute + self.rules.freeze_minutes:
+            return "frozen"
+        return "kept"
+
+    def _fixed(self, row: Activity, on: date) -> Fixed:
+        return Fixed(
+            id=row.id,
+            account_id=row.account_id,
+            tier=self._tier(row),
+            kind=row.kind,
+            status=row.status,
+            on=on,
+            starts=self._start(row),
+            minutes=self._minutes(row),
+            place=self._place(row),
+            why=self._fixed_why(row, on),
+        )
+
+    def _loose(self, row: Activity, on: date, why: LooseWhy) -> Loose:
+        next_day = date.fromordinal(self.today.toordinal() + 1)
+        return Loose(
+            id=row.id,
+            account_id=row.account_id,
+            tier=self._tier(row),
+            kind=row.kind,
+            was_on=on,
+            was_at=self._start(row),
+            minutes=self._minutes(row),
+            place=self._place(row),
+            why=why,
+            is_anew=why in ("unvisited", "cancelled"),
+            not_before=next_day if why == "cancelled" else self.today,
+        )
+
+    def _tier(self, row: Activity) -> str:
+        account = self.book.accounts.get(row.account_id or "")
+        return account.tier if account else ""
+
+    def _place(self, row: Activity) -> Point | None:
+        account = self.book.accounts.get(row.account_id or "")
+        return place_of(account) if account else None
+
+    def _crossing(self, fixed: list[Fixed]) -> tuple[list[Fixed], list[Loose]]:
+        """Of visits of today at the same time, the ones that may move: what was first in the day stays."""
+        rows = {row.id: row for row in self.mine}
+        stays = [f for f in fixed if f.why != "kept" or f.on != self.today or f.minutes == 0]
+        moves: list[Loose] = []
+        for entry in (f for f in fixed if f not in stays):
+            crossed = any(
+                other.on == entry.on
+                and other.starts < entry.starts + entry.minutes
+                and entry.starts < other.starts + other.minutes
+                for other in stays
+            )
+            if crossed:
+                moves.append(self._loose(rows[entry.id], entry.on, "overlap"))
+            else:
+                stays.append(entry)
+        return stays, moves
+
+    # -- what may be added
+
+    def _stops(self, loose_ids: set[str]) -> tuple[tuple[Stop, ...], tuple[Reason, ...]]:
+        booked: dict[str, list[Activity]] = {}
+        for row in self.book.activities:
+            if row.account_id and row.status in ("held", "planned") and row.id not in loose_ids:
+                booked.setdefault(row.account_id, []).append(row)
+        all_parts = parts_of(self.book, self.rep_id, self.today, self.rules)
+        stops: list[Stop] = []
+        notes: list[Reason] = []
+        for account in sorted(self.book.accounts.values(), key=lambda a: a.id):
+            if account.owner_id != self.rep_id:
+                continue
+            hours, is_readable = self._hours(account)
+            if not is_readable:
+                notes.append(Reason("bad_hours", facts={"account_id": account.id}))
+            interval = account.cadence_days or self.rules.intervals.get(account.tier, 45)
+            found = all_parts[account.id]
+            stops.append(
+                Stop(
+                    account_id=account.id,
+                    tier=account.tier,
+                    place=place_of(account),
+                    hours=hours,
+                    interval=interval,
+                    visit_gap=max(1, ceil(self.rules.cadence_share * interval)),
+                    call_gap=self.rules.call_gap_days,
+                    parts=found.parts,
+                    booked=tuple((self.book.local_day(a.starts_at), a.kind) for a in booked.get(account.id, [])),
+                    is_overdue=found.is_overdue,
+                    is_closing=found.is_closing,
+                    row_ids=found.row_ids,
+                )
+            )
+        return tuple(stops), tuple(notes)
+
+    def _hours(self, account: Account) -> tuple[tuple[tuple[Window, ...], ...] | None, bool]:
+        """Windows by weekday, None where none are known; False where a window cannot be read or is empty."""
+        rows = self.book.windows.get(account.id, ())
+        if not rows:
+            return None, True
+        week: list[list[Window]] = [[] for _ in range(7)]
+        is_readable = True
+        for row in rows:
+            try:
+                window = Window(minutes_of_text(row.opens), minutes_of_text(row.closes))
+            except ValueError:
+                is_readable = False
+                continue
+            if not (0 <= row.weekday <= 6 and 0 <= window.opens < window.closes <= MIDNIGHT):
+                is_readable = False
+                continue
+            week[row.weekday].append(window)
+        return tuple(tuple(sorted(day, key=lambda w: w.opens)) for day in week), is_readable
+
+
+def place_of(account: Account) -> Point | None:
+    """Where the account is; None without coordinates, or with ones that are not on the globe."""
+    if account.lat is None or account.lon is None or not _has(account.lat, account.lon):
+        return None
+    return Point(account.lat, account.lon)
+
+
+def _has(lat: float | None, lon: float | None) -> bool:
+    return lat is not None and lon is not None and -90 <= lat <= 90 and -180 <= lon <= 180
