@@ -25,8 +25,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from textual.containers import Vertical
+from textual.events import DescendantFocus
+from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
+from cockpit.commands import BY_ID, Command, Keymap
 from cockpit.errors import CockpitError
 from cockpit.feedback import Notice, notice_of
 from cockpit.i18n import _
@@ -67,11 +70,18 @@ class Shell(Protocol):
     def show_notice(self, notice: Notice) -> None:
         """What happened, what was kept, what to press."""
 
-    def moved_on(self, as_of: datetime) -> None:
-        """Tell the header the moment the screen shows, in the team's zone."""
+    def show_status(self) -> None:
+        """The view's title or moment changed: draw the header anew."""
+
+    @property
+    def keymap(self) -> Keymap:
+        """Which key runs which command, with the user's own."""
 
     def data_changed(self) -> None:
         """Local rows changed: reload what is seen, mark the rest stale, refresh the badge."""
+
+    def show_keys(self) -> None:
+        """The view's keys changed: draw the footer anew."""
 
 
 class View(Vertical):
@@ -88,6 +98,7 @@ class View(Vertical):
         self.snapshot: Any = None
         self.is_stale = True
         self.failure: Notice | None = None
+        self._last_focus: Widget | None = None
         self._writes: dict[
             Worker[Any], tuple[Callable[[Saved], None] | None, Callable[[CockpitError], bool] | None]
         ] = {}
@@ -119,9 +130,20 @@ class View(Vertical):
         """Further arguments of `services.why.explain`: rep_id, as_of."""
         return {}
 
+    def title(self) -> str:
+        """The view's name for the header, in the user's language."""
+        return ""
+
     def why_not(self, command: str) -> str | None:
-        """Why a command is off here and now, in the user's language; None when it is on."""
+        """Why a command is off here and now, in the user's language; None when it is on. Overrides end in `super()`."""
+        found = BY_ID[command]
+        if found.is_write and "app" not in found.scopes and getattr(self.snapshot, "is_read_only", False):
+            return _("This is somebody else's: it can be read, not changed.")
         return None
+
+    def label_of(self, command: Command) -> str:
+        """The footer's word for a command; a view may say it closer to its own work."""
+        return _(command.label)
 
     def footer(self) -> Sequence[str]:
         """Command ids for the footer now."""
@@ -135,6 +157,21 @@ class View(Vertical):
         """Whose commands work here, the nearest first."""
         return self.SCOPES
 
+    @property
+    def as_of(self) -> datetime | None:
+        """The moment on screen, in the team's zone; None until something is loaded."""
+        return getattr(self.snapshot, "as_of", None)
+
+    def focus_first(self) -> None:
+        """Focus what was focused here last, or the first thing that can be."""
+        self._last_focus = self._last_focus if self._last_focus in self.walk_children() else None
+        target = self._last_focus or next((child for child in self.query("*") if child.focusable), None)
+        if target is not None:
+            target.focus()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        self._last_focus = event.widget
+
     # -- loading ---------------------------------------------------------------------------------------------------
 
     @property
@@ -143,6 +180,7 @@ class View(Vertical):
 
     def on_mount(self) -> None:
         self.show_loading()
+        self.focus_first()
         self.load()
 
     def load(self) -> None:
@@ -158,11 +196,11 @@ class View(Vertical):
     def draw(self, snapshot: Any) -> None:
         """Show a snapshot if it differs from the one on screen."""
         self.failure = None
-        if hasattr(snapshot, "as_of"):
-            self.shell.moved_on(snapshot.as_of)
         if snapshot != self.snapshot:
             self.snapshot = snapshot
             self.show(snapshot)
+            self.shell.show_status()
+            self.shell.show_keys()
 
     def fail(self, notice: Notice) -> None:
         """The failed state: in place of the rows, or as a notice when rows are shown already."""

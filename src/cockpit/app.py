@@ -1,0 +1,267 @@
+"""The Textual app: rooms, themes, keys and the routing of commands. Opens the services after the first frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual import events
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.worker import Worker, WorkerState
+
+from cockpit import i18n, themes
+from cockpit.commands import BY_ID, Command, keymap
+from cockpit.feedback import Notice, notice_of
+from cockpit.i18n import _
+from cockpit.locations import StartValues
+from cockpit.screens.room import MainRoom, Room
+from cockpit.screens.watch import Watch
+from cockpit.widgets.footer import Footer
+from cockpit.widgets.table import Table
+
+if TYPE_CHECKING:
+    from cockpit.screens.base import View
+    from cockpit.services.container import Services
+    from cockpit.services.snapshots import Badge, PersonRef
+
+MAIN_VIEWS = {
+    "today": ("cockpit.screens.today", "TodayView"),
+    "gap": ("cockpit.screens.gap", "GapView"),
+    "pipeline": ("cockpit.screens.pipeline", "PipelineView"),
+    "team": ("cockpit.screens.team", "TeamView"),
+    "sync": ("cockpit.screens.sync", "SyncView"),
+}
+OTHER_VIEWS = {
+    "deal": ("cockpit.screens.deal", "DealView"),
+    "account": ("cockpit.screens.account", "AccountView"),
+    "replan": ("cockpit.screens.replan", "ReplanView"),
+    "log": ("cockpit.screens.log", "LogView"),
+    "why": ("cockpit.screens.why", "WhyView"),
+    "help": ("cockpit.screens.help", "HelpView"),
+}
+DIALOGS = {
+    "find": ("cockpit.screens.find", "Find"),
+    "palette": ("cockpit.screens.palette", "Palette"),
+}
+
+
+def _load(place: tuple[str, str]) -> Any:
+    """A view's class, imported when it is first opened: the first frame needs one of them."""
+    return getattr(import_module(place[0]), place[1])
+
+
+class CockpitApp(App[int]):
+    """`open_container` builds the services; it runs in a thread after the first refresh, and may take its time."""
+
+    TITLE = "Cockpit"
+    ENABLE_COMMAND_PALETTE = False
+    CSS_PATH: ClassVar[list[str | Path]] = sorted((Path(__file__).parent / "screens").glob("*.tcss"))  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit", show=False, priority=True)]
+
+    def __init__(
+        self,
+        open_container: Callable[[], Services],
+        start: StartValues | None = None,
+        *,
+        opening: str = "today",
+        is_ticking: bool = True,
+        is_syncing: bool = True,
+    ) -> None:
+        i18n.set_language(start.lang if start else "auto")
+        super().__init__()
+        self.start = start or StartValues()
+        self.services: Services | None = None
+        self.is_ascii = self.start.frames == "ascii"
+        self.keymap = keymap(self.start.keymap)
+        self._open_container = open_container
+        self._opening = opening if opening in MAIN_VIEWS else "today"
+        self._watch_options = (is_ticking, is_syncing)
+        self._person: PersonRef | None = None
+        self._badge: Badge | None = None
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        for key in (*self.keymap.all_keys(), *"123456789"):
+            self.bind(key, f"press('{key}')", show=False)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return themes.variable_defaults()
+
+    # -- start -----------------------------------------------------------------------------------------------------
+
+    def get_default_screen(self) -> MainRoom:
+        return MainRoom(self._opening, self._make(MAIN_VIEWS[self._opening]))
+
+    def on_mount(self) -> None:
+        self.theme = self.start.theme if self.start.theme in self.available_themes else themes.DEFAULT
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.run_worker(self._open, name="open", thread=True, exit_on_error=False)
+        for name, key, holder in self.keymap.refused:
+            words = _("{key} is the key of {holder}.") if holder else _("No command or no key of that name.")
+            body = words.format(key=key, holder=holder)
+            self.show_notice(
+                Notice(_("Key for {name} not taken").format(name=name), body, "warning", _("See F1 for all keys."), 2)
+            )
+
+    def _open(self) -> tuple[Services, PersonRef]:
+        services = self._open_container()
+        with services.desk.database.read() as session:
+            return services, services.desk.viewer(session)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.worker.name != "open":
+            return
+        if event.state is WorkerState.SUCCESS:
+            self.services, self._person = cast("tuple[Services, PersonRef]", event.worker.result)
+            ticking, syncing = self._watch_options
+            self.main.mount(Watch(self.services, is_ticking=ticking, is_syncing=syncing))
+            self.room.view.load()
+        elif event.state is WorkerState.ERROR:
+            self.room.view.fail(notice_of(event.worker.error))
+
+    # -- where we are ----------------------------------------------------------------------------------------------
+
+    @property
+    def main(self) -> MainRoom:
+        return cast("MainRoom", self.screen_stack[0])
+
+    @property
+    def room(self) -> Room:
+        """The uppermost room; a dialog over it is not a room."""
+        return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, Room))
+
+    def _make(self, place: tuple[str, str], **args: Any) -> View:
+        return cast("View", _load(place)(**args))
+
+    def open(self, name: str, **args: Any) -> None:
+        if name in DIALOGS:
+            self.push_screen(_load(DIALOGS[name])(**args))
+        elif name in MAIN_VIEWS and not args:
+            self._go(name)
+        else:
+            self.push_screen(Room(self._make({**MAIN_VIEWS, **OTHER_VIEWS}[name], **args)))
+
+    def _go(self, name: str) -> None:
+        """Back to the main room, and there to the view."""
+        while not isinstance(self.screen, MainRoom):
+            self.pop_screen()
+        self.call_next(self.main.switch, name, None if self.main.has(name) else self._make(MAIN_VIEWS[name]))
+        self.call_next(self.show_status)
+
+    # -- commands --------------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action != "press":
+            return True
+        return isinstance(self.screen, Room) and (
+            str(parameters[0]).isdigit() or self._command(str(parameters[0])) is not None
+        )
+
+    def _command(self, key: str) -> Command | None:
+        return self.keymap.find(key, (*self.room.view.scopes, "app"))
+
+    def action_press(self, key: str) -> None:
+        if key.isdigit():
+            self.room.view.open_card(int(key))
+        elif (command := self._command(key)) is not None:
+            self.run_command(command.id)
+
+    def run_command(self, command: str, **args: Any) -> None:
+        """The view's own `do_<id>` comes first, then the app's; a command that is off says why."""
+        view = self.room.view
+        if command != "back":
+            self.room.notice.clear_notice()
+        if (reason := view.why_not(command)) is not None:
+            self.say(reason)
+            return
+        act = getattr(view, f"do_{command}", None) or getattr(self, f"do_{command}", None)
+        if act is not None:
+            act(**args)
+        elif command in MAIN_VIEWS or command in OTHER_VIEWS or command in DIALOGS:
+            self.open(command, **args)
+        else:
+            self.say(_("{title} does nothing here.").format(title=_(BY_ID[command].title)))
+
+    def do_fill(self, **args: Any) -> None:
+        self.open("replan", kind="fill", **args)
+
+    def do_replan(self, **args: Any) -> None:
+        self.open("replan", **args)
+
+    def do_why(self) -> None:
+        about = self.room.view.about()
+        if about is None:
+            self.say(_("Nothing to explain here. Move to a number, a row or a card."))
+        else:
+            self.open("why", about=about, args=self.room.view.why_args())
+
+    def do_help(self) -> None:
+        self.open("help", under=self.room.view)
+
+    def do_undo(self) -> None:
+        self.room.view.write(lambda services: services.undo.undo())
+
+    def do_reload(self) -> None:
+        if self.services is None and self.room.view.failure is not None:
+            self.room.view.failure = None
+            self._begin()
+        else:
+            self.room.view.load()
+
+    def do_back(self) -> None:
+        """One step back: a notice, an overlay, another main view; on the opening view, the end."""
+        if self.room.notice.is_loud and self.room.notice.clear_notice():
+            return
+        if not isinstance(self.room, MainRoom):
+            self.pop_screen()
+        elif self.main.shown != self._opening:
+            self._go(self._opening)
+        else:
+            self.exit(0)
+
+    def sync_now(self) -> None:
+        for watch in self.main.query(Watch):
+            watch.sync(is_asked=True)
+
+    # -- what views and the watch report ---------------------------------------------------------------------------
+
+    def say(self, text: str) -> None:
+        self.room.notice.say(text)
+
+    def show_notice(self, notice: Notice) -> None:
+        self.room.notice.show_notice(notice)
+
+    def show_status(self) -> None:
+        if self.room.is_mounted:
+            self.room.show_status(self._person, self._badge)
+
+    def show_keys(self) -> None:
+        if self.room.is_mounted:
+            self.room.show_keys()
+
+    def badge_changed(self, badge: Badge) -> None:
+        self._badge = badge
+        self.show_status()
+
+    def data_changed(self) -> None:
+        self.main.mark_stale()
+        for screen in self.screen_stack:
+            if isinstance(screen, Room):
+                screen.view.is_stale = True
+        self.room.view.load()
+        for watch in self.main.query(Watch):
+            watch.load_badge()
+
+    def on_footer_pressed(self, event: Footer.Pressed) -> None:
+        self.run_command(event.command)
+
+    def on_table_chosen(self, _event: Table.Chosen) -> None:
+        if isinstance(self.screen, Room):
+            self.run_command("open")
+
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
+        self.show_status()

@@ -1,0 +1,42 @@
+"""The five numbers of a period, one a line, so that `?` can ask about each."""
+
+from __future__ import annotations
+
+from cockpit.i18n import _
+from cockpit.services.snapshots import GapSnapshot
+from cockpit.widgets.signs import money, percent
+from cockpit.widgets.table import Cell, Column, Row, Table, Tone
+
+
+def number_rows(snapshot: GapSnapshot) -> tuple[Row, ...]:
+    """Target, actual, gap, planned, uncovered; keys are the names `?` knows. Shares are of the target."""
+    target = snapshot.target_minor
+    is_short = bool(snapshot.uncovered_minor)
+    lines: tuple[tuple[str, str, int | None, Tone], ...] = (
+        ("target", _("Target"), target, ""),
+        ("actual", _("Actual"), snapshot.actual_minor, "good"),
+        ("gap", _("Gap"), snapshot.gap_minor, "strong"),
+        ("planned", _("Planned"), snapshot.planned_minor, "accent"),
+        ("uncovered", _("Uncovered"), snapshot.uncovered_minor, "bad" if is_short else "good"),
+    )
+    rows = [
+        Row(key, (name, money(amount, tone), Cell(percent(amount / target if target and amount is not None else None))))
+        for key, name, amount, tone in lines
+    ]
+    for currency, amount in snapshot.other_currencies:
+        label = _("Actual, {currency}").format(currency=currency)
+        rows.append(Row(f"other:{currency}", (label, money(amount), Cell("", "muted")), "muted"))
+    return tuple(rows)
+
+
+class GapNumbers(Table):
+    """Amounts in the currency of the header, shares of the target."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+        super().__init__((), empty=_("Nothing to count yet."), id=id)
+
+    def show(self, snapshot: GapSnapshot) -> None:
+        self.set_columns(
+            (Column(_("Number")), Column(snapshot.currency, 8, "right"), Column(_("of target"), 9, "right"))
+        )
+        self.set_rows(number_rows(snapshot))

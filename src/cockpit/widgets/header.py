@@ -1,0 +1,111 @@
+"""The top line: which screen, whose, which day and time; at its right end how the sync stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.widget import Widget
+
+from cockpit.i18n import _, clock_time, long_day, ngettext, short_day
+from cockpit.plain import plain
+
+if TYPE_CHECKING:
+    from cockpit.services.snapshots import Badge, PersonRef
+
+
+def age(since: datetime, now: datetime) -> str:
+    """`14m`, `3h`, `2d`: how long ago, in one short word."""
+    minutes = max(int((now - since).total_seconds() // 60), 0)
+    if minutes < 60:
+        return _("{count}m").format(count=minutes)
+    if minutes < 48 * 60:
+        return _("{count}h").format(count=minutes // 60)
+    return _("{count}d").format(count=minutes // (24 * 60))
+
+
+def badge_words(badge: Badge, now: datetime) -> list[tuple[str, str]]:
+    """The sync's state as (words, tone), the most pressing first. Counts are those of the tables."""
+    words: list[tuple[str, str]] = []
+    if badge.conflicts:
+        words.append((ngettext("{count} conflict", "{count} conflicts", badge.conflicts), "bad"))
+        words[-1] = (words[-1][0].format(count=badge.conflicts), "bad")
+    if badge.parked:
+        words.append((_("{count} parked").format(count=badge.parked), "warn"))
+    if badge.is_syncing:
+        words.append((_("syncing {progress}").format(progress=badge.progress).strip(), "accent"))
+    elif badge.is_offline:
+        since = age(badge.last_sync_at, now) if badge.last_sync_at else ""
+        words.append((_("offline {age}").format(age=since).strip(), "warn"))
+    elif badge.last_sync_at is None:
+        words.append((_("not synced yet"), "muted"))
+    if badge.pending:
+        words.append((_("{count} queued").format(count=badge.pending), "accent"))
+    if badge.last_sync_at is not None and not badge.complete:
+        words.append((_("first sync not complete"), "warn"))
+    return words or [(_("synced"), "muted")]
+
+
+class Header(Widget):
+    """One line. Give it what it shows; it redraws when that changed."""
+
+    DEFAULT_CSS = """
+    Header { height: 1; dock: top; background: $panel; padding: 0 1; }
+    Header > .header--title { text-style: bold; }
+    Header > .header--muted { color: $text-muted; }
+    Header > .header--accent { color: $text-accent; }
+    Header > .header--warn { color: $text-warning; }
+    Header > .header--bad { color: $text-error; text-style: bold; }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"header--{name}" for name in ("title", "muted", "accent", "warn", "bad")}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = ""
+        self._person: PersonRef | None = None
+        self._as_of: datetime | None = None
+        self._badge: Badge | None = None
+
+    def show(self, title: str, person: PersonRef | None, as_of: datetime | None, badge: Badge | None) -> None:
+        new = (title, person, as_of, badge)
+        if new != (self._title, self._person, self._as_of, self._badge):
+            self._title, self._person, self._as_of, self._badge = new
+            self.refresh()
+
+    def render(self) -> Text:
+        right = self._badge_text()
+        room = self.size.width - right.cell_len - 1
+        left = Text(end="", no_wrap=True)
+        for text, tone in self._parts(room):
+            if left.cell_len:
+                left.append("  ")
+            left.append_text(plain(text, self._style(tone)))
+        left.truncate(max(room, 0), overflow="crop")
+        left.append(" " * max(self.size.width - left.cell_len - right.cell_len, 0))
+        left.append_text(right)
+        return left
+
+    def _parts(self, room: int) -> list[tuple[str, str]]:
+        parts = [(self._title, "title")]
+        if self._person is not None:
+            parts.append((self._person.name, ""))
+            if self._person.team:
+                parts.append((self._person.team, "muted"))
+        if self._as_of is not None:
+            day = long_day(self._as_of.date()) if room >= 70 else short_day(self._as_of.date())
+            parts.append((f"{day} {clock_time(self._as_of)}", "muted"))
+        return parts
+
+    def _badge_text(self) -> Text:
+        text = Text(end="", no_wrap=True)
+        if self._badge is None or self._as_of is None:
+            return text
+        for words, tone in badge_words(self._badge, self._as_of):
+            if text.cell_len:
+                text.append("  ")
+            text.append_text(plain(words, self._style(tone)))
+        return text
+
+    def _style(self, tone: str) -> str:
+        return str(self.get_component_rich_style(f"header--{tone}", partial=True)) if tone else ""

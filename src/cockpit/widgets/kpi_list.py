@@ -1,0 +1,72 @@
+"""KPIs with a consequence: done, planned, uncovered, at risk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cockpit.i18n import _
+from cockpit.services.snapshots import KpiLine
+from cockpit.widgets.gap_bar import bar_cells
+from cockpit.widgets.signs import money
+from cockpit.widgets.table import Cell, Column, Row, Table, Tone
+
+PROGRESS_CELLS = 15
+
+
+def kpi_state(line: KpiLine) -> Cell:
+    """reached, covered or `short 2`, in the user's words."""
+    words: dict[str, tuple[str, Tone]] = {
+        "reached": (_("reached"), "good"),
+        "covered": (_("covered"), "good"),
+        "short": (_("short {count}").format(count=line.uncovered), "bad"),
+    }
+    return Cell(*words[line.state])
+
+
+def progress(line: KpiLine) -> str:
+    """`########==...`: done, planned, uncovered out of the limit, in ASCII."""
+    parts = bar_cells(line.limit, line.done, line.planned, PROGRESS_CELLS)
+    return "#" * parts.actual + "=" * parts.planned + "." * parts.uncovered
+
+
+def kpi_rows(lines: Sequence[KpiLine]) -> tuple[Row, ...]:
+    """Keys are `kpi:ID`. `!` after the name says that an open conflict touches the figures."""
+    return tuple(
+        Row(
+            f"kpi:{line.id}",
+            (
+                f"{line.name} !" if line.has_conflict else line.name,
+                progress(line),
+                str(line.limit),
+                str(line.done),
+                str(line.planned),
+                Cell(str(line.uncovered), "bad" if line.uncovered else "good"),
+                money(line.at_risk_minor, "warn" if line.at_risk_minor else "muted"),
+                kpi_state(line),
+            ),
+        )
+        for line in lines
+    )
+
+
+class KpiList(Table):
+    """One KPI a line; money at risk in the currency of the header."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+        super().__init__((), empty=_("No KPI has a consequence here."), id=id)
+
+    def show(self, lines: Sequence[KpiLine]) -> None:
+        currency = lines[0].currency if lines else ""
+        self.set_columns(
+            (
+                Column(_("KPI"), least=12),
+                Column("", PROGRESS_CELLS, shown_from=90),
+                Column(_("Limit"), 6, "right"),
+                Column(_("Done"), 6, "right"),
+                Column(_("Planned"), 8, "right"),
+                Column(_("Uncovered"), 10, "right"),
+                Column(_("At risk {currency}").format(currency=currency), 12, "right"),
+                Column(_("State"), 10),
+            )
+        )
+        self.set_rows(kpi_rows(lines))

@@ -1,0 +1,34 @@
+"""Small signs shared by the tables. All are ASCII, so they are one cell wide in every terminal."""
+
+from __future__ import annotations
+
+from cockpit.i18n import short_money
+from cockpit.widgets.table import Cell, Column, Tone
+
+SIGN_COLUMN = Column("", 1)
+"""The column of `write_sign`."""
+
+_WRITE_SIGNS: dict[str, tuple[str, Tone]] = {
+    "done": ("", ""),
+    "saved": ("*", "muted"),
+    "waiting": ("*", "warn"),
+    "sending": (">", "accent"),
+    "conflict": ("!", "bad"),
+    "parked": ("!", "warn"),
+}
+
+
+def write_sign(state: str) -> Cell:
+    """Where a row's newest local write is: empty received, `*` on disk and queued, `>` on its way, `!` needs the user."""
+    sign, tone = _WRITE_SIGNS.get(state, ("?", "muted"))
+    return Cell(sign, tone)
+
+
+def money(minor: int | None, tone: Tone = "") -> Cell:
+    """Minor units as a short amount; an unknown one is muted."""
+    return Cell(short_money(minor), tone if minor is not None else "muted")
+
+
+def percent(share: float | None) -> str:
+    """0.224 as `22%`, `-` when it cannot be known."""
+    return "-" if share is None else f"{share * 100:.0f}%"

@@ -1,0 +1,76 @@
+"""The weeks of a period: target, actual and gap, with their sum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from cockpit.i18n import _, short_day
+from cockpit.services.snapshots import GapWeek
+from cockpit.widgets.signs import money
+from cockpit.widgets.table import Cell, Column, Row, Table
+
+
+def week_span(week: GapWeek) -> str:
+    """`11-02 to 11-08`, one date for a week cut to a day."""
+    first, last = f"{week.starts_on:%m-%d}", f"{week.ends_on:%m-%d}"
+    return first if first == last else _("{first} to {last}").format(first=first, last=last)
+
+
+def _sum(amounts: Sequence[int | None]) -> int | None:
+    """The sum, None when any part is not known: a part sum would look like the whole."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if amounts and len(known) == len(amounts) else None
+
+
+def week_rows(weeks: Sequence[GapWeek], today: date) -> tuple[Row, ...]:
+    """One row a week, `>` at the current one, weeks to come muted, and the sum last."""
+    rows = []
+    for week in weeks:
+        is_now = week.starts_on <= today <= week.ends_on
+        gap = week.gap_minor
+        tone_of_gap = "warn" if gap is not None and gap > 0 and week.ends_on < today else ""
+        rows.append(
+            Row(
+                f"week:{week.starts_on.isoformat()}",
+                (
+                    Cell(">" if is_now else "", "accent"),
+                    week_span(week),
+                    money(week.target_minor),
+                    money(week.actual_minor),
+                    money(gap, "warn" if tone_of_gap else ""),
+                ),
+                "muted" if week.starts_on > today else "",
+            )
+        )
+    if rows:
+        target, gap = _sum([week.target_minor for week in weeks]), _sum([week.gap_minor for week in weeks])
+        actual = _sum([week.actual_minor for week in weeks])
+        rows.append(Row("sum", ("", _("Sum"), money(target), money(actual), money(gap)), "strong"))
+    return tuple(rows)
+
+
+class WeekTable(Table):
+    """`today` is the local day of the snapshot."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+        super().__init__((), empty=_("No weeks in this period."), id=id)
+
+    def show(self, weeks: Sequence[GapWeek], today: date) -> None:
+        self.set_columns(
+            (
+                Column("", 1),
+                Column(_("Week"), least=14),
+                Column(_("Target"), 8, "right"),
+                Column(_("Actual"), 8, "right"),
+                Column(_("Gap"), 8, "right"),
+            )
+        )
+        self.set_rows(week_rows(weeks, today))
+
+
+def period_span(starts_on: date, ends_on: date) -> str:
+    """The days a period covers: `Sun 11-01 to Mon 11-30`, one day for a day."""
+    if starts_on == ends_on:
+        return short_day(starts_on)
+    return _("{first} to {last}").format(first=short_day(starts_on), last=short_day(ends_on))
