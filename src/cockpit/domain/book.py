@@ -106,6 +106,32 @@ class Book:
             found.setdefault(change.deal_id, []).append(change)
         return {deal: tuple(sorted(rows, key=lambda c: (c.changed_at, c.id))) for deal, rows in found.items()}
 
+    @cached_property
+    def next_steps(self) -> dict[str, Activity]:
+        """For each deal the first planned activity from today on: its dated next step."""
+        begins = self.midnight(self.today)
+        found: dict[str, Activity] = {}
+        for deal_id, activities in self.activities_by_deal.items():
+            dated = next((a for a in activities if a.status == "planned" and a.starts_at >= begins), None)
+            if dated is not None:
+                found[deal_id] = dated
+        return found
+
+    @cached_property
+    def targets_by_scope(self) -> dict[str, tuple[Target, ...]]:
+        found: dict[str, list[Target]] = {}
+        for target in self.targets:
+            found.setdefault(target.scope_id, []).append(target)
+        return {scope: tuple(rows) for scope, rows in found.items()}
+
+    @cached_property
+    def log_by_row(self) -> dict[str, tuple[LogEntry, ...]]:
+        """Changes of each row, oldest first."""
+        found: dict[str, list[LogEntry]] = {}
+        for entry in self.log:
+            found.setdefault(entry.entity_id, []).append(entry)
+        return {row: tuple(entries) for row, entries in found.items()}
+
     def stage_kind(self, deal: Deal) -> str:
         """open, won or lost; open when the stage is not known here."""
         stage = self.stages.get(deal.stage_id)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cockpit.domain.periods import PeriodKind
+from cockpit.domain.gap import money_gap, week_gaps
+from cockpit.domain.kpi import kpi_counts
+from cockpit.domain.periods import PeriodKind, period_of
 from cockpit.services.desk import Desk
-from cockpit.services.snapshots import GapSnapshot
+from cockpit.services.snapshots import GapSnapshot, GapWeek
+from cockpit.services.views import Look, kpi_line, look_at, workdays_left
 
 
 @dataclass(frozen=True)
@@ -20,4 +23,40 @@ class GapService:
         self, rep_id: str | None = None, period: PeriodKind = "month", as_of: datetime | None = None
     ) -> GapSnapshot:
         """The period that holds `as_of`, for one rep."""
-        raise NotImplementedError
+        with self.desk.database.read() as session:
+            look = look_at(self.desk, session, rep_id, as_of)
+        return gap_snapshot(look, period)
+
+
+def gap_snapshot(look: Look, period: PeriodKind) -> GapSnapshot:
+    """The snapshot of a book that is already open."""
+    book = look.book
+    gap = money_gap(book, look.person.id, period_of(period, book.today))
+    return GapSnapshot(
+        as_of=look.as_of,
+        complete=book.complete,
+        rep=look.person,
+        is_read_only=look.is_read_only,
+        period_kind=period,
+        starts_on=gap.period.starts_on,
+        ends_on=gap.period.ends_on,
+        currency=gap.currency,
+        target_minor=gap.target_minor,
+        actual_minor=gap.actual_minor,
+        gap_minor=gap.gap_minor,
+        planned_minor=gap.planned_minor,
+        uncovered_minor=gap.uncovered_minor,
+        other_currencies=gap.other_currencies,
+        kpis=tuple(kpi_line(book, count, gap.currency) for count in kpi_counts(book, look.person.id)),
+        weeks=tuple(
+            GapWeek(
+                starts_on=week.period.starts_on,
+                ends_on=week.period.ends_on,
+                target_minor=week.target_minor,
+                actual_minor=week.actual_minor,
+                gap_minor=week.gap_minor,
+            )
+            for week in week_gaps(book, gap)
+        ),
+        workdays_left=workdays_left(book, gap),
+    )

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from cockpit.domain.book import Book
+from cockpit.domain.deals import money
+from cockpit.domain.pipeline import DealFacts, Pipeline, deal_facts, pipeline
+from cockpit.domain.team import reps_below
+from cockpit.errors import UnknownName
 from cockpit.services.desk import Desk
-from cockpit.services.snapshots import PipelineSnapshot
+from cockpit.services.snapshots import PersonRef, PipelineSnapshot, StageLine, WriteState
+from cockpit.services.views import deal_line, look_at, open_book, spoken
+from cockpit.storage.queries.people import everybody
+from cockpit.storage.queries.sync import write_states
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+WORST_FIRST = ("dirty", "slipped", "regressed", "stalled", "no_activity", "healthy")
 
 
 @dataclass(frozen=True)
@@ -19,4 +34,65 @@ class PipelineService:
         self, rep_id: str | None = None, funnel_id: str | None = None, as_of: datetime | None = None
     ) -> PipelineSnapshot:
         """One rep's deals; for a lead or head without `rep_id`, all deals of their people. `funnel_id` None: the default funnel."""
-        raise NotImplementedError
+        with self.desk.database.read() as session:
+            viewer, scope, owners, book = pipeline_scope(self.desk, session, rep_id, as_of)
+            if funnel_id is not None and funnel_id not in book.funnels:
+                raise UnknownName(kind="funnel", name=funnel_id, near=", ".join(f.name for f in book.funnels.values()))
+            line = pipeline(book, owners, funnel_id)
+            states = write_states(session, [deal.id for deal in line.open])
+        return _snapshot(book, line, scope, scope.id != viewer.id, states)
+
+
+def pipeline_scope(
+    desk: Desk, session: Session, rep_id: str | None, as_of: datetime | None
+) -> tuple[PersonRef, PersonRef, list[str], Book]:
+    """Viewer, whose pipeline, the ids of the owners in it, and their book."""
+    viewer = desk.viewer(session)
+    if rep_id is None and viewer.role != "rep":
+        people, teams = everybody(session)
+        owners = [viewer.id, *(person.id for person in reps_below(people, teams, viewer.id))]
+        return viewer, viewer, owners, open_book(desk, session, owners, as_of)
+    look = look_at(desk, session, rep_id, as_of)
+    return look.viewer, look.person, [look.person.id], look.book
+
+
+def _snapshot(
+    book: Book, line: Pipeline, scope: PersonRef, is_read_only: bool, states: Mapping[str, WriteState]
+) -> PipelineSnapshot:
+    funnel = book.funnels.get(line.funnel_id)
+    facts = sorted((deal_facts(book, deal, line.usual) for deal in line.open), key=_order)
+    return PipelineSnapshot(
+        as_of=book.local(book.as_of),
+        complete=book.complete,
+        scope=scope,
+        is_read_only=is_read_only,
+        funnel_id=line.funnel_id,
+        funnel=spoken(funnel.name, funnel.alias) if funnel else "",
+        currency=line.currency,
+        stages=tuple(
+            StageLine(
+                id=part.stage.id,
+                name=spoken(part.stage.name, part.stage.alias),
+                count=len(part.deals),
+                amount_minor=money(part.deals, line.currency),
+                conversion=part.conversion,
+                conversion_n=part.left,
+            )
+            for part in line.stages
+        ),
+        won_count=len(line.won),
+        won_amount_minor=money(line.won, line.currency),
+        lost_count=len(line.lost),
+        open_count=len(line.open),
+        open_amount_minor=money(line.open, line.currency),
+        open_without_amount=sum(deal.amount_minor is None for deal in line.open),
+        win_rate=line.win_rate,
+        win_rate_n=len(line.won) + len(line.lost),
+        other_currencies=line.other_currencies,
+        deals=tuple(deal_line(book, fact, states.get(fact.deal.id, "done")) for fact in facts),
+    )
+
+
+def _order(facts: DealFacts) -> tuple[int, int, str]:
+    """The worst state first, in it the most money."""
+    return WORST_FIRST.index(facts.state), -(facts.deal.amount_minor or 0), facts.deal.id

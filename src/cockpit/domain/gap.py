@@ -1,0 +1,202 @@
+"""Target, actual, gap, planned and uncovered money of one person in one period.
+
+gap = target - actual; planned = amounts of open deals expected in the period that have a dated next
+step, unweighted; uncovered = max(0, gap - planned). Money is minor units of one currency; what is in
+other currencies is kept apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cockpit.domain.book import Book
+from cockpit.domain.deals import currency_of, money, other_money, planned_in, won_in
+from cockpit.domain.entities import Deal, Target
+from cockpit.domain.periods import Period, PeriodKind, WorkCalendar, period_of
+
+METRIC = "won_amount"
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyGap:
+    """One person's money in one period, with the rows behind it."""
+
+    person_id: str
+    period: Period
+    currency: str
+    target_minor: int | None
+    targets: tuple[Target, ...]
+    won: tuple[Deal, ...]
+    planned: tuple[Deal, ...]
+
+    @property
+    def actual_minor(self) -> int:
+        return money(self.won, self.currency)
+
+    @property
+    def gap_minor(self) -> int | None:
+        """Below zero when the target is passed; None without a target."""
+        return None if self.target_minor is None else self.target_minor - self.actual_minor
+
+    @property
+    def planned_minor(self) -> int:
+        return money(self.planned, self.currency)
+
+    @property
+    def uncovered_minor(self) -> int | None:
+        return None if self.gap_minor is None else max(0, self.gap_minor - self.planned_minor)
+
+    @property
+    def other_currencies(self) -> tuple[tuple[str, int], ...]:
+        return other_money(self.won, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class WeekGap:
+    """One week of a period, cut to it."""
+
+    period: Period
+    target_minor: int | None
+    actual_minor: int
+
+    @property
+    def gap_minor(self) -> int | None:
+        return None if self.target_minor is None else self.target_minor - self.actual_minor
+
+
+def money_gap(book: Book, person_id: str, period: Period, currency: str | None = None) -> MoneyGap:
+    """The figures of one person; `currency` None: the one the person is measured in."""
+    unit = currency or currency_of(book, (person_id,))
+    value, rows = target_of(book, person_id, period, unit)
+    return MoneyGap(
+        person_id, period, unit, value, rows, won_in(book, person_id, period), planned_in(book, person_id, period)
+    )
+
+
+def week_gaps(book: Book, gap: MoneyGap) -> tuple[WeekGap, ...]:
+    """The weeks of the period; their targets sum to the period's target."""
+    weeks = gap.period.weeks()
+    targets = _week_targets(book, gap, weeks)
+    return tuple(
+        WeekGap(week, target, money((d for d in gap.won if d.closed_on and d.closed_on in week), gap.currency))
+        for week, target in zip(weeks, targets, strict=True)
+    )
+
+
+def target_of(book: Book, person_id: str, period: Period, currency: str) -> tuple[int | None, tuple[Target, ...]]:
+    """The target and the rows it comes from.
+
+    The period's own row; else, for a quarter or year, the sum of its months; for a week or day, its
+    share of the month by working days. None when there is none.
+    """
+    own = own_target(book, person_id, period.kind, period.starts_on, currency)
+    if own is not None:
+        return own.value, (own,)
+    if period.kind in ("quarter", "year"):
+        months = [own_target(book, person_id, "month", day, currency) for day in _months(period)]
+        rows = tuple(row for row in months if row is not None)
+        return (sum(row.value for row in rows) if rows else None), rows
+    if period.kind in ("week", "day"):
+        return _share(book, person_id, period, currency)
+    return None, ()
+
+
+def own_target(book: Book, person_id: str, kind: PeriodKind, starts_on: date, currency: str) -> Target | None:
+    """The newest version of the person's target row of exactly that period."""
+    found = [
+        target
+        for target in book.targets_by_scope.get(person_id, ())
+        if target.metric == METRIC
+        and target.scope_kind == "person"
+        and target.period_kind == kind
+        and target.period_start == starts_on
+        and target.currency == currency
+    ]
+    return max(found, key=lambda target: (target.version, target.id), default=None)
+
+
+def split(total: int, weights: Sequence[int]) -> tuple[int, ...]:
+    """`total` in whole parts proportional to `weights`, by largest remainder: the parts sum to `total`.
+
+    Weights of only zero count as equal ones. Ties go to the earlier part.
+    """
+    shares = weights if any(weights) else [1] * len(weights)
+    whole = sum(shares)
+    parts = [total * share // whole for share in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda i: (-(total * shares[i] % whole), i))
+    for index in by_remainder[: total - sum(parts)]:
+        parts[index] += 1
+    return tuple(parts)
+
+
+def _months(period: Period) -> list[date]:
+    return sorted({day.replace(day=1) for day in period.days()})
+
+
+def _workdays(calendar: WorkCalendar, period: Period) -> int:
+    return len(calendar.workdays(period.starts_on, period.ends_on))
+
+
+def month_split(book: Book, person_id: str, month: Period, currency: str) -> tuple[tuple[Period, int | None], ...]:
+    """The month's target by week, cut to the month: a week's own row where there is one, the rest by working days."""
+    weeks = month.weeks()
+    target = own_target(book, person_id, "month", month.starts_on, currency)
+    calendar = book.calendar_of(person_id)
+    own = {index: _own_week(book, person_id, week, currency, calendar) for index, week in enumerate(weeks)}
+    if target is None:
+        return tuple((week, own[index]) for index, week in enumerate(weeks))
+    fixed = {index: value for index, value in own.items() if value is not None}
+    rest = target.value - sum(fixed.values())
+    if rest < 0 or len(fixed) == len(weeks):
+        fixed, rest = {}, target.value
+    free = [index for index in range(len(weeks)) if index not in fixed]
+    shared = dict(zip(free, split(rest, [_workdays(calendar, weeks[index]) for index in free]), strict=True))
+    return tuple((week, fixed.get(index, shared.get(index))) for index, week in enumerate(weeks))
+
+
+def _own_week(book: Book, person_id: str, part: Period, currency: str, calendar: WorkCalendar) -> int | None:
+    """The week's own target row, cut by working days when only a part of the week is asked for."""
+    week = period_of("week", part.starts_on)
+    row = own_target(book, person_id, "week", week.starts_on, currency)
+    if row is None:
+        return None
+    days = split(row.value, [int(calendar.is_workday(day)) for day in week.days()])
+    return sum(share for day, share in zip(week.days(), days, strict=True) if day in part)
+
+
+def _share(book: Book, person_id: str, period: Period, currency: str) -> tuple[int | None, tuple[Target, ...]]:
+    """A week's or day's part of the month targets it lies in."""
+    calendar = book.calendar_of(person_id)
+    total: int | None = None
+    rows: list[Target] = []
+    for first in _months(period):
+        month = period_of("month", first)
+        row = own_target(book, person_id, "month", first, currency)
+        for part, value in month_split(book, person_id, month, currency):
+            if value is None or not (part.starts_on <= period.ends_on and period.starts_on <= part.ends_on):
+                continue
+            days = split(value, [int(calendar.is_workday(day)) for day in part.days()])
+            total = (total or 0) + sum(share for day, share in zip(part.days(), days, strict=True) if day in period)
+            rows += [row] if row is not None and row not in rows else []
+    return total, tuple(rows)
+
+
+def _week_targets(book: Book, gap: MoneyGap, weeks: Sequence[Period]) -> list[int | None]:
+    if gap.target_minor is None:
+        return [None] * len(weeks)
+    if gap.period.kind == "month":
+        return [value for _, value in month_split(book, gap.person_id, gap.period, gap.currency)]
+    if len(weeks) == 1:
+        return [gap.target_minor]
+    calendar = book.calendar_of(gap.person_id)
+    if own_target(book, gap.person_id, gap.period.kind, gap.period.starts_on, gap.currency) is None:
+        parts = [
+            (part, value)
+            for first in _months(gap.period)
+            for part, value in month_split(book, gap.person_id, period_of("month", first), gap.currency)
+            if value is not None
+        ]
+        return [sum(value for part, value in parts if part.starts_on in week) for week in weeks]
+    return list(split(gap.target_minor, [_workdays(calendar, week) for week in weeks]))

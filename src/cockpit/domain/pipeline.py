@@ -1,0 +1,262 @@
+"""Deals and their states, stages with count, money and conversion.
+
+A deal has every state that fires; the first of dirty, slipped, regressed, stalled, no_activity is its
+state, else healthy. Each verdict carries the figures that fired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Literal
+
+from cockpit.domain.book import Book
+from cockpit.domain.deals import currency_of, deals_of, money, other_money, standing
+from cockpit.domain.entities import Activity, Deal, Stage, StageChange
+from cockpit.domain.periods import Period, period_of
+
+DealState = Literal["dirty", "slipped", "regressed", "stalled", "no_activity"]
+
+STALLED_FACTOR = 1.5
+ENOUGH_STAYS = 8
+"""With fewer finished stays in a stage its median says little, and the stage's configured days are used."""
+REGRESSED_DAYS = 30
+QUIET_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """What is usual in a stage: `days` is the company's median, or the configured days while `n` is below 8."""
+
+    days: float | None
+    n: int
+
+    @property
+    def is_measured(self) -> bool:
+        return self.n >= ENOUGH_STAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One state of a deal with the figures that fired: days, limit, days of dates, ids of stages."""
+
+    state: DealState
+    reason: str = ""
+    days: int | None = None
+    usual: float | None = None
+    n: int = 0
+    on: date | None = None
+    was_on: date | None = None
+    stage_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DealFacts:
+    deal: Deal
+    days_in_stage: int | None
+    next_step: Activity | None
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def state(self) -> str:
+        return self.verdicts[0].state if self.verdicts else "healthy"
+
+
+@dataclass(frozen=True, slots=True)
+class StageFacts:
+    """Open deals in one stage. `left` are the deals that ever left it, `forward` those of them that went on."""
+
+    stage: Stage
+    deals: tuple[Deal, ...]
+    left: int
+    forward: int
+
+    @property
+    def conversion(self) -> float | None:
+        return self.forward / self.left if self.left else None
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The deals of some people in one funnel."""
+
+    funnel_id: str
+    currency: str
+    stages: tuple[StageFacts, ...]
+    open: tuple[Deal, ...]
+    won: tuple[Deal, ...]
+    lost: tuple[Deal, ...]
+    usual: dict[str, Stay] = field(default_factory=dict)
+
+    @property
+    def win_rate(self) -> float | None:
+        """won / (won + lost), by count, of all deals closed up to the book's day."""
+        closed = len(self.won) + len(self.lost)
+        return len(self.won) / closed if closed else None
+
+    @property
+    def other_currencies(self) -> tuple[tuple[str, int], ...]:
+        return other_money(self.open, self.currency)
+
+
+def default_funnel(book: Book) -> str:
+    """The funnel marked as default, else the first; empty when there is none."""
+    funnels = sorted(book.funnels.values(), key=lambda funnel: (not funnel.is_default, funnel.id))
+    return funnels[0].id if funnels else ""
+
+
+def pipeline(book: Book, owner_ids: Sequence[str], funnel_id: str | None = None) -> Pipeline:
+    """All deals of these people; a deal of an unknown funnel is counted in the default one."""
+    chosen = funnel_id or default_funnel(book)
+    home = default_funnel(book)
+    deals = [
+        deal
+        for deal in deals_of(book, owner_ids)
+        if (deal.funnel_id if deal.funnel_id in book.funnels else home) == chosen
+    ]
+    by_standing: dict[str, list[Deal]] = {"open": [], "won": [], "lost": []}
+    for deal in deals:
+        by_standing[standing(book, deal)].append(deal)
+    stages = sorted(
+        (s for s in book.stages.values() if s.funnel_id == chosen and s.kind == "open"),
+        key=lambda s: (s.position, s.id),
+    )
+    ids = {deal.id for deal in deals}
+    return Pipeline(
+        chosen,
+        currency_of(book, owner_ids),
+        tuple(_stage_facts(book, stage, by_standing["open"], ids) for stage in stages),
+        tuple(by_standing["open"]),
+        tuple(by_standing["won"]),
+        tuple(by_standing["lost"]),
+        usual_stays(book),
+    )
+
+
+def _stage_facts(book: Book, stage: Stage, open_deals: Iterable[Deal], ids: set[str]) -> StageFacts:
+    left = forward = 0
+    for deal_id in ids:
+        exits = [c for c in book.changes_by_deal.get(deal_id, ()) if c.from_stage_id == stage.id]
+        if exits:
+            left += 1
+            forward += int(_is_forward(book, exits[-1]))
+    return StageFacts(stage, tuple(deal for deal in open_deals if deal.stage_id == stage.id), left, forward)
+
+
+def _is_forward(book: Book, change: StageChange) -> bool:
+    before, after = book.stages.get(change.from_stage_id or ""), book.stages.get(change.to_stage_id)
+    if before is None or after is None or after.kind == "lost":
+        return False
+    return after.kind == "won" or after.position > before.position
+
+
+def usual_stays(book: Book) -> dict[str, Stay]:
+    """How long deals stay in each stage: median days of finished stays of every deal here, by stage changes alone."""
+    stays: dict[str, list[int]] = {}
+    for changes in book.changes_by_deal.values():
+        for entered, left in pairwise(changes):
+            if left.from_stage_id == entered.to_stage_id:
+                days = (book.local_day(left.changed_at) - book.local_day(entered.changed_at)).days
+                stays.setdefault(entered.to_stage_id, []).append(days)
+    found: dict[str, Stay] = {}
+    for stage in book.stages.values():
+        measured = stays.get(stage.id, [])
+        configured = None if stage.days is None else float(stage.days)
+        found[stage.id] = Stay(float(median(measured)) if len(measured) >= ENOUGH_STAYS else configured, len(measured))
+    return found
+
+
+def entered_stage_on(book: Book, deal: Deal) -> date | None:
+    """The local day the deal came into its stage; None when neither its history nor its creation day says."""
+    changes = book.changes_by_deal.get(deal.id, ())
+    if changes and changes[-1].to_stage_id == deal.stage_id:
+        return book.local_day(changes[-1].changed_at)
+    for entry in reversed(book.log_by_row.get(deal.id, ())):
+        if entry.after.get("stage_id") == deal.stage_id:
+            return book.local_day(entry.recorded_at)
+    return None if changes else deal.created_on
+
+
+def deal_facts(book: Book, deal: Deal, usual: dict[str, Stay]) -> DealFacts:
+    """Days in stage, dated next step and every state that fires, in the order of their weight."""
+    entered = entered_stage_on(book, deal)
+    days = None if entered is None else (book.today - entered).days
+    if standing(book, deal) != "open":
+        return DealFacts(deal, days, None, ())
+    fired = (
+        dirty(book, deal),
+        slipped(book, deal),
+        regressed(book, deal),
+        stalled(book, deal, days, usual),
+        quiet(book, deal),
+    )
+    return DealFacts(
+        deal, days, book.next_steps.get(deal.id), tuple(verdict for verdict in fired if verdict is not None)
+    )
+
+
+def dirty(book: Book, deal: Deal) -> Verdict | None:
+    """The expected closing day has passed, or there is no dated next step."""
+    if deal.expected_on is not None and deal.expected_on < book.today:
+        return Verdict("dirty", "date_passed", on=deal.expected_on, days=(book.today - deal.expected_on).days)
+    return Verdict("dirty", "no_next_step") if deal.id not in book.next_steps else None
+
+
+def slipped(book: Book, deal: Deal) -> Verdict | None:
+    """This month the expected closing day was moved from within (or before) the month to after it."""
+    if deal.expected_on is None:
+        return None
+    month = period_of("month", book.today)
+    if deal.expected_on <= month.ends_on:
+        return None
+    for entry in book.log_by_row.get(deal.id, ()):
+        was = entry.before.get("expected_on")
+        if isinstance(was, str) and book.local_day(entry.recorded_at) in month:
+            was_on = date.fromisoformat(was)
+            if was_on <= month.ends_on:
+                return Verdict("slipped", on=deal.expected_on, was_on=was_on)
+    return None
+
+
+def regressed(book: Book, deal: Deal) -> Verdict | None:
+    """Went to an earlier stage within 30 days and has not come back to where it was."""
+    here = book.stages.get(deal.stage_id)
+    if here is None:
+        return None
+    since = book.midnight(book.today - timedelta(days=REGRESSED_DAYS))
+    for change in reversed(book.changes_by_deal.get(deal.id, ())):
+        if change.changed_at < since:
+            return None
+        before, after = book.stages.get(change.from_stage_id or ""), book.stages.get(change.to_stage_id)
+        if before and after and after.position < before.position and here.position < before.position:
+            on = book.local_day(change.changed_at)
+            return Verdict("regressed", on=on, days=(book.today - on).days, stage_id=before.id)
+    return None
+
+
+def stalled(book: Book, deal: Deal, days: int | None, usual: dict[str, Stay]) -> Verdict | None:
+    """Longer in its stage than 1.5 times what is usual there."""
+    stay = usual.get(deal.stage_id)
+    if days is None or stay is None or stay.days is None or days <= STALLED_FACTOR * stay.days:
+        return None
+    reason = "median" if stay.is_measured else "configured"
+    return Verdict("stalled", reason, days=days, usual=stay.days, n=stay.n)
+
+
+def quiet(book: Book, deal: Deal) -> Verdict | None:
+    """Nothing held for 14 days; a deal younger than that has not been quiet yet."""
+    held = [a for a in book.activities_by_deal.get(deal.id, ()) if a.status == "held" and a.starts_at <= book.as_of]
+    last = book.local_day(held[-1].starts_at) if held else deal.created_on
+    if last is not None and (book.today - last).days <= QUIET_DAYS:
+        return None
+    return Verdict("no_activity", on=book.local_day(held[-1].starts_at) if held else None)
+
+
+def open_money(deals: Iterable[Deal], currency: str, period: Period | None = None) -> int:
+    """Money of deals, of those expected in `period` when given."""
+    return money(
+        (d for d in deals if period is None or (d.expected_on is not None and d.expected_on in period)), currency
+    )

@@ -1,0 +1,236 @@
+"""From the rows and figures of `domain` to the lines a screen shows: names, texts in the user's language, local times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from cockpit import clock
+from cockpit.domain.book import Book
+from cockpit.domain.deals import money, standing
+from cockpit.domain.entities import Activity, Deal, Entity
+from cockpit.domain.gap import MoneyGap
+from cockpit.domain.kpi import KpiCount
+from cockpit.domain.periods import period_of
+from cockpit.domain.pipeline import DealFacts, Verdict
+from cockpit.i18n import _, language, ngettext, short_day
+from cockpit.services.desk import Desk
+from cockpit.services.snapshots import AgendaItem, DealLine, KpiLine, MonthLine, PersonRef, WriteState
+from cockpit.storage.queries.people import has_yearly_kpi
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+NEEDS_HISTORY = "needs_history"
+"""Why there is no forecast."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One person's book, and who looks at it."""
+
+    viewer: PersonRef
+    person: PersonRef
+    book: Book
+
+    @property
+    def is_read_only(self) -> bool:
+        return self.viewer.id != self.person.id
+
+    @property
+    def as_of(self) -> datetime:
+        return self.book.local(self.book.as_of)
+
+
+def look_at(desk: Desk, session: Session, rep_id: str | None, as_of: datetime | None) -> Look:
+    """The book of one person (the viewer when None). Raises UnknownName for somebody who is not here."""
+    viewer = desk.viewer(session)
+    person = viewer if rep_id in (None, viewer.id) else desk.find_rep(session, rep_id)
+    return Look(viewer, person, open_book(desk, session, [person.id], as_of))
+
+
+def open_book(desk: Desk, session: Session, rep_ids: list[str] | None, as_of: datetime | None) -> Book:
+    """The book of some people; it reaches back to January when a rule counts over the year."""
+    if not has_yearly_kpi(session):
+        return desk.book(session, as_of=as_of, rep_ids=rep_ids)
+    moment = as_of or clock.now()
+    return desk.book(session, as_of=moment, rep_ids=rep_ids, activities_from=date(moment.year - 1, 12, 31))
+
+
+def spoken(name: str, alias: str) -> str:
+    """The name in the screen's language: rows of the trade carry a Chinese name and an English alias."""
+    return alias if alias and language() != "zh" else name
+
+
+def stage_name(book: Book, stage_id: str) -> str:
+    stage = book.stages.get(stage_id)
+    return spoken(stage.name, stage.alias) if stage else ""
+
+
+def account_name(book: Book, account_id: str | None) -> str:
+    account = book.accounts.get(account_id or "")
+    return account.name if account else ""
+
+
+def person_name(book: Book, person_id: str | None) -> str:
+    person = book.people.get(person_id or "")
+    return person.name if person else ""
+
+
+def agenda_items(
+    book: Book, activities: Iterable[Activity], states: Mapping[str, WriteState]
+) -> tuple[AgendaItem, ...]:
+    """Activities as lists show them. Money is that of the activity's deal, else of its account's open deals."""
+    by_account: dict[str, list[Deal]] = {}
+    by_id: dict[str, Deal] = {}
+    for deal in book.deals:
+        by_id[deal.id] = deal
+        if deal.account_id and standing(book, deal) == "open":
+            by_account.setdefault(deal.account_id, []).append(deal)
+    return tuple(
+        _agenda_item(book, activity, by_id, by_account, states.get(activity.id, "done")) for activity in activities
+    )
+
+
+def _agenda_item(
+    book: Book,
+    activity: Activity,
+    by_id: Mapping[str, Deal],
+    by_account: Mapping[str, list[Deal]],
+    state: WriteState,
+) -> AgendaItem:
+    own = by_id.get(activity.deal_id or "")
+    deals = [own] if own else by_account.get(activity.account_id or "", [])
+    main = max(deals, key=lambda deal: (deal.amount_minor or 0, deal.id), default=None)
+    currency = main.currency if main else "CNY"
+    is_known = any(deal.amount_minor is not None and deal.currency == currency for deal in deals)
+    account = book.accounts.get(activity.account_id or "")
+    return AgendaItem(
+        id=activity.id,
+        kind=activity.kind,
+        status=activity.status,
+        starts_at=book.local(activity.starts_at),
+        ends_at=book.local(activity.ends_at) if activity.ends_at else None,
+        account_id=activity.account_id,
+        account=account.name if account else "",
+        account_alias=account.alias if account else "",
+        deal_id=activity.deal_id,
+        tier=account.tier if account else "",
+        stage=stage_name(book, main.stage_id) if main else "",
+        amount_minor=money(deals, currency) if is_known else None,
+        currency=currency,
+        subject=activity.subject,
+        goal=activity.goal,
+        goal_result=activity.goal_result,
+        is_locked=activity.is_locked,
+        is_promised=activity.is_promised,
+        planned_because=activity.planned_because,
+        write_state=state,
+    )
+
+
+def month_line(book: Book, gap: MoneyGap) -> MonthLine:
+    """The month as the home screen shows it. Days gone are finished working days."""
+    calendar = book.calendar_of(gap.person_id)
+    days = calendar.workdays(gap.period.starts_on, gap.period.ends_on)
+    return MonthLine(
+        starts_on=gap.period.starts_on,
+        target_minor=gap.target_minor,
+        actual_minor=gap.actual_minor,
+        gap_minor=gap.gap_minor,
+        planned_minor=gap.planned_minor,
+        uncovered_minor=gap.uncovered_minor,
+        forecast_minor=None,
+        forecast_reason=NEEDS_HISTORY,
+        currency=gap.currency,
+        workdays_gone=sum(day < book.today for day in days),
+        workdays_total=len(days),
+        has_conflict=has_conflict(book, (*gap.targets, *gap.won, *gap.planned)),
+    )
+
+
+def workdays_left(book: Book, gap: MoneyGap) -> int:
+    """Working days from today, which counts, to the period's end."""
+    first = max(book.today, gap.period.starts_on)
+    return len(book.calendar_of(gap.person_id).workdays(first, gap.period.ends_on))
+
+
+def kpi_line(book: Book, count: KpiCount, currency: str) -> KpiLine:
+    return KpiLine(
+        id=count.rule.id,
+        name=spoken(count.rule.name, count.rule.alias),
+        kind=count.rule.kind,
+        limit=count.limit,
+        done=count.done,
+        planned=len(count.planned),
+        uncovered=count.uncovered,
+        at_risk_minor=count.at_risk_minor,
+        currency=currency,
+        state=count.state,
+        has_conflict=has_conflict(book, (*count.held, *count.planned)),
+    )
+
+
+def has_conflict(book: Book, rows: Iterable[Entity]) -> bool:
+    """Whether a figure rests on a row with an open conflict."""
+    return bool(book.conflicted) and any(row.id in book.conflicted for row in rows)
+
+
+def deal_line(book: Book, facts: DealFacts, state: WriteState) -> DealLine:
+    """A deal with its state and one text for each rule that fired."""
+    deal, step = facts.deal, facts.next_step
+    return DealLine(
+        id=deal.id,
+        name=deal.name,
+        account_id=deal.account_id,
+        account=account_name(book, deal.account_id),
+        owner_id=deal.owner_id,
+        owner=person_name(book, deal.owner_id),
+        stage_id=deal.stage_id,
+        stage=stage_name(book, deal.stage_id),
+        amount_minor=deal.amount_minor,
+        currency=deal.currency,
+        expected_on=deal.expected_on,
+        days_in_stage=facts.days_in_stage,
+        next_step_at=book.local(step.starts_at) if step else None,
+        next_step=(step.goal or step.subject) if step else "",
+        state=facts.state,
+        states=tuple(verdict.state for verdict in facts.verdicts),
+        rules=tuple(rule_text(book, verdict) for verdict in facts.verdicts),
+        write_state=state,
+    )
+
+
+def rule_text(book: Book, verdict: Verdict) -> str:
+    """The rule and the figures that fired, in one line."""
+    if verdict.state == "stalled":
+        return _stalled_text(verdict)
+    if verdict.state == "slipped" and verdict.on and verdict.was_on:
+        return _("expected close moved from {was} to {now}, past the month").format(
+            was=short_day(verdict.was_on), now=short_day(verdict.on)
+        )
+    if verdict.state == "regressed" and verdict.on:
+        return _("went back from {stage} on {day}, within 30 days").format(
+            stage=stage_name(book, verdict.stage_id or ""), day=short_day(verdict.on)
+        )
+    if verdict.state == "dirty" and verdict.on:
+        return _("expected close {day} has passed").format(day=short_day(verdict.on))
+    if verdict.state == "dirty":
+        return _("no dated next step")
+    if verdict.on:
+        return _("nothing held since {day}, more than 14 days").format(day=short_day(verdict.on))
+    return _("nothing held in 14 days")
+
+
+def _stalled_text(verdict: Verdict) -> str:
+    days, usual = verdict.days or 0, f"{verdict.usual or 0:g}"
+    lasted = ngettext("{count} day in stage", "{count} days in stage", days).format(count=days)
+    if verdict.reason == "median":
+        return _("{lasted}, over 1.5 x the median of {usual} (n {n})").format(lasted=lasted, usual=usual, n=verdict.n)
+    return _("{lasted}, over 1.5 x the {usual} set for it").format(lasted=lasted, usual=usual)
+
+
+def this_month(book: Book) -> date:
+    return period_of("month", book.today).starts_on
