@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cockpit import __version__, clock
+from cockpit import clock
 from cockpit.cli import opening, shapes, sheets
 from cockpit.cli.output import show, talk
 from cockpit.errors import BadUse, DataDirUnwritable
@@ -88,10 +89,12 @@ def demo_account(day: date, role: str, progress: Callable[[str], None] | None = 
 
 def _fresh_hub(home: Path, day: date) -> Path:
     """A new copy of that day's company; the seeded original is kept, so that a second start is quick."""
-    from cockpit.hub.seed import SEED_VERSION, seed_company
+    from cockpit.hub.seed import seed_company
+    from cockpit.i18n import language
+    from cockpit.storage import meta
     from cockpit.storage.database import Database, remove_files
 
-    original = home / f"seed-{__version__}-{SEED_VERSION}-{day.isoformat()}.db"
+    original = home / f"seed-{_seed_mark()}-{language()}-{day.isoformat()}.db"
     hub_file = home / "hub.db"
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -102,7 +105,10 @@ def _fresh_hub(home: Path, day: date) -> Path:
             remove_files(draft)
             database = Database.at(draft)
             database.prepare()
-            seed_company(database, day)
+            report = seed_company(database, day, language=language())
+            with database.write() as session:
+                for role in ROLES:
+                    meta.put(session, f"demo_{role}", getattr(report, f"{role}_id"))
             database.close()
             draft.replace(original)
         remove_files(hub_file)
@@ -112,6 +118,14 @@ def _fresh_hub(home: Path, day: date) -> Path:
     except OSError as error:
         raise DataDirUnwritable(path=home) from error
     return hub_file
+
+
+def _seed_mark() -> str:
+    """Changes with the seed's code, so that an older demo company is not shown by a newer program."""
+    from cockpit.hub import seed
+
+    parts = sorted(Path(seed.__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()[:10]
 
 
 def _print(opened: Services) -> None:
