@@ -1,0 +1,54 @@
+"""The hub as an ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import FastAPI, Response
+from fastapi.middleware.gzip import GZipMiddleware
+
+from cockpit import __version__, clock
+from cockpit.hub import cursors, problems, routes_rows, routes_sync, routes_team
+from cockpit.hub.context import Hub, HubDep
+from cockpit.hub.limits import BodyCap
+from cockpit.hub.problems import Problem
+from cockpit.hub.wire import ProblemBody
+from cockpit.storage.database import HEAD_REVISION, Database
+
+
+def create_app(database: Database, clock: Callable[[], datetime] = clock.now) -> FastAPI:
+    """The API on a database that is prepared. Gives the hub its epoch when it has none."""
+    hub = Hub(database, clock)
+    with hub.write() as session:
+        cursors.found(session)
+    app = FastAPI(
+        title="Cockpit hub",
+        version=__version__,
+        summary="The reference CRM API of Cockpit.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        responses={500: {"model": ProblemBody, "description": "Something went wrong here"}},
+    )
+    app.state.hub = hub
+    problems.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(BodyCap)
+    app.add_api_route("/healthz", healthz, methods=["GET"], tags=["health"])
+    app.add_api_route("/readyz", readyz, methods=["GET"], tags=["health"])
+    for routes in (routes_sync, routes_team, routes_rows):
+        app.include_router(routes.router)
+    return app
+
+
+def healthz() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+def readyz(hub: HubDep) -> Response:
+    """The database answers and has this program's schema."""
+    if hub.database.revision() != HEAD_REVISION:
+        raise Problem("maintenance", "the schema is being upgraded")
+    return Response('{"status":"ready"}', media_type="application/json")

@@ -1,0 +1,107 @@
+"""Cursors: opaque to the device, signed by the hub, tied to its epoch and to what the person may see."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from cockpit.hub import revisions
+from cockpit.hub.problems import Problem
+from cockpit.hub.store import new_id
+from cockpit.storage import meta
+
+_SIGN_BYTES = 18
+_OLDEST = "oldest_rev"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """`rev`: everything up to here was delivered. `floor`: the head when the feed was last drained.
+    `left`: rows still to come when the pull began, for progress."""
+
+    rev: int
+    floor: int
+    left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Writes and reads tokens of this hub for one scope."""
+
+    epoch: str
+    scope: str
+    key: bytes
+
+    def write(self, kind: str, values: dict[str, Any]) -> str:
+        body = json.dumps({"k": kind, "e": self.epoch, "s": self.scope, **values}, separators=(",", ":")).encode()
+        return f"{_encode(body)}.{_encode(self._sign(body))}"
+
+    def read(self, kind: str, token: str) -> dict[str, Any]:
+        """The values of a token. Raises Problem: bad-cursor, cursor-expired, scope-changed."""
+        try:
+            text, sign = token.split(".")
+            body = _decode(text)
+            if not hmac.compare_digest(self._sign(body), _decode(sign)):
+                raise Problem("bad-cursor")
+        except (ValueError, binascii.Error) as error:
+            raise Problem("bad-cursor") from error
+        values: dict[str, Any] = json.loads(body)
+        if values["k"] != kind:
+            raise Problem("bad-cursor")
+        if values["e"] != self.epoch:
+            raise Problem("cursor-expired", "the hub was set up anew")
+        if values["s"] != self.scope:
+            raise Problem("scope-changed")
+        return values
+
+    def _sign(self, body: bytes) -> bytes:
+        return hmac.digest(self.key, body, hashlib.sha256)[:_SIGN_BYTES]
+
+
+def signer(session: Session, scope: str) -> Signer:
+    return Signer(meta.get(session, "epoch"), scope, bytes.fromhex(meta.get(session, "cursor_key")))
+
+
+def found(session: Session) -> None:
+    """Give the hub its epoch and its key, once."""
+    revisions.lock(session)
+    if not meta.get(session, "epoch"):
+        meta.put(session, "epoch", new_id())
+    if not meta.get(session, "cursor_key"):
+        meta.put(session, "cursor_key", secrets.token_hex(32))
+
+
+def forget_before(session: Session, rev: int) -> None:
+    """Deletions up to `rev` are no longer known: older cursors must start again."""
+    meta.put(session, _OLDEST, str(max(rev, int(meta.get(session, _OLDEST, "0")))))
+
+
+def write(sign: Signer, cursor: Cursor) -> str:
+    return sign.write("changes", asdict(cursor))
+
+
+def read(session: Session, sign: Signer, token: str, head: int) -> Cursor:
+    """The cursor of a token; the start for an empty one (exits before now do not concern it)."""
+    if not token:
+        return Cursor(0, head)
+    values = sign.read("changes", token)
+    cursor = Cursor(values["rev"], values["floor"], values["left"])
+    if cursor.rev > head or 0 < cursor.rev < int(meta.get(session, _OLDEST, "0")):
+        raise Problem("cursor-expired")
+    return cursor
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _decode(text: str) -> bytes:
+    return base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)

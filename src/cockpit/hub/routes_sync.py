@@ -1,0 +1,134 @@
+"""Hello, push, changes, snapshot."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.exc import DataError, IntegrityError
+
+from cockpit.hub import cursors, feed, push, revisions, snapshot
+from cockpit.hub.context import PROBLEM_ANSWERS, ActorDep, Hub, HubDep
+from cockpit.hub.intake import is_id
+from cockpit.hub.limits import body_size
+from cockpit.hub.problems import Problem
+from cockpit.hub.push import Push
+from cockpit.hub.wire import (
+    ChangesPage,
+    Hello,
+    Limits,
+    Mutation,
+    MutationResult,
+    PersonBody,
+    ProblemBody,
+    PushAnswer,
+    PushBody,
+    SchemaRange,
+)
+
+BATCH = 50
+BATCH_BYTES = 256 * 1024
+_ENVELOPE_BYTES = 1024
+
+router = APIRouter(prefix="/v1/sync", tags=["sync"], responses=PROBLEM_ANSWERS)
+
+
+class _NotKept(Exception):
+    """Rolls back a mutation that was not applied."""
+
+    def __init__(self, result: MutationResult) -> None:
+        super().__init__(result.status)
+        self.result = result
+
+
+@router.get("/hello", response_model=Hello)
+def hello(hub: HubDep, actor: ActorDep) -> Response:
+    """The hub's time, epoch and limits, and who the token belongs to."""
+    with hub.read() as session:
+        head, epoch = revisions.head(session), cursors.signer(session, "").epoch
+    found = Hello(
+        time=hub.now(),
+        epoch=epoch,
+        schema=SchemaRange(min=push.SCHEMA_MIN, max=push.SCHEMA_MAX),
+        limits=Limits(batch=BATCH, bytes=BATCH_BYTES, page=feed.PAGE),
+        scopes=sorted(actor.scopes),
+        head_rev=head,
+        person=PersonBody(id=actor.person_id, name=actor.name, role=actor.role, team_id=actor.team_id),
+    )
+    return Response(found.model_dump_json(by_alias=True), media_type="application/json")
+
+
+@router.post("/push", response_model=PushAnswer)
+def push_batch(request: Request, body: PushBody, hub: HubDep, actor: ActorDep) -> Response:
+    """Apply mutations in order, each on its own; always 200 once the batch was read."""
+    if len(body.mutations) > BATCH or body_size(request) > BATCH_BYTES + _ENVELOPE_BYTES:
+        raise Problem("too-large", f"at most {BATCH} mutations and {BATCH_BYTES} bytes")
+    if not push.SCHEMA_MIN <= body.schema_v <= push.SCHEMA_MAX:
+        raise Problem("schema-too-old", f"versions {push.SCHEMA_MIN} to {push.SCHEMA_MAX} are understood")
+    now = hub.now()
+    with hub.write() as session:
+        push.claim_device(session, body.device_id, actor.person_id, now)
+    turn = Push(actor, body.device_id, now)
+    results = [_one(hub, turn, mutation) for mutation in body.mutations]
+    return Response(PushAnswer(results=results).model_dump_json(), media_type="application/json")
+
+
+def _one(hub: Hub, turn: Push, given: Mutation | dict[str, Any]) -> MutationResult:
+    if isinstance(given, dict):
+        name = given.get("mutation_id")
+        return _refused(name if isinstance(name, str) and is_id(name) else "", "the mutation cannot be read")
+    return commit(hub, turn, given)
+
+
+def commit(hub: Hub, turn: Push, mutation: Mutation) -> MutationResult:
+    """Judge one mutation in a transaction of its own, kept only when it was applied."""
+    try:
+        with hub.write() as session:
+            result = push.judge(session, turn, mutation)
+            if result.status != "applied":
+                raise _NotKept(result)
+            return result
+    except _NotKept as outcome:
+        return outcome.result
+    except (DataError, IntegrityError):
+        return _refused(mutation.mutation_id, "the database does not take these values")
+
+
+def _refused(mutation_id: str, detail: str) -> MutationResult:
+    problem = ProblemBody(**Problem("validation", detail).body())
+    return MutationResult(mutation_id=mutation_id, status="rejected", problem=problem)
+
+
+@router.get("/changes", response_model=ChangesPage)
+def changes(
+    hub: HubDep,
+    actor: ActorDep,
+    cursor: Annotated[str, Query(max_length=1000)] = "",
+    limit: Annotated[int, Query(ge=1, le=feed.PAGE)] = feed.PAGE,
+) -> Response:
+    """What changed since `cursor` (empty: from the start), oldest first."""
+    with hub.read() as session:
+        page = feed.changes(session, actor, cursors.signer(session, actor.scope_hash), cursor, limit)
+    body = {
+        "rows": page.rows,
+        "deleted": page.deleted,
+        "next_cursor": page.next_cursor,
+        "more": page.more,
+        "remaining_estimate": page.remaining_estimate,
+    }
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Response(text.encode(), media_type="application/json")
+
+
+@router.get("/snapshot", response_class=Response, responses={200: {"content": {"application/x-ndjson": {}}}})
+def first_load(
+    hub: HubDep,
+    actor: ActorDep,
+    page: Annotated[str, Query(max_length=1000)] = "",
+    limit: Annotated[int, Query(ge=1, le=snapshot.PAGE)] = snapshot.PAGE,
+) -> Response:
+    """Every visible row as NDJSON `{entity, data}`; the last line is `{next, cursor, total}`."""
+    with hub.read() as session:
+        body = snapshot.page(session, actor, cursors.signer(session, actor.scope_hash), page, limit)
+    return Response(body, media_type="application/x-ndjson")

@@ -1,0 +1,87 @@
+"""Run the hub: in the foreground, or embedded in another process that it must not outlive."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import uvicorn
+from sqlalchemy.engine import make_url
+
+from cockpit import clock
+from cockpit.errors import BadUse, HubUnavailable
+from cockpit.hub import upkeep
+from cockpit.hub.app import create_app
+from cockpit.storage.database import Database
+
+_GRACE_S = 3
+
+
+def open_database(database_url: str) -> Database:
+    """The hub's database, made or upgraded where needed. Takes an SQLAlchemy URL or the path of a SQLite file."""
+    if "://" not in database_url:
+        database = Database.at(Path(database_url).expanduser())
+    else:
+        parsed = make_url(database_url)
+        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+            raise BadUse("the hub keeps its data in SQLite or PostgreSQL")
+        is_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
+        database = Database.at(Path(parsed.database or "")) if is_file else Database(database_url)
+    database.prepare()
+    return database
+
+
+def serve(database_url: str, host: str = "127.0.0.1", port: int = 0, is_embedded: bool = False) -> None:
+    """Serve until told to stop. Prints one JSON line `{"url", "pid"}` on stdout once connections are taken.
+
+    Embedded, it also stops when its standard input ends, which the kernel sees to even when the parent
+    is killed, and it writes nothing else. Raises HubUnavailable when the address is taken.
+    """
+    database = open_database(database_url)
+    with database.write() as session:
+        upkeep.prune(session, clock.now())
+    config = uvicorn.Config(
+        create_app(database),
+        log_level="critical" if is_embedded else "info",
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    server = uvicorn.Server(config)
+    with _listen(host, port) as listener:
+        name, number = listener.getsockname()[:2]
+        shown = f"[{name}]" if ":" in name else name
+        sys.stdout.write(json.dumps({"url": f"http://{shown}:{number}", "pid": os.getpid()}) + "\n")
+        sys.stdout.flush()
+        if is_embedded:
+            threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
+        server.run(sockets=[listener])
+    database.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise HubUnavailable(str(error), url=f"http://{host}:{port}") from error
+    return listener
+
+
+def _end_with_stdin(server: uvicorn.Server) -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    server.should_exit = True
+    timer = threading.Timer(_GRACE_S + 2, os._exit, (0,))
+    timer.daemon = True
+    timer.start()

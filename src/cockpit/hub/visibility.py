@@ -1,0 +1,113 @@
+"""Who sees which row, and who may change it.
+
+A rep sees the rows of accounts he owns and everything that is his own; a lead those of all people of his
+team, a region head of everyone below. Rows with neither owner nor account are everybody's, and so are the
+rows of an account that nobody owns. The rule exists twice, as a condition of SQL and for one row in hand;
+a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, true
+from sqlmodel import Session, col, select
+
+from cockpit.hub.tokens import Actor
+from cockpit.storage.tables import SYNCED, AccountRow
+
+ADMIN_ONLY = frozenset(
+    {"team", "person", "membership", "calendar_day", "funnel", "stage", "product", "kpi_rule", "target"}
+)
+"""What the company decides."""
+
+HUB_ONLY = frozenset({"stage_change", "change_log"})
+"""What the hub writes itself when it applies a change."""
+
+OWNER_FIELDS = frozenset({("account", "owner_id"), ("deal", "owner_id")})
+"""Who a customer or a deal belongs to: moved by a lead, never by the rep."""
+
+PRIVATE: dict[str, tuple[str, ...]] = {"person": ("bonus_base_minor", "home_lat", "home_lon")}
+"""Fields of everybody's rows that only the person and those above may read."""
+
+
+def seen_by(actor: Actor, owner: Any, account: Any | None) -> ColumnElement[bool]:
+    """The condition on an owner column and an account column (None where the table has none)."""
+    if actor.visible is None:
+        return true()
+    people = sorted(actor.visible)
+    mine = col(owner).in_(people)
+    if account is None:
+        return or_(mine, col(owner).is_(None))
+    theirs = select(AccountRow.id).where(col(AccountRow.owner_id).in_(people))
+    nobodys = select(AccountRow.id).where(col(AccountRow.owner_id).is_(None))
+    return or_(
+        mine,
+        col(account).in_(theirs),
+        and_(col(owner).is_(None), or_(col(account).is_(None), col(account).in_(nobodys))),
+    )
+
+
+def table_filter(actor: Actor, entity: str) -> ColumnElement[bool]:
+    """`seen_by` for a whole table."""
+    table: Any = SYNCED[entity]
+    return seen_by(actor, table.owner_id, getattr(table, "account_id", None))
+
+
+def account_owner(session: Session, account_id: str | None) -> str | None:
+    account = session.get(AccountRow, account_id) if account_id else None
+    return account.owner_id if account is not None else None
+
+
+def can_see(session: Session, actor: Actor, row: Mapping[str, Any]) -> bool:
+    """`seen_by` for one row in wire form."""
+    if actor.visible is None:
+        return True
+    owner, account_id = row.get("owner_id"), row.get("account_id")
+    if owner in actor.visible:
+        return True
+    account = session.get(AccountRow, account_id) if account_id else None
+    if account is not None:
+        return account.owner_id in actor.visible or (owner is None and account.owner_id is None)
+    return owner is None and not account_id
+
+
+def redact(actor: Actor, entity: str, data: dict[str, Any]) -> dict[str, Any]:
+    """`data` without what is another person's own affair."""
+    hidden = PRIVATE.get(entity)
+    if not hidden or actor.visible is None or data.get("id") in actor.visible:
+        return data
+    return {**data, **dict.fromkeys(hidden)}
+
+
+def refusal(
+    session: Session, actor: Actor, entity: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> str | None:
+    """Why `actor` may not turn `before` into `after` (wire form; None: not there), or None when he may."""
+    if entity in HUB_ONLY:
+        return f"{entity} is written by the hub"
+    if actor.is_admin:
+        return None
+    if entity in ADMIN_ONLY:
+        return f"{entity} is kept by an administrator"
+    if before is not None and not _is_writable(session, actor, before):
+        return "the row is not yours to change"
+    if after is None:
+        return None
+    owner = after.get("owner_id")
+    if before is None or owner != before.get("owner_id"):
+        if owner not in actor.writable:
+            return "a row is written under your own name"
+        if before is not None and (entity, "owner_id") in OWNER_FIELDS and not actor.writable - {actor.person_id}:
+            return "a lead decides whose it is"
+    account_id = after.get("account_id")
+    if account_id and (before is None or account_id != before.get("account_id")):
+        account = session.get(AccountRow, account_id)
+        if account is not None and not can_see(session, actor, {"owner_id": account.owner_id}):
+            return "the account is not yours"
+    return None
+
+
+def _is_writable(session: Session, actor: Actor, row: Mapping[str, Any]) -> bool:
+    return row.get("owner_id") in actor.writable or account_owner(session, row.get("account_id")) in actor.writable

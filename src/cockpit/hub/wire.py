@@ -1,0 +1,140 @@
+"""The bodies of the sync API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
+
+
+class Mutation(BaseModel):
+    """One change a device made. `base` holds the values of the same fields that the user saw."""
+
+    mutation_id: Id
+    entity: Annotated[str, Field(max_length=32)]
+    entity_id: Id
+    op: Literal["create", "patch", "delete"]
+    patch: dict[str, Any] = {}
+    base: dict[str, Any] = {}
+    base_rev: int = 0
+    schema_v: int = 1
+    occurred_at: AwareDatetime
+    depends_on: Id | None = None
+
+
+class PushBody(BaseModel):
+    """Mutations of one device in the order they were made. One that cannot be read is refused alone."""
+
+    device_id: Id
+    schema_v: int = 1
+    mutations: list[Annotated[Mutation | dict[str, Any], Field(union_mode="left_to_right")]]
+
+
+class ProblemBody(BaseModel):
+    """RFC 9457; some problems carry further members."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+
+
+class FieldConflict(BaseModel):
+    field: str
+    base: Any = None
+    mine: Any = None
+    theirs: Any = None
+
+
+class MutationResult(BaseModel):
+    """What became of one mutation. `row` is the full row as it stands now."""
+
+    mutation_id: str
+    status: Literal["applied", "replayed", "conflict", "rejected", "retry"]
+    rev: int = 0
+    row: dict[str, Any] | None = None
+    fields: list[FieldConflict] = []
+    theirs_by: str | None = None
+    theirs_at: datetime | None = None
+    problem: ProblemBody | None = None
+
+
+class PushAnswer(BaseModel):
+    results: list[MutationResult]
+
+
+class SchemaRange(BaseModel):
+    min: int
+    max: int
+
+
+class Limits(BaseModel):
+    batch: int
+    bytes: int
+    page: int
+
+
+class PersonBody(BaseModel):
+    id: str
+    name: str
+    role: str
+    team_id: str | None
+
+
+class Hello(BaseModel):
+    time: datetime
+    epoch: str
+    schema_: SchemaRange = Field(alias="schema")
+    limits: Limits
+    scopes: list[str]
+    head_rev: int
+    person: PersonBody
+
+
+class RowBody(BaseModel):
+    entity: str
+    data: dict[str, Any]
+
+
+class DeletedBody(BaseModel):
+    """A row that is gone, or (reason scope) that the person no longer sees."""
+
+    entity: str
+    id: str
+    rev: int
+    deleted_at: datetime | None
+    by_id: str | None
+    reason: Literal["deleted", "scope"]
+
+
+class ChangesPage(BaseModel):
+    rows: list[RowBody]
+    deleted: list[DeletedBody]
+    next_cursor: str
+    more: bool
+    remaining_estimate: int
+
+
+class RowList(BaseModel):
+    rows: list[dict[str, Any]]
+    next_cursor: str | None
+
+
+class RepSummary(BaseModel):
+    id: str
+    name: str
+    visits_done: int
+    visits_planned: int
+    won_count: int
+    won_minor: int
+    currency: str
+
+
+class TeamSummary(BaseModel):
+    month: str
+    reps: list[RepSummary]
