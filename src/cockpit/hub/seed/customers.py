@@ -117,7 +117,7 @@ def _put(
     )
     rep.accounts.append(account_id)
     world.first_known[account_id] = recorded
-    windows = _WINDOWS[rng.choices((0, 1, 2), (5, 3, 2))[0]]
+    windows = _WINDOWS[rng.choices((0, 1, 2), (3, 6, 1))[0]]
     for weekday in range(5):
         for opens, closes in windows:
             world.create(

@@ -45,16 +45,26 @@ def _live(world: World, rep: Rep, day: date) -> None:
     opened = moment(world, day)
     known = [a for a in rep.accounts if world.first_known[a] < opened]
     account_id = world.rng.choice(known)
-    amount = round(38_000 * rep.size * exp(world.rng.gauss(0, 0.75)) / 1000) * 100_000
+    amount = round(56_000 * rep.size * exp(world.rng.gauss(0, 0.75)) / 1000) * 100_000
     draft = open_deal(
-        world, rep, account_id, opened, max(amount, 300_000), day + timedelta(days=world.rng.randint(55, 95))
+        world, rep, account_id, opened, max(amount, 300_000), day + timedelta(days=world.rng.randint(35, 85))
     )
     for stage, when in steps:
         if stage in OPEN_STAGES:
             move(world, draft, stage, when, has_milestone=world.rng.random() < 0.94)
         else:
             close(world, draft, stage, when)
+    if closes is None:
+        _push_out(world, draft)
     world.deals.setdefault(account_id, []).append(DealLife(draft.id, account_id, opened, closes))
+
+
+def _push_out(world: World, draft: Draft) -> None:
+    """Most who see the expected day of an open deal go by give it a new one."""
+    expected = world.row("deal", draft.id)["expected_on"]
+    if expected < world.days.anchor and world.rng.random() < 0.75:
+        later = world.days.anchor + timedelta(days=world.rng.randint(4, 40))
+        world.patch("deal", draft.id, at(world.days.worked(expected), "18:20"), draft.rep.id, expected_on=later)
 
 
 def _course(world: World, rep: Rep, day: date) -> tuple[list[tuple[str, datetime]], str]:

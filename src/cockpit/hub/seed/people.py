@@ -139,10 +139,10 @@ def found_rules(world: World, start: datetime) -> None:
             world.create("product", start, name=name[0], alias=name[1], list_price_minor=price * 100)
         )
     rules = (("面访", "Face visits", "visit", 15, 200), ("电话", "Calls", "call", 40, 100))
-    for zh, en, kind, minimum, points in rules:
+    for number, (zh, en, kind, minimum, points) in enumerate(rules):
         world.create(
             "kpi_rule",
-            start,
+            start + timedelta(minutes=number),
             name=zh,
             alias=en,
             kind=kind,

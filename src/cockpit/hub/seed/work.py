@@ -93,8 +93,9 @@ def _past_day(planner: Planner, day: date, accounts: list[str]) -> None:
     drop = rng.random()
     visits = int(rep.visits + rng.uniform(0, 1)) if drop > 0.04 else 0
     calls = int(rep.calls + rng.uniform(-1, 1.9))
-    known = [a for a in accounts if _known(world, a, day)]
-    busy = [a for a in known if planner.deal_at(a, at(day, "12:00"))]
+    morning, noon = at(day, "08:00"), at(day, "12:00")
+    known = [account for account in accounts if world.first_known[account] <= morning]
+    busy = [account for account in known if planner.deal_at(account, noon)]
     for clock in sorted(rng.sample(_SLOTS, min(visits, 3))):
         _past_one(planner, "visit", _choose(rng, busy, known), at(day, clock), day)
     for clock in sorted(rng.sample(_CALL_SLOTS, max(0, min(calls, 6)))):
@@ -103,10 +104,6 @@ def _past_day(planner: Planner, day: date, accounts: list[str]) -> None:
         _past_one(planner, "web", _choose(rng, busy, known), at(day, "14:00"), day)
     if rng.random() < 0.25:
         _past_one(planner, "task", _choose(rng, busy, known), at(day, "17:30"), day)
-
-
-def _known(world: World, account_id: str, day: date) -> bool:
-    return world.first_known[account_id] <= at(day, "08:00")
 
 
 def _choose(rng: Random, busy: list[str], known: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -83,6 +83,7 @@ class Days:
         return day if self.calendar.is_workday(day) else self.calendar.previous_workday(day)
 
 
+@cache
 def at(day: date, clock: str) -> datetime:
     """A local moment as UTC: `at(day, "09:30")`."""
     hour, minute = clock.split(":")
