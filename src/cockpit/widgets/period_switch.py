@@ -11,11 +11,11 @@ from cockpit.services.words import period_name
 
 def switch_text(kind: str) -> str:
     """`day  week  [month]  quarter  year`."""
-    return " ".join(f"[{period_name(name)}]" if name == kind else f" {period_name(name)} " for name in PERIOD_KINDS)
+    return "".join(f"[{period_name(name)}]" if name == kind else f" {period_name(name)} " for name in PERIOD_KINDS)
 
 
 class PeriodSwitch(Static):
-    """Says which period is shown; the keys are in the footer."""
+    """Says which period is shown and its days; the keys are in the footer."""
 
-    def show(self, kind: str) -> None:
-        self.update(plain(switch_text(kind)))
+    def show(self, kind: str, facts: str) -> None:
+        self.update(plain(f"{switch_text(kind)}  {facts}"))

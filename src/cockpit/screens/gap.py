@@ -1,0 +1,148 @@
+"""Gap: how far the period is from its target, what is planned, what is uncovered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from cockpit.domain.periods import PERIOD_KINDS, PeriodKind
+from cockpit.i18n import _, month_name, ngettext, short_money
+from cockpit.plain import plain
+from cockpit.screens.base import View
+from cockpit.services.snapshots import GapSnapshot
+from cockpit.services.words import period_name
+from cockpit.widgets.gap_bar import GapBar, GapFigures
+from cockpit.widgets.gap_numbers import GapNumbers
+from cockpit.widgets.kpi_list import KpiList
+from cockpit.widgets.period_switch import PeriodSwitch
+from cockpit.widgets.week_table import WeekTable, period_span
+
+if TYPE_CHECKING:
+    from cockpit.services.container import Services
+
+_EXPLAINED = ("target", "actual", "gap", "planned", "uncovered")
+
+
+class GapView(View):
+    """The gap of `rep_id` (the viewer's own when None) for one period, the month at first."""
+
+    SCOPES = ("gap", "list")
+    FOOTER = ("fill", "period_previous", "period_next", "why", "log", "replan", "help", "back")
+
+    snapshot: GapSnapshot | None
+    DEFAULT_PERIOD: ClassVar[PeriodKind] = "month"
+
+    def __init__(self, rep_id: str | None = None, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+        super().__init__(id=id)
+        self.add_class("board")
+        self._rep_id = rep_id
+        self._period: PeriodKind = self.DEFAULT_PERIOD
+
+    def compose(self) -> ComposeResult:
+        yield Static(plain(""), id="answer", classes="answer")
+        yield PeriodSwitch(plain(""), id="switch")
+        yield GapBar(id="bar")
+        with Horizontal(id="upper"):
+            yield GapNumbers(id="numbers")
+            yield WeekTable(id="weeks")
+        yield KpiList(id="kpis")
+
+    def title(self) -> str:
+        return _("Gap")
+
+    def fetch(self, services: Services) -> GapSnapshot:
+        return services.gap.load(self._rep_id, self._period)
+
+    def show(self, snapshot: GapSnapshot) -> None:
+        self.query_one("#answer", Static).update(plain(answer(snapshot)))
+        self.query_one(PeriodSwitch).show(snapshot.period_kind, period_facts(snapshot))
+        self.query_one(GapBar).show(
+            GapFigures(snapshot.target_minor, snapshot.actual_minor, snapshot.planned_minor, snapshot.uncovered_minor),
+            is_ascii=self.shell.is_ascii,
+        )
+        self.query_one(GapNumbers).show(snapshot)
+        self.query_one(WeekTable).show(snapshot.weeks, snapshot.as_of.date())
+        self.query_one(KpiList).show(snapshot.kpis)
+
+    def about(self) -> str | None:
+        """The number, week or KPI under the cursor."""
+        focused = self.app.focused
+        if self.snapshot is None:
+            return None
+        if isinstance(focused, KpiList):
+            return focused.cursor_key
+        if isinstance(focused, GapNumbers) and focused.cursor_key in _EXPLAINED:
+            return f"{self.snapshot.period_kind}.{focused.cursor_key}"
+        if isinstance(focused, WeekTable):
+            return f"{self.snapshot.period_kind}.gap"
+        return None
+
+    def why_args(self) -> dict[str, Any]:
+        return {} if self._rep_id is None else {"rep_id": self._rep_id}
+
+    def why_not(self, command: str) -> str | None:
+        place = PERIOD_KINDS.index(self._period)
+        if command == "period_previous" and place == 0:
+            return _("The day is the shortest period.")
+        if command == "period_next" and place == len(PERIOD_KINDS) - 1:
+            return _("The year is the longest period.")
+        if command == "fill" and self.snapshot is not None:
+            return self._why_not_fill(self.snapshot)
+        return super().why_not(command)
+
+    def _why_not_fill(self, snapshot: GapSnapshot) -> str | None:
+        if snapshot.is_read_only:
+            return _("This is somebody else's: it can be read, not changed.")
+        if not any(line.uncovered for line in snapshot.kpis):
+            return _("Nothing to fill: every KPI is covered.")
+        return None
+
+    def do_period_previous(self) -> None:
+        self._look_at(PERIOD_KINDS[PERIOD_KINDS.index(self._period) - 1])
+
+    def do_period_next(self) -> None:
+        self._look_at(PERIOD_KINDS[PERIOD_KINDS.index(self._period) + 1])
+
+    def _look_at(self, period: PeriodKind) -> None:
+        self._period = period
+        self.load()
+        self.shell.show_keys()
+
+    def do_fill(self) -> None:
+        """Fill the KPI under the cursor; the first short one when none is."""
+        focused = self.app.focused
+        key = focused.cursor_key if isinstance(focused, KpiList) else None
+        chosen = next((line for line in self.snapshot.kpis if f"kpi:{line.id}" == key), None) if self.snapshot else None
+        if chosen is not None and chosen.uncovered:
+            self.shell.open("replan", kind="fill", kpi_id=chosen.id)
+        else:
+            self.shell.open("replan", kind="fill")
+
+
+def answer(snapshot: GapSnapshot) -> str:
+    """One sentence: how far, and what is uncovered."""
+    gap, uncovered = snapshot.gap_minor, snapshot.uncovered_minor
+    if gap is None:
+        return _("No target for this {period}. Won so far: {money}").format(
+            period=period_name(snapshot.period_kind), money=short_money(snapshot.actual_minor)
+        )
+    if gap < 0:
+        return _("Target reached, {money} above it").format(money=short_money(-gap))
+    if gap == 0:
+        return _("Target reached")
+    if uncovered:
+        return _("{gap} to go, {uncovered} of it uncovered").format(
+            gap=short_money(gap), uncovered=short_money(uncovered)
+        )
+    return _("{gap} to go, all of it planned").format(gap=short_money(gap))
+
+
+def period_facts(snapshot: GapSnapshot) -> str:
+    """Name, days and what is left of the period."""
+    days = snapshot.workdays_left
+    left = ngettext("{count} working day left", "{count} working days left", days).format(count=days)
+    name = f"{month_name(snapshot.starts_on)}  " if snapshot.period_kind == "month" else ""
+    return f"{name}{period_span(snapshot.starts_on, snapshot.ends_on)}  {left}"

@@ -1,0 +1,148 @@
+"""Pipeline: what is stuck. Stages with money and conversion, deals with state and rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.widgets import Static
+
+from cockpit.i18n import _, ngettext, short_money
+from cockpit.plain import plain
+from cockpit.screens import forms
+from cockpit.screens.base import View
+from cockpit.services.snapshots import DealLine, PipelineSnapshot
+from cockpit.widgets.deal_table import DealTable, deal_detail
+from cockpit.widgets.stage_bars import StageBars
+from cockpit.widgets.table import Table
+
+if TYPE_CHECKING:
+    from cockpit.services.container import Services
+
+_EXPLAINED = ("pipeline.open", "pipeline.won", "win_rate")
+_OF_A_DEAL = ("open", "stage", "win", "drop", "new", "edit")
+
+
+class PipelineView(View):
+    """The open deals of `rep_id`, or of all the viewer's people."""
+
+    SCOPES = ("pipeline", "list")
+    FOOTER = ("open", "stage", "win", "drop", "new", "edit", "why", "back")
+
+    snapshot: PipelineSnapshot | None
+
+    def __init__(self, rep_id: str | None = None, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+        super().__init__(id=id)
+        self.add_class("board")
+        self._rep_id = rep_id
+
+    def compose(self) -> ComposeResult:
+        yield Static(plain(""), id="answer", classes="answer")
+        yield Static(plain(""), id="facts", classes="facts")
+        with Container(classes="panes"):
+            yield StageBars(id="stages")
+            yield DealTable(id="deals")
+        yield Static(plain(""), id="detail", classes="detail")
+
+    def title(self) -> str:
+        return _("Pipeline")
+
+    def fetch(self, services: Services) -> PipelineSnapshot:
+        return services.pipeline.load(self._rep_id)
+
+    def show(self, snapshot: PipelineSnapshot) -> None:
+        self.query_one("#answer", Static).update(plain(answer(snapshot)))
+        self.query_one("#facts", Static).update(plain(facts(snapshot)))
+        self.query_one(StageBars).show(snapshot, is_ascii=self.shell.is_ascii)
+        deals = self.query_one(DealTable)
+        deals.show(snapshot.deals, snapshot.as_of, has_owner=snapshot.scope.role != "rep")
+        self._show_detail()
+
+    def focus_first(self) -> None:
+        """The deals, where the work is."""
+        if self._last_focus is None:
+            self.query_one(DealTable).focus()
+        else:
+            super().focus_first()
+
+    def on_table_moved(self, _event: Table.Moved) -> None:
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        deal = self._deal
+        self.query_one("#detail", Static).update(plain(deal_detail(deal) if deal else ""))
+
+    @property
+    def _deal(self) -> DealLine | None:
+        """The deal under the cursor of the deals."""
+        key = self.query_one(DealTable).cursor_key
+        return next((deal for deal in self.snapshot.deals if deal.id == key), None) if self.snapshot else None
+
+    def about(self) -> str | None:
+        focused = self.app.focused
+        if isinstance(focused, StageBars):
+            key = focused.cursor_key or ""
+            return key if key.startswith("stage:") or key in _EXPLAINED else None
+        return f"deal:{self._deal.id}" if self._deal else None
+
+    def why_args(self) -> dict[str, Any]:
+        return {} if self._rep_id is None else {"rep_id": self._rep_id}
+
+    def why_not(self, command: str) -> str | None:
+        if command in _OF_A_DEAL and self._deal is None:
+            return _("There is no deal here.")
+        if command == "new" and self._deal is not None and self._deal.account_id is None:
+            return _("This deal has no account yet.")
+        return super().why_not(command)
+
+    def label_of(self, command: Any) -> str:
+        return {"drop": _("Lose"), "new": _("Next step")}.get(command.id) or super().label_of(command)
+
+    def do_open(self) -> None:
+        if self._deal is not None:
+            self.shell.open("deal", deal_id=self._deal.id)
+
+    def do_stage(self) -> None:
+        if self._deal is not None and self.snapshot is not None:
+            forms.move_stage(self, self._deal, [(stage.id, stage.name) for stage in self.snapshot.stages])
+
+    def do_win(self) -> None:
+        if self._deal is not None and self.snapshot is not None:
+            forms.win_deal(self, self._deal, self.snapshot.as_of)
+
+    def do_drop(self) -> None:
+        if self._deal is not None and self.snapshot is not None:
+            forms.lose_deal(self, self._deal, self.snapshot.as_of)
+
+    def do_new(self) -> None:
+        deal = self._deal
+        if deal is not None and deal.account_id is not None:
+            forms.plan_visit(self, deal.account_id, _("Next step for {deal}").format(deal=deal.name), deal_id=deal.id)
+
+    def do_edit(self) -> None:
+        if self._deal is not None:
+            forms.edit_deal(self, self._deal)
+
+
+def answer(snapshot: PipelineSnapshot) -> str:
+    """One sentence: how many of the open deals are stuck."""
+    stuck = [deal for deal in snapshot.deals if deal.states]
+    if not snapshot.open_count:
+        return _("No open deals")
+    if not stuck:
+        return _("Nothing is stuck")
+    money = sum(deal.amount_minor or 0 for deal in stuck)
+    words = ngettext(
+        "{count} of {all} open deals is stuck, {money}", "{count} of {all} open deals are stuck, {money}", len(stuck)
+    )
+    return words.format(count=len(stuck), all=snapshot.open_count, money=short_money(money))
+
+
+def facts(snapshot: PipelineSnapshot) -> str:
+    """Whose deals, which funnel, in which money."""
+    parts = [snapshot.scope.name, snapshot.funnel, _("money in {currency}").format(currency=snapshot.currency)]
+    if snapshot.other_currencies:
+        others = "  ".join(f"{currency} {short_money(minor)}" for currency, minor in snapshot.other_currencies)
+        parts.append(_("won besides: {others}").format(others=others))
+    return "  ".join(part for part in parts if part)

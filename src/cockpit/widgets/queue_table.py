@@ -1,0 +1,106 @@
+"""What waits to be sent, and what the hub has received."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from cockpit.i18n import _, clock_time, short_day
+from cockpit.services.snapshots import QueueItem, Receipt
+from cockpit.services.words import write_state
+from cockpit.widgets.signs import SIGN_COLUMN, write_sign
+from cockpit.widgets.table import Cell, Column, Row, Table, Tone
+
+_TONES: dict[str, Tone] = {"conflict": "bad", "parked": "warn", "waiting": "warn", "sending": "accent"}
+
+
+def moment_text(moment: datetime, as_of: datetime) -> str:
+    """The time for today, day and time before."""
+    clock = clock_time(moment)
+    return clock if moment.date() == as_of.date() else f"{short_day(moment.date())} {clock}"
+
+
+def queue_rows(items: Sequence[QueueItem], as_of: datetime) -> tuple[Row, ...]:
+    """Keys are mutation ids."""
+    return tuple(
+        Row(
+            item.mutation_id,
+            (
+                write_sign(item.state),
+                moment_text(item.occurred_at, as_of),
+                item.label,
+                str(item.attempts),
+                Cell(write_state(item.state), _TONES.get(item.state, "")),
+                Cell(item.error, "muted"),
+            ),
+        )
+        for item in items
+    )
+
+
+def receipt_rows(receipts: Sequence[Receipt], as_of: datetime) -> tuple[Row, ...]:
+    """Keys are mutation ids; the revision proves which change of the hub it became."""
+    return tuple(
+        Row(
+            receipt.mutation_id,
+            (
+                moment_text(receipt.ended_at, as_of),
+                receipt.label,
+                result_text(receipt.result),
+                str(receipt.rev) if receipt.rev else "-",
+            ),
+        )
+        for receipt in receipts
+    )
+
+
+def result_text(result: str) -> str:
+    """How a mutation ended, in the user's words; an unknown ending as the hub called it."""
+    words = {
+        "applied": _("received"),
+        "replayed": _("received before"),
+        "done": _("received"),
+        "discarded": _("discarded"),
+        "undone": _("taken back"),
+        "withdrawn": _("taken back"),
+        "resolved": _("answered"),
+    }
+    return words.get(result, result)
+
+
+class QueueTable(Table):
+    """Oldest first, as it will be sent."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+        super().__init__((), empty=_("Nothing waits. Everything is at the hub."), id=id)
+
+    def show(self, items: Sequence[QueueItem], as_of: datetime) -> None:
+        self.set_columns(
+            (
+                SIGN_COLUMN,
+                Column(_("Time"), 10 if all(item.occurred_at.date() == as_of.date() for item in items) else 18),
+                Column(_("Waits to be sent"), least=12, weight=2),
+                Column(_("Tries"), 5, "right"),
+                Column(_("State"), 9),
+                Column(_("Why"), least=8, weight=2, shown_from=70),
+            )
+        )
+        self.set_rows(queue_rows(items, as_of))
+
+
+class ReceiptTable(Table):
+    """Newest first."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+        super().__init__((), empty=_("No receipts yet."), id=id)
+
+    def show(self, receipts: Sequence[Receipt], as_of: datetime) -> None:
+        self.set_columns(
+            (
+                Column(_("Time"), 10 if all(item.ended_at.date() == as_of.date() for item in receipts) else 18),
+                Column(_("Received by the hub"), least=12),
+                Column(_("Result"), 15),
+                Column(_("Revision"), 9, "right"),
+            )
+        )
+        self.set_rows(receipt_rows(receipts, as_of))

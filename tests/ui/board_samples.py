@@ -1,0 +1,550 @@
+"""Canned snapshots of the seven boards: one invented month whose sums agree, as on Tuesday 2026-11-24, 08:30.
+
+Money is CNY minor units. The month: target 300k, actual 182k, gap 118k, planned 66k, uncovered 52k.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from cockpit.services.snapshots import (
+    AccountSnapshot,
+    AgendaItem,
+    Badge,
+    ConflictItem,
+    ContactLine,
+    DealLine,
+    DealSnapshot,
+    GapSnapshot,
+    GapWeek,
+    KpiLine,
+    PersonRef,
+    PipelineSnapshot,
+    QueueItem,
+    Receipt,
+    ReplanProposal,
+    ReplanRow,
+    ScoreLine,
+    StageLine,
+    StageStep,
+    SyncSnapshot,
+    TeamRep,
+    TeamSnapshot,
+)
+from tests.support.company import NOW, at
+
+REP = PersonRef("rep-1", "张伟", "Zhang Wei", "rep", "team-1", "华东一组")
+LEAD = PersonRef("lead-1", "周岚", "Zhou Lan", "team_lead", "team-1", "华东一组")
+K = 100_000
+"""A thousand yuan in minor units."""
+
+
+def kpi(**values: Any) -> KpiLine:
+    return KpiLine(
+        **{
+            "id": "kpi-1",
+            "name": "Face visits",
+            "kind": "visit",
+            "limit": 15,
+            "done": 11,
+            "planned": 2,
+            "uncovered": 2,
+            "at_risk_minor": 10_000,
+            "currency": "CNY",
+            "state": "short",
+            "has_conflict": False,
+            **values,
+        }
+    )
+
+
+def gap(**values: Any) -> GapSnapshot:
+    weeks = ((1, 1, 0, 0), (2, 8, 75, 60), (9, 15, 75, 52), (16, 22, 75, 70), (23, 29, 60, 0), (30, 30, 15, 0))
+    return GapSnapshot(
+        **{
+            "as_of": NOW,
+            "complete": True,
+            "rep": REP,
+            "is_read_only": False,
+            "period_kind": "month",
+            "starts_on": date(2026, 11, 1),
+            "ends_on": date(2026, 11, 30),
+            "currency": "CNY",
+            "target_minor": 300 * K,
+            "actual_minor": 182 * K,
+            "gap_minor": 118 * K,
+            "planned_minor": 66 * K,
+            "uncovered_minor": 52 * K,
+            "other_currencies": (),
+            "kpis": (
+                kpi(),
+                kpi(
+                    id="kpi-2",
+                    name="Calls",
+                    kind="call",
+                    limit=40,
+                    done=31,
+                    planned=9,
+                    uncovered=0,
+                    at_risk_minor=0,
+                    state="covered",
+                ),
+            ),
+            "weeks": tuple(
+                GapWeek(
+                    starts_on=date(2026, 11, first),
+                    ends_on=date(2026, 11, last),
+                    target_minor=target * K,
+                    actual_minor=actual * K,
+                    gap_minor=(target - actual) * K,
+                )
+                for first, last, target, actual in weeks
+            ),
+            "workdays_left": 5,
+            **values,
+        }
+    )
+
+
+def deal_line(number: int = 1, **values: Any) -> DealLine:
+    return DealLine(
+        **{
+            "id": f"deal-{number}",
+            "name": "line-2",
+            "account_id": f"account-{number}",
+            "account": "嘉禾食品",
+            "owner_id": "rep-1",
+            "owner": "张伟",
+            "stage_id": "stage-4",
+            "stage": "谈判",
+            "amount_minor": 44 * K,
+            "currency": "CNY",
+            "expected_on": date(2026, 11, 30),
+            "days_in_stage": 19,
+            "next_step_at": at(24, "14:00"),
+            "next_step": "call",
+            "state": "stalled",
+            "states": ("stalled",),
+            "rules": ("19 days in Negotiate, usual 7",),
+            "write_state": "done",
+            **values,
+        }
+    )
+
+
+def pipeline(**values: Any) -> PipelineSnapshot:
+    healthy: dict[str, Any] = {"state": "healthy", "states": (), "rules": ()}
+    return PipelineSnapshot(
+        **{
+            "as_of": NOW,
+            "complete": True,
+            "scope": REP,
+            "is_read_only": False,
+            "funnel_id": "funnel-1",
+            "funnel": "项目型",
+            "currency": "CNY",
+            "stages": (
+                StageLine(id="stage-1", name="甄别", count=5, amount_minor=40 * K, conversion=0.22, conversion_n=41),
+                StageLine(id="stage-2", name="需求", count=4, amount_minor=70 * K, conversion=0.61, conversion_n=28),
+                StageLine(id="stage-3", name="方案", count=3, amount_minor=98 * K, conversion=0.55, conversion_n=20),
+                StageLine(id="stage-4", name="谈判", count=2, amount_minor=88 * K, conversion=None, conversion_n=0),
+            ),
+            "won_count": 9,
+            "won_amount_minor": 182 * K,
+            "lost_count": 6,
+            "open_count": 14,
+            "open_amount_minor": 296 * K,
+            "open_without_amount": 2,
+            "win_rate": 0.6,
+            "win_rate_n": 15,
+            "other_currencies": (),
+            "deals": (
+                deal_line(1),
+                deal_line(
+                    2,
+                    name="pilot",
+                    account="恒泰机械",
+                    stage_id="stage-3",
+                    stage="方案",
+                    amount_minor=66 * K,
+                    days_in_stage=6,
+                    next_step_at=at(27, "10:00"),
+                    next_step="visit the CFO",
+                    **healthy,
+                ),
+                deal_line(
+                    3,
+                    name="upgrade",
+                    account="华光电子",
+                    stage_id="stage-2",
+                    stage="需求",
+                    amount_minor=18 * K,
+                    days_in_stage=31,
+                    next_step_at=None,
+                    next_step="",
+                    state="dirty",
+                    states=("dirty", "stalled"),
+                    rules=("No dated next step", "31 days in Needs, usual 12"),
+                ),
+                deal_line(
+                    4,
+                    name="no name yet",
+                    account_id=None,
+                    account="",
+                    stage_id="stage-1",
+                    stage="甄别",
+                    amount_minor=None,
+                    days_in_stage=None,
+                    expected_on=None,
+                    next_step_at=None,
+                    next_step="",
+                    write_state="saved",
+                    **healthy,
+                ),
+            ),
+            **values,
+        }
+    )
+
+
+def item(number: int = 1, **values: Any) -> AgendaItem:
+    starts_at = values.pop("starts_at", at(24, "09:30"))
+    return AgendaItem(
+        **{
+            "id": f"activity-{number}",
+            "kind": "visit",
+            "status": "planned",
+            "starts_at": starts_at,
+            "ends_at": starts_at + timedelta(minutes=45),
+            "account_id": "account-1",
+            "account": "恒泰机械",
+            "account_alias": "Hengtai",
+            "deal_id": "deal-2",
+            "tier": "A",
+            "stage": "方案",
+            "amount_minor": 66 * K,
+            "currency": "CNY",
+            "subject": "",
+            "goal": "CFO ok on pilot",
+            "goal_result": None,
+            "is_locked": False,
+            "is_promised": False,
+            "planned_because": "",
+            "write_state": "done",
+            **values,
+        }
+    )
+
+
+def deal(**values: Any) -> DealSnapshot:
+    steps = (
+        ("stage-1", "甄别", "open", "", at(1), False),
+        ("stage-2", "需求", "open", "Budget confirmed?", at(9), False),
+        ("stage-3", "方案", "open", "Decision maker met?", at(18), True),
+        ("stage-4", "谈判", "open", "Terms agreed?", None, False),
+    )
+    return DealSnapshot(
+        **{
+            "as_of": NOW,
+            "complete": True,
+            "deal": pipeline().deals[1],
+            "is_read_only": False,
+            "product": "MES",
+            "created_on": date(2026, 10, 1),
+            "profit_minor": 12 * K,
+            "steps": tuple(
+                StageStep(id=i, name=n, kind=k, milestone=m, entered_at=e, is_current=c) for i, n, k, m, e, c in steps
+            ),
+            "history": (
+                item(8, status="held", starts_at=at(17), goal_result="half", goal="demo on site"),
+                item(9, status="not_held", starts_at=at(10), goal="meet COO"),
+            ),
+            "planned": (item(7, starts_at=at(27, "10:00"), goal="visit the CFO"),),
+            "extra": (("segment", "food"),),
+            **values,
+        }
+    )
+
+
+def account(**values: Any) -> AccountSnapshot:
+    return AccountSnapshot(
+        **{
+            "as_of": NOW,
+            "complete": True,
+            "id": "account-1",
+            "name": "恒泰机械",
+            "alias": "Hengtai",
+            "tier": "A",
+            "lifecycle": "qualified",
+            "industry": "machinery",
+            "size": "500",
+            "address": "上海市徐汇区漕河泾 12 号",
+            "phone": "021-5555 0100",
+            "owner": "张伟",
+            "origin": "hub",
+            "write_state": "done",
+            "is_read_only": False,
+            "windows": ((0, "09:00", "12:00"), (0, "13:30", "17:00"), (3, "09:00", "17:00")),
+            "contacts": (
+                ContactLine(
+                    id="contact-1",
+                    name="王总",
+                    title="CFO",
+                    phone="",
+                    mobile="13800000001",
+                    email="",
+                    decision_role="approver",
+                    stance=1,
+                ),
+                ContactLine(
+                    id="contact-2",
+                    name="刘工",
+                    title="IT",
+                    phone="021-5555 0188",
+                    mobile="",
+                    email="liu@example.com",
+                    decision_role="user",
+                    stance=None,
+                ),
+            ),
+            "deals": (pipeline().deals[1],),
+            "history": (item(8, status="held", starts_at=at(17), goal_result="half", goal="demo on site"),),
+            "planned": (item(7, starts_at=at(27, "10:00"), goal="visit the CFO"),),
+            "extra": (),
+            **values,
+        }
+    )
+
+
+def replan_row(sign: str, account_name: str, clock: str, day: int = 24, **values: Any) -> ReplanRow:
+    starts_at = at(day, clock)
+    return ReplanRow(
+        **{
+            "sign": sign,
+            "activity_id": f"activity-{account_name}",
+            "account_id": f"account-{account_name}",
+            "account": account_name,
+            "tier": "B",
+            "kind": "visit",
+            "starts_at": starts_at,
+            "ends_at": starts_at + timedelta(minutes=45),
+            "travel_minutes": 11,
+            "is_locked": False,
+            "status": "planned",
+            **values,
+        }
+    )
+
+
+def proposal(**values: Any) -> ReplanProposal:
+    return ReplanProposal(
+        **{
+            "as_of": NOW,
+            "complete": True,
+            "kind": "replan",
+            "trigger": "11:02 明远物流 cancelled",
+            "elapsed_ms": 38,
+            "before": (
+                replan_row("=", "恒泰机械", "09:30", tier="A", status="held", is_locked=True),
+                replan_row("x", "明远物流", "11:00", status="cancelled"),
+                replan_row("=", "嘉禾食品", "14:00", tier="A", kind="call", is_locked=True),
+                replan_row("~", "新域科技", "15:30", tier="C", kind="call"),
+            ),
+            "after": (
+                replan_row("=", "恒泰机械", "09:30", tier="A", status="held", is_locked=True),
+                replan_row(
+                    "+",
+                    "华光电子",
+                    "11:15",
+                    activity_id=None,
+                    reasons=(("21 days unseen, limit 14", 14), ("18k slips on 11-30", 9), ("4 min away", 8)),
+                    score=31,
+                ),
+                replan_row("=", "嘉禾食品", "14:00", tier="A", kind="call", is_locked=True),
+                replan_row("~", "新域科技", "15:00", tier="C", kind="call", reasons=(("frees 16:00", -2),), score=-2),
+                replan_row(
+                    "+",
+                    "安捷重工",
+                    "16:00",
+                    tier="A",
+                    activity_id=None,
+                    travel_minutes=18,
+                    reasons=(("tier A, never met the CFO", 23), ("on the way home", 4)),
+                    score=27,
+                ),
+                replan_row(">", "明远物流", "10:00", day=26, reasons=(("their habit: Thu morning", 6),), score=6),
+            ),
+            "scores": (
+                ScoreLine(label="KPI visits", before="12", after="15", meaning="target 15; uncovered 3 to 0"),
+                ScoreLine(label="Money met today", before="118k", after="156k", meaning="38k added, 0 lost"),
+                ScoreLine(label="Travel min", before="24", after="53", meaning="limit 90"),
+            ),
+            "best_dropped": replan_row("x", "德胜电气", "16:30", tier="C", score=12),
+            "best_dropped_why": "9 km off, would cost 26 min",
+            "notes": ("Straight line x 1.35; traffic unknown offline",),
+            "is_empty": False,
+            "ticket": "ticket-1",
+            **values,
+        }
+    )
+
+
+def team_rep(number: int, name: str, alias: str, target: int, actual: int, **values: Any) -> TeamRep:
+    return TeamRep(
+        **{
+            "id": f"rep-{number}",
+            "name": name,
+            "alias": alias,
+            "target_minor": target * K,
+            "actual_minor": actual * K,
+            "gap_minor": (target - actual) * K,
+            "visits_done": 12,
+            "visits_planned": 3,
+            "visits_uncovered": 0,
+            "problem": "",
+            "problem_state": "",
+            "last_log_at": at(23, "18:05"),
+            **values,
+        }
+    )
+
+
+def team(**values: Any) -> TeamSnapshot:
+    return TeamSnapshot(
+        **{
+            "as_of": NOW,
+            "complete": True,
+            "viewer": LEAD,
+            "team": "华东一组",
+            "starts_on": date(2026, 11, 1),
+            "currency": "CNY",
+            "reps": (
+                team_rep(2, "李娜", "Li Na", 320, 301, visits_done=16, visits_planned=1),
+                team_rep(
+                    1,
+                    "张伟",
+                    "Zhang Wei",
+                    300,
+                    182,
+                    visits_done=11,
+                    visits_planned=2,
+                    visits_uncovered=2,
+                    problem="2 face visits without plan",
+                    problem_state="Found",
+                ),
+                team_rep(
+                    3,
+                    "赵磊",
+                    "Zhao Lei",
+                    300,
+                    135,
+                    visits_done=9,
+                    visits_planned=1,
+                    visits_uncovered=5,
+                    problem="需求 stuck for 31 days",
+                    problem_state="Relapsed",
+                    last_log_at=None,
+                ),
+            ),
+            "total": team_rep(
+                0, "", "", 920, 618, id="", visits_done=36, visits_planned=4, visits_uncovered=7, last_log_at=None
+            ),
+            **values,
+        }
+    )
+
+
+def badge(**values: Any) -> Badge:
+    return Badge(
+        **{
+            "pending": 2,
+            "conflicts": 1,
+            "parked": 1,
+            "oldest_pending_at": at(24, "07:44"),
+            "last_sync_at": at(24, "07:30"),
+            "is_offline": True,
+            "is_syncing": False,
+            "progress": "",
+            "complete": True,
+            **values,
+        }
+    )
+
+
+def queued(number: int, label: str, **values: Any) -> QueueItem:
+    return QueueItem(
+        **{
+            "mutation_id": f"mutation-{number}",
+            "label": label,
+            "entity": "activity",
+            "occurred_at": at(24, "08:12"),
+            "attempts": 0,
+            "state": "saved",
+            "error": "",
+            **values,
+        }
+    )
+
+
+def sync(**values: Any) -> SyncSnapshot:
+    return SyncSnapshot(
+        **{
+            "as_of": NOW,
+            "complete": True,
+            "hub_url": "https://crm.example",
+            "badge": badge(),
+            "pushed": 4,
+            "pulled": 31,
+            "queue": (
+                queued(1, "visit 恒泰机械: result"),
+                queued(2, "plan 华光电子 11:15", attempts=2, state="waiting", error="The hub does not answer"),
+                queued(3, "amount 嘉禾食品", attempts=1, state="parked", error="The hub refused: amount too large"),
+            ),
+            "receipts": (
+                Receipt(
+                    mutation_id="mutation-0",
+                    label="call 远大医药",
+                    entity="activity",
+                    occurred_at=at(24, "07:12"),
+                    ended_at=at(24, "07:30"),
+                    result="applied",
+                    rev=88213,
+                ),
+            ),
+            "conflicts": (
+                ConflictItem(
+                    id="conflict-1",
+                    entity="deal",
+                    entity_id="deal-1",
+                    subject="安捷重工",
+                    field="amount_minor",
+                    field_text="Amount",
+                    kind="field",
+                    base="18k",
+                    mine="20k",
+                    theirs="24k",
+                    theirs_by="赵敏",
+                    theirs_at=at(24, "07:02"),
+                    can_keep_both=False,
+                ),
+                ConflictItem(
+                    id="conflict-2",
+                    entity="activity",
+                    entity_id="activity-1",
+                    subject="恒泰机械",
+                    field="agenda",
+                    field_text="Agenda",
+                    kind="field",
+                    base="",
+                    mine="price first",
+                    theirs="demo first",
+                    theirs_by="周岚",
+                    theirs_at=None,
+                    can_keep_both=True,
+                ),
+            ),
+            "last_error": "The hub does not answer",
+            **values,
+        }
+    )
