@@ -1,0 +1,243 @@
+"""Today: who next and when, what the month lacks, what is wrong and the key that fixes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+
+from cockpit.i18n import _, short_day
+from cockpit.screens import acts, today_words
+from cockpit.screens.base import View
+from cockpit.services.snapshots import AgendaItem, CardView, TodaySnapshot
+from cockpit.widgets.agenda import Agenda
+from cockpit.widgets.card_list import CardList
+from cockpit.widgets.gap_bar import GapBar, GapFigures
+from cockpit.widgets.kpi_list import KpiList
+from cockpit.widgets.month_line import Figures
+from cockpit.widgets.note import Note
+from cockpit.widgets.table import Row, Table
+
+if TYPE_CHECKING:
+    from cockpit.services.container import Services
+
+_OF_AN_ACTIVITY = ("edit", "lock")
+
+
+class TodayView(View):
+    """The viewer's own day, or with `rep_id` somebody else's, to read."""
+
+    SCOPES: ClassVar[tuple[str, ...]] = ("today", "list")
+    FOOTER: ClassVar[tuple[str, ...]] = ("log", "open", "replan", "fill", "gap", "pipeline", "why", "help")
+
+    def __init__(self, rep_id: str | None = None) -> None:
+        super().__init__(id="today")
+        self._rep_id = rep_id
+        self.snapshot: TodaySnapshot | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Note(id="next")
+        with Container(id="panes"):
+            with Vertical(id="month"):
+                yield Figures(id="figures")
+                yield GapBar(id="bar")
+                yield KpiList(id="kpis")
+            with Vertical(id="day"):
+                yield Agenda(id="agenda")
+                yield Note("prep", id="prep")
+                yield Note("next_best", id="best")
+        yield CardList(id="cards")
+
+    def title(self) -> str:
+        if self.snapshot is not None and self.snapshot.is_read_only:
+            return _("Today of {name}").format(name=self.snapshot.rep.name)
+        return _("Today")
+
+    def focus_first(self) -> None:
+        if self._last_focus is None:
+            self.query_one(Agenda).focus()
+        else:
+            super().focus_first()
+
+    # -- data ------------------------------------------------------------------------------------------------------
+
+    def fetch(self, services: Services) -> TodaySnapshot:
+        return services.today.load(self._rep_id)
+
+    def show(self, snapshot: TodaySnapshot) -> None:
+        coming = today_words.next_item(snapshot)
+        keymap = self.shell.keymap
+        empty = _("Nothing planned today. {new} plans a visit, {fill} fills what the KPI lacks.").format(
+            new=keymap.text_of("new"), fill=keymap.text_of("fill")
+        )
+        self.query_one("#next", Note).show(today_words.headline(snapshot))
+        self.query_one("#next", Note).about = f"visit:{coming.id}" if coming else None
+        self.query_one(Agenda).show(snapshot.visits, snapshot.yesterday_unvisited, coming.id if coming else None, empty)
+        self._show_month(snapshot)
+        self.query_one(KpiList).show(snapshot.kpis)
+        self.query_one("#prep", Note).show(today_words.prep_lines(snapshot.prep))
+        self.query_one("#prep").display = snapshot.prep is not None
+        self.query_one("#best", Note).show(today_words.best_lines(snapshot, keymap.text_of("add")))
+        self.query_one("#best").display = snapshot.next_best is not None
+        self.query_one(CardList).show(snapshot.cards)
+
+    def _show_month(self, snapshot: TodaySnapshot) -> None:
+        month = snapshot.month
+        self.query_one(Figures).show(today_words.figures(month))
+        bar = self.query_one(GapBar)
+        bar.display = month.target_minor is not None
+        bar.show(
+            GapFigures(month.target_minor, month.actual_minor, month.planned_minor, month.uncovered_minor),
+            is_ascii=self.shell.is_ascii,
+        )
+
+    # -- what is focused -------------------------------------------------------------------------------------------
+
+    def _focused_in(self, table: type[Table]) -> str | None:
+        """The cursor's key, when that table has the focus."""
+        widget = self.query_one(table)
+        return widget.cursor_key if widget.has_focus else None
+
+    def _item(self, activity_id: str | None = None) -> AgendaItem | None:
+        """The activity named, or under the agenda's cursor when the focus is on no other thing."""
+        if self.snapshot is None or (activity_id is None and self._card() is not None):
+            return None
+        wanted = activity_id or self.query_one(Agenda).cursor_key
+        items = (*self.snapshot.visits, *self.snapshot.yesterday_unvisited)
+        return next((item for item in items if item.id == wanted), None)
+
+    def _is_unvisited(self, item: AgendaItem) -> bool:
+        return self.snapshot is not None and item in self.snapshot.yesterday_unvisited
+
+    def _card(self) -> CardView | None:
+        key = self._focused_in(CardList)
+        return next((card for card in self.snapshot.cards if card.id == key), None) if self.snapshot and key else None
+
+    def about(self) -> str | None:
+        if key := self._focused_in(CardList):
+            return f"card:{key}"
+        if key := self._focused_in(KpiList):
+            return key if key.startswith("kpi:") else f"kpi:{key}"
+        if self.query_one(Figures).has_focus:
+            return self.query_one(Figures).about
+        for note in self.query(Note):
+            if note.has_focus:
+                return note.about
+        item = self._item()
+        return f"visit:{item.id}" if item else None
+
+    def why_args(self) -> dict[str, Any]:
+        return {"rep_id": self._rep_id} if self._rep_id else {}
+
+    # -- commands --------------------------------------------------------------------------------------------------
+
+    def why_not(self, command: str) -> str | None:
+        reason = super().why_not(command)
+        if reason is None and self.snapshot is None and command in ("open", "new", "edit", "drop", "add", "lock"):
+            reason = _("Today is not loaded yet.")
+        if reason is None and command in _OF_AN_ACTIVITY and self._item() is None:
+            reason = _("Move to a visit first.")
+        if reason is None and command == "lock" and (item := self._item()) and item.status != "planned":
+            reason = _("Only a planned visit can be locked.")
+        if reason is None and command == "add" and self.snapshot and self.snapshot.next_best is None:
+            reason = _("There is no suggestion now.")
+        return reason
+
+    def do_open(self, account_id: str = "", deal_id: str = "", activity_id: str = "") -> None:
+        """The deal behind the row, else its account; a card does what its key does."""
+        item = self._item(activity_id or None)
+        if not (account_id or deal_id or activity_id) and (card := self._card()):
+            self._press(card)
+        elif deal_id or (not account_id and item and item.deal_id):
+            self.shell.open("deal", deal_id=deal_id or (item.deal_id if item else ""))
+        elif account_id or (item and item.account_id):
+            self.shell.open("account", account_id=account_id or (item.account_id if item else ""))
+        else:
+            self.shell.say(_("This row has no account and no deal."))
+
+    def do_log(self, activity_id: str = "") -> None:
+        """The log line, begun for the focused visit."""
+        item = None if self._rep_id else self._item(activity_id or None)
+        if item is None or not item.account_id or item.status == "held":
+            self.shell.open("log")
+        else:
+            self.shell.open("log", line=today_words.log_start(item), choice=item.account_id)
+
+    def do_new(self, account_id: str = "", deal_id: str = "", **_rest: Any) -> None:
+        if account_id:
+            acts.plan(self, account_id, deal_id=deal_id or None)
+            return
+        item = self._item()
+        acts.plan(self, item.account_id if item else None, item.account if item else "")
+
+    def do_edit(self, activity_id: str = "") -> None:
+        item = self._item(activity_id or None)
+        if item is None:
+            return
+        if item.status == "planned":
+            acts.move(self, item, is_past=self._is_unvisited(item))
+        else:
+            acts.correct(self, item)
+
+    def do_drop(self, activity_id: str = "", **_rest: Any) -> None:
+        if not activity_id and (card := self._card()) and self.snapshot:
+            acts.waive(self, card, self.snapshot.as_of)
+            return
+        item = self._item(activity_id or None)
+        if item is None:
+            self.shell.say(_("Move to a visit or a card first."))
+        elif self._is_unvisited(item):
+            acts.answer_for(self, item)
+        elif item.status == "planned":
+            acts.cancel(self, item)
+        else:
+            self.shell.say(_("Only what is planned can be cancelled."))
+
+    def do_add(self, **_rest: Any) -> None:
+        best = self.snapshot.next_best if self.snapshot else None
+        if best is None:
+            return
+        account_id, starts_at = best.account_id, best.starts_at
+        if starts_at is None:
+            acts.plan(self, account_id, best.account)
+        else:
+            when = f"{starts_at:%Y-%m-%d %H:%M}"
+            self.write(lambda services: services.visits.plan(account_id, when))
+
+    def do_lock(self, activity_id: str = "") -> None:
+        item = self._item(activity_id or None)
+        if item is not None:
+            self.write(lambda services: services.visits.set_lock(item.id, not item.is_locked))
+
+    def do_fill(self, kpi_id: str = "", **_rest: Any) -> None:
+        focused = (self._focused_in(KpiList) or "").removeprefix("kpi:")
+        chosen = kpi_id or focused
+        self.shell.open("replan", kind="fill", **({"kpi_id": chosen} if chosen else {}))
+
+    def open_card(self, number: int) -> None:
+        cards = self.snapshot.cards if self.snapshot else ()
+        if 0 < number <= len(cards):
+            self._press(cards[number - 1])
+        else:
+            self.shell.say(_("There is no card {number}.").format(number=number))
+
+    def _press(self, card: CardView) -> None:
+        """Do what the card says; where it says nothing, explain it."""
+        if card.command:
+            self.shell.run_command(card.command, **card.args)
+        else:
+            self.shell.open("why", about=f"card:{card.id}", args=self.why_args())
+
+    def on_table_moved(self, event: Table.Moved) -> None:
+        """An unvisited row tells in the notice line when it was planned."""
+        rows: tuple[Row, ...] = event.table.rows
+        item = self._item() if rows and isinstance(event.table, Agenda) else None
+        if item is not None and self._is_unvisited(item) and self.query_one(Agenda).has_focus:
+            self.shell.say(
+                _("Planned for {day}. {drop} says why, {edit} gives a new time.").format(
+                    day=short_day(item.starts_at.date()),
+                    drop=self.shell.keymap.text_of("drop"),
+                    edit=self.shell.keymap.text_of("edit"),
+                )
+            )

@@ -1,0 +1,60 @@
+"""Problem cards: what is wrong, what to do, the key, how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cockpit.commands import key_text
+from cockpit.i18n import _
+from cockpit.services.snapshots import CardView
+from cockpit.widgets.table import Cell, Column, Row, Table, Tone
+
+MOST = 9
+"""As many as have a digit."""
+
+_TONES: dict[str, Tone] = {
+    "found": "bad",
+    "relapsed": "bad",
+    "planned": "accent",
+    "doing": "accent",
+    "done": "good",
+    "confirmed": "good",
+    "waived": "muted",
+}
+
+
+def card_row(number: int, card: CardView) -> Row:
+    """A digit presses any card; the key beside it does the same from anywhere."""
+    tone = _TONES.get(card.state, "")
+    key = key_text(card.key)
+    return Row(
+        card.id,
+        (
+            Cell(str(number), "muted"),
+            card.what,
+            card.to_do,
+            Cell(f"[{key}]" if key else "", "accent"),
+            Cell(card.state_text, tone),
+        ),
+        "muted" if card.state in ("confirmed", "waived") else "",
+    )
+
+
+class CardList(Table):
+    """Keys are card ids, in the order given: the most worthwhile first."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+        super().__init__((), id=id)
+
+    def show(self, cards: Sequence[CardView]) -> None:
+        self.set_columns(
+            (
+                Column("#", 1),
+                Column(_("Problem"), weight=5, least=12),
+                Column(_("What to do"), weight=4, least=8, shown_from=60),
+                Column(_("Key"), 7),
+                Column(_("State"), 14),
+            )
+        )
+        rows = [card_row(number, card) for number, card in enumerate(cards[:MOST], 1)]
+        self.set_rows(rows, empty=_("No problem found. Nothing to fix."))
