@@ -58,13 +58,14 @@ def load_settings(locations: Locations) -> Settings:
     try:
         text = path.read_text("utf-8")
         values: dict[str, Any] = tomllib.loads(text)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         values = {}
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(str(error), path=path, line="-", key="-") from error
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
-        raise ConfigError(str(error), path=path, line=found.group(1) if found else "-", key="-") from error
+        line = found.group(1) if found else str(len(text.splitlines()))
+        raise ConfigError(str(error), path=path, line=line, key="-") from error
     try:
         return Settings(**values)
     except ValidationError as error:

@@ -1,0 +1,204 @@
+"""The twins: documented keys, the same numbers in every form, words on stderr and data on stdout."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from cockpit.storage.database import Database
+from tests.cli.conftest import Cockpit
+from tests.support.company import NOW, Company, at
+
+KEYS = {
+    "today": {
+        "as_of",
+        "complete",
+        "rep",
+        "visits",
+        "yesterday_unvisited",
+        "kpis",
+        "cards",
+        "month",
+        "prep",
+        "next_best",
+    },
+    "gap": {
+        "as_of",
+        "complete",
+        "period",
+        "target_minor",
+        "actual_minor",
+        "gap_minor",
+        "planned_minor",
+        "uncovered_minor",
+        "kpis",
+        "weeks",
+    },
+    "pipeline": {"as_of", "complete", "funnel", "stages", "won", "lost", "open", "win_rate", "deals"},
+    "team": {"as_of", "complete", "reps", "total"},
+    "plan": {"as_of", "complete", "rep", "visits"},
+    "problems": {"as_of", "complete", "rep", "cards"},
+    "status": {"as_of", "complete", "gap_minor", "problems", "pending"},
+}
+PARTS = {
+    ("today", "visits"): {"id", "starts_at", "account", "kind", "tier", "stage", "amount_minor", "goal", "status"},
+    ("today", "kpis"): {"id", "limit", "done", "planned", "uncovered", "at_risk_minor"},
+    ("today", "cards"): {"id", "rule", "what", "to_do", "key", "state"},
+    ("gap", "weeks"): {"starts_on", "target_minor", "actual_minor", "gap_minor"},
+    ("pipeline", "stages"): {"name", "count", "amount_minor", "conversion"},
+    ("pipeline", "deals"): {"id", "account", "stage", "amount_minor", "state", "states"},
+    ("team", "reps"): {
+        "id",
+        "name",
+        "target_minor",
+        "actual_minor",
+        "gap_minor",
+        "visits_done",
+        "visits_planned",
+        "visits_uncovered",
+    },
+}
+
+
+@pytest.fixture
+def peopled(account_file: Path) -> Company:
+    """A month with something of everything, in the account's own file."""
+    company = Company(Database.at(account_file), rev=10_000)
+    ht = company.account("恒泰机械", "A", lat=31.22, lon=121.45)
+    my = company.account("明远物流", "B", lat=31.24, lon=121.49)
+    company.target(30_000_000)
+    company.kpi(15)
+    for day in (3, 4, 5, 6, 9):
+        company.activity(at(day), "held", account_id=ht)
+    company.activity(at(24, "09:30"), account_id=ht, goal="CFO ok on pilot")
+    company.activity(at(24, "14:00"), kind="call", account_id=my)
+    company.activity(at(23, "11:00"), account_id=my)
+    company.deal("pilot", "stage-3", 6_600_000, account_id=ht, expected_on=date(2026, 11, 28))
+    company.deal("won one", "stage-won", 18_200_000, account_id=my, closed_on=date(2026, 11, 10))
+    company.deal("lost one", "stage-lost", 900_000, account_id=my, closed_on=date(2026, 11, 11), lost_reason="price")
+    company.deal("no amount", "stage-1", None, account_id=None)
+    company.database.close()
+    return company
+
+
+@pytest.mark.parametrize("verb", sorted(KEYS))
+def test_documented_keys(cockpit: Cockpit, peopled: Company, verb: str) -> None:
+    answer = cockpit(verb, "--json")
+    assert answer.code in (0, 1)
+    shape = answer.json
+    assert KEYS[verb] <= set(shape)
+    assert shape["version"] == 1
+    assert shape["complete"] is True
+    assert shape["as_of"].startswith(NOW.date().isoformat())
+    for (of, part), keys in PARTS.items():
+        if of == verb:
+            assert shape[part], f"{part} is empty"
+            assert all(keys <= set(item) for item in shape[part])
+
+
+def test_numbers_by_hand(cockpit: Cockpit, peopled: Company) -> None:
+    gap = cockpit("gap", "--json").json
+    assert (gap["target_minor"], gap["actual_minor"], gap["gap_minor"]) == (30_000_000, 18_200_000, 11_800_000)
+    assert sum(week["target_minor"] for week in gap["weeks"]) == 30_000_000
+    assert sum(week["actual_minor"] for week in gap["weeks"]) == 18_200_000
+    pipeline = cockpit("pipeline", "--json").json
+    assert pipeline["won"] == {"count": 1, "amount_minor": 18_200_000}
+    assert pipeline["lost"] == {"count": 1}
+    assert pipeline["open"] == {"count": 2, "amount_minor": 6_600_000, "without_amount": 1}
+    assert pipeline["win_rate"] == {"value": 0.5, "n": 2}
+    (kpi,) = cockpit("today", "--json").json["kpis"]
+    assert (kpi["limit"], kpi["done"], kpi["planned"], kpi["uncovered"]) == (15, 5, 1, 9)
+
+
+def test_team_sums_the_rep(cockpit: Cockpit, peopled: Company) -> None:
+    team, gap = cockpit("team", "--json").json, cockpit("gap", "--json").json
+    mine = next(rep for rep in team["reps"] if rep["id"] == gap["rep"]["id"])
+    for key in ("target_minor", "actual_minor", "gap_minor"):
+        assert mine[key] == gap[key]
+    assert team["total"]["actual_minor"] == sum(rep["actual_minor"] for rep in team["reps"])
+
+
+@pytest.mark.parametrize("verb", ["today", "gap", "pipeline", "team", "problems", "plan"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_plain_is_the_default_in_a_pipe(cockpit: Cockpit, peopled: Company, verb: str, lang: str) -> None:
+    piped, plain = cockpit(verb, "--lang", lang), cockpit(verb, "--plain", "--lang", lang)
+    assert piped.out == plain.out
+    assert piped.out.strip()
+    assert piped.err == ""
+
+
+def test_plain_says_the_numbers_of_json(cockpit: Cockpit, peopled: Company) -> None:
+    text = cockpit("gap").out
+    assert "target 300k  actual 182k  gap 118k" in text
+    chinese = cockpit("gap", "--lang", "zh").out
+    assert "30.0万" in chinese or "30万" in chinese
+
+
+@pytest.mark.parametrize("verb", ["today", "gap", "pipeline", "team", "problems", "plan"])
+def test_csv_has_the_rows_of_json(cockpit: Cockpit, peopled: Company, verb: str) -> None:
+    main = {
+        "today": "visits",
+        "gap": "weeks",
+        "pipeline": "deals",
+        "team": "reps",
+        "problems": "cards",
+        "plan": "visits",
+    }
+    rows = list(csv.DictReader(io.StringIO(cockpit(verb, "--csv").out)))
+    found = cockpit(verb, "--json").json[main[verb]]
+    assert len(rows) == len(found)
+    for row, item in zip(rows, found, strict=True):
+        for name, value in row.items():
+            if isinstance(item.get(name), int) and not isinstance(item[name], bool):
+                assert int(value) == item[name]
+
+
+def test_formula_in_a_name_is_no_formula_in_csv(cockpit: Cockpit, account_file: Path) -> None:
+    company = Company(Database.at(account_file), rev=10_000)
+    company.deal("=HYPERLINK(1)", "stage-1", 100, account_id=None)
+    company.database.close()
+    rows = list(csv.DictReader(io.StringIO(cockpit("pipeline", "--csv").out)))
+    assert rows[0]["deal"] == "'=HYPERLINK(1)"
+
+
+def test_a_name_cannot_speak_to_the_terminal(cockpit: Cockpit, account_file: Path) -> None:
+    company = Company(Database.at(account_file), rev=10_000)
+    evil = "Acme \x1b]52;c;aGk=\x07\x1b[2J\u009b31m\u202e[/b] Ltd"
+    account = company.account(evil)
+    company.activity(at(24, "09:30"), account_id=account)
+    company.deal(evil, "stage-1", 100, account_id=account)
+    company.database.close()
+    for verb in ("today", "pipeline", "plan"):
+        for form in ("--plain", "--json", "--csv"):
+            out = cockpit(verb, form).out
+            assert "Acme" in out
+            assert not set(out) & {"\x1b", "\x07", "\u009b", "\u202e"}
+
+
+def test_problems_exit_code_tells(cockpit: Cockpit, peopled: Company, tmp_path: Path) -> None:
+    assert cockpit("problems").code == 1
+
+
+def test_plan_and_log_and_undo(cockpit: Cockpit, peopled: Company) -> None:
+    assert cockpit("plan", "add", "明远", "thu", "10").code == 0
+    planned = [
+        visit for visit in cockpit("plan", "--json").json["visits"] if visit["starts_at"].startswith("2026-11-26")
+    ]
+    assert [visit["account"] for visit in planned] == ["明远物流"]
+    assert cockpit("undo").code == 0
+    assert not [v for v in cockpit("plan", "--json").json["visits"] if v["starts_at"].startswith("2026-11-26")]
+    assert cockpit("log", "v ht ok CFO yes").code == 0
+    (kpi,) = cockpit("today", "--json").json["kpis"]
+    assert kpi["done"] == 6
+
+
+def test_sync_offline_shows_the_queue(cockpit: Cockpit, peopled: Company) -> None:
+    cockpit("log", "v ht ok CFO yes")
+    shape = cockpit("sync", "--offline", "--json").json
+    assert {"pushed", "pulled", "pending", "conflicts", "parked", "receipts"} <= set(shape)
+    assert shape["pending"] >= 1
+    assert shape["queue"]
