@@ -101,13 +101,16 @@ class Batch:
         )
 
     def write(self, session: Session) -> int:
-        """Insert everything. Returns the newest revision. Only inside `Database.write`."""
+        """Insert everything. Returns the newest revision. Only inside `Database.write`.
+
+        Log entries get the lower revisions: an entry newer than its row would look like a change nobody has seen.
+        """
         self._place_log()
         counts = sum(len(rows) for rows in self.rows.values())
         rev = revisions.take(session, counts) - 1 if counts else revisions.head(session)
         feed: list[dict[str, Any]] = []
-        for entity, table in SYNCED.items():
-            defaults = _defaults(table)
+        for entity in sorted(SYNCED, key=lambda name: name != "change_log"):
+            defaults = _defaults(SYNCED[entity])
             full: list[dict[str, Any]] = []
             for row_id, values in self.rows[entity].items():
                 rev += 1
@@ -125,7 +128,7 @@ class Batch:
             if entity == "account":
                 for row in full:
                     row["search_key"] = search_key(row["name"], row["alias"])
-            _insert(session, table, full)
+            _insert(session, SYNCED[entity], full)
         _insert(session, ChangeRow, feed)
         return rev
 
@@ -133,12 +136,12 @@ class Batch:
         """The log as rows, oldest first, each seen by those who see the row it is about."""
         placed = self.rows["change_log"]
         for entry in sorted(self.log, key=lambda e: (e["recorded_at"], e["entity_id"], e["op"] != "create")):
-            about = self.rows[entry["entity"]].get(entry["entity_id"], {})
-            account_id = entry["entity_id"] if entry["entity"] == "account" else about.get("account_id")
+            entity, row_id = entry["entity"], entry["entity_id"]
+            about = self.rows[entity][row_id]
             placed[entry["id"]] = {
                 **entry,
-                "owner_id": entry.pop("owner_id", about.get("owner_id")),
-                "account_id": entry.pop("account_id", account_id),
+                "owner_id": row_id if entity == "person" else about.get("owner_id"),
+                "account_id": row_id if entity == "account" else about.get("account_id"),
             }
         self.log.clear()
 
