@@ -42,10 +42,6 @@ OTHER_VIEWS = {
     "why": ("cockpit.screens.why", "WhyView"),
     "help": ("cockpit.screens.help", "HelpView"),
 }
-DIALOGS = {
-    "find": ("cockpit.screens.find", "Find"),
-    "palette": ("cockpit.screens.palette", "Palette"),
-}
 
 
 def _load(place: tuple[str, str]) -> Any:
@@ -138,9 +134,7 @@ class CockpitApp(App[int]):
         return cast("View", _load(place)(**args))
 
     def open(self, name: str, **args: Any) -> None:
-        if name in DIALOGS:
-            self.push_screen(_load(DIALOGS[name])(**args))
-        elif name in MAIN_VIEWS and not args:
+        if name in MAIN_VIEWS and not args:
             self._go(name)
         else:
             self.push_screen(Room(self._make({**MAIN_VIEWS, **OTHER_VIEWS}[name], **args)))
@@ -181,7 +175,7 @@ class CockpitApp(App[int]):
         act = getattr(view, f"do_{command}", None) or getattr(self, f"do_{command}", None)
         if act is not None:
             act(**args)
-        elif command in MAIN_VIEWS or command in OTHER_VIEWS or command in DIALOGS:
+        elif command in MAIN_VIEWS or command in OTHER_VIEWS:
             self.open(command, **args)
         else:
             self.say(_("{title} does nothing here.").format(title=_(BY_ID[command].title)))
@@ -201,6 +195,28 @@ class CockpitApp(App[int]):
 
     def do_help(self) -> None:
         self.open("help", under=self.room.view)
+
+    def do_find(self) -> None:
+        find = _load(("cockpit.screens.find", "Find"))
+
+        def go(account_id: str | None) -> None:
+            if account_id is not None:
+                self.open("account", account_id=account_id)
+
+        if self.services is not None:
+            self.push_screen(find(self.services), go)
+
+    def do_palette(self) -> None:
+        palette = _load(("cockpit.screens.palette", "Palette"))
+
+        def go(command: str | None) -> None:
+            if command is not None:
+                self.run_command(command)
+
+        self.push_screen(palette(self.keymap, self.room.view), go)
+
+    def do_create(self, **args: Any) -> None:
+        import_module("cockpit.screens.acts").create(self.room.view, **args)
 
     def do_undo(self) -> None:
         self.room.view.write(lambda services: services.undo.undo())

@@ -34,6 +34,7 @@ from cockpit.errors import CockpitError
 from cockpit.feedback import Notice, notice_of
 from cockpit.i18n import _
 from cockpit.screens.ask import Choose, Confirm, Field, Form
+from cockpit.widgets.footer import FooterKey
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -145,8 +146,8 @@ class View(Vertical):
         """The footer's word for a command; a view may say it closer to its own work."""
         return _(command.label)
 
-    def footer(self) -> Sequence[str]:
-        """Command ids for the footer now."""
+    def footer(self) -> Sequence[str | FooterKey]:
+        """Command ids for the footer now; a FooterKey for a key of the view's own, such as Enter in a form."""
         return self.FOOTER
 
     def open_card(self, number: int) -> None:
@@ -219,7 +220,7 @@ class View(Vertical):
         then: Callable[[Saved], None] | None = None,
         on_error: Callable[[CockpitError], bool] | None = None,
     ) -> None:
-        """Run a service call in a worker. Saved: say so, reload, refresh the badge, then call `then`.
+        """Run a service call in a worker. Saved: call `then`, say so, reload, refresh the badge.
 
         An error becomes a notice, unless `on_error` takes it (returns True), for example to ask a milestone's question.
         """
@@ -249,10 +250,10 @@ class View(Vertical):
             self._after_write(saved, None)
 
     def _after_write(self, saved: Saved, then: Callable[[Saved], None] | None) -> None:
-        self.shell.say(saved.text)
-        self.shell.data_changed()
         if then is not None:
             then(saved)
+        self.shell.say(saved.text)
+        self.shell.data_changed()
 
     # -- the one place where workers end ----------------------------------------------------------------------------
 

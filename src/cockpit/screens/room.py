@@ -81,8 +81,12 @@ class Room(Screen[None]):
 
     def show_keys(self) -> None:
         """The footer for what is focused now."""
-        keymap, items = self.view.shell.keymap, []
+        keymap = self.view.shell.keymap
+        items: list[FooterKey] = []
         for name in self.view.footer():
+            if isinstance(name, FooterKey):
+                items.append(name)
+                continue
             command = keymap.command(name)
             label = self.view.label_of(command)
             items.append(FooterKey(name, keymap.text_of(name), label, self.view.why_not(name) is None))

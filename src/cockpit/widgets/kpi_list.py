@@ -59,14 +59,14 @@ class KpiList(Table):
         currency = lines[0].currency if lines else ""
         self.set_columns(
             (
-                Column(_("KPI"), least=12),
+                Column(_("KPI"), least=10),
                 Column("", PROGRESS_CELLS, shown_from=90),
-                Column(_("Limit"), 6, "right"),
-                Column(_("Done"), 6, "right"),
-                Column(_("Planned"), 8, "right"),
-                Column(_("Uncovered"), 10, "right"),
-                Column(_("At risk {currency}").format(currency=currency), 12, "right"),
-                Column(_("State"), 10),
+                Column(_("Limit"), 5, "right"),
+                Column(_("Done"), 4, "right"),
+                Column(_("Planned"), 7, "right"),
+                Column(_("Uncovered"), 9, "right"),
+                Column(_("At risk {currency}").format(currency=currency), 12, "right", shown_from=60),
+                Column(_("State"), 10, shown_from=60),
             )
         )
         self.set_rows(kpi_rows(lines))
