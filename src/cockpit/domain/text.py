@@ -35,3 +35,21 @@ def clean(text: str, limit: int = MAX_LENGTH) -> str:
 def clean_line(text: str, limit: int = MAX_LENGTH) -> str:
     """`clean`, with line breaks and tabs folded to one space: for names and other single-line fields."""
     return " ".join(clean(text, limit).split())
+
+
+def fold_width(text: str) -> str:
+    """`text` with full-width letters, digits and signs as their ASCII forms and every blank a space, sign for sign.
+
+    The length stays the same, so that a position in the result is a position in what was typed.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_folded, text))
+
+
+def _folded(sign: str) -> str:
+    if "\uff01" <= sign <= "\uff5e":
+        return chr(ord(sign) - 0xFEE0)
+    if sign == "\uffe5":
+        return "\u00a5"
+    return " " if sign.isspace() else sign

@@ -68,6 +68,16 @@ class Desk:
         near = ", ".join(p.name for p in (found or people)[:8])
         raise UnknownName(kind="rep", name=wanted, near=near)
 
+    def zone(self, session: Session) -> ZoneInfo:
+        """The time zone of the viewer's team; UTC before the first sync."""
+        person = session.get(t.PersonRow, meta.get(session, "person_id"))
+        team = session.get(t.TeamRow, person.team_id) if person and person.team_id else None
+        return ZoneInfo(team.time_zone if team else "UTC")
+
+    def local_now(self, session: Session) -> datetime:
+        """The current moment in the viewer's zone."""
+        return clock.now().astimezone(self.zone(session))
+
     def book(
         self,
         session: Session,

@@ -1,0 +1,120 @@
+"""Which account is meant: by id, pinyin initials, any part of a name, or, when nothing else fits, near spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sql
+from rapidfuzz import fuzz, process
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_
+from sqlmodel import Session, col, select
+
+from cockpit.domain.text import clean_line, fold_width
+from cockpit.errors import AmbiguousName, UnknownName
+from cockpit.services.snapshots import Match
+from cockpit.storage.tables import AccountRow
+
+EXACT, PREFIX, INSIDE = 3.0, 2.0, 1.0
+"""Whole numbers of a score: the whole name or id, the start of a search word, any part. Below 1: near spelling."""
+_ROUGH, _NEAR_ENOUGH = 65.0, 55.0
+_MAX_QUERY = 200
+_MOST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    id: str
+    name: str
+    alias: str
+    key: str
+    tier: str
+
+    def rank(self, query: str, words: Sequence[str]) -> float:
+        """EXACT, PREFIX or INSIDE, plus up to 0.9 for how much of the name was typed."""
+        name, alias = self.name.lower(), self.alias.lower()
+        key = self.key or f"{name} {alias}"
+        whole = query in (self.id.lower(), name, alias)
+        starts = key.split()
+        kind = EXACT if whole else PREFIX if all(any(s.startswith(w) for s in starts) for w in words) else INSIDE
+        return kind + 0.9 * (1.0 if words[0] in starts else min(1.0, len(query) / max(len(name), 1)) * 0.8)
+
+    def match(self, score: float) -> Match:
+        return Match(id=self.id, name=self.name, alias=self.alias, tier=self.tier, score=score)
+
+
+def find_accounts(session: Session, text: str, *, limit: int = 20, is_fuzzy: bool = True) -> tuple[Match, ...]:
+    """Accounts that `text` may mean, best first. Every word of it must occur; near spelling only when none does so."""
+    query = clean_line(fold_width(text), _MAX_QUERY).lower()
+    words = query.split()
+    if not words:
+        return ()
+    inside = and_(*(or_(_contains(w), col(AccountRow.name).contains(w, autoescape=True)) for w in words))
+    found = _select(session, or_(inside, func.lower(col(AccountRow.id)) == query), query)
+    if found:
+        scored = [candidate.match(candidate.rank(query, words)) for candidate in found]
+        return tuple(sorted(scored, key=lambda m: (-m.score, m.name, m.id))[:limit])
+    return _near(session, query, limit) if is_fuzzy else ()
+
+
+def best_class(matches: Sequence[Match]) -> tuple[Match, ...]:
+    """The matches of the best kind there is: whole name before start of a word before any part. Never near ones."""
+    sure = [match for match in matches if match.score >= INSIDE]
+    if not sure:
+        return ()
+    top = int(max(match.score for match in sure))
+    return tuple(match for match in sure if int(match.score) == top)
+
+
+def one_account(session: Session, text: str) -> Match:
+    """The one account meant. Raises UnknownName with near names, AmbiguousName with candidates."""
+    matches = find_accounts(session, text)
+    best = best_class(matches)
+    if len(best) == 1:
+        return best[0]
+    if best:
+        raise AmbiguousName(name=text, candidates=tuple(_label(m) for m in best[:8]))
+    raise UnknownName(kind="account", name=text, near=", ".join(_label(m) for m in matches[:5]) or "-")
+
+
+def candidates_of(matches: Sequence[Match]) -> tuple[str, ...]:
+    """How candidates are named to the user: name and id, so that either can be typed."""
+    return tuple(_label(match) for match in matches[:8])
+
+
+def _label(match: Match) -> str:
+    return f"{match.name} ({match.id})"
+
+
+def _contains(word: str) -> ColumnElement[bool]:
+    return col(AccountRow.search_key).contains(word, autoescape=True)
+
+
+def _columns() -> Select[str, str, str, str, str]:
+    account = AccountRow
+    return sql.select(
+        col(account.id), col(account.name), col(account.alias), col(account.search_key), col(account.tier)
+    )
+
+
+def _select(session: Session, where: ColumnElement[bool], query: str) -> list[_Candidate]:
+    """The first of those that fit: a letter or two fit thousands, and nobody looks past the best few hundred."""
+    key, name = col(AccountRow.search_key), func.lower(col(AccountRow.name))
+    whole = or_(name == query, func.lower(col(AccountRow.alias)) == query, func.lower(col(AccountRow.id)) == query)
+    start = or_(key.startswith(query, autoescape=True), key.contains(f" {query}", autoescape=True))
+    statement = _columns().where(where).order_by(case((whole, 0), (start, 1), else_=2), func.length(name)).limit(_MOST)
+    return [_Candidate(*row) for row in session.connection().execute(statement)]
+
+
+def _near(session: Session, query: str, limit: int) -> tuple[Match, ...]:
+    """Accounts spelled like `query`: a rough pass over all search keys, then the best of each one's words."""
+    keys = session.exec(select(AccountRow.search_key, AccountRow.id)).all()
+    rough = process.extract(query, [key for key, _id in keys], scorer=fuzz.partial_ratio, limit=60, score_cutoff=_ROUGH)
+    ids = [keys[position][1] for _key, _score, position in rough]
+    found = []
+    for row in session.connection().execute(_columns().where(col(AccountRow.id).in_(ids))):
+        candidate = _Candidate(*row)
+        score = max(fuzz.ratio(query, word) for word in (candidate.name.lower(), *candidate.key.split()))
+        if score >= _NEAR_ENOUGH:
+            found.append(candidate.match(score / 101))
+    return tuple(sorted(found, key=lambda m: (-m.score, m.name, m.id))[:limit])
