@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from cockpit.domain.entities import ActivityKind
-from cockpit.planning.problem import Problem, Stop, Window
+from cockpit.planning.problem import Loose, Need, Problem, Reason, Stop, Window
 from cockpit.planning.schedule import FACE, DayPlan, Fit, Item, cut
 from cockpit.planning.travel import Travel
+from cockpit.planning.worth import near_part, whole_points
+
+LATER_DAY_MINUTES = 3
+"""Travel a later day must save to be preferred to the day before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Something the planner put into a day. `rule` says what asked for it, `loose` what it stood for before."""
+
+    key: str
+    stop: Stop
+    kind: ActivityKind
+    on: date
+    extra_minutes: int
+    rule: Reason
+    loose: Loose | None = None
+
+    @property
+    def points(self) -> tuple[Reason, ...]:
+        parts = self.stop.parts
+        return whole_points((*parts, near_part(self.extra_minutes)) if self.kind == FACE else parts)
+
+    @property
+    def score(self) -> int:
+        return sum(reason.points for reason in self.points)
 
 
 @dataclass
@@ -18,18 +45,28 @@ class Board:
     problem: Problem
     days: dict[date, DayPlan] = field(default_factory=dict)
     booked: dict[str, list[tuple[date, ActivityKind]]] = field(default_factory=dict)
+    added: dict[str, Added] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        travel = Travel(self.problem.rules)
+    @classmethod
+    def of(cls, problem: Problem) -> Board:
+        """The problem's days with what is fixed in them."""
+        board = cls(problem)
+        travel = Travel(problem.rules)
         standing: dict[date, list[Item]] = {}
-        for entry in self.problem.fixed:
+        for entry in problem.fixed:
             item = Item(entry.id, entry.account_id, entry.kind, entry.minutes, entry.place, entry.starts)
             standing.setdefault(entry.on, []).append(item)
-        for day in self.problem.days:
-            plan = DayPlan(day, travel, self.problem.rules.grid)
+        for day in problem.days:
+            plan = DayPlan(day, travel, problem.rules.grid)
             plan.stand(standing.get(day.on, []))
-            self.days[day.on] = plan
-        self.booked = {stop.account_id: list(stop.booked) for stop in self.problem.stops}
+            board.days[day.on] = plan
+        board.booked = {stop.account_id: list(stop.booked) for stop in problem.stops}
+        return board
+
+    def copy(self) -> Board:
+        days = {on: plan.copy() for on, plan in self.days.items()}
+        booked = {account: list(rows) for account, rows in self.booked.items()}
+        return Board(self.problem, days, booked, dict(self.added))
 
     def windows(self, stop: Stop, on: date) -> tuple[Window, ...]:
         """When the account may be met on that day, breaks taken out; the day's hours where none are known."""
@@ -37,25 +74,170 @@ class Board:
         hours = stop.hours[on.weekday()] if stop.hours is not None else (Window(day.starts, day.ends),)
         return cut(hours, day.breaks)
 
-    def is_far_enough(self, stop: Stop, kind: ActivityKind, on: date) -> bool:
-        """One activity of an account a day, and the fewest days between two of them."""
+    def too_near(self, stop: Stop, kind: ActivityKind, on: date, was_on: date | None = None) -> date | None:
+        """The day of an activity of the account that is too near to `on`, None when there is none.
+
+        One activity of an account a day, and the fewest days between two. What is moved away from
+        `was_on` may stay as near to another one as it was.
+        """
         for other, other_kind in self.booked[stop.account_id]:
             apart = abs((other - on).days)
-            if apart == 0:
-                return False
-            if kind == FACE and other_kind == FACE and apart < stop.visit_gap:
-                return False
-            if kind != FACE and other_kind != FACE and apart < stop.call_gap and other_kind != "task":
-                return False
-        return True
+            if apart == 0 and other_kind != "task":
+                return other
+            gap = 0
+            if kind == FACE and other_kind == FACE:
+                gap = stop.visit_gap
+            elif kind in ("call", "web") and other_kind in ("call", "web"):
+                gap = stop.call_gap
+            if was_on is not None:
+                gap = min(gap, abs((other - was_on).days))
+            if apart < gap:
+                return other
+        return None
 
-    def item(self, stop: Stop, kind: ActivityKind, on: date) -> Item:
+    def item(self, stop: Stop, kind: ActivityKind, on: date, loose: Loose | None = None) -> Item:
         place = stop.place if kind == FACE else None
-        minutes = self.problem.rules.minutes[kind]
-        return Item(f"new:{stop.account_id}:{on}", stop.account_id, kind, minutes, place, None, self.windows(stop, on))
+        minutes = loose.minutes if loose else self.problem.rules.minutes[kind]
+        key = loose.id if loose else f"new:{stop.account_id}:{on}"
+        return Item(key, stop.account_id, kind, minutes, place, None, self.windows(stop, on))
 
-    def fit(self, stop: Stop, kind: ActivityKind, on: date) -> Fit | None:
-        """The best place for a new activity with the account on that day, None when a rule forbids it."""
-        if not self.is_far_enough(stop, kind, on):
+    def fit(self, stop: Stop, kind: ActivityKind, on: date, loose: Loose | None = None) -> Fit | None:
+        """The best place for an activity with the account on that day, None when a rule forbids it."""
+        if self.too_near(stop, kind, on, loose.was_on if loose else None) is not None:
             return None
-        return self.days[on].best_fit(self.item(stop, kind, on))
+        return self.days[on].best_fit(self.item(stop, kind, on, loose))
+
+    def put(self, stop: Stop, kind: ActivityKind, on: date, fit: Fit, rule: Reason, loose: Loose | None = None) -> None:
+        """Insert it where `fit` says."""
+        item = self.item(stop, kind, on, loose)
+        self.days[on].insert(item, fit.position)
+        self.booked[stop.account_id].append((on, kind))
+        self.added[item.key] = Added(item.key, stop, kind, on, fit.extra_minutes, rule, loose)
+
+    def counted(self, need: Need) -> int:
+        """Done and planned for the rule once the plan is taken."""
+        net = 0
+        for added in self.added.values():
+            loose = added.loose
+            net += need.counts(added.kind, added.stop.tier, added.on)
+            if loose and not loose.is_anew:
+                net -= need.counts(loose.kind, loose.tier, loose.was_on)
+        return need.done + need.planned + net
+
+    def still_short(self, need: Need) -> int:
+        """What the rule lacks once the plan is taken."""
+        return max(0, need.limit - self.counted(need))
+
+
+def place_loose(board: Board) -> list[Loose]:
+    """Give what lost its time a new one: the first day that has room, oldest first. Returns what found none."""
+    stops = {stop.account_id: stop for stop in board.problem.stops}
+    left: list[Loose] = []
+    order = {"overlap": 0, "past": 1, "away": 2, "unvisited": 3, "cancelled": 4}
+    for loose in sorted(board.problem.loose, key=lambda row: (order[row.why], row.was_on, row.was_at, row.id)):
+        stop = stops[loose.account_id]
+        for on in sorted(board.days):
+            fit = board.fit(stop, loose.kind, on, loose) if on >= loose.not_before else None
+            if fit is not None:
+                rule = Reason(loose.why, facts={"on": loose.was_on, "at": loose.was_at})
+                board.put(stop, loose.kind, on, fit, rule, loose)
+                break
+        else:
+            left.append(loose)
+            board.booked[loose.account_id] += [] if loose.is_anew else [(loose.was_on, loose.kind)]
+    return left
+
+
+@dataclass
+class Candidates:
+    """The best fit of each account on each day, worked out again only where a day or an account changed."""
+
+    board: Board
+    stops: Sequence[Stop]
+    kind: ActivityKind
+    days: Sequence[date]
+    _fits: dict[tuple[str, date], Fit | None] = field(default_factory=dict)
+
+    def fit(self, stop: Stop, on: date) -> Fit | None:
+        key = (stop.account_id, on)
+        if key not in self._fits:
+            self._fits[key] = self.board.fit(stop, self.kind, on)
+        return self._fits[key]
+
+    def changed(self, account_id: str, on: date) -> None:
+        for key in [key for key in self._fits if key[0] == account_id or key[1] == on]:
+            # What did not fit a day still does not when the day gets fuller.
+            if self._fits[key] is not None:
+                del self._fits[key]
+
+    def best(self, is_wanted: Iterable[str] | None = None) -> tuple[float, Stop, date, Fit] | None:
+        """The highest score; of one account's days the one with the least travel, later days at a price."""
+        wanted = None if is_wanted is None else set(is_wanted)
+        best: tuple[float, Stop, date, Fit] | None = None
+        for stop in self.stops:
+            if wanted is not None and stop.account_id not in wanted:
+                continue
+            found: tuple[int, date, Fit] | None = None
+            for index, on in enumerate(self.days):
+                fit = self.fit(stop, on)
+                if fit is not None:
+                    cost = fit.extra_minutes + LATER_DAY_MINUTES * index
+                    if found is None or cost < found[0]:
+                        found = (cost, on, fit)
+            if found is None:
+                continue
+            worth = sum(part.value for part in stop.parts)
+            worth += near_part(found[2].extra_minutes).value if self.kind == FACE else 0.0
+            if best is None or worth > best[0]:
+                best = (worth, stop, found[1], found[2])
+        return best
+
+
+def days_of(board: Board, need: Need) -> list[date]:
+    """The planned days that count for the rule."""
+    return [on for on in sorted(board.days) if need.from_on <= on <= need.until_on]
+
+
+def stops_of(board: Board, need: Need) -> list[Stop]:
+    """The accounts that count for the rule."""
+    return [s for s in board.problem.stops if s.is_candidate and (not need.tiers or s.tier in need.tiers)]
+
+
+def add_best(board: Board, need: Need, count: int, days: Sequence[date], rule: Reason) -> int:
+    """Insert up to `count` activities of the rule's kind, the best account first. Returns how many."""
+    candidates = Candidates(board, stops_of(board, need), need.kind, days)
+    for done in range(count):
+        found = candidates.best()
+        if found is None:
+            return done
+        _, stop, on, fit = found
+        board.put(stop, need.kind, on, fit, rule)
+        candidates.changed(stop.account_id, on)
+    return count
+
+
+def add_valuable(board: Board, on: date) -> int:
+    """Use what is left of a day for accounts that are overdue or about to close, up to a usual day."""
+    rules = board.problem.rules
+    stops = [
+        stop
+        for stop in board.problem.stops
+        if stop.is_candidate
+        and (stop.is_overdue or stop.is_closing)
+        and not any(day >= on and kind == FACE for day, kind in board.booked[stop.account_id])
+    ]
+    candidates = Candidates(board, stops, FACE, [on])
+    wanted = {stop.account_id: stop for stop in stops}
+    done, plan = 0, board.days[on]
+    while wanted and plan.count(FACE, "call", "web") < rules.usual_meetings:
+        found = candidates.best(wanted)
+        if found is None:
+            break
+        _, stop, _, fit = found
+        del wanted[stop.account_id]
+        if plan.travel_minutes + fit.extra_minutes > rules.travel_limit:
+            continue
+        board.put(stop, FACE, on, fit, Reason("closing" if stop.is_closing else "cadence"))
+        candidates.changed(stop.account_id, on)
+        done += 1
+    return done

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from cockpit.domain.entities import ActivityKind
 
 Fact = str | int | float | bool | date | None
-FixedWhy = Literal["held", "in_progress", "locked", "promised", "frozen", "kept", "closed"]
+FixedWhy = Literal["held", "in_progress", "locked", "promised", "frozen", "kept"]
 LooseWhy = Literal["past", "overlap", "away", "unvisited", "cancelled"]
 
 MIDNIGHT = 24 * 60
@@ -67,8 +67,8 @@ class Rules:
     day_ends: int = 18 * 60
     lunch: Window | None = Window(12 * 60, 13 * 60)
     max_visits: int = 6
-    usual_visits: int = 4
-    """Beyond this many visits a day only the KPI and what was promised add more."""
+    usual_meetings: int = 5
+    """With this many visits, calls and web meetings a day is full for anything but the KPI and what was promised."""
     max_calls: int = 20
     cadence_share: float = 0.7
     """Two visits of an account are at least this share of its interval apart."""
@@ -126,6 +126,8 @@ class Stop:
     is_closing: bool = False
     """Open money expected in this month without a dated next step."""
     row_ids: tuple[str, ...] = ()
+    is_candidate: bool = True
+    """False for somebody else's account, known only because something of this rep's stands there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +154,7 @@ class Loose:
     """
 
     id: str
-    account_id: str | None
+    account_id: str
     tier: str
     kind: ActivityKind
     was_on: date
@@ -198,6 +200,11 @@ class Problem:
     needs: tuple[Need, ...]
     rules: Rules
     notes: tuple[Reason, ...] = ()
+    workdays: tuple[date, ...] = ()
+    """The rep's working days from today on, as far as any KPI looks; `days` are those being planned."""
+
+    def days_left(self, until: date) -> int:
+        return sum(1 for on in self.workdays if on <= until)
 
     def moment(self, on: date, minute: int) -> datetime:
         """The moment of a minute of a local day."""

@@ -27,7 +27,7 @@ from cockpit.planning.problem import (
     Window,
     minute_of,
 )
-from cockpit.planning.worth import parts_of
+from cockpit.planning.worth import NO_PARTS, parts_of
 
 Mode = Literal["replan", "fill"]
 """replan: what no longer holds is planned anew. fill: everything that is planned stays."""
@@ -81,7 +81,9 @@ class _Reader:
 
     def problem(self) -> Problem:
         fixed, loose = self._standing()
-        stops, notes = self._stops({row.id for row in loose})
+        stops, notes = self._stops({row.id: row.account_id for row in loose})
+        needs = needs_of(self.book, self.rep_id)
+        furthest = max((need.until_on for need in needs), default=self.today)
         return Problem(
             now=self.now,
             today=self.today,
@@ -90,9 +92,10 @@ class _Reader:
             stops=stops,
             fixed=fixed,
             loose=loose,
-            needs=needs_of(self.book, self.rep_id, self.today),
+            needs=needs,
             rules=self.rules,
             notes=notes,
+            workdays=self.book.calendar_of(self.rep_id).workdays(self.today, furthest),
         )
 
     def _day(self, on: date) -> Day:
@@ -128,14 +131,14 @@ class _Reader:
         return tuple(sorted(fixed, key=lambda f: (f.on, f.starts, f.id))), tuple(loose)
 
     def _why_loose(self, row: Activity, on: date) -> LooseWhy | None:
-        if row.kind == "task":
+        if row.kind == "task" or row.account_id not in self.book.accounts:
             return None
         if row.status == "cancelled":
             return "cancelled" if on == self.today and not self._is_booked_again(row) else None
         if row.status != "planned":
             return None
         if on < self.today:
-            return "unvisited"
+            return "unvisited" if row.kind == "visit" else None
         if row.is_locked or row.is_promised:
             return None
         if on == self.today and self._end(row) <= self.minute:
@@ -149,7 +152,7 @@ class _Reader:
         return self.book.calendar_of(self.rep_id).holidays - self.book.calendar.holidays
 
     def _is_booked_again(self, row: Activity) -> bool:
-        return row.account_id is None or any(
+        return any(
             other.moved_from_id == row.id
             or (
                 other.account_id == row.account_id
@@ -204,7 +207,7 @@ class _Reader:
         next_day = date.fromordinal(self.today.toordinal() + 1)
         return Loose(
             id=row.id,
-            account_id=row.account_id,
+            account_id=row.account_id or "",
             tier=self._tier(row),
             kind=row.kind,
             was_on=on,
@@ -244,22 +247,23 @@ class _Reader:
 
     # -- what may be added
 
-    def _stops(self, loose_ids: set[str]) -> tuple[tuple[Stop, ...], tuple[Reason, ...]]:
+    def _stops(self, loose: dict[str, str]) -> tuple[tuple[Stop, ...], tuple[Reason, ...]]:
         booked: dict[str, list[Activity]] = {}
         for row in self.book.activities:
-            if row.account_id and row.status in ("held", "planned") and row.id not in loose_ids:
+            if row.account_id and row.status in ("held", "planned") and row.id not in loose:
                 booked.setdefault(row.account_id, []).append(row)
         all_parts = parts_of(self.book, self.rep_id, self.today, self.rules)
         stops: list[Stop] = []
         notes: list[Reason] = []
         for account in sorted(self.book.accounts.values(), key=lambda a: a.id):
-            if account.owner_id != self.rep_id:
+            is_mine = account.owner_id == self.rep_id
+            if not is_mine and account.id not in loose.values():
                 continue
             hours, is_readable = self._hours(account)
             if not is_readable:
                 notes.append(Reason("bad_hours", facts={"account_id": account.id}))
             interval = account.cadence_days or self.rules.intervals.get(account.tier, 45)
-            found = all_parts[account.id]
+            found = all_parts.get(account.id, NO_PARTS)
             stops.append(
                 Stop(
                     account_id=account.id,
@@ -274,6 +278,7 @@ class _Reader:
                     is_overdue=found.is_overdue,
                     is_closing=found.is_closing,
                     row_ids=found.row_ids,
+                    is_candidate=is_mine,
                 )
             )
         return tuple(stops), tuple(notes)

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Final
 
 from cockpit.domain.entities import ActivityKind
 from cockpit.planning.problem import Day, Point, Window
 from cockpit.planning.travel import Travel
 
-FACE = "visit"
+FACE: Final = "visit"
 """The only kind one travels for."""
 
 
@@ -170,7 +171,7 @@ class DayPlan:
 
     def fit_at(self, item: Item, position: int) -> Fit | None:
         """The insertion at one position, None when something would come too late."""
-        here, ahead, minutes = self._place[position], self._next[position], self.travel.minutes
+        here, minutes = self._place[position], self.travel.minutes
         trip = minutes(here, item.place) if item.travels else 0
         starts = earliest_start(item.windows, self._leaves(self._free[position]) + trip, item.minutes, self.grid)
         if starts is None:
@@ -183,11 +184,16 @@ class DayPlan:
             follows = self.items[position]
             feasible = self._reaches(follows, position, free, there)
             if feasible and item.travels and not follows.travels:
-                feasible = self._chain_holds(position, free, there)
+                feasible = self.chain_holds(position, free, there)
         if not feasible:
             return None
-        extra = trip + minutes(there, ahead) - minutes(here, ahead) if item.travels else 0
-        return Fit(position, starts, extra)
+        return Fit(position, starts, self.extra_minutes(item.place, position) if item.travels else 0)
+
+    def extra_minutes(self, place: Point | None, position: int) -> int:
+        """Travel that going to `place` at that position adds to the day; on an empty day the whole way."""
+        here, ahead, minutes = self._place[position], self._next[position], self.travel.minutes
+        without = minutes(here, ahead) if self.count(FACE) else 0
+        return minutes(here, place) + minutes(place, ahead) - without
 
     def _reaches(self, follows: Item, position: int, free: int, there: Point | None) -> bool:
         arrival = free + (self.travel.minutes(there, follows.place) if follows.travels else 0)
@@ -196,7 +202,7 @@ class DayPlan:
         start = earliest_start(follows.windows, arrival, follows.minutes, self.grid)
         return start is not None and start <= self._latest[position]
 
-    def _chain_holds(self, position: int, free: int, place: Point | None) -> bool:
+    def chain_holds(self, position: int, free: int, place: Point | None) -> bool:
         """Walk on from `position`: needed where calls follow, which take place where the rep then is."""
         is_kept = False
         for item in self.items[position:]:
@@ -210,7 +216,6 @@ class DayPlan:
                 if found is None:
                     return False
                 start = found
-            # A call that stays put passes the question of the trip on to what follows it.
             is_kept = item.fixed_at is not None and item.travels
             free = max(free, start + item.minutes)
             place = item.place if item.travels else place
@@ -227,6 +232,11 @@ class DayPlan:
 
     def copy(self) -> DayPlan:
         return DayPlan(self.day, self.travel, self.grid, list(self.items))
+
+    def trip_to(self, index: int) -> int:
+        """Minutes of the trip that ends at the item."""
+        item = self.items[index]
+        return self.travel.minutes(self._place[index], item.place) if item.travels else 0
 
     @property
     def travel_minutes(self) -> int:

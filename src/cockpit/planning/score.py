@@ -37,11 +37,15 @@ def best_addition(
     today = book.local_day(now)
     if not book.calendar_of(rep_id).is_workday(today):
         return None
-    board = Board(problem_from(book, rep_id, now, rules, (today,)))
+    board = Board.of(problem_from(book, rep_id, now, rules, (today,)))
     best: Addition | None = None
     plan = board.days[today]
     for stop in board.problem.stops:
-        if stop.account_id in exclude or any(day >= today and kind == "visit" for day, kind in stop.booked):
+        if (
+            not stop.is_candidate
+            or stop.account_id in exclude
+            or any(day >= today and kind == "visit" for day, kind in stop.booked)
+        ):
             continue
         fit = board.fit(stop, "visit", today)
         if fit is None:

@@ -8,13 +8,13 @@ A KPI is a level of its own in the planner's objective and gives no points.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import floor
 
 from cockpit.domain.book import Book
+from cockpit.domain.deals import currency_of, deals_of, standing
 from cockpit.domain.entities import Activity, Deal
 from cockpit.domain.periods import period_of
 from cockpit.planning.problem import Fact, Part, Reason, Rules
@@ -34,6 +34,9 @@ class AccountParts:
     is_overdue: bool
     is_closing: bool
     row_ids: tuple[str, ...]
+
+
+NO_PARTS = AccountParts((), False, False, ())
 
 
 def whole_points(parts: Sequence[Part]) -> tuple[Reason, ...]:
@@ -101,13 +104,8 @@ def _unseen(book: Book, tier: str, interval: int, seen: Activity | None, today: 
 
 def _open_money(book: Book, rep_id: str) -> dict[str, tuple[float, int, tuple[Deal, ...]]]:
     """Open value x probability, open value and deals by account, in the rep's main currency alone."""
-    deals = [
-        d
-        for d in book.deals_by_owner.get(rep_id, ())
-        if d.account_id and d.amount_minor and d.closed_on is None and book.stage_kind(d) == "open"
-    ]
-    counted = Counter(deal.currency for deal in deals)
-    main = min(counted, key=lambda c: (-counted[c], c), default="")
+    main = currency_of(book, [rep_id])
+    deals = [d for d in deals_of(book, [rep_id]) if d.account_id and d.amount_minor and standing(book, d) == "open"]
     by_account: dict[str, list[Deal]] = {}
     for deal in deals:
         if deal.currency == main:

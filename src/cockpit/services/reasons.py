@@ -1,74 +1,156 @@
-"""The words of the planner's reasons."""
+"""The words of the planner's reasons, notes and rules."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
 
-from cockpit.i18n import _, ngettext, short_day, short_money
-from cockpit.planning.problem import Reason
+from cockpit.domain.book import Book
+from cockpit.i18n import N_, _, ngettext, short_day, short_money
+from cockpit.planning.problem import Fact, Reason
+from cockpit.services.views import spoken
 
 
-def reason_text(reason: Reason) -> str:
-    """One reason in the user's language, without its points."""
-    words = _WORDS.get(reason.code)
-    return words(reason) if words else reason.code
+def reason_text(reason: Reason, book: Book | None = None) -> str:
+    """One reason in the user's language, without its points. `book` gives the names of the rows it speaks of."""
+    facts = _Facts(reason, book)
+    if reason.code in _COUNTED:
+        return _COUNTED[reason.code](facts)
+    return _(_PLAIN[reason.code]).format_map(facts) if reason.code in _PLAIN else reason.code
 
 
-def _number(reason: Reason, name: str) -> int:
-    value = reason.facts.get(name, 0)
-    return int(value) if isinstance(value, int | float) else 0
+class _Facts(dict[str, str]):
+    """The facts as texts, ready for the placeholders."""
+
+    def __init__(self, reason: Reason, book: Book | None) -> None:
+        super().__init__({name: _shown(name, value) for name, value in reason.facts.items()})
+        self.reason, self.book = reason, book
+        if book is None:
+            return
+        account = book.accounts.get(self.get("account_id", ""))
+        self["account"] = account.name if account else ""
+        rule = next((rule for rule in book.kpi_rules if rule.id == self.get("rule_id")), None)
+        self["rule"] = spoken(rule.name, rule.alias) if rule else ""
+        names = {row.id: _account_name(book, row.account_id) or row.subject for row in book.activities}
+        for name in ("activity_id", "first", "second"):
+            if name in reason.facts:
+                self[f"{name}_name"] = names.get(self[name], "")
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+    def number(self, name: str) -> int:
+        value = self.reason.facts.get(name, 0)
+        return int(value) if isinstance(value, int | float) else 0
+
+    def is_set(self, name: str, default: bool = False) -> bool:
+        return bool(self.reason.facts.get(name, default))
 
 
-def _text(reason: Reason, name: str) -> str:
-    return str(reason.facts.get(name) or "")
+def _account_name(book: Book, account_id: str | None) -> str:
+    account = book.accounts.get(account_id or "")
+    return account.name if account else ""
 
 
-def _day(reason: Reason, name: str) -> str:
-    value = reason.facts.get(name)
-    return short_day(value) if isinstance(value, date) else ""
+def _shown(name: str, value: Fact) -> str:
+    if isinstance(value, date):
+        return short_day(value)
+    if name in ("at", "opens", "closes", "ends") and isinstance(value, int):
+        return f"{value // 60:02d}:{value % 60:02d}"
+    if name == "amount_minor" and isinstance(value, int):
+        return short_money(value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "" if value is None else str(value)
 
 
-def _time(reason: Reason, name: str) -> str:
-    minute = _number(reason, name)
-    return f"{minute // 60:02d}:{minute % 60:02d}"
-
-
-def _unseen(reason: Reason) -> str:
-    days, interval, tier = _number(reason, "days"), _number(reason, "interval"), _text(reason, "tier")
-    if not reason.facts.get("is_known", True):
-        return ngettext(
+def _unseen(facts: _Facts) -> str:
+    days = facts.number("days")
+    if not facts.is_set("is_known", True):
+        text = ngettext(
             "no visit for {days} day or more (tier {tier}: every {interval})",
             "no visit for {days} days or more (tier {tier}: every {interval})",
             days,
-        ).format(days=days, tier=tier, interval=interval)
-    return ngettext(
-        "{days} day unseen (tier {tier}: every {interval})",
-        "{days} days unseen (tier {tier}: every {interval})",
-        days,
-    ).format(days=days, tier=tier, interval=interval)
+        )
+    else:
+        text = ngettext(
+            "{days} day unseen (tier {tier}: every {interval})",
+            "{days} days unseen (tier {tier}: every {interval})",
+            days,
+        )
+    return text.format_map(facts)
 
 
-def _money(reason: Reason) -> str:
-    amount = short_money(_number(reason, "amount_minor"))
-    due = _day(reason, "expected_on")
-    if due and reason.facts.get("is_closing"):
-        return _("{amount} open, due {day}, no next step").format(amount=amount, day=due)
-    if due:
-        return _("{amount} open, due {day}").format(amount=amount, day=due)
-    return _("{amount} open").format(amount=amount)
+def _money(facts: _Facts) -> str:
+    if facts["expected_on"] and facts.is_set("is_closing"):
+        return _("{amount_minor} open, due {expected_on}, no next step").format_map(facts)
+    if facts["expected_on"]:
+        return _("{amount_minor} open, due {expected_on}").format_map(facts)
+    return _("{amount_minor} open").format_map(facts)
 
 
-def _near(reason: Reason) -> str:
-    minutes = _number(reason, "minutes")
-    if minutes == 0:
+def _near(facts: _Facts) -> str:
+    if facts.number("minutes") == 0:
         return _("on the way")
-    return _("{minutes} min more travel").format(minutes=minutes)
+    return _("{minutes} min more travel").format_map(facts)
 
 
-_WORDS: dict[str, Callable[[Reason], str]] = {
+def _still_short(facts: _Facts) -> str:
+    return ngettext("{rule}: still {short} short.", "{rule}: still {short} short.", facts.number("short")).format_map(
+        facts
+    )
+
+
+_COUNTED: dict[str, Callable[[_Facts], str]] = {
     "unseen": _unseen,
     "overdue": _unseen,
     "money": _money,
     "near": _near,
+    "still_short": _still_short,
+}
+
+_PLAIN = {
+    # why it is in the plan
+    "kpi": N_("fills {rule}"),
+    "cadence": N_("cadence overdue"),
+    "closing": N_("money due without a next step"),
+    "unvisited": N_("catch-up, unvisited since {on}"),
+    "cancelled": N_("re-booked after the cancel"),
+    "past": N_("its time {at} has passed"),
+    "overlap": N_("another visit stands at {at}"),
+    "away": N_("away on {on}"),
+    # why it stays
+    "held": N_("done"),
+    "in_progress": N_("in progress"),
+    "locked": N_("locked"),
+    "promised": N_("promised to the customer"),
+    "frozen": N_("starts within the hour"),
+    # why it is not in the plan
+    "once_a_day": N_("already met that day"),
+    "too_soon": N_("too soon after or before {other} (at least {gap} days)"),
+    "closed": N_("closed on {on}"),
+    "day_full": N_("day full ({limit})"),
+    "no_time": N_("no gap long enough"),
+    "enough": N_("not needed: the plan is full"),
+    # why a KPI stays short
+    "blocked_once_a_day": N_("{count} of {of} accounts already have something every day."),
+    "blocked_too_soon": N_("{count} of {of} accounts: too soon after the last or before the next visit."),
+    "blocked_closed": N_("{count} of {of} accounts: closed on the days left."),
+    "blocked_day_full": N_("The days left are full ({limit} a day)."),
+    "blocked_no_time": N_("No gap long enough is left: {count} of {of} accounts."),
+    "blocked_no_days": N_("No working day is left in the period."),
+    "blocked_no_accounts": N_("No account of yours counts for it."),
+    # what to know
+    "no_workday": N_("{on} is no working day of yours."),
+    "day_over": N_("The day is over ({ends})."),
+    "no_days": N_("There is no working day to plan."),
+    "overlap_stays": N_("{first_name} and {second_name} overlap at {at}: both stay."),
+    "late_by": N_("{second_name} at {at}: {minutes} min late by the trip from {first_name}."),
+    "closed_then": N_("{activity_id_name} at {at}: outside its opening hours."),
+    "bad_hours": N_("{account}: opening hours that cannot be read are left out."),
+    "no_place": N_("{account}: no coordinates, {minutes} min assumed for each trip."),
+    "no_hours": N_("{account}: opening hours unknown, {opens} to {closes} assumed."),
+    "straight_line": N_("Travel: straight line x {factor} at {speed} km/h, traffic unknown."),
+    "not_placed": N_("{account} ({on}) finds no new time: {why}."),
+    "no_account": N_("{activity_id_name} ({on}) has no account: it cannot be planned anew."),
 }

@@ -1,0 +1,60 @@
+"""Why something is not in a plan: the first rule that forbids it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from cockpit.domain.entities import ActivityKind
+from cockpit.planning.insertion import Board, stops_of
+from cockpit.planning.problem import Loose, Need, Reason, Stop
+from cockpit.planning.schedule import FACE
+
+_DEPTH = {"once_a_day": 0, "too_soon": 1, "closed": 2, "day_full": 3, "no_time": 4}
+"""How far an account came before a rule stopped it."""
+
+
+def why_not(board: Board, stop: Stop, kind: ActivityKind, on: date, loose: Loose | None = None) -> Reason | None:
+    """The first rule that keeps the account out of that day; None when it would fit.
+
+    once_a_day, too_soon (facts: other, free_on), closed, day_full (limit), no_time.
+    """
+    other = board.too_near(stop, kind, on, loose.was_on if loose else None)
+    if other == on:
+        return Reason("once_a_day", facts={"on": on})
+    if other is not None:
+        gap = stop.visit_gap if kind == FACE else stop.call_gap
+        return Reason("too_soon", facts={"on": on, "other": other, "gap": gap})
+    item, plan = board.item(stop, kind, on, loose), board.days[on]
+    if not any(window.closes - window.opens >= item.minutes for window in item.windows):
+        return Reason("closed", facts={"on": on})
+    if not plan.has_room(kind):
+        limit = plan.day.max_visits if kind == FACE else plan.day.max_calls
+        return Reason("day_full", facts={"on": on, "limit": limit})
+    if plan.best_fit(item) is None:
+        return Reason("no_time", facts={"on": on})
+    return None
+
+
+def what_blocks(board: Board, need: Need, days: Sequence[date]) -> Reason | None:
+    """The rule that stops most accounts from helping a KPI, each at the day it came furthest; facts: count, of.
+
+    None when nothing is blocked. `no_days` and `no_accounts` where there is nothing to choose from.
+    """
+    stops = stops_of(board, need)
+    if not days:
+        return Reason("no_days")
+    if not stops:
+        return Reason("no_accounts")
+    last: list[Reason] = []
+    for stop in stops:
+        found = [why_not(board, stop, need.kind, on) for on in days]
+        blocked = [reason for reason in found if reason is not None]
+        if len(blocked) == len(found):
+            last.append(max(blocked, key=lambda reason: _DEPTH[reason.code]))
+    if not last:
+        return None
+    code, count = Counter(reason.code for reason in last).most_common(1)[0]
+    facts = next(reason.facts for reason in last if reason.code == code)
+    return Reason(code, facts={**facts, "count": count, "of": len(stops)})

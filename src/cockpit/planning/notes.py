@@ -1,0 +1,61 @@
+"""What a reader of a plan has to know: what was assumed, and which rule the existing visits break."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from cockpit.planning.insertion import Board
+from cockpit.planning.problem import Fact, Fixed, Loose, Problem, Reason
+from cockpit.planning.schedule import FACE
+
+
+def notes_of(problem: Problem, board: Board, unplaced: Sequence[Loose]) -> Iterator[Reason]:
+    """Facts behind the plan, most serious first."""
+    today = next((day for day in problem.days if day.on == problem.today), None)
+    if today is None:
+        yield Reason("no_workday", facts={"on": problem.today})
+    elif today.earliest >= today.ends:
+        yield Reason("day_over", facts={"ends": today.ends})
+    if not problem.days:
+        yield Reason("no_days")
+    yield from _clashes(problem, board)
+    yield from problem.notes
+    stops = {stop.account_id: stop for stop in problem.stops}
+    used = {added.stop.account_id: added for added in board.added.values()}
+    for account_id, added in sorted(used.items()):
+        if added.kind == FACE and added.stop.place is None:
+            yield Reason("no_place", facts={"account_id": account_id, "minutes": problem.rules.unknown_minutes})
+    for account_id in sorted(used):
+        if stops[account_id].hours is None:
+            opens, closes = problem.rules.day_starts, problem.rules.day_ends
+            yield Reason("no_hours", facts={"account_id": account_id, "opens": opens, "closes": closes})
+    if any(added.kind == FACE for added in used.values()):
+        rules = problem.rules
+        yield Reason("straight_line", facts={"factor": rules.travel_factor, "speed": rules.speed_kmh})
+
+
+def _clashes(problem: Problem, board: Board) -> Iterator[Reason]:
+    """Existing visits that overlap, or that follow each other faster than the trip allows."""
+    stops = {stop.account_id: stop for stop in problem.stops}
+    for day in problem.days:
+        ahead = [f for f in problem.fixed if f.on == day.on and f.minutes and f.starts + f.minutes > day.earliest]
+        for first, second in pairwise(sorted(ahead, key=lambda f: (f.starts, f.id))):
+            facts: dict[str, Fact] = {"on": day.on, "first": first.id, "second": second.id, "at": second.starts}
+            late = first.starts + first.minutes + _trip(board, first, second) - second.starts
+            if second.starts < first.starts + first.minutes:
+                yield Reason("overlap_stays", facts=facts)
+            elif late > 0:
+                yield Reason("late_by", facts={**facts, "minutes": late})
+        for entry in ahead:
+            stop = stops.get(entry.account_id or "")
+            if entry.kind == FACE and entry.status == "planned" and stop is not None and stop.hours is not None:
+                windows = stop.hours[day.on.weekday()]
+                if not any(w.opens <= entry.starts and entry.starts + entry.minutes <= w.closes for w in windows):
+                    yield Reason("closed_then", facts={"on": day.on, "activity_id": entry.id, "at": entry.starts})
+
+
+def _trip(board: Board, first: Fixed, second: Fixed) -> int:
+    if first.kind != FACE or second.kind != FACE:
+        return 0
+    return board.days[first.on].travel.minutes(first.place, second.place)

@@ -1,0 +1,233 @@
+"""A plan as the screen shows it: rows before and after, the score table, the notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from cockpit.domain.book import Book
+from cockpit.domain.deals import currency_of, deals_of, standing
+from cockpit.domain.entities import Activity
+from cockpit.i18n import _, clock_time, short_money
+from cockpit.planning.plan import Line, Plan
+from cockpit.planning.problem import MIDNIGHT, Reason
+from cockpit.planning.schedule import FACE
+from cockpit.services.reasons import reason_text
+from cockpit.services.snapshots import ReplanRow, ScoreLine
+from cockpit.services.views import spoken
+
+_UNSAID = ("kept",)
+
+
+@dataclass(frozen=True)
+class ProposalView:
+    """Words and figures of one plan."""
+
+    book: Book
+    rep_id: str
+    plan: Plan
+    kind: Literal["replan", "fill"]
+
+    @property
+    def today(self) -> date:
+        return self.plan.problem.today
+
+    def after(self) -> tuple[ReplanRow, ...]:
+        """Replan: today, and what goes to another day. Fill: what the days hold then."""
+        return tuple(self.row(line) for line in self.plan.lines if self._is_shown(line))
+
+    def _is_shown(self, line: Line) -> bool:
+        if line.is_written:
+            return True
+        return line.on == self.today if self.kind == "replan" else line.status == "planned" and line.kind != "task"
+
+    def before(self) -> tuple[ReplanRow, ...]:
+        """Replan: today as it stands, cancelled ones too, and everything unvisited. Fill: what is planned."""
+        signs = {line.source_id: line.sign for line in self.plan.lines if line.source_id}
+        lines = {line.source_id: line for line in self.plan.lines if not line.is_written}
+        rows: list[ReplanRow] = []
+        for row in self.book.activities_by_rep.get(self.rep_id, ()):
+            on = self.book.local_day(row.starts_at)
+            if self.kind == "replan":
+                is_today = on == self.today and row.status in ("planned", "held", "cancelled")
+                is_shown = is_today or row.id in {loose.id for loose in self.plan.problem.loose}
+            else:
+                is_shown = row.id in lines and self._is_shown(lines[row.id])
+            if is_shown:
+                sign = "x" if row.status == "cancelled" else signs.get(row.id, "=")
+                rows.append(self._before_row(row, sign, lines.get(row.id)))
+        return tuple(rows)
+
+    def _before_row(self, row: Activity, sign: str, line: Line | None) -> ReplanRow:
+        account = self.book.accounts.get(row.account_id or "")
+        return ReplanRow(
+            sign=sign,
+            activity_id=row.id,
+            account_id=row.account_id,
+            account=account.name if account else row.subject,
+            tier=account.tier if account else "",
+            kind=row.kind,
+            starts_at=self.book.local(row.starts_at),
+            ends_at=self.book.local(row.ends_at or row.starts_at),
+            travel_minutes=0,
+            is_locked=line.is_locked if line else row.is_locked or row.is_promised,
+            status=row.status,
+        )
+
+    def row(self, line: Line) -> ReplanRow:
+        """A line of the plan; the reasons of one that changes add up to its score."""
+        account = self.book.accounts.get(line.account_id or "")
+        starts_at = self.plan.problem.moment(line.on, line.starts)
+        said = [reason for reason in line.rules if reason.code not in _UNSAID]
+        return ReplanRow(
+            sign=line.sign,
+            activity_id=line.source_id,
+            account_id=line.account_id,
+            account=account.name if account else self._subject(line.source_id),
+            tier=line.tier,
+            kind=line.kind,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=line.minutes),
+            travel_minutes=line.travel_minutes,
+            is_locked=line.is_locked,
+            status=line.status,
+            reasons=tuple((self.text(reason), reason.points) for reason in (*said, *line.points)),
+            score=line.score,
+        )
+
+    def _subject(self, activity_id: str | None) -> str:
+        return next((row.subject for row in self.book.activities if row.id == activity_id), "")
+
+    def text(self, reason: Reason) -> str:
+        return reason_text(reason, self.book)
+
+    def because(self, line: Line) -> str:
+        """What is kept with the visit: why it was planned, in the words of the day it was."""
+        rules = [self.text(reason) for reason in line.rules]
+        points = [f"{self.text(reason)} {reason.points:+d}" for reason in line.points]
+        return "; ".join([*rules, *points])[:500]
+
+    def best_dropped(self) -> tuple[ReplanRow | None, str]:
+        dropped = self.plan.dropped
+        if dropped is None:
+            return None, ""
+        account = self.book.accounts[dropped.account_id]
+        row = ReplanRow(
+            sign="x",
+            activity_id=None,
+            account_id=account.id,
+            account=account.name,
+            tier=account.tier,
+            kind=dropped.kind,
+            starts_at=self.book.local(self.plan.problem.now),
+            ends_at=self.book.local(self.plan.problem.now),
+            travel_minutes=0,
+            is_locked=False,
+            status="",
+            reasons=tuple((self.text(reason), reason.points) for reason in dropped.points),
+            score=sum(reason.points for reason in dropped.points),
+        )
+        return row, self.text(dropped.why)
+
+    def notes(self) -> tuple[str, ...]:
+        lost = [
+            Reason("not_placed", facts={"account_id": loose.account_id, "on": loose.was_on, "why": self.text(why)})
+            for loose, why in self.plan.unplaced
+        ]
+        return tuple(dict.fromkeys(self.text(reason) for reason in (*lost, *self._without_account(), *self.plan.notes)))
+
+    def _without_account(self) -> list[Reason]:
+        if self.kind != "replan":
+            return []
+        return [
+            Reason("no_account", facts={"activity_id": row.id, "on": self.book.local_day(row.starts_at)})
+            for row in self.book.activities_by_rep.get(self.rep_id, ())
+            if row.kind == FACE
+            and row.status == "planned"
+            and self.book.local_day(row.starts_at) < self.today
+            and row.account_id not in self.book.accounts
+        ]
+
+    # -- the score table
+
+    def scores(self) -> tuple[ScoreLine, ...]:
+        lines = [*self._kpis(), self._money(), self._travel()]
+        if self.kind == "replan":
+            lines.append(self._unvisited())
+            lines.append(self._day_end())
+        return tuple(lines)
+
+    def _kpis(self) -> list[ScoreLine]:
+        names = {rule.id: spoken(rule.name, rule.alias) for rule in self.book.kpi_rules}
+        return [
+            ScoreLine(
+                label=names.get(need.rule_id, ""),
+                before=str(need.done + need.planned),
+                after=str(count),
+                meaning=_("limit {limit}; uncovered {before} to {after}").format(
+                    limit=need.limit, before=need.short, after=max(0, need.limit - count)
+                ),
+            )
+            for need, count in self.plan.counted
+        ]
+
+    def _money(self) -> ScoreLine:
+        currency = currency_of(self.book, [self.rep_id])
+        amounts: dict[str, int] = {}
+        for deal in deals_of(self.book, [self.rep_id]):
+            if deal.account_id and deal.currency == currency and standing(self.book, deal) == "open":
+                amounts[deal.account_id] = amounts.get(deal.account_id, 0) + (deal.amount_minor or 0)
+        days = {self.today} if self.kind == "replan" else {day.on for day in self.plan.days}
+        met = {
+            row.account_id
+            for row in self.book.activities_by_rep.get(self.rep_id, ())
+            if row.status in ("held", "planned") and row.kind != "task" and self.book.local_day(row.starts_at) in days
+        }
+        then = {line.account_id for line in self.plan.lines if line.on in days and line.kind != "task"}
+        before, after = (sum(amounts.get(key or "", 0) for key in keys) for keys in (met, then))
+        return ScoreLine(
+            label=_("open money met today") if self.kind == "replan" else _("open money met"),
+            before=short_money(before),
+            after=short_money(after),
+            meaning=_("{money} added").format(money=short_money(max(0, after - before))),
+        )
+
+    def _travel(self) -> ScoreLine:
+        days = [day for day in self.plan.days if day.on == self.today or self.kind == "fill"]
+        limit = self.plan.problem.rules.travel_limit * max(1, len(days))
+        return ScoreLine(
+            label=_("travel min"),
+            before=str(sum(day.travel_before for day in days)),
+            after=str(sum(day.travel_after for day in days)),
+            meaning=_("limit {minutes}").format(minutes=limit),
+        )
+
+    def _unvisited(self) -> ScoreLine:
+        visits = [
+            row.id
+            for row in self.book.activities_by_rep.get(self.rep_id, ())
+            if row.kind == FACE and row.status == "planned" and self.book.local_day(row.starts_at) < self.today
+        ]
+        taken = {line.source_id for line in self.plan.changes}
+        caught = sum(1 for row_id in visits if row_id in taken)
+        return ScoreLine(
+            label=_("unvisited left"),
+            before=str(len(visits)),
+            after=str(len(visits) - caught),
+            meaning=_("{count} caught up").format(count=caught),
+        )
+
+    def _day_end(self) -> ScoreLine:
+        day = next((day for day in self.plan.days if day.on == self.today), None)
+        return ScoreLine(
+            label=_("day ends"),
+            before=self._clock(day.ends_before if day else None),
+            after=self._clock(day.ends_after if day else None),
+            meaning=_("limit {time}").format(time=self._clock(self.plan.problem.rules.day_ends)),
+        )
+
+    def _clock(self, minute: int | None) -> str:
+        if minute is None:
+            return "-"
+        return clock_time(self.plan.problem.moment(self.today, min(minute, MIDNIGHT - 1)))
