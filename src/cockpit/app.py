@@ -7,7 +7,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerState
@@ -262,6 +261,7 @@ class CockpitApp(App[int]):
     def badge_changed(self, badge: Badge) -> None:
         self._badge = badge
         self.show_status()
+        self.room.view.show_badge(badge)
 
     def data_changed(self) -> None:
         self.main.mark_stale()
@@ -278,6 +278,3 @@ class CockpitApp(App[int]):
     def on_table_chosen(self, _event: Table.Chosen) -> None:
         if isinstance(self.screen, Room):
             self.run_command("open")
-
-    def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        self.show_status()

@@ -218,8 +218,8 @@ def preview_of(line: str, **values: Any) -> LogPreview:
     base = LogPreview(
         line=line,
         fields=(
-            LogField("what", "what", "visit", "v"),
-            LogField("account", "account", "恒泰机械", parts[1] if len(parts) > 1 else ""),
+            LogField(name="what", label="what", value="visit", source="v"),
+            LogField(name="account", label="account", value="恒泰机械", source=parts[1] if len(parts) > 1 else ""),
         ),
         matches=(("acc-1", "恒泰机械"), ("acc-9", "海天集团")),
         account_id="acc-1",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from textual.app import App
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled, WorkerFailed
 
 
 def screen_text(app: App[int]) -> str:
@@ -15,12 +18,7 @@ def screen_text(app: App[int]) -> str:
 async def wait_for_idle(pilot: Pilot[int]) -> None:
     """Until no worker runs, no message waits and the screen is drawn: never until some time has passed."""
     for _round in range(3):
-        await pilot.app.workers.wait_for_complete()
+        for worker in list(pilot.app.workers):
+            with suppress(WorkerFailed, WorkerCancelled):
+                await worker.wait()
         await pilot.pause()
-
-
-async def press(pilot: Pilot[int], *keys: str) -> None:
-    """Press keys one after the other, idle in between, as a user would see them."""
-    for key in keys:
-        await pilot.press(key)
-        await wait_for_idle(pilot)

@@ -67,6 +67,8 @@ class Room(Screen[None]):
         small.set_class(is_small, "-shown")
 
     def on_screen_resume(self) -> None:
+        self.call_later(self.view.shell.show_status)
+        self.call_later(self.show_keys)
         if self.view.is_mounted and self.view.is_stale:
             self.view.load()
 

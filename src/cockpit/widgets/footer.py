@@ -18,7 +18,7 @@ MOST = 8
 
 @dataclass(frozen=True, slots=True)
 class FooterKey:
-    """`command` is posted on a click. A key that is off is drawn muted."""
+    """`command` is posted on a click; empty for a key of the view's own. A key that is off is drawn muted."""
 
     command: str
     key: str
@@ -75,5 +75,5 @@ class Footer(Widget):
     def on_click(self, event: events.Click) -> None:
         x = event.x - self.styles.padding.left
         for start, end, key in self._spans():
-            if start <= x < end:
+            if key.command and start <= x < end:
                 self.post_message(self.Pressed(key.command))
