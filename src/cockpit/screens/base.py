@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cockpit.services.container import Services
-    from cockpit.services.snapshots import Saved
+    from cockpit.services.snapshots import Badge, Saved
 
 Call = Callable[["Services"], "Saved"]
 """A write: gets the services in a thread, returns what was saved."""
@@ -84,6 +84,9 @@ class Shell(Protocol):
     def show_keys(self) -> None:
         """The view's keys changed: draw the footer anew."""
 
+    def sync_now(self) -> None:
+        """Run the sync unless it runs; a failure is said."""
+
 
 class View(Vertical):
     """The base of every view; see the module's text."""
@@ -122,6 +125,9 @@ class View(Vertical):
     def show_loading(self) -> None:
         for table in self.query(Table):
             table.say_loading(_("Loading"))
+
+    def show_badge(self, badge: Badge) -> None:
+        """The sync moved on, or ended; the header says so already."""
 
     def about(self) -> str | None:
         """What `?` explains: a name that `services.why.explain` knows, for the focused number, row or card."""

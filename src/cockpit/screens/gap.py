@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from cockpit.domain.periods import PERIOD_KINDS, PeriodKind
-from cockpit.i18n import _, month_name, ngettext, short_money
+from cockpit.i18n import _, ngettext, short_money
 from cockpit.plain import plain
 from cockpit.screens.base import View
 from cockpit.services.snapshots import GapSnapshot
@@ -18,7 +18,7 @@ from cockpit.widgets.gap_bar import GapBar, GapFigures
 from cockpit.widgets.gap_numbers import GapNumbers
 from cockpit.widgets.kpi_list import KpiList
 from cockpit.widgets.period_switch import PeriodSwitch
-from cockpit.widgets.week_table import WeekTable, period_span
+from cockpit.widgets.week_table import WeekTable, span
 
 if TYPE_CHECKING:
     from cockpit.services.container import Services
@@ -141,8 +141,7 @@ def answer(snapshot: GapSnapshot) -> str:
 
 
 def period_facts(snapshot: GapSnapshot) -> str:
-    """Name, days and what is left of the period."""
+    """The days of the period and how many working days are left of it."""
     days = snapshot.workdays_left
     left = ngettext("{count} working day left", "{count} working days left", days).format(count=days)
-    name = f"{month_name(snapshot.starts_on)}  " if snapshot.period_kind == "month" else ""
-    return f"{name}{period_span(snapshot.starts_on, snapshot.ends_on)}  {left}"
+    return f"{span(snapshot.starts_on, snapshot.ends_on)}  {left}"

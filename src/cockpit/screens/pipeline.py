@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from cockpit.i18n import _, ngettext, short_money
 from cockpit.plain import plain
-from cockpit.screens import forms
+from cockpit.screens import acts, deal_acts
 from cockpit.screens.base import View
 from cockpit.services.snapshots import DealLine, PipelineSnapshot
 from cockpit.widgets.deal_table import DealTable, deal_detail
@@ -105,24 +105,24 @@ class PipelineView(View):
 
     def do_stage(self) -> None:
         if self._deal is not None and self.snapshot is not None:
-            forms.move_stage(self, self._deal, [(stage.id, stage.name) for stage in self.snapshot.stages])
+            deal_acts.move(self, self._deal, [(stage.id, stage.name) for stage in self.snapshot.stages])
 
     def do_win(self) -> None:
         if self._deal is not None and self.snapshot is not None:
-            forms.win_deal(self, self._deal, self.snapshot.as_of)
+            deal_acts.win(self, self._deal, self.snapshot.as_of)
 
     def do_drop(self) -> None:
         if self._deal is not None and self.snapshot is not None:
-            forms.lose_deal(self, self._deal, self.snapshot.as_of)
+            deal_acts.lose(self, self._deal, self.snapshot.as_of)
 
     def do_new(self) -> None:
         deal = self._deal
         if deal is not None and deal.account_id is not None:
-            forms.plan_visit(self, deal.account_id, _("Next step for {deal}").format(deal=deal.name), deal_id=deal.id)
+            acts.plan(self, deal.account_id, deal.account, deal_id=deal.id)
 
     def do_edit(self) -> None:
         if self._deal is not None:
-            forms.edit_deal(self, self._deal)
+            deal_acts.edit(self, self._deal)
 
 
 def answer(snapshot: PipelineSnapshot) -> str:

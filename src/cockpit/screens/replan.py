@@ -24,7 +24,7 @@ class ReplanView(View):
     """A proposal for the rest of the day (`replan`), or for what a KPI lacks (`fill`)."""
 
     SCOPES = ("replan",)
-    FOOTER = ("accept", "back", "why", "undo", "reload", "help")
+    FOOTER = ("accept", "back", "why", "reload", "help")
 
     snapshot: ReplanProposal | None
 
@@ -149,10 +149,9 @@ def _dropped(proposal: ReplanProposal) -> tuple[ReplanRow, ...]:
 
 
 def facts(proposal: ReplanProposal) -> str:
-    parts = [proposal.trigger, _("{count} ms").format(count=proposal.elapsed_ms)]
-    if not proposal.is_empty:
-        parts.append(_("= kept  + added  ~ moved  > other day  x dropped"))
-    return "  ".join(part for part in parts if part)
+    """What set it off and how long it took; then what the signs mean."""
+    head = "  ".join(part for part in (proposal.trigger, _("{count} ms").format(count=proposal.elapsed_ms)) if part)
+    return head if proposal.is_empty else head + "\n" + _("= kept  + added  ~ moved  > other day  x dropped")
 
 
 def reasons(row: ReplanRow | None, proposal: ReplanProposal) -> str:

@@ -69,10 +69,10 @@ class RepTable(Table):
     def show(self, snapshot: TeamSnapshot) -> None:
         self.set_columns(
             (
-                Column(_("Rep"), least=8, weight=2),
+                Column(_("Rep"), 10),
                 Column(_("Target"), 7, "right"),
                 Column(_("Actual"), 7, "right"),
-                Column("%", 4, "right"),
+                Column("%", 4, "right", shown_from=90),
                 Column(_("Gap"), 7, "right"),
                 Column(_("Done"), 5, "right"),
                 Column(_("Plan"), 5, "right"),

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from cockpit.i18n import _, short_day
+from cockpit.i18n import _
 from cockpit.services.snapshots import GapWeek
 from cockpit.widgets.signs import money
 from cockpit.widgets.table import Cell, Column, Row, Table
 
 
-def week_span(week: GapWeek) -> str:
-    """`11-02 to 11-08`, one date for a week cut to a day."""
-    first, last = f"{week.starts_on:%m-%d}", f"{week.ends_on:%m-%d}"
+def span(starts_on: date, ends_on: date) -> str:
+    """`11-02 to 11-08`, one date for a single day."""
+    first, last = f"{starts_on:%m-%d}", f"{ends_on:%m-%d}"
     return first if first == last else _("{first} to {last}").format(first=first, last=last)
 
 
@@ -35,7 +35,7 @@ def week_rows(weeks: Sequence[GapWeek], today: date) -> tuple[Row, ...]:
                 f"week:{week.starts_on.isoformat()}",
                 (
                     Cell(">" if is_now else "", "accent"),
-                    week_span(week),
+                    span(week.starts_on, week.ends_on),
                     money(week.target_minor),
                     money(week.actual_minor),
                     money(gap, "warn" if tone_of_gap else ""),
@@ -67,10 +67,3 @@ class WeekTable(Table):
             )
         )
         self.set_rows(week_rows(weeks, today))
-
-
-def period_span(starts_on: date, ends_on: date) -> str:
-    """The days a period covers: `Sun 11-01 to Mon 11-30`, one day for a day."""
-    if starts_on == ends_on:
-        return short_day(starts_on)
-    return _("{first} to {last}").format(first=short_day(starts_on), last=short_day(ends_on))

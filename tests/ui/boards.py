@@ -1,0 +1,24 @@
+"""Fake services that answer the seven boards with their canned snapshots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.ui import board_samples as samples
+from tests.ui.fakes import FakeServices
+
+
+def board_services(**answers: Any) -> FakeServices:
+    """`answers` like `gap__load=snapshot`, over the canned ones."""
+    canned: dict[str, Any] = {
+        "gap__load": lambda rep_id=None, period="month": samples.gap(period_kind=period),
+        "pipeline__load": samples.pipeline(),
+        "team__load": samples.team(),
+        "deals__load": samples.deal(),
+        "accounts__load": samples.account(),
+        "replan__propose": samples.proposal(),
+        "replan__fill": samples.proposal(kind="fill", trigger=""),
+        "sync__load": samples.sync(),
+        "sync__badge": samples.badge(),
+    }
+    return FakeServices(**{**canned, **answers})
