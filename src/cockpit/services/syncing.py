@@ -3,39 +3,262 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
+from sqlmodel import col, select
+
+from cockpit import clock
+from cockpit.credentials import Credentials
+from cockpit.errors import NotAllowed, NotSignedIn, SignInNeeded, UntrustedHub
+from cockpit.i18n import _
+from cockpit.locations import locate
+from cockpit.services import conflict_words
 from cockpit.services.desk import Desk
-from cockpit.services.snapshots import Badge, Saved, SyncReport, SyncSnapshot
+from cockpit.services.snapshots import Badge, QueueItem, Receipt, Saved, SyncReport, SyncSnapshot
+from cockpit.storage import meta
+from cockpit.storage.queries import sync as queries
+from cockpit.storage.tables import OutboxDoneRow, OutboxRow
+from cockpit.sync import conflicts, outbox, pull, runs, undo
+
+if TYPE_CHECKING:
+    import httpx
+    from sqlmodel import Session
+
+    from cockpit.crm.hub import HubClient
+
+SHOWN_RECEIPTS = 50
+_OFFLINE = ("HubUnavailable", "ServerFault")
+
+
+@dataclass
+class _Live:
+    """What this process knows of its own sync; other processes see the rows alone."""
+
+    is_syncing: bool = False
+    progress: str = ""
+    credentials: Credentials | None = None
 
 
 @dataclass(frozen=True)
 class SyncService:
-    """The only service that meets the network."""
+    """The only service that meets the network. `transport` stands in for it in tests."""
 
     desk: Desk
+    transport: httpx.BaseTransport | None = None
+    _live: _Live = field(default_factory=_Live, repr=False, compare=False)
 
-    def sign_in(self, url: str, token: str) -> str:
-        """Check the token at the hub, pin the address, keep the token; returns the person's name."""
-        raise NotImplementedError
+    def sign_in(self, url: str, token: str, *, remember: bool = True) -> str:
+        """Check the token at the hub, pin the address, keep the token; returns the person's name.
 
-    def run(self, progress: Callable[[str], None] | None = None) -> SyncReport:
+        Raises UntrustedHub for another hub and NotAllowed for another person than this file's:
+        unsent work of one person must never be sent by another.
+        """
+        from cockpit.crm.hub import HubClient, address
+
+        where = address(url)
+        with self.desk.database.read() as session:
+            pinned = meta.get(session, "hub_host")
+        if pinned and pinned != where.host:
+            raise UntrustedHub(
+                _("The data here comes from {pinned}, not from {host}. Use another account for another hub.").format(
+                    pinned=pinned, host=where.host
+                )
+            )
+        with HubClient(where.url, token, transport=self.transport, ca_file=_ca_file()) as hub:
+            person = hub.hello().person
+        with self.desk.database.write() as session:
+            owner = meta.get(session, "person_id")
+            if owner and owner != person.id:
+                name = meta.get(session, "person_name", owner)
+                raise NotAllowed(_("The data here belongs to {name}. Use another account.").format(name=name))
+            if not meta.get(session, "device_id"):
+                meta.put(session, "device_id", outbox.new_id())
+            if pull.cursor(session, "changes") is None:
+                meta.put(session, "complete", "0")
+            for key, value in (
+                ("hub_url", where.url),
+                ("hub_host", where.host),
+                ("person_id", person.id),
+                ("person_name", person.name),
+                ("role", person.role),
+                ("last_error", ""),
+                ("next_try_at", ""),
+            ):
+                meta.put(session, key, value)
+            account = _account(session)
+        self._credentials().keep(account, token, remember=remember)
+        return person.name
+
+    def run(self, progress: Callable[[str], None] | None = None, *, accept_shrink: bool = False) -> SyncReport:
         """Push, then pull until nothing more comes. Raises HubError kinds; local work is untouched by any of them."""
-        raise NotImplementedError
+        from cockpit.sync.engine import Engine
+
+        def tell(text: str) -> None:
+            self._live.progress = text
+            if progress is not None:
+                progress(text)
+
+        with self._connect() as hub:
+            self._live.is_syncing = True
+            try:
+                done = Engine(self.desk.database, hub, tell).run(accept_shrink=accept_shrink)
+            finally:
+                self._live.is_syncing, self._live.progress = False, ""
+        with self.desk.database.read() as session:
+            summary = queries.pending_summary(session)
+            return SyncReport(
+                pushed=done.pushed,
+                pulled=done.pulled,
+                pending=summary.pending,
+                conflicts=summary.conflicts,
+                parked=summary.parked,
+                receipts=queries.count_receipts(session),
+                complete=meta.get(session, "complete", "1") == "1",
+            )
+
+    def run_if_due(self, progress: Callable[[str], None] | None = None) -> SyncReport | None:
+        """`run` for a timer: None while the wait after a failure, or one the hub asked for, is not over."""
+        with self.desk.database.read() as session:
+            due = queries.moment(meta.get(session, "next_try_at"))
+        return None if due is not None and due > clock.now() else self.run(progress)
+
+    def check(self) -> None:
+        """Say hello to the hub and nothing more. Raises what would stop a sync."""
+        with self._connect() as hub:
+            hub.hello()
 
     def load(self) -> SyncSnapshot:
         """Queue, receipts and open conflicts."""
-        raise NotImplementedError
+        with self.desk.database.read() as session:
+            last = runs.last(session)
+            return SyncSnapshot(
+                as_of=clock.now(),
+                complete=meta.get(session, "complete", "1") == "1",
+                hub_url=meta.get(session, "hub_url"),
+                badge=self._badge(session),
+                pushed=last.pushed if last else 0,
+                pulled=last.pulled if last else 0,
+                queue=_queue(session),
+                receipts=_receipts(session),
+                conflicts=conflict_words.open_conflicts(session),
+                last_error=conflict_words.of_error(meta.get(session, "last_error")),
+            )
 
     def badge(self) -> Badge:
         """The footer's line; one cheap read."""
-        raise NotImplementedError
+        with self.desk.database.read() as session:
+            return self._badge(session)
 
     def answer(self, conflict_id: str, choice: Literal["mine", "theirs", "both"]) -> Saved:
         """Answer a conflict; the answer is a new mutation."""
-        raise NotImplementedError
+        with self.desk.database.write() as session:
+            me = self.desk.viewer(session)
+            action, held = conflicts.answer(session, conflict_id, choice, actor_id=me.id, now=clock.now())
+            return Saved(action_id=action, text=conflict_words.of_choice(choice), entity=held.entity, id=held.entity_id)
 
     def discard(self, mutation_id: str) -> Saved:
         """End a parked mutation for good; kept among the receipts as discarded."""
-        raise NotImplementedError
+        with self.desk.database.write() as session:
+            mutation = _parked(session, mutation_id)
+            saved = Saved(
+                action_id=None,
+                text=_("Discarded: {label}").format(label=mutation.label),
+                entity=mutation.entity,
+                id=mutation.entity_id,
+            )
+            ended = undo.with_dependants(session, [mutation]) if mutation.op == "create" else [mutation]
+            undo.withdraw(session, ended, "discarded", clock.now())
+            return saved
+
+    def retry(self, mutation_id: str) -> Saved:
+        """Send a parked mutation again with the next sync."""
+        with self.desk.database.write() as session:
+            mutation = _parked(session, mutation_id)
+            mutation.status, mutation.next_try_at = "pending", None
+            mutation.error_type = mutation.error_text = ""
+            text = _("Queued again: {label}").format(label=mutation.label)
+            return Saved(action_id=None, text=text, entity=mutation.entity, id=mutation.entity_id)
+
+    def _badge(self, session: Session) -> Badge:
+        found, summary = meta.everything(session), queries.pending_summary(session)
+        return Badge(
+            pending=summary.pending,
+            conflicts=summary.conflicts,
+            parked=summary.parked,
+            oldest_pending_at=summary.oldest_pending_at,
+            last_sync_at=queries.moment(found.get("last_sync_at", "")),
+            is_offline=found.get("last_error", "") in _OFFLINE,
+            is_syncing=self._live.is_syncing,
+            progress=self._live.progress,
+            complete=found.get("complete", "1") == "1",
+        )
+
+    def _connect(self) -> HubClient:
+        """A client of the pinned hub. Raises NotSignedIn or SignInNeeded."""
+        with self.desk.database.read() as session:
+            url, account = meta.get(session, "hub_url"), _account(session)
+        if not url:
+            raise NotSignedIn()
+        token = self._credentials().find(account)
+        if not token:
+            raise SignInNeeded()
+        from cockpit.crm.hub import HubClient
+
+        return HubClient(url, token, transport=self.transport, ca_file=_ca_file())
+
+    def _credentials(self) -> Credentials:
+        if self._live.credentials is None:
+            path = self.desk.database.path
+            self._live.credentials = Credentials(path.parent if path is not None else locate().data_dir)
+        return self._live.credentials
+
+
+def _account(session: Session) -> str:
+    """The name a token is kept under: two files of one person have a device, and a token, each."""
+    return f"{meta.get(session, 'person_id')}@{meta.get(session, 'hub_host')} {meta.get(session, 'device_id')}"
+
+
+def _ca_file() -> str:
+    from cockpit.config import load_settings
+
+    return str(load_settings(locate()).ca_file or "")
+
+
+def _parked(session: Session, mutation_id: str) -> OutboxRow:
+    found = session.exec(select(OutboxRow).where(OutboxRow.mutation_id == mutation_id)).first()
+    if found is None or found.status != "parked":
+        raise NotAllowed(_("Only what the hub refused can be discarded or sent again."))
+    return found
+
+
+def _queue(session: Session) -> tuple[QueueItem, ...]:
+    found = session.exec(select(OutboxRow).order_by(col(OutboxRow.seq)))
+    return tuple(
+        QueueItem(
+            mutation_id=mutation.mutation_id,
+            label=mutation.label,
+            entity=mutation.entity,
+            occurred_at=mutation.occurred_at,
+            attempts=mutation.attempts,
+            state=queries.write_state(mutation.status, mutation.attempts),
+            error=mutation.error_text or mutation.error_type,
+        )
+        for mutation in found
+    )
+
+
+def _receipts(session: Session) -> tuple[Receipt, ...]:
+    newest = select(OutboxDoneRow).order_by(col(OutboxDoneRow.ended_at).desc(), col(OutboxDoneRow.seq).desc())
+    return tuple(
+        Receipt(
+            mutation_id=done.mutation_id,
+            label=done.label,
+            entity=done.entity,
+            occurred_at=done.occurred_at,
+            ended_at=done.ended_at,
+            result=done.result,
+            rev=done.rev,
+        )
+        for done in session.exec(newest.limit(SHOWN_RECEIPTS))
+    )

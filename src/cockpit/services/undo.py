@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cockpit import clock
+from cockpit.errors import NotAllowed
+from cockpit.i18n import _
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import Saved
+from cockpit.sync.undo import undo_newest
 
 
 @dataclass(frozen=True)
@@ -17,4 +21,12 @@ class UndoService:
     def undo(self) -> Saved:
         """Take back the newest action: withdrawn with what depends on it while never sent, an inverse change afterwards.
         Raises NotAllowed when there is nothing to undo."""
-        raise NotImplementedError
+        with self.desk.database.write() as session:
+            me = self.desk.viewer(session)
+            undone = undo_newest(session, actor_id=me.id, now=clock.now())
+        if undone is None:
+            raise NotAllowed(_("Nothing was done here that could be taken back."))
+        if not undone.has_effect:
+            raise NotAllowed(_("It was changed by others since and stays: {label}").format(label=undone.label))
+        text = _("Taken back: {label}").format(label=undone.label)
+        return Saved(action_id=undone.action_id, text=text, entity=undone.entity, id=undone.id)

@@ -17,8 +17,12 @@ def find(session: Session, entity: str, row_id: str) -> SyncedRow | None:
 
 def put(session: Session, entity: str, data: dict[str, Any]) -> SyncedRow:
     """Insert the row, or set the given fields of the one that is there. `data` is in wire form."""
+    return put_on(session, entity, data, session.get(SYNCED[entity], data["id"]))
+
+
+def put_on(session: Session, entity: str, data: dict[str, Any], row: SyncedRow | None) -> SyncedRow:
+    """`put` for a caller that has looked already: `row` is the row that is there, None when there is none."""
     values = from_wire(entity, data)
-    row = session.get(SYNCED[entity], data["id"])
     if row is None:
         row = SYNCED[entity](**values)
         session.add(row)

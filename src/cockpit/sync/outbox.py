@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -135,3 +135,12 @@ def _dependency(session: Session, edit: Edit, data: dict[str, Any]) -> str | Non
         .order_by(OutboxRow.seq.desc())  # type: ignore[union-attr]
     )
     return session.exec(statement).first()
+
+
+def drop_provisional_log(session: Session, mutations: Iterable[OutboxRow]) -> None:
+    """Remove the log entries of mutations that never came to be; what the hub has recorded stays."""
+    for mutation in mutations:
+        entry = session.get(ChangeLogRow, mutation.mutation_id)
+        if entry is not None and entry.rev == 0:
+            session.delete(entry)
+    session.flush()

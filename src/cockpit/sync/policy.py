@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 BATCH = 50
 BATCH_BYTES = 256 * 1024
@@ -16,7 +16,9 @@ HALVE_AFTER = 5
 SUSPECT_AFTER = 20
 """Failed tries of a mutation sent alone, while others pass, after which it is parked."""
 STUCK_PAGES = 3
-"""Pages in a row that bring nothing new before the hub is taken for broken."""
+"""Times that one page may come again with nothing new before the hub is taken for broken."""
+IDLE_PAGES = 400
+"""Pages in a row without anything new, though the cursor moves."""
 KEEP_RECEIPTS = timedelta(days=90)
 KEEP_RUNS = 200
 

@@ -11,7 +11,7 @@ from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from cockpit.storage import meta
-from cockpit.storage.tables import ConflictRow, OutboxRow
+from cockpit.storage.tables import ConflictRow, OutboxDoneRow, OutboxRow
 
 WriteState = Literal["done", "saved", "waiting", "sending", "conflict", "parked"]
 """done: the hub has it. saved: on disk, queued. waiting: tried, comes again. sending: on its way."""
@@ -83,3 +83,9 @@ def last_sync_at(session: Session) -> datetime | None:
 def moment(text: str) -> datetime | None:
     """A moment kept in `meta` as ISO text; None when empty."""
     return datetime.fromisoformat(text) if text else None
+
+
+def count_receipts(session: Session) -> int:
+    """Mutations the hub has acknowledged and that are still kept."""
+    sent = col(OutboxDoneRow.result).in_(("applied", "replayed"))
+    return int(session.exec(select(func.count()).select_from(OutboxDoneRow).where(sent)).one())

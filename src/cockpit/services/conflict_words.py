@@ -1,0 +1,191 @@
+"""Conflicts and sync errors in the user's words: names for ids, money and times in the language's own form."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from cockpit.i18n import N_, _, clock_time, exact_money, long_day
+from cockpit.services.snapshots import ConflictItem
+from cockpit.storage import meta, rows
+from cockpit.storage import tables as t
+from cockpit.storage.records import column_types, to_wire
+from cockpit.sync.conflicts import can_keep_both
+
+_FIELDS = {
+    "account_id": N_("account"),
+    "address": N_("address"),
+    "advantages": N_("advantages"),
+    "agenda": N_("agenda"),
+    "amount_minor": N_("amount"),
+    "closed_on": N_("closed on"),
+    "companion_id": N_("companion"),
+    "ends_at": N_("end"),
+    "expected_on": N_("expected on"),
+    "goal": N_("goal"),
+    "goal_result": N_("goal result"),
+    "lifecycle": N_("lifecycle"),
+    "lost_reason": N_("lost reason"),
+    "mobile": N_("mobile"),
+    "name": N_("name"),
+    "needs": N_("needs"),
+    "next_step": N_("next step"),
+    "owner_id": N_("owner"),
+    "phone": N_("phone"),
+    "product_id": N_("product"),
+    "profit_minor": N_("profit"),
+    "reason": N_("reason"),
+    "result": N_("result"),
+    "stage_id": N_("stage"),
+    "stance": N_("stance"),
+    "starts_at": N_("start"),
+    "status": N_("status"),
+    "subject": N_("subject"),
+    "tier": N_("tier"),
+    "title": N_("title"),
+}
+_WHOLE_ROW = N_("the whole row")
+_NAMED = {
+    "account_id": "account",
+    "companion_id": "person",
+    "contact_id": "contact",
+    "deal_id": "deal",
+    "owner_id": "person",
+    "product_id": "product",
+    "rep_id": "person",
+    "stage_id": "stage",
+}
+_ERRORS = {
+    "HubUnavailable": N_("The hub did not answer."),
+    "ServerFault": N_("The hub had a fault of its own."),
+    "HubBusy": N_("The hub asked to wait."),
+    "SignInNeeded": N_("Sign in again."),
+    "UntrustedHub": N_("The hub could not be trusted; nothing was sent."),
+    "VersionTooOld": N_("The hub speaks a newer version. Update Cockpit."),
+    "ShrinkNeedsAnswer": N_("The hub would remove most rows here and waits for a yes."),
+}
+_CHOICES = {
+    "mine": N_("Answered: mine"),
+    "theirs": N_("Answered: theirs"),
+    "both": N_("Answered: both texts"),
+}
+
+
+def of_choice(choice: str) -> str:
+    return _(_CHOICES[choice])
+
+
+def of_error(kind: str) -> str:
+    """What stopped the last sync, by the class name of its error; empty when nothing did."""
+    if not kind:
+        return ""
+    return _(_ERRORS.get(kind, N_("The last sync did not end well.")))
+
+
+def open_conflicts(session: Session) -> tuple[ConflictItem, ...]:
+    """Every open conflict with both values as a person reads them, oldest first."""
+    found = session.exec(
+        select(t.ConflictRow)
+        .where(col(t.ConflictRow.state) == "open")
+        .order_by(col(t.ConflictRow.opened_at), col(t.ConflictRow.id))
+    ).all()
+    zone = _zone(session)
+    return tuple(_item(session, conflict, zone) for conflict in found)
+
+
+def _item(session: Session, conflict: t.ConflictRow, zone: ZoneInfo) -> ConflictItem:
+    row = rows.find(session, conflict.entity, conflict.entity_id)
+    shown = to_wire(row, conflict.entity) if row is not None else {}
+    by_id, at = _who(session, conflict)
+    person = session.get(t.PersonRow, by_id) if by_id else None
+    base, mine, theirs = (
+        _value(session, conflict, value, shown, zone) for value in (conflict.base, conflict.mine, conflict.theirs)
+    )
+    if conflict.kind in ("delete_edit", "missing"):
+        base, theirs = "", _("deleted") if conflict.kind == "delete_edit" else _("no longer there")
+    elif conflict.kind == "edit_delete":
+        base, mine = "", _("deleted")
+    return ConflictItem(
+        id=conflict.id,
+        entity=conflict.entity,
+        entity_id=conflict.entity_id,
+        subject=_subject(session, conflict, shown),
+        field=conflict.field,
+        field_text=_(_FIELDS.get(conflict.field, conflict.field)) if conflict.field else _(_WHOLE_ROW),
+        kind=conflict.kind,
+        base=base,
+        mine=mine,
+        theirs=theirs,
+        theirs_by=person.name if person is not None else (by_id or ""),
+        theirs_at=at.astimezone(zone) if at is not None else None,
+        can_keep_both=can_keep_both(conflict),
+    )
+
+
+def _subject(session: Session, conflict: t.ConflictRow, shown: dict[str, Any]) -> str:
+    """A name a person knows the row by."""
+    if not shown:
+        held = session.exec(select(t.OutboxRow).where(t.OutboxRow.mutation_id == conflict.mutation_id)).first()
+        shown = dict(held.base) if held is not None else {}
+    account = session.get(t.AccountRow, shown.get("account_id") or "")
+    return str(shown.get("name") or (account.name if account is not None else "") or shown.get("subject") or "")
+
+
+def _who(session: Session, conflict: t.ConflictRow) -> tuple[str | None, datetime | None]:
+    """Who wrote the other value and when: as the hub said, else by the newest log entry of that field."""
+    if conflict.theirs_by is not None:
+        return conflict.theirs_by, conflict.theirs_at
+    entries = session.exec(
+        select(t.ChangeLogRow)
+        .where(
+            t.ChangeLogRow.entity == conflict.entity,
+            t.ChangeLogRow.entity_id == conflict.entity_id,
+            col(t.ChangeLogRow.rev) > 0,
+        )
+        .order_by(col(t.ChangeLogRow.rev).desc())
+        .limit(50)
+    )
+    for entry in entries:
+        if not conflict.field or conflict.field in entry.after:
+            return entry.actor_id, entry.recorded_at
+    return None, conflict.theirs_at
+
+
+def _value(session: Session, conflict: t.ConflictRow, value: Any, shown: dict[str, Any], zone: ZoneInfo) -> str:
+    """One side's value as text; a whole row as its named fields."""
+    if isinstance(value, dict):
+        parts = (
+            f"{_(_FIELDS[name])}: {text}"
+            for name, one in value.items()
+            if name in _FIELDS and (text := _field(session, conflict.entity, name, one, shown, zone))
+        )
+        return "; ".join(parts)
+    return _field(session, conflict.entity, conflict.field, value, shown, zone)
+
+
+def _field(session: Session, entity: str, name: str, value: Any, shown: dict[str, Any], zone: ZoneInfo) -> str:
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    if name.endswith("_minor") and isinstance(value, int):
+        return exact_money(value, str(shown.get("currency") or "CNY"))
+    if name in _NAMED and isinstance(value, str):
+        named = rows.find(session, _NAMED[name], value)
+        return str(getattr(named, "name", value))
+    kind = column_types(entity).get(name)
+    if kind is datetime and isinstance(value, str):
+        moment = datetime.fromisoformat(value).astimezone(zone)
+        return f"{long_day(moment.date())} {clock_time(moment)}"
+    if kind is date and isinstance(value, str):
+        return long_day(date.fromisoformat(value))
+    return str(value)
+
+
+def _zone(session: Session) -> ZoneInfo:
+    me = session.get(t.PersonRow, meta.get(session, "person_id"))
+    team = session.get(t.TeamRow, me.team_id) if me is not None and me.team_id else None
+    return ZoneInfo(team.time_zone if team is not None else "UTC")

@@ -1,0 +1,188 @@
+"""Conflicts: opened with both values, held until a person answers, answered by a new change.
+
+A conflict keeps its mutation, and with it the later ones of that row, out of the push. The row goes on
+showing my value. The answer is a new mutation whose base is what the other side wrote, so that it
+cannot overwrite a third change unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlmodel import Session, col, select
+
+from cockpit.domain.merge import LONG_TEXT_FIELDS
+from cockpit.errors import NotAllowed
+from cockpit.i18n import _
+from cockpit.storage import rows
+from cockpit.storage.records import to_wire
+from cockpit.storage.tables import ConflictRow, OutboxRow, SyncBaseRow
+from cockpit.sync import outbox, receipts
+
+Choice = Literal["mine", "theirs", "both"]
+
+HUB_KEEPS = ("rev", "origin", "external_source", "external_ref")
+"""Columns the hub gives; a row that is made again does not bring them."""
+
+
+def open_conflict(
+    session: Session,
+    mutation: OutboxRow,
+    *,
+    now: datetime,
+    kind: str = "field",
+    field: str = "",
+    base: Any = None,
+    mine: Any = None,
+    theirs: Any = None,
+    theirs_rev: int = 0,
+    theirs_by: str | None = None,
+    theirs_at: datetime | None = None,
+) -> ConflictRow:
+    """Hold `mutation` and show both values. An open conflict of the same field gets the newest of theirs."""
+    mutation.status = "conflict"
+    found = session.exec(
+        select(ConflictRow).where(
+            ConflictRow.mutation_id == mutation.mutation_id, ConflictRow.field == field, ConflictRow.state != "closed"
+        )
+    ).first()
+    if found is None:
+        found = ConflictRow(
+            id=outbox.new_id(),
+            mutation_id=mutation.mutation_id,
+            entity=mutation.entity,
+            entity_id=mutation.entity_id,
+            field=field,
+            base=base,
+            opened_at=now,
+        )
+        session.add(found)
+    elif found.state == "answered" and found.theirs != theirs:
+        found.state, found.resolution = "open", ""  # the answer was given to another value
+    found.kind, found.mine, found.theirs, found.theirs_rev = kind, mine, theirs, theirs_rev
+    found.theirs_by, found.theirs_at = theirs_by or found.theirs_by, theirs_at or found.theirs_at
+    session.flush()
+    return found
+
+
+def can_keep_both(conflict: ConflictRow) -> bool:
+    """Only long texts can hold two people's words one after the other."""
+    return (
+        conflict.kind == "field"
+        and (conflict.entity, conflict.field) in LONG_TEXT_FIELDS
+        and isinstance(conflict.mine, str)
+        and isinstance(conflict.theirs, str)
+    )
+
+
+def answer(
+    session: Session, conflict_id: str, choice: Choice, *, actor_id: str, now: datetime
+) -> tuple[str | None, OutboxRow]:
+    """Answer one conflict. When it was the last open one of its mutation, the new mutation is queued.
+
+    Returns the new action (None while other fields wait, or when nothing is left to send) and the
+    mutation that was answered. Raises NotAllowed for a conflict that is gone or cannot hold both.
+    """
+    conflict = session.get(ConflictRow, conflict_id)
+    if conflict is None or conflict.state != "open":
+        raise NotAllowed(_("This conflict has been answered already."))
+    if choice == "both" and not can_keep_both(conflict):
+        raise NotAllowed(_("Only a long text can keep both. Choose mine or theirs."))
+    held = session.exec(select(OutboxRow).where(OutboxRow.mutation_id == conflict.mutation_id)).first()
+    if held is None:
+        raise NotAllowed(_("This conflict has been answered already."))
+    conflict.state, conflict.resolution, conflict.resolved_at = "answered", choice, now
+    session.flush()
+    asked = _of_row(session, held)
+    if any(other.state == "open" for other in asked):
+        return None, held  # the row is settled in one go, when its last question is answered
+    in_question = {other.mutation_id for other in asked}
+    queued = receipts.queued_of(session, held.entity, held.entity_id)
+    first = next(place for place, mutation in enumerate(queued) if mutation.mutation_id in in_question)
+    action = _settle(session, queued[:first], queued[first:], asked, actor_id, now)
+    for other in asked:
+        other.state = "closed"
+    return action, held
+
+
+def close_all(session: Session, mutation_ids: Sequence[str], resolution: str, now: datetime) -> None:
+    """Close the conflicts of mutations that ended in another way."""
+    statement = select(ConflictRow).where(
+        col(ConflictRow.mutation_id).in_(mutation_ids), col(ConflictRow.state) != "closed"
+    )
+    for conflict in session.exec(statement):
+        conflict.state, conflict.resolution, conflict.resolved_at = "closed", resolution, now
+
+
+def _of_row(session: Session, mutation: OutboxRow) -> list[ConflictRow]:
+    statement = select(ConflictRow).where(
+        ConflictRow.entity == mutation.entity,
+        ConflictRow.entity_id == mutation.entity_id,
+        col(ConflictRow.state) != "closed",
+    )
+    return list(session.exec(statement))
+
+
+def _settle(
+    session: Session,
+    earlier: list[OutboxRow],
+    chain: list[OutboxRow],
+    asked: list[ConflictRow],
+    actor_id: str,
+    now: datetime,
+) -> str | None:
+    """End `chain` and queue in its place one change of what was chosen and of everything not in question."""
+    entity, row_id, label = chain[0].entity, chain[0].entity_id, chain[0].label
+    row = rows.find(session, entity, row_id)
+    seen_by_me = to_wire(row, entity) if row is not None else None
+    kept = session.get(SyncBaseRow, (entity, row_id))
+    theirs = dict(kept.base) if kept is not None else None
+    whole = next((c for c in asked if c.field == ""), None)
+    wanted = _fold(chain, seen_by_me or {})
+    wants_delete = chain[-1].op == "delete"
+    for conflict in asked:
+        if conflict.field and conflict.resolution == "theirs":
+            wanted.pop(conflict.field, None)
+        elif conflict.field and conflict.resolution == "both":
+            wanted[conflict.field] = f"{conflict.theirs}\n{conflict.mine}"
+    receipts.end(session, chain, "answered", now=now)
+    outbox.drop_provisional_log(session, chain)
+    takes_theirs = whole is not None and whole.resolution == "theirs"
+    if whole is not None and whole.kind in ("delete_edit", "missing"):
+        rows.remove(session, entity, row_id)
+        session.flush()
+        receipts.drop_base(session, entity, row_id)
+        if takes_theirs or seen_by_me is None:
+            return None
+        values = {name: value for name, value in seen_by_me.items() if name not in HUB_KEEPS}
+        edit = outbox.Edit(entity, row_id, "create", values)
+        return outbox.submit(session, [edit], actor_id=actor_id, label=label, now=now)
+    if theirs is not None:
+        _show(session, entity, row_id, theirs, earlier)
+    if takes_theirs:
+        return None
+    edit = outbox.Edit(entity, row_id, "delete") if wants_delete else outbox.Edit(entity, row_id, "patch", wanted)
+    return outbox.submit(session, [edit], actor_id=actor_id, label=label, now=now)
+
+
+def _fold(chain: Sequence[OutboxRow], seen_by_me: dict[str, Any]) -> dict[str, Any]:
+    """My last word on every field the chain changed: what the row shows, else the newest patch."""
+    wanted: dict[str, Any] = {}
+    for mutation in chain:
+        if mutation.op != "delete":
+            wanted.update(mutation.patch)
+    return {name: seen_by_me.get(name, value) for name, value in wanted.items()}
+
+
+def _show(session: Session, entity: str, row_id: str, theirs: dict[str, Any], earlier: Sequence[OutboxRow]) -> None:
+    """Put the row to what was last received, with what is still queued before the conflict on top."""
+    values = {**theirs, "id": row_id}
+    for mutation in earlier:
+        values.update(mutation.patch)
+    row = rows.put(session, entity, values)
+    row.pending = len(earlier)
+    session.flush()
+    if not earlier:
+        receipts.drop_base(session, entity, row_id)

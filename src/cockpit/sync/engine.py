@@ -1,0 +1,273 @@
+"""One run of the sync: push in order, then pull page by page. Every step may be the last one.
+
+Whatever ends the program between two steps, the next run goes on from what is on disk: the queue, the
+cursor and the rows always changed together. Only one process syncs a file at a time.
+"""
+
+from __future__ import annotations
+
+import random as _random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Literal
+
+from filelock import FileLock, Timeout
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlmodel import Session
+
+from cockpit import clock
+from cockpit.crm.hub import BatchTooBig, HubClient, ResetAsked, ServerFault
+from cockpit.crm.wire import ChangesPage, Hello, PushAnswer, SnapshotPage
+from cockpit.errors import (
+    CockpitError,
+    HubBusy,
+    HubError,
+    HubUnavailable,
+    LocalDataError,
+    NotAllowed,
+    SignInNeeded,
+    VersionTooOld,
+)
+from cockpit.i18n import _
+from cockpit.storage import meta
+from cockpit.storage.database import Database
+from cockpit.storage.tables.sync import SCHEMA_VERSION
+from cockpit.sync import policy, pull, push, receipts, runs
+
+Point = Literal["locked", "hello", "taken", "answered", "settled", "pulled", "saved", "swept"]
+"""Where a run can be cut, for tests: after the lock, the hello, marking a batch as sent, its answer, one
+result on disk, a page received, a page on disk, the sweep."""
+
+
+@dataclass
+class Tally:
+    """What one run did so far."""
+
+    pushed: int = 0
+    pulled: int = 0
+
+
+@dataclass
+class Engine:
+    """The loop over one database and one hub. `sleep`, `random` and `at` are for tests to replace."""
+
+    database: Database
+    hub: HubClient
+    progress: Callable[[str], None] = lambda _text: None
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = _random.random
+    at: Callable[[Point], None] = lambda _point: None
+
+    def run(self, *, accept_shrink: bool = False) -> Tally:
+        """Push, then pull until nothing more comes. Raises the HubError kinds; what was saved before stays saved."""
+        with self._alone():
+            self.at("locked")
+            tally = Tally()
+            with self.database.write() as session:
+                run_id = runs.begin(session, clock.now())
+                push.recover(session)
+            try:
+                hello = self._greet()
+                self._push(hello, tally)
+                self._pull(hello, tally)
+                self._finish(accept_shrink)
+            except CockpitError as error:
+                with suppress(LocalDataError):
+                    self._note_failure(run_id, tally, error)
+                raise
+            with self.database.write() as session:
+                runs.succeed(session, run_id, tally.pushed, tally.pulled, self.hub.received_bytes, clock.now())
+                meta.put(session, "head_rev", str(hello.head_rev))
+            return tally
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the file's sync lock; the kernel frees it however this process ends."""
+        if self.database.path is None:
+            yield
+            return
+        lock = FileLock(f"{self.database.path}.sync", timeout=0, mode=0o600)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise NotAllowed(_("Another Cockpit is syncing this account right now.")) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _greet(self) -> Hello:
+        """Say hello, refuse what does not fit, and start over where the hub is not the one it was."""
+        hello = self.hub.hello()
+        self.at("hello")
+        if hello.schema.min > SCHEMA_VERSION:
+            raise VersionTooOld("", hub=hello.schema.min, here=SCHEMA_VERSION)
+        if hello.schema.max < SCHEMA_VERSION:
+            raise HubError(_("The hub is older than this program; it has to be updated first."))
+        now = clock.now()
+        with self.database.write() as session:
+            if meta.get(session, "person_id", hello.person.id) != hello.person.id:
+                raise SignInNeeded(_("The token belongs to somebody else."))
+            known, head = meta.get(session, "epoch"), int(meta.get(session, "head_rev", "0"))
+            if known and (known != hello.epoch or hello.head_rev < head):
+                # a hub restored from a backup may have lost what it acknowledged; sending it again does no harm
+                receipts.requeue(session, now)
+                pull.begin_resync(session, "restored", hello.epoch, now)
+                meta.put(session, "head_rev", "0")
+            elif pull.cursor(session, "changes") is None and pull.cursor(session, "snapshot") is None:
+                pull.begin_resync(session, "first", hello.epoch, now)
+            meta.put(session, "epoch", hello.epoch)
+            meta.put(session, "clock_offset_s", str(int((hello.time - now).total_seconds())))
+            meta.put(session, "role", hello.person.role)
+        return hello
+
+    def _push(self, hello: Hello, tally: Tally) -> None:
+        with self.database.read() as session:
+            total = push.count_ready(session, clock.now())
+        most = policy.BATCH
+        while True:
+            with self.database.write() as session:
+                batch = push.take(session, clock.now(), hello.limits, most)
+            if not batch.ids:
+                return
+            self.at("taken")
+            try:
+                answer = self._send(batch)
+            except BatchTooBig as error:
+                if len(batch.ids) == 1:
+                    self._park_large(batch, error)
+                most = max(1, len(batch.ids) // 2)
+                continue
+            self.at("answered")
+            before = tally.pushed
+            moved = self._settle(batch, answer, tally)
+            self.progress(_("up {done}/{total}").format(done=tally.pushed, total=max(total, tally.pushed)))
+            if not moved and tally.pushed == before:
+                return  # an answer that moves nothing would be asked for again and again
+
+    def _send(self, batch: push.Batch) -> PushAnswer:
+        with self.database.read() as session:
+            device_id = meta.get(session, "device_id")
+        try:
+            return self.hub.push(device_id, SCHEMA_VERSION, batch.payloads)
+        except HubError as error:
+            with self.database.write() as session:
+                push.give_back(session, batch.ids)
+                if isinstance(error, ServerFault):
+                    push.suspects(session, batch.ids, self._next_try)
+            raise
+
+    def _park_large(self, batch: push.Batch, error: BatchTooBig) -> None:
+        with self.database.write() as session:
+            push.park(session, batch.ids, "too-large", error.detail)
+
+    def _settle(self, batch: push.Batch, answer: PushAnswer, tally: Tally) -> bool:
+        """Carry out each result in a transaction of its own; True when any mutation changed its state."""
+        asked, moved = set(batch.ids), False
+        for result in answer.results:
+            if result.mutation_id not in asked:
+                continue
+            asked.discard(result.mutation_id)
+            with self.database.write() as session:
+                tally.pushed += push.settle(
+                    session, result, generation=pull.generation(session), now=clock.now(), wait=self._next_try
+                )
+            moved = True
+            self.at("settled")
+        if asked:
+            with self.database.write() as session:
+                push.give_back(session, sorted(asked))
+        return moved
+
+    def _next_try(self, attempts: int) -> datetime:
+        return clock.now() + policy.backoff(attempts, self.random)
+
+    def _pull(self, hello: Hello, tally: Tally) -> None:
+        try:
+            self._pull_all(hello, tally)
+        except ResetAsked as reset:
+            reason: pull.Reason = "scope-changed" if reset.kind == "scope-changed" else "cursor-expired"
+            with self.database.write() as session:
+                pull.begin_resync(session, reason, hello.epoch, clock.now())
+            try:
+                self._pull_all(hello, tally)
+            except ResetAsked as again:
+                raise HubUnavailable("the hub gives cursors that it does not take", url=self.hub.address.url) from again
+
+    def _pull_all(self, hello: Hello, tally: Tally) -> None:
+        while self._pull_snapshot_page(hello, tally):
+            self.sleep(policy.YIELD_S)
+        stuck = 0
+        while True:
+            with self.database.read() as session:
+                place = pull.cursor(session, "changes")
+                cursor = place.cursor if place is not None else ""
+            page = self.hub.changes(cursor, min(hello.limits.page, policy.PAGE))
+            self.at("pulled")
+            news = self._save(partial(_save_changes, page))
+            self.at("saved")
+            tally.pulled += news
+            if not page.more:
+                return
+            left = tally.pulled + page.remaining_estimate
+            self.progress(_("down {done}/{total}").format(done=tally.pulled, total=left))
+            stuck = 0 if news and page.next_cursor != cursor else stuck + 1
+            if stuck >= (policy.STUCK_PAGES if page.next_cursor == cursor else policy.IDLE_PAGES):
+                raise HubUnavailable("the hub sends the same page again and again", url=self.hub.address.url)
+            self.sleep(policy.YIELD_S)
+
+    def _pull_snapshot_page(self, hello: Hello, tally: Tally) -> bool:
+        """Take the next page of a full load; False when there is none to take."""
+        with self.database.read() as session:
+            place = pull.cursor(session, "snapshot")
+            if place is None:
+                return False
+            token, done = place.cursor, place.rows_done
+        page = self.hub.snapshot(token)
+        self.at("pulled")
+        if page.next is not None and page.next == token:
+            raise HubUnavailable("the hub sends the same page again and again", url=self.hub.address.url)
+        news = self._save(partial(_save_snapshot, page, hello.epoch))
+        self.at("saved")
+        tally.pulled += news
+        done += len(page.rows)
+        self.progress(_("down {done}/{total}").format(done=done, total=max(done, page.total)))
+        return page.next is not None
+
+    def _save(self, work: Callable[[Session, bool], int]) -> int:
+        """A page in one transaction. Where the file refuses one of its rows, once more with each row guarded."""
+        try:
+            with self.database.write() as session:
+                return work(session, False)
+        except (IntegrityError, DataError, OverflowError):
+            with self.database.write() as session:
+                return work(session, True)
+
+    def _finish(self, accept_shrink: bool) -> None:
+        now = clock.now()
+        with self.database.write() as session:
+            if meta.get(session, "complete", "1") != "1":
+                pull.sweep(session, now, accept_shrink=accept_shrink)
+            receipts.prune(session, now)
+        self.at("swept")
+
+    def _note_failure(self, run_id: int, tally: Tally, error: CockpitError) -> None:
+        with self.database.write() as session:
+            failures = int(meta.get(session, "failures", "0")) + 1
+            wait = policy.backoff(failures, self.random)
+            if isinstance(error, HubBusy):
+                seconds = error.facts.get("seconds", 0)
+                wait = policy.throttled(float(seconds) if isinstance(seconds, int) else 30.0, self.random)
+            runs.fail(session, run_id, tally.pushed, tally.pulled, error, failures, clock.now() + wait, clock.now())
+
+
+def _save_changes(page: ChangesPage, session: Session, careful: bool) -> int:
+    return pull.changes_page(session, page, clock.now(), careful=careful)
+
+
+def _save_snapshot(page: SnapshotPage, epoch: str, session: Session, careful: bool) -> int:
+    return pull.snapshot_page(session, page, epoch, clock.now(), careful=careful)

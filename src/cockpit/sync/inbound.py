@@ -1,0 +1,233 @@
+"""Rows coming in from the hub: what they do to the rows here, to my pending work and to its conflicts.
+
+A row without pending work is overwritten by a newer revision. With pending work each field is merged by
+replaying the queue on the received row exactly as the hub will, so that both decide alike. What cannot
+be merged opens a conflict; the row here goes on showing my value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from cockpit.crm.wire import Deleted
+from cockpit.domain.merge import merge_field
+from cockpit.errors import BadUse
+from cockpit.storage import rows
+from cockpit.storage.records import from_wire, to_wire, wire_value
+from cockpit.storage.tables import SYNCED, InboundErrorRow, OutboxRow, SyncBaseRow, SyncedRow, TombstoneRow
+from cockpit.sync import conflicts, receipts
+
+Key = tuple[str, str]
+
+_KEPT_BY_HUB = frozenset({"id", "rev"})
+
+
+@dataclass
+class Nearby:
+    """What is here already of the rows that come in, read in a few SELECTs for a whole page."""
+
+    rows: dict[Key, SyncedRow] = field(default_factory=dict)
+    queued: dict[Key, list[OutboxRow]] = field(default_factory=dict)
+    tombstones: dict[Key, TombstoneRow] = field(default_factory=dict)
+    refused: dict[Key, InboundErrorRow] = field(default_factory=dict)
+
+
+def look_around(session: Session, keys: Collection[Key]) -> Nearby:
+    """Read everything that rows with these keys could meet."""
+    near = Nearby()
+    by_entity: dict[str, list[str]] = {}
+    for entity, row_id in keys:
+        by_entity.setdefault(entity, []).append(row_id)
+    ids = {row_id for _entity, row_id in keys}
+    for entity, wanted in by_entity.items():
+        if entity in SYNCED:
+            table = SYNCED[entity]
+            for row in session.exec(select(table).where(col(table.id).in_(wanted))):
+                near.rows[entity, row.id] = row
+    for mutation in session.exec(
+        select(OutboxRow).where(col(OutboxRow.entity_id).in_(ids)).order_by(col(OutboxRow.seq))
+    ):
+        near.queued.setdefault((mutation.entity, mutation.entity_id), []).append(mutation)
+    for stone in session.exec(select(TombstoneRow).where(col(TombstoneRow.id).in_(ids))):
+        near.tombstones[stone.entity, stone.id] = stone
+    for refused in session.exec(select(InboundErrorRow).where(col(InboundErrorRow.id).in_(ids))):
+        near.refused[refused.entity, refused.id] = refused
+    return near
+
+
+@dataclass
+class Receiver:
+    """Applies received rows and deletions in the caller's write transaction."""
+
+    session: Session
+    near: Nearby
+    generation: int
+    now: datetime
+
+    def row(self, entity: str, data: dict[str, Any], *, is_answer: bool = False) -> bool:
+        """Take one full row in wire form; True when it was news.
+
+        `is_answer` marks a row that answers my own push: it is taken at an equal revision too.
+        Raises BadUse for a row that does not fit; nothing of it has been applied then.
+        """
+        theirs = _canonical(entity, data)
+        key = (entity, theirs["id"])
+        rev = theirs["rev"]
+        stone = self.near.tombstones.get(key)
+        if stone is not None and stone.rev >= rev:
+            return False
+        row = self.near.rows.get(key)
+        if (
+            row is not None
+            and row.seen_gen >= self.generation
+            and (row.rev > rev or (row.rev == rev and not is_answer))
+        ):
+            return False
+        if stone is not None:
+            self.session.delete(self.near.tombstones.pop(key))
+        queued = self.near.queued.get(key, [])
+        if queued:
+            self._merge(entity, theirs, row, queued)
+        else:
+            row = rows.put_on(self.session, entity, theirs, row)
+            row.pending, row.seen_gen = 0, self.generation
+            self.near.rows[key] = row
+        return True
+
+    def deletion(self, gone: Deleted) -> bool:
+        """Take one tombstone; True when something was here. With work pending on the row it is a conflict."""
+        if gone.entity not in SYNCED:
+            raise BadUse(f"unknown entity {gone.entity}")
+        key = (gone.entity, gone.id)
+        row, queued = self.near.rows.get(key), self.near.queued.get(key, [])
+        if row is not None and row.seen_gen >= self.generation and row.rev > gone.rev:
+            return False
+        if gone.reason == "scope":
+            return self._forget(key, row)
+        if queued and queued[-1].op != "delete":
+            first = queued[0]
+            conflicts.open_conflict(
+                self.session,
+                first,
+                now=self.now,
+                kind="delete_edit",
+                theirs_rev=gone.rev,
+                theirs_by=gone.by_id,
+                theirs_at=gone.deleted_at,
+            )
+        elif row is not None:
+            self.session.delete(row)
+            del self.near.rows[key]
+        self._bury(key, gone, row)
+        return row is not None
+
+    def refuse(self, entity: str, row_id: str, cursor: str, reason: str) -> None:
+        """Note a row that could not be applied; its next revision tries again."""
+        self.session.merge(
+            InboundErrorRow(entity=entity[:32], id=row_id[:64], cursor=cursor, reason=reason[:500], seen_at=self.now)
+        )
+
+    def accepted(self, key: Key) -> None:
+        """The row fits now: forget that an earlier revision of it did not."""
+        refused = self.near.refused.pop(key, None)
+        if refused is not None:
+            self.session.delete(refused)
+
+    def _forget(self, key: Key, row: SyncedRow | None) -> bool:
+        """The row left my sight. What I typed stays in the queue, the row itself may not stay on disk."""
+        if row is not None:
+            self.session.delete(row)
+            del self.near.rows[key]
+        receipts.drop_base(self.session, *key)
+        return row is not None
+
+    def _bury(self, key: Key, gone: Deleted, row: SyncedRow | None) -> None:
+        stone = self.near.tombstones.get(key)
+        if stone is None:
+            stone = TombstoneRow(entity=key[0], id=key[1], rev=gone.rev, deleted_at=gone.deleted_at or self.now)
+            self.session.add(stone)
+            self.near.tombstones[key] = stone
+        stone.rev, stone.by_id = max(stone.rev, gone.rev), gone.by_id
+        if row is not None:
+            stone.owner_id, stone.account_id = row.owner_id, getattr(row, "account_id", None)
+
+    def _merge(self, entity: str, theirs: dict[str, Any], row: SyncedRow | None, queued: list[OutboxRow]) -> None:
+        """Lay the received row under my queued changes of it."""
+        key = (entity, theirs["id"])
+        base = self.session.get(SyncBaseRow, key)
+        seen = dict(base.base) if base is not None else {}
+        if base is None:
+            base = SyncBaseRow(entity=entity, id=key[1], rev=theirs["rev"])
+            self.session.add(base)
+        base.rev, base.base = theirs["rev"], theirs
+        if queued[-1].op == "delete":
+            self._merge_under_delete(theirs, seen or dict(queued[-1].base), queued[-1])
+            return
+        shown = to_wire(row, entity) if row is not None else {}
+        values = dict(theirs)
+        for name in _touched(queued):
+            values[name] = self._replay(entity, name, theirs, shown, queued)
+        row = rows.put_on(self.session, entity, values, row)
+        row.pending, row.seen_gen = len(queued), self.generation
+        self.near.rows[key] = row
+
+    def _merge_under_delete(self, theirs: dict[str, Any], seen: dict[str, Any], mutation: OutboxRow) -> None:
+        names = (set(theirs) | set(seen)) - _KEPT_BY_HUB
+        if any(theirs.get(name) != seen.get(name) for name in names):
+            conflicts.open_conflict(
+                self.session,
+                mutation,
+                now=self.now,
+                kind="edit_delete",
+                base=seen,
+                theirs=theirs,
+                theirs_rev=theirs["rev"],
+            )
+
+    def _replay(
+        self, entity: str, name: str, theirs: dict[str, Any], shown: dict[str, Any], queued: list[OutboxRow]
+    ) -> Any:
+        """The value of one field after my queue on top of theirs, as the hub will work it out."""
+        value = theirs.get(name)
+        for mutation in queued:
+            if mutation.op != "patch" or name not in mutation.patch:
+                continue  # a create that is still queued has been applied, or its row could not come in
+            seen, mine = mutation.base.get(name), mutation.patch[name]
+            merged = merge_field(entity, name, seen, mine, value)
+            if merged.is_conflict:
+                latest = shown.get(name, mine)
+                conflicts.open_conflict(
+                    self.session,
+                    mutation,
+                    now=self.now,
+                    field=name,
+                    base=seen,
+                    mine=latest,
+                    theirs=theirs.get(name),
+                    theirs_rev=theirs["rev"],
+                )
+                return latest
+            value = merged.value
+        return value
+
+
+def _touched(queued: Iterable[OutboxRow]) -> list[str]:
+    names = {name for mutation in queued if mutation.op == "patch" for name in mutation.patch}
+    return sorted(names - _KEPT_BY_HUB)
+
+
+def _canonical(entity: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Wire data in this program's own wire form, so that equal values are equal. Raises BadUse."""
+    if entity not in SYNCED:
+        raise BadUse(f"unknown entity {entity}")
+    values = from_wire(entity, data)
+    extra = values.pop("extra", {})
+    row_id, rev = values.get("id"), values.get("rev")
+    if not isinstance(row_id, str) or not row_id or not isinstance(rev, int) or rev < 1:
+        raise BadUse(f"{entity}: a row needs an id and a revision")
+    return {**extra, **{name: wire_value(value) for name, value in values.items()}}

@@ -1,0 +1,256 @@
+"""The way up: which mutations go next, and what an answer does to each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlmodel import Session, col, select
+
+from cockpit.crm.wire import Limits, PushResult
+from cockpit.domain.text import clean_line
+from cockpit.storage import meta, rows
+from cockpit.storage.records import wire_value
+from cockpit.storage.tables import ConflictRow, OutboxRow, SyncBaseRow, TombstoneRow
+from cockpit.sync import conflicts, policy, receipts
+from cockpit.sync.inbound import Receiver, look_around
+
+_GONE = frozenset({"missing", "deleted", "not-found", "gone"})
+"""Problem types that say that the row is not at the hub any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Mutations on their way, in order, as they go on the wire."""
+
+    ids: tuple[str, ...]
+    payloads: tuple[dict[str, Any], ...]
+
+
+def recover(session: Session) -> None:
+    """After a kill: what was on its way is queued again. The hub knows by the id what it had."""
+    for mutation in session.exec(select(OutboxRow).where(OutboxRow.status == "inflight")):
+        mutation.status = "pending"
+
+
+def count_ready(session: Session, now: datetime) -> int:
+    """Mutations that this run could send."""
+    return len(_ready(session, now))
+
+
+def take(session: Session, now: datetime, limits: Limits, most: int = policy.BATCH) -> Batch:
+    """Mark the next mutations as on their way and return them; empty when none may go."""
+    ready = _ready(session, now)
+    most = min(most, limits.batch, policy.BATCH)
+    if ready:
+        most = policy.batch_limit(ready[0].attempts, most)
+    room = min(limits.bytes, policy.BATCH_BYTES)
+    taken: list[OutboxRow] = []
+    payloads: list[dict[str, Any]] = []
+    for mutation in ready[:most]:
+        payload = _payload(mutation)
+        room -= len(msgspec.json.encode(payload))
+        if taken and room < 0:
+            break
+        mutation.status = "inflight"
+        mutation.attempts += 1
+        taken.append(mutation)
+        payloads.append(payload)
+    return Batch(tuple(m.mutation_id for m in taken), tuple(payloads))
+
+
+def _ready(session: Session, now: datetime) -> list[OutboxRow]:
+    """Due mutations in order. A held one holds every later one of its row and all that depend on it."""
+    ready: list[OutboxRow] = []
+    held_rows: set[tuple[str, str]] = set()
+    held_ids: set[str] = set()
+    for mutation in session.exec(select(OutboxRow).order_by(col(OutboxRow.seq))):
+        key = (mutation.entity, mutation.entity_id)
+        is_due = mutation.next_try_at is None or mutation.next_try_at <= now
+        if mutation.status == "pending" and is_due and key not in held_rows and mutation.depends_on not in held_ids:
+            ready.append(mutation)
+        else:
+            held_rows.add(key)
+            held_ids.add(mutation.mutation_id)
+    return ready
+
+
+def _payload(mutation: OutboxRow) -> dict[str, Any]:
+    names = ("mutation_id", "entity", "entity_id", "op", "patch", "base", "base_rev", "schema_v", "depends_on")
+    return {**{name: getattr(mutation, name) for name in names}, "occurred_at": wire_value(mutation.occurred_at)}
+
+
+def give_back(session: Session, ids: Sequence[str]) -> None:
+    """The answer did not come, or made no sense: the batch waits again, in its old place."""
+    for mutation in _find(session, ids):
+        if mutation.status == "inflight":
+            mutation.status = "pending"
+
+
+def suspects(session: Session, ids: Sequence[str], wait: Callable[[int], datetime]) -> None:
+    """A mutation that goes alone and still fails: let others pass, and park it when they do and it never does."""
+    found = _find(session, ids)
+    if len(found) != 1:
+        return
+    mutation = found[0]
+    if mutation.attempts < policy.HALVE_AFTER:
+        return
+    mutation.next_try_at = wait(mutation.attempts)
+    passed = meta.get(session, "last_applied_at")
+    others_pass = bool(passed) and datetime.fromisoformat(passed) > mutation.occurred_at
+    if mutation.attempts >= policy.SUSPECT_AFTER and others_pass:
+        _park(mutation, "suspect", "the hub fails on it every time")
+
+
+def park(session: Session, ids: Sequence[str], error_type: str, error_text: str) -> None:
+    """Set mutations aside for the user to decide."""
+    for mutation in _find(session, ids):
+        _park(mutation, error_type, error_text)
+
+
+def _find(session: Session, ids: Sequence[str]) -> list[OutboxRow]:
+    return list(session.exec(select(OutboxRow).where(col(OutboxRow.mutation_id).in_(ids)).order_by(col(OutboxRow.seq))))
+
+
+def settle(
+    session: Session,
+    result: PushResult,
+    *,
+    generation: int,
+    now: datetime,
+    wait: Callable[[int], datetime],
+) -> bool:
+    """Carry out one result in the caller's transaction; True when the hub has the mutation now."""
+    found = _find(session, [result.mutation_id])
+    if not found:
+        return False
+    mutation = found[0]
+    kind = result.problem.kind if result.problem else ""
+    if result.status == "retry":
+        mutation.status, mutation.next_try_at = "pending", wait(mutation.attempts)
+        return False
+    is_gone = result.status == "rejected" and kind in _GONE
+    if result.status in receipts.SENT or (is_gone and mutation.op == "delete"):
+        _acknowledge(session, mutation, result, generation, now)
+        return True
+    if result.status == "conflict":
+        _conflict(session, mutation, result, generation, now)
+    elif is_gone and mutation.op == "patch":
+        _row_gone(session, mutation, result, now)
+    else:
+        problem = result.problem
+        text = (problem.detail or problem.title) if problem else ""
+        _park(mutation, kind or "rejected", text)
+    return False
+
+
+def _park(mutation: OutboxRow, error_type: str, error_text: str) -> None:
+    mutation.status = "parked"
+    mutation.error_type, mutation.error_text = clean_line(error_type, 64), clean_line(error_text, 500)
+
+
+def _receive(session: Session, mutation: OutboxRow, result: PushResult, generation: int, now: datetime) -> None:
+    if result.row is None:
+        return
+    key = (mutation.entity, mutation.entity_id)
+    near = look_around(session, [key])
+    Receiver(session, near, generation, now).row(mutation.entity, result.row, is_answer=True)
+    session.flush()
+
+
+def _acknowledge(session: Session, mutation: OutboxRow, result: PushResult, generation: int, now: datetime) -> None:
+    entity, row_id, rev = mutation.entity, mutation.entity_id, result.rev or 0
+    end_as: receipts.Result = "replayed" if result.status == "replayed" else "applied"
+    was_delete = mutation.op == "delete"
+    _keep_received_base(session, mutation, result)
+    receipts.end(session, [mutation], end_as, now=now, rev=rev, generation=generation)
+    if was_delete and result.row is None:
+        stone = session.get(TombstoneRow, (entity, row_id))
+        if stone is None:
+            session.add(TombstoneRow(entity=entity, id=row_id, rev=rev, deleted_at=now))
+        else:
+            stone.rev = max(stone.rev, rev)
+    if result.row is not None:
+        _receive(session, mutation, result, generation, now)
+    elif not was_delete:
+        row = rows.find(session, entity, row_id)
+        if row is not None:
+            row.rev = max(row.rev, rev)
+    meta.put(session, "last_applied_at", now.isoformat())
+
+
+def _keep_received_base(session: Session, mutation: OutboxRow, result: PushResult) -> None:
+    """Without a row in the answer my value is what the hub has now: later merges start from it."""
+    base = session.get(SyncBaseRow, (mutation.entity, mutation.entity_id))
+    if base is not None and result.row is None and mutation.op != "delete":
+        base.base = {**base.base, **mutation.patch}
+
+
+def _conflict(session: Session, mutation: OutboxRow, result: PushResult, generation: int, now: datetime) -> None:
+    """Hold the mutation, take their row as received, and show every field in question."""
+    mutation.status = "conflict"
+    _receive(session, mutation, result, generation, now)
+    is_gone = result.problem is not None and result.problem.kind in _GONE
+    if result.row is None and mutation.op != "delete" and (is_gone or not result.fields):
+        _row_gone(session, mutation, result, now)
+        return
+    who: dict[str, Any] = {"theirs_by": result.theirs_by, "theirs_at": result.theirs_at}
+    rev = result.rev or 0
+    if mutation.op == "delete":
+        conflicts.open_conflict(
+            session, mutation, now=now, kind="edit_delete", base=mutation.base, theirs=result.row, theirs_rev=rev, **who
+        )
+        return
+    for entry in result.fields:
+        conflicts.open_conflict(
+            session,
+            mutation,
+            now=now,
+            field=entry.field,
+            base=entry.base,
+            mine=_latest(session, mutation, entry.field, entry.mine),
+            theirs=entry.theirs,
+            theirs_rev=rev,
+            **who,
+        )
+    _base_of_theirs(session, mutation, result)
+    if not _has_open(session, mutation):
+        # nothing was named: it cannot be shown as a conflict, and it must not be lost
+        _park(mutation, "conflict", "the hub named no field")
+
+
+def _latest(session: Session, mutation: OutboxRow, field: str, mine: Any) -> Any:
+    """My newest value of the field: later edits of it are part of mine."""
+    for later in receipts.queued_of(session, mutation.entity, mutation.entity_id):
+        mine = later.patch.get(field, mine)
+    return mine
+
+
+def _base_of_theirs(session: Session, mutation: OutboxRow, result: PushResult) -> None:
+    """Where the answer brought no row, what it says of the fields is still what was received."""
+    base = session.get(SyncBaseRow, (mutation.entity, mutation.entity_id))
+    if base is not None and result.row is None:
+        base.base = {**base.base, **{entry.field: entry.theirs for entry in result.fields}}
+
+
+def _row_gone(session: Session, mutation: OutboxRow, result: PushResult, now: datetime) -> None:
+    conflicts.open_conflict(
+        session,
+        mutation,
+        now=now,
+        kind="delete_edit",
+        mine=mutation.patch,
+        theirs_rev=result.rev or 0,
+        theirs_by=result.theirs_by,
+        theirs_at=result.theirs_at,
+    )
+
+
+def _has_open(session: Session, mutation: OutboxRow) -> bool:
+    statement = select(ConflictRow).where(
+        ConflictRow.mutation_id == mutation.mutation_id, col(ConflictRow.state) == "open"
+    )
+    return session.exec(statement).first() is not None

@@ -1,0 +1,112 @@
+"""How a mutation ends: out of the queue, into the receipts, and the row's count of pending work with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Literal
+
+from sqlmodel import Session, col, select
+
+from cockpit.storage import meta, rows
+from cockpit.storage.tables import MetaRow, OutboxDoneRow, OutboxRow, SyncBaseRow
+from cockpit.sync import policy
+
+Result = Literal["applied", "replayed", "discarded", "undone", "answered"]
+"""answered: its conflict was answered, and what was wanted of it went on in a new mutation."""
+
+SENT = ("applied", "replayed")
+
+_CARRIED = (
+    "seq",
+    "mutation_id",
+    "entity",
+    "entity_id",
+    "op",
+    "patch",
+    "base",
+    "base_rev",
+    "schema_v",
+    "occurred_at",
+    "depends_on",
+    "attempts",
+    "action_id",
+    "label",
+)
+
+
+def queued_of(session: Session, entity: str, row_id: str) -> list[OutboxRow]:
+    """The queued mutations of one row, oldest first."""
+    statement = select(OutboxRow).where(OutboxRow.entity == entity, OutboxRow.entity_id == row_id)
+    return list(session.exec(statement.order_by(col(OutboxRow.seq))))
+
+
+def end(
+    session: Session,
+    mutations: Sequence[OutboxRow],
+    result: Result,
+    *,
+    now: datetime,
+    rev: int = 0,
+    generation: int = 0,
+) -> None:
+    """Move mutations from the queue to the receipts and count the pending work of their rows anew."""
+    for mutation in mutations:
+        carried = {name: getattr(mutation, name) for name in _CARRIED}
+        session.add(OutboxDoneRow(**carried, result=result, rev=rev, generation=generation, ended_at=now))
+        session.delete(mutation)
+    session.flush()
+    recount(session, {(mutation.entity, mutation.entity_id) for mutation in mutations})
+
+
+def recount(session: Session, keys: Collection[tuple[str, str]]) -> None:
+    """Make each row's `pending` the number of its queued mutations; a base without any is dropped."""
+    for entity, row_id in keys:
+        count = len(queued_of(session, entity, row_id))
+        row = rows.find(session, entity, row_id)
+        if row is not None:
+            row.pending = count
+        if count == 0:
+            drop_base(session, entity, row_id)
+    session.flush()
+
+
+def drop_base(session: Session, entity: str, row_id: str) -> None:
+    base = session.get(SyncBaseRow, (entity, row_id))
+    if base is not None:
+        session.delete(base)
+        session.flush()
+
+
+def requeue(session: Session, now: datetime) -> int:
+    """Queue everything the hub ever acknowledged once more, in its old order and with its old ids.
+
+    For a hub that was restored from a backup: what it still has it answers with `replayed`.
+    """
+    statement = select(OutboxDoneRow).where(
+        col(OutboxDoneRow.result).in_(SENT), col(OutboxDoneRow.ended_at) > now - policy.KEEP_RECEIPTS
+    )
+    found = list(session.exec(statement.order_by(col(OutboxDoneRow.seq))))
+    for done in found:
+        carried = {name: getattr(done, name) for name in _CARRIED}
+        # it may have been applied: undo must not take it for something never sent
+        carried["attempts"] = max(1, done.attempts)
+        session.delete(done)
+        session.add(OutboxRow(**carried))
+    session.flush()
+    for mutation in session.exec(select(OutboxRow)):
+        mutation.base_rev = 0  # revisions mean nothing across epochs; values are compared
+    recount(session, {(done.entity, done.entity_id) for done in found})
+    return len(found)
+
+
+def prune(session: Session, now: datetime) -> None:
+    """Drop receipts older than 90 days; how many there were of each result stays in `meta`."""
+    old = session.exec(select(OutboxDoneRow).where(col(OutboxDoneRow.ended_at) <= now - policy.KEEP_RECEIPTS))
+    for done in old:
+        key = f"total_{done.result}"
+        meta.put(session, key, str(int(meta.get(session, key, "0")) + 1))
+        undone = session.get(MetaRow, f"undo:{done.action_id}")
+        if undone is not None:
+            session.delete(undone)
+        session.delete(done)

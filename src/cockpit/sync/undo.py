@@ -1,0 +1,161 @@
+"""Taking back the newest act of this device.
+
+The rule: every `u` takes back the newest action that was not taken back yet, and so walks back through
+what was done here; the undo itself is never undone. What was never sent is withdrawn with everything that
+depends on it, as if it had not been. What the hub has, or may have (sent, answer unknown), is taken back
+by an inverse change. A field that somebody changed since is left alone: that value is not mine to remove.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from cockpit.domain.merge import merge_field
+from cockpit.i18n import _
+from cockpit.storage import meta, rows
+from cockpit.storage.records import to_wire
+from cockpit.storage.tables import MetaRow, OutboxDoneRow, OutboxRow, SyncBaseRow
+from cockpit.sync import conflicts, outbox, receipts
+
+_MARK = "undo:"
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back. `has_effect` is False when everything in it was changed by others since."""
+
+    action_id: str | None
+    label: str
+    entity: str
+    id: str
+    has_effect: bool
+
+
+def undo_newest(session: Session, *, actor_id: str, now: datetime) -> Undone | None:
+    """Take back the newest action, in the caller's write transaction. None when there is none."""
+    action = _newest(session)
+    if action is None:
+        return None
+    queued = list(session.exec(select(OutboxRow).where(OutboxRow.action_id == action).order_by(col(OutboxRow.seq))))
+    acknowledged = session.exec(
+        select(OutboxDoneRow)
+        .where(OutboxDoneRow.action_id == action, col(OutboxDoneRow.result).in_(receipts.SENT))
+        .order_by(col(OutboxDoneRow.seq))
+    )
+    sent = [*acknowledged, *(mutation for mutation in queued if not never_took_effect(mutation))]
+    first = min([*queued, *sent], key=lambda mutation: mutation.seq or 0)
+    label, entity, row_id = first.label, first.entity, first.entity_id
+    withdrawn = with_dependants(session, [mutation for mutation in queued if never_took_effect(mutation)])
+    withdraw(session, withdrawn, "undone", now)
+    inverse = [edit for mutation in reversed(sent) if (edit := _inverse(session, mutation)) is not None]
+    undoing = None
+    if inverse:
+        words = _("Undo: {label}").format(label=label)
+        undoing = outbox.submit(session, inverse, actor_id=actor_id, label=words, now=now)
+    meta.put(session, f"{_MARK}{action}", undoing or "-")
+    return Undone(undoing, label, entity, row_id, bool(withdrawn) or undoing is not None)
+
+
+def never_took_effect(mutation: OutboxRow) -> bool:
+    """True when the hub cannot have it: never on its way, or answered with no."""
+    if mutation.status in ("parked", "conflict"):
+        return mutation.error_type != "suspect"
+    return mutation.status in ("pending", "blocked") and mutation.attempts == 0
+
+
+def _newest(session: Session) -> str | None:
+    marks = session.exec(select(MetaRow).where(col(MetaRow.key).startswith(_MARK, autoescape=True))).all()
+    done_with = {mark.key.removeprefix(_MARK) for mark in marks} | {mark.value for mark in marks}
+    places: dict[str, int] = {}
+    for statement in (
+        select(OutboxRow.action_id, func.max(OutboxRow.seq)).group_by(col(OutboxRow.action_id)),
+        select(OutboxDoneRow.action_id, func.max(OutboxDoneRow.seq))
+        .where(col(OutboxDoneRow.result).in_(receipts.SENT))
+        .group_by(col(OutboxDoneRow.action_id)),
+    ):
+        for action, place in session.exec(statement):
+            places[action] = max(place or 0, places.get(action, 0))
+    left = [(place, action) for action, place in places.items() if action not in done_with]
+    return max(left)[1] if left else None
+
+
+def with_dependants(session: Session, mutations: Iterable[OutboxRow]) -> list[OutboxRow]:
+    """These mutations and everything queued that has no sense without them, in order."""
+    chosen = {mutation.mutation_id: mutation for mutation in mutations}
+    if not chosen:
+        return []
+    made = {(m.entity, m.entity_id) for m in chosen.values() if m.op == "create"}
+    for mutation in session.exec(select(OutboxRow).order_by(col(OutboxRow.seq))):
+        if mutation.depends_on in chosen or (mutation.entity, mutation.entity_id) in made:
+            chosen[mutation.mutation_id] = mutation
+            if mutation.op == "create":
+                made.add((mutation.entity, mutation.entity_id))
+    return sorted(chosen.values(), key=lambda mutation: mutation.seq or 0)
+
+
+def withdraw(session: Session, mutations: Sequence[OutboxRow], result: receipts.Result, now: datetime) -> None:
+    """End mutations that never took effect and put their rows back to what they would be without them."""
+    if not mutations:
+        return
+    by_row: dict[tuple[str, str], list[OutboxRow]] = {}
+    for mutation in mutations:
+        by_row.setdefault((mutation.entity, mutation.entity_id), []).append(mutation)
+    for (entity, row_id), taken in by_row.items():
+        _put_back(session, entity, row_id, taken)
+    outbox.drop_provisional_log(session, mutations)
+    conflicts.close_all(session, [mutation.mutation_id for mutation in mutations], result, now)
+    receipts.end(session, mutations, result, now=now)
+
+
+def _put_back(session: Session, entity: str, row_id: str, taken: list[OutboxRow]) -> None:
+    if any(mutation.op == "create" for mutation in taken):
+        rows.remove(session, entity, row_id)
+        session.flush()
+        return
+    gone = {mutation.mutation_id for mutation in taken}
+    staying = [m for m in receipts.queued_of(session, entity, row_id) if m.mutation_id not in gone]
+    kept = session.get(SyncBaseRow, (entity, row_id))
+    received: dict[str, Any] = dict(kept.base) if kept is not None else {}
+    row = rows.find(session, entity, row_id)
+    values: dict[str, Any] = {"id": row_id}
+    if row is None:
+        values |= received or next((dict(m.base) for m in taken if m.op == "delete"), {})
+        if len(values) == 1 or (staying and staying[-1].op == "delete"):
+            return
+    else:
+        for mutation in reversed(taken):
+            values |= {name: received.get(name, seen) for name, seen in mutation.base.items()}
+    for mutation in staying:
+        values |= {name: value for name, value in mutation.patch.items() if name in values}
+    restored = rows.put(session, entity, values)
+    restored.seen_gen = max(restored.seen_gen, int(meta.get(session, "generation", "0")))
+    session.flush()
+
+
+def _inverse(session: Session, mutation: OutboxRow | OutboxDoneRow) -> outbox.Edit | None:
+    """The edit that takes back a mutation the hub has; None when nothing of it is left to take back."""
+    entity, row_id = mutation.entity, mutation.entity_id
+    row = rows.find(session, entity, row_id)
+    if mutation.op == "create":
+        return outbox.Edit(entity, row_id, "delete") if row is not None else None
+    if mutation.op == "delete":
+        if row is not None:
+            return None
+        values = {name: value for name, value in mutation.base.items() if name not in conflicts.HUB_KEEPS}
+        return outbox.Edit(entity, row_id, "create", values)
+    if row is None:
+        return None
+    shown = to_wire(row, entity)
+    values = {}
+    for name, mine in mutation.patch.items():
+        # back to what was there before, unless somebody else has changed it since
+        merged = merge_field(entity, name, mine, mutation.base.get(name), shown.get(name))
+        if not merged.is_conflict and merged.value != shown.get(name):
+            values[name] = merged.value
+    return outbox.Edit(entity, row_id, "patch", values) if values else None
