@@ -8,7 +8,7 @@ import re
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from sqlalchemy import BigInteger, Integer, String
+from sqlalchemy import BigInteger, Integer
 from sqlalchemy import inspect as inspect_table
 
 from cockpit.domain import entities
@@ -118,8 +118,9 @@ def _misfit(entity: str, name: str, value: Any) -> str | None:
     allowed = _choices(entity).get(name)
     if allowed and value not in allowed:
         return f"one of {', '.join(sorted(allowed))} is needed"
-    if isinstance(column.type, String) and column.type.length is not None and len(value) > column.type.length:
-        return f"at most {column.type.length} signs fit"
+    longest = getattr(column.type, "length", None)
+    if longest is not None and len(value) > longest:
+        return f"at most {longest} signs fit"
     if name.endswith("_id") and value != "" and not is_id(value):
         return "not an id"
     if isinstance(column.type, Integer) and not isinstance(value, bool):

@@ -189,7 +189,7 @@ def _follow(
 def _renew_subtree(session: Session, account_id: str) -> None:
     """New revisions for everything of an account, so that its new owner receives the history."""
     session.flush()
-    kept = (col(ChangeRow.account_id) == account_id, col(ChangeRow.op) == "put")
+    kept = (col(ChangeRow.account_id) == account_id, col(ChangeRow.op) == "put", col(ChangeRow.entity) != "account")
     found = session.execute(select(ChangeRow.entity, ChangeRow.entity_id).where(*kept).order_by(col(ChangeRow.rev)))
     children = [(entity, row_id) for entity, row_id in found]
     if not children:
