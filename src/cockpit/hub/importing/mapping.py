@@ -106,7 +106,9 @@ def parse(text: str, path: str) -> Mapping:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
-        raise ConfigError(str(error), path=path, line=int(found[1]) if found else 0, key="") from error
+        raise ConfigError(
+            str(error), path=path, line=int(found[1]) if found else len(text.splitlines()), key=""
+        ) from error
     try:
         return _mapping(data)
     except _Wrong as error:
@@ -132,7 +134,7 @@ def _mapping(data: dict[str, Any]) -> Mapping:
     aliases = _table(data, "aliases") if "aliases" in data else {}
     try:
         zone = ZoneInfo(_text(data, "time_zone", "UTC"))
-    except (OSError, ValueError) as error:
+    except (KeyError, OSError, ValueError) as error:
         raise _Wrong("time_zone", _("there is no such time zone")) from error
     return Mapping(
         name=_text(data, "name"),

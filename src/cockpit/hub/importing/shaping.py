@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from cockpit.hub.batch import Batch
@@ -236,7 +236,7 @@ class Shaper:
             return None
         try:
             amount = Decimal(text) * 100
-        except InvalidOperation as error:
+        except ArithmeticError as error:
             raise line.bad(name, _("not an amount")) from error
         if not amount.is_finite() or amount != amount.to_integral_value() or not 0 <= amount < _LARGEST:
             raise line.bad(name, _("not an amount"))
