@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Literal
 
 from cockpit.domain.book import Book
@@ -15,8 +16,12 @@ Standing = Literal["open", "won", "lost"]
 
 def standing(book: Book, deal: Deal) -> Standing:
     """open, won or lost as of the book's day; a closing date still ahead has not happened."""
+    return standing_on(book, deal, book.today)
+
+
+def standing_on(book: Book, deal: Deal, day: date) -> Standing:
     kind = book.stage_kind(deal)
-    if kind == "open" or (deal.closed_on is not None and deal.closed_on > book.today):
+    if kind == "open" or (deal.closed_on is not None and deal.closed_on > day):
         return "open"
     return "won" if kind == "won" else "lost"
 

@@ -247,6 +247,7 @@ class Waiver(Entity):
     reason: str
     until_on: date
     by_id: str | None = None
+    owner_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,8 +50,13 @@ class KpiCount:
 
 
 def rules_for(book: Book, rep_id: str) -> tuple[KpiRule, ...]:
-    """The rules that bind this person today: of the whole company, of the person's team or of a team above it."""
+    """The rules that bind this person today: of the whole company, of the person's team or of a team above it.
+
+    They bind reps; a lead has none of his own.
+    """
     person = book.people.get(rep_id)
+    if person is not None and person.role != "rep":
+        return ()
     teams = set(_teams_up(book, person.team_id if person else None))
     return tuple(
         rule
@@ -63,10 +68,8 @@ def rules_for(book: Book, rep_id: str) -> tuple[KpiRule, ...]:
 
 
 def window(rule: KpiRule, day: date) -> Period:
-    """The rule's period that holds `day`, cut to the days on which the rule is in force."""
-    whole = period_of(cast(PeriodKind, rule.period_kind), day)
-    first = max(whole.starts_on, rule.from_on or whole.starts_on)
-    return Period(whole.kind, first, min(whole.ends_on, rule.to_on or whole.ends_on))
+    """The rule's period that holds `day`."""
+    return period_of(cast(PeriodKind, rule.period_kind), day)
 
 
 def does_count(book: Book, rule: KpiRule, activity: Activity) -> bool:

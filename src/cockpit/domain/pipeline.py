@@ -6,17 +6,18 @@ state, else healthy. Each verdict carries the figures that fired.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 from typing import Literal
 
 from cockpit.domain.book import Book
-from cockpit.domain.deals import currency_of, deals_of, money, other_money, standing
+from cockpit.domain.deal_view import DealView, view_now
+from cockpit.domain.deals import currency_of, deals_of, other_money, standing
 from cockpit.domain.entities import Activity, Deal, Stage, StageChange
-from cockpit.domain.periods import Period, period_of
+from cockpit.domain.periods import period_of
 
 DealState = Literal["dirty", "slipped", "regressed", "stalled", "no_activity"]
 
@@ -50,6 +51,7 @@ class Verdict:
     n: int = 0
     on: date | None = None
     was_on: date | None = None
+    at: datetime | None = None
     stage_id: str | None = None
 
 
@@ -169,40 +171,27 @@ def usual_stays(book: Book) -> dict[str, Stay]:
     return found
 
 
-def entered_stage_on(book: Book, deal: Deal) -> date | None:
-    """The local day the deal came into its stage; None when neither its history nor its creation day says."""
-    changes = book.changes_by_deal.get(deal.id, ())
-    if changes and changes[-1].to_stage_id == deal.stage_id:
-        return book.local_day(changes[-1].changed_at)
-    for entry in reversed(book.log_by_row.get(deal.id, ())):
-        if entry.after.get("stage_id") == deal.stage_id:
-            return book.local_day(entry.recorded_at)
-    return None if changes else deal.created_on
-
-
-def deal_facts(book: Book, deal: Deal, usual: dict[str, Stay]) -> DealFacts:
+def deal_facts(book: Book, deal: Deal, usual: Mapping[str, Stay]) -> DealFacts:
     """Days in stage, dated next step and every state that fires, in the order of their weight."""
-    entered = entered_stage_on(book, deal)
-    days = None if entered is None else (book.today - entered).days
-    if standing(book, deal) != "open":
-        return DealFacts(deal, days, None, ())
+    view = view_now(book, deal)
+    if view.standing != "open":
+        return DealFacts(deal, view.days_in_stage, None, ())
     fired = (
-        dirty(book, deal),
+        dirty(view),
         slipped(book, deal),
-        regressed(book, deal),
-        stalled(book, deal, days, usual),
-        quiet(book, deal),
+        regressed(view, book.stages),
+        stalled(view, usual),
+        quiet(view, book),
     )
-    return DealFacts(
-        deal, days, book.next_steps.get(deal.id), tuple(verdict for verdict in fired if verdict is not None)
-    )
+    return DealFacts(deal, view.days_in_stage, view.next_step, tuple(one for one in fired if one is not None))
 
 
-def dirty(book: Book, deal: Deal) -> Verdict | None:
+def dirty(view: DealView) -> Verdict | None:
     """The expected closing day has passed, or there is no dated next step."""
-    if deal.expected_on is not None and deal.expected_on < book.today:
-        return Verdict("dirty", "date_passed", on=deal.expected_on, days=(book.today - deal.expected_on).days)
-    return Verdict("dirty", "no_next_step") if deal.id not in book.next_steps else None
+    expected = view.deal.expected_on
+    if expected is not None and expected < view.today:
+        return Verdict("dirty", "date_passed", on=expected, days=(view.today - expected).days)
+    return Verdict("dirty", "no_next_step") if view.next_step is None else None
 
 
 def slipped(book: Book, deal: Deal) -> Verdict | None:
@@ -221,42 +210,33 @@ def slipped(book: Book, deal: Deal) -> Verdict | None:
     return None
 
 
-def regressed(book: Book, deal: Deal) -> Verdict | None:
+def regressed(view: DealView, stages: Mapping[str, Stage]) -> Verdict | None:
     """Went to an earlier stage within 30 days and has not come back to where it was."""
-    here = book.stages.get(deal.stage_id)
+    here = stages.get(view.deal.stage_id)
     if here is None:
         return None
-    since = book.midnight(book.today - timedelta(days=REGRESSED_DAYS))
-    for change in reversed(book.changes_by_deal.get(deal.id, ())):
+    since = view.moment - timedelta(days=REGRESSED_DAYS)
+    for change in reversed(view.changes):
         if change.changed_at < since:
             return None
-        before, after = book.stages.get(change.from_stage_id or ""), book.stages.get(change.to_stage_id)
+        before, after = stages.get(change.from_stage_id or ""), stages.get(change.to_stage_id)
         if before and after and after.position < before.position and here.position < before.position:
-            on = book.local_day(change.changed_at)
-            return Verdict("regressed", on=on, days=(book.today - on).days, stage_id=before.id)
+            return Verdict("regressed", at=change.changed_at, stage_id=before.id)
     return None
 
 
-def stalled(book: Book, deal: Deal, days: int | None, usual: dict[str, Stay]) -> Verdict | None:
+def stalled(view: DealView, usual: Mapping[str, Stay]) -> Verdict | None:
     """Longer in its stage than 1.5 times what is usual there."""
-    stay = usual.get(deal.stage_id)
+    stay, days = usual.get(view.deal.stage_id), view.days_in_stage
     if days is None or stay is None or stay.days is None or days <= STALLED_FACTOR * stay.days:
         return None
-    reason = "median" if stay.is_measured else "configured"
-    return Verdict("stalled", reason, days=days, usual=stay.days, n=stay.n)
+    return Verdict("stalled", "median" if stay.is_measured else "configured", days=days, usual=stay.days, n=stay.n)
 
 
-def quiet(book: Book, deal: Deal) -> Verdict | None:
+def quiet(view: DealView, book: Book) -> Verdict | None:
     """Nothing held for 14 days; a deal younger than that has not been quiet yet."""
-    held = [a for a in book.activities_by_deal.get(deal.id, ()) if a.status == "held" and a.starts_at <= book.as_of]
-    last = book.local_day(held[-1].starts_at) if held else deal.created_on
-    if last is not None and (book.today - last).days <= QUIET_DAYS:
+    held_on = book.local_day(view.last_held.starts_at) if view.last_held else None
+    last = held_on or view.deal.created_on
+    if last is not None and (view.today - last).days <= QUIET_DAYS:
         return None
-    return Verdict("no_activity", on=book.local_day(held[-1].starts_at) if held else None)
-
-
-def open_money(deals: Iterable[Deal], currency: str, period: Period | None = None) -> int:
-    """Money of deals, of those expected in `period` when given."""
-    return money(
-        (d for d in deals if period is None or (d.expected_on is not None and d.expected_on in period)), currency
-    )
+    return Verdict("no_activity", on=held_on)

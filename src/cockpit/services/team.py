@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cockpit.domain.book import Book
+from cockpit.domain.card_deals import DealReader, deal_reader
 from cockpit.domain.deals import currency_of
+from cockpit.domain.problems import cards_of
 from cockpit.domain.team import RepFigures, board, reps_below, sum_known
+from cockpit.services.card_views import main_problem
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import TeamRep, TeamSnapshot
 from cockpit.services.views import open_book, spoken, this_month
@@ -30,7 +33,8 @@ class TeamService:
             book = open_book(self.desk, session, [person.id for person in reps], as_of)
         currency = currency_of(book, [person.id for person in reps])
         figures = board(book, reps, currency)
-        lines = tuple(_line(book, rep) for rep in figures)
+        reader = deal_reader(book)
+        lines = tuple(_line(book, rep, reader) for rep in figures)
         team = teams.get(viewer.team_id or "")
         return TeamSnapshot(
             as_of=book.local(book.as_of),
@@ -44,7 +48,8 @@ class TeamService:
         )
 
 
-def _line(book: Book, rep: RepFigures) -> TeamRep:
+def _line(book: Book, rep: RepFigures, reader: DealReader) -> TeamRep:
+    problem, state = main_problem(book, cards_of(book, rep.person.id, reader))
     return TeamRep(
         id=rep.person.id,
         name=rep.person.name,
@@ -55,8 +60,8 @@ def _line(book: Book, rep: RepFigures) -> TeamRep:
         visits_done=rep.visits_done,
         visits_planned=rep.visits_planned,
         visits_uncovered=rep.visits_uncovered,
-        problem="",
-        problem_state="",
+        problem=problem,
+        problem_state=state,
         last_log_at=book.local(rep.last_log_at) if rep.last_log_at else None,
     )
 

@@ -10,9 +10,13 @@ from cockpit.domain.agenda import PrepFacts, next_visit, prep_for, today_list, u
 from cockpit.domain.gap import money_gap
 from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import period_of
+from cockpit.domain.problems import cards_of
 from cockpit.i18n import _
+from cockpit.planning.score import Addition, best_addition
+from cockpit.services.card_views import card_views
 from cockpit.services.desk import Desk
-from cockpit.services.snapshots import Prep, TodaySnapshot
+from cockpit.services.reasons import reason_text
+from cockpit.services.snapshots import NextBest, Prep, TodaySnapshot
 from cockpit.services.views import Look, account_name, agenda_items, kpi_line, look_at, month_line
 from cockpit.storage.queries.people import contacts_of, last_held
 from cockpit.storage.queries.sync import write_states
@@ -20,6 +24,7 @@ from cockpit.storage.queries.sync import write_states
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from cockpit.domain.book import Book
     from cockpit.domain.entities import Activity, Contact
 
 
@@ -47,11 +52,39 @@ class TodayService:
             visits=agenda_items(book, visits, states),
             yesterday_unvisited=agenda_items(book, left, states),
             prep=prep,
-            next_best=None,
+            next_best=None if look.is_read_only else next_best(book, rep),
             month=month_line(book, gap),
             kpis=tuple(kpi_line(book, count, gap.currency) for count in kpi_counts(book, rep)),
-            cards=(),
+            cards=card_views(book, cards_of(book, rep)),
         )
+
+
+def suggestion(book: Book, rep_id: str) -> Addition | None:
+    """The account most worth adding today: one that has nothing today or ahead."""
+    taken = {
+        activity.account_id
+        for activity in book.activities_by_rep.get(rep_id, ())
+        if activity.account_id and activity.status == "planned" and activity.starts_at >= book.midnight(book.today)
+    }
+    return best_addition(book, rep_id, book.as_of, taken)
+
+
+def next_best(book: Book, rep_id: str) -> NextBest | None:
+    """The suggestion with its points in words."""
+    found = suggestion(book, rep_id)
+    if found is None:
+        return None
+    account = book.accounts[found.account_id]
+    return NextBest(
+        account_id=account.id,
+        account=account.name,
+        tier=account.tier,
+        after_activity_id=found.after_activity_id,
+        starts_at=book.local(found.starts_at),
+        score=found.score,
+        points=tuple((reason_text(reason, book), reason.points) for reason in found.points),
+        row_ids=found.row_ids,
+    )
 
 
 def _prep(session: Session, look: Look) -> Prep | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cockpit import clock
 from cockpit.domain.book import Book
 from cockpit.domain.deals import money, standing
-from cockpit.domain.entities import Activity, Deal, Entity
+from cockpit.domain.entities import Activity, Deal, Entity, KpiRule
 from cockpit.domain.gap import MoneyGap
 from cockpit.domain.kpi import KpiCount
 from cockpit.domain.periods import period_of
@@ -67,6 +67,10 @@ def spoken(name: str, alias: str) -> str:
 def stage_name(book: Book, stage_id: str) -> str:
     stage = book.stages.get(stage_id)
     return spoken(stage.name, stage.alias) if stage else ""
+
+
+def kpi_name(rule: KpiRule) -> str:
+    return spoken(rule.name, rule.alias)
 
 
 def account_name(book: Book, account_id: str | None) -> str:
@@ -160,7 +164,7 @@ def workdays_left(book: Book, gap: MoneyGap) -> int:
 def kpi_line(book: Book, count: KpiCount, currency: str) -> KpiLine:
     return KpiLine(
         id=count.rule.id,
-        name=spoken(count.rule.name, count.rule.alias),
+        name=kpi_name(count.rule),
         kind=count.rule.kind,
         limit=count.limit,
         done=count.done,
@@ -211,9 +215,9 @@ def rule_text(book: Book, verdict: Verdict) -> str:
         return _("expected close moved from {was} to {now}, past the month").format(
             was=short_day(verdict.was_on), now=short_day(verdict.on)
         )
-    if verdict.state == "regressed" and verdict.on:
+    if verdict.state == "regressed" and verdict.at:
         return _("went back from {stage} on {day}, within 30 days").format(
-            stage=stage_name(book, verdict.stage_id or ""), day=short_day(verdict.on)
+            stage=stage_name(book, verdict.stage_id or ""), day=short_day(book.local_day(verdict.at))
         )
     if verdict.state == "dirty" and verdict.on:
         return _("expected close {day} has passed").format(day=short_day(verdict.on))

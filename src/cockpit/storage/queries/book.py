@@ -20,7 +20,14 @@ from cockpit.storage.records import from_wire, to_entity
 
 E = TypeVar("E", bound=e.Entity)
 
-_TIMED = {"activity": e.Activity, "deal": e.Deal, "account": e.Account, "target": e.Target, "kpi_rule": e.KpiRule}
+_TIMED = {
+    "activity": e.Activity,
+    "deal": e.Deal,
+    "account": e.Account,
+    "target": e.Target,
+    "kpi_rule": e.KpiRule,
+    "waiver": e.Waiver,
+}
 
 
 def load_book(
@@ -82,7 +89,7 @@ def load_book(
         activities=tuple(activities),
         targets=tuple(_timed(session, "target", later, None)),
         kpi_rules=tuple(_timed(session, "kpi_rule", later, None)),
-        waivers=tuple(_all(session, t.WaiverRow, e.Waiver)),
+        waivers=tuple(_timed(session, "waiver", later, None)),
         log=tuple(log),
         conflicted=frozenset(session.exec(select(t.ConflictRow.entity_id).where(t.ConflictRow.state == "open"))),
     )

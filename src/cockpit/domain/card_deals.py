@@ -1,0 +1,131 @@
+"""Card rules over deals: dirty, regressed, stalled, a milestone passed by; replayed from the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from cockpit.domain.book import Book
+from cockpit.domain.card_rules import RuleId
+from cockpit.domain.cards import Grace, Reading, settled
+from cockpit.domain.deal_view import DealView, midnights, views_in
+from cockpit.domain.deals import deals_of, standing
+from cockpit.domain.entities import Deal, MilestoneDone, Stage
+from cockpit.domain.periods import Period, period_of
+from cockpit.domain.pipeline import Stay, Verdict, dirty, regressed, stalled, usual_stays
+
+DEAL_RULES: tuple[RuleId, ...] = ("deal_dirty", "deal_regressed", "deal_stalled", "milestone_missing")
+"""In the order in which a deal gets its one card."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealLife:
+    """A deal through the month: at each midnight and each change of it."""
+
+    deal: Deal
+    views: tuple[DealView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DealFinding:
+    """What a rule found on a deal; nothing any more when both are None."""
+
+    deal: Deal
+    verdict: Verdict | None = None
+    milestone_of: Stage | None = None
+
+    @property
+    def is_firing(self) -> bool:
+        return self.verdict is not None or self.milestone_of is not None
+
+
+def deal_reader(book: Book) -> DealReader:
+    return DealReader(book, usual_stays(book), {(done.deal_id, done.stage_id): done for done in book.milestones})
+
+
+@dataclass(frozen=True)
+class DealReader:
+    """Reads the deal rules of one book; keeps what all deals need."""
+
+    book: Book
+    usual: Mapping[str, Stay]
+    milestones: Mapping[tuple[str, str], MilestoneDone]
+    """By deal and stage."""
+
+    def lives(self, owner_id: str) -> tuple[DealLife, ...]:
+        """The person's deals that were open at some time this month."""
+        month = period_of("month", self.book.today)
+        days = midnights(self.book, month)
+        return tuple(
+            DealLife(deal, views_in(self.book, deal, days))
+            for deal in deals_of(self.book, (owner_id,))
+            if self._is_of(deal, month)
+        )
+
+    def _is_of(self, deal: Deal, month: Period) -> bool:
+        return standing(self.book, deal) == "open" or (deal.closed_on is not None and deal.closed_on >= month.starts_on)
+
+    def trace(self, rule_id: RuleId, life: DealLife) -> tuple[Reading, ...]:
+        """The rule's readings over the month: 1 lacking while it fires, covered by a dated next step where that helps."""
+        fires = self._check(rule_id)
+        is_coverable = rule_id in ("deal_regressed", "deal_stalled")
+        readings = []
+        for view in life.views:
+            lacks = int(view.standing == "open" and fires(view))
+            acked = lacks or int(not view.is_acknowledged)
+            covered = int(bool(lacks) and is_coverable and view.next_step is not None)
+            readings.append(Reading(view.moment, lacks, acked, covered, view.held))
+        return settled(readings)
+
+    def finding(self, rule_id: RuleId, life: DealLife) -> DealFinding:
+        """What the rule says now."""
+        view = life.views[-1]
+        if view.standing != "open":
+            return DealFinding(life.deal)
+        if rule_id == "milestone_missing":
+            return DealFinding(life.deal, milestone_of=self.missing_milestone(view))
+        checks: Mapping[str, Callable[[], Verdict | None]] = {
+            "deal_dirty": lambda: dirty(view),
+            "deal_regressed": lambda: regressed(view, self.book.stages),
+            "deal_stalled": lambda: stalled(view, self.usual),
+        }
+        return DealFinding(life.deal, checks[rule_id]())
+
+    def _check(self, rule_id: RuleId) -> Callable[[DealView], bool]:
+        if rule_id == "deal_dirty":
+            return lambda view: dirty(view) is not None
+        if rule_id == "deal_regressed":
+            return lambda view: regressed(view, self.book.stages) is not None
+        if rule_id == "deal_stalled":
+            return lambda view: stalled(view, self.usual) is not None
+        return lambda view: self.missing_milestone(view) is not None
+
+    def missing_milestone(self, view: DealView) -> Stage | None:
+        """The stage that the deal last left forwards without its milestone; None when there is none."""
+        here = self.book.stages.get(view.deal.stage_id)
+        if here is None or not view.changes:
+            return None
+        left = self.book.stages.get(view.changes[-1].from_stage_id or "")
+        if left is None or not left.milestone or left.position >= here.position:
+            return None
+        done = self.milestones.get((view.deal.id, left.id))
+        return left if done is None or done.done_at > view.moment else None
+
+    def grace(self, days: int, life: DealLife) -> Grace | None:
+        """Time for the last held activity to take effect, from when the hub knew of it."""
+        last = life.views[-1].last_held
+        if not days or last is None:
+            return None
+        return Grace(days, self._acknowledged_at(last.id, last.starts_at) if last.is_acknowledged else None)
+
+    def _acknowledged_at(self, row_id: str, otherwise: datetime) -> datetime:
+        known = [entry.recorded_at for entry in self.book.log_by_row.get(row_id, ()) if entry.rev > 0]
+        return known[-1] if known else otherwise
+
+
+def cards_to_read(reader: DealReader, life: DealLife) -> tuple[tuple[RuleId, DealFinding], ...]:
+    """The first rule that fires on the deal, and those that are silent: a deal has one open card, and its solved ones."""
+    findings = [(rule_id, reader.finding(rule_id, life)) for rule_id in DEAL_RULES]
+    firing = [one for one in findings if one[1].is_firing]
+    return (*firing[:1], *(one for one in findings if not one[1].is_firing))

@@ -1,0 +1,168 @@
+"""Card rules over a person's month: behind pace, and customers not seen for longer than their tier allows."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from cockpit.domain.book import Book
+from cockpit.domain.card_deals import DealLife
+from cockpit.domain.card_rules import TIER_DAYS
+from cockpit.domain.cards import Reading, settled
+from cockpit.domain.deal_view import DealView, midnights
+from cockpit.domain.entities import Account
+from cockpit.domain.gap import MoneyGap
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Where the month should be by its finished working days, in minor units."""
+
+    gap: MoneyGap
+    due_minor: int
+
+    @property
+    def behind_minor(self) -> int:
+        return max(0, self.due_minor - self.gap.actual_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A customer past the limit; `last_on` None: not seen since the book begins."""
+
+    account: Account
+    limit_days: int
+    last_on: date | None
+    is_planned: bool
+
+
+def pace(book: Book, gap: MoneyGap) -> Pace:
+    """due = target x finished working days / working days of the month."""
+    return Pace(gap, _due(book, gap, book.today))
+
+
+def _due(book: Book, gap: MoneyGap, today: date) -> int:
+    days = book.calendar_of(gap.person_id).workdays(gap.period.starts_on, gap.period.ends_on)
+    gone = sum(day < today for day in days)
+    return (gap.target_minor or 0) * gone // len(days) if days else 0
+
+
+def pace_trace(book: Book, gap: MoneyGap, lives: Sequence[DealLife]) -> tuple[Reading, ...]:
+    """At each midnight and now: money behind pace, covered by money of open deals with a dated next step; held = money won."""
+    days = book.calendar_of(gap.person_id).workdays(gap.period.starts_on, gap.period.ends_on)
+    readings: list[Reading] = []
+    for moment in (*midnights(book, gap.period), book.as_of):
+        today = book.local_day(moment)
+        views = [view for life in lives if (view := _at(life, moment)) is not None]
+        won = [view for view in views if view.standing == "won" and _closes_in(view, gap)]
+        actual = _sum(won, gap.currency)
+        due = (gap.target_minor or 0) * sum(day < today for day in days) // len(days) if days else 0
+        lacks = max(0, due - actual)
+        acked = max(0, due - _sum([view for view in won if view.is_acknowledged], gap.currency))
+        covered = _sum(
+            [
+                view
+                for view in views
+                if view.standing == "open"
+                and view.next_step is not None
+                and view.deal.expected_on is not None
+                and view.deal.expected_on in gap.period
+            ],
+            gap.currency,
+        )
+        readings.append(Reading(moment, lacks, acked, covered, actual))
+    return settled(readings)
+
+
+def _at(life: DealLife, moment: datetime) -> DealView | None:
+    index = bisect_right(life.views, moment, key=lambda view: view.moment)
+    return life.views[index - 1] if index else None
+
+
+def _closes_in(view: DealView, gap: MoneyGap) -> bool:
+    return view.deal.closed_on is not None and view.deal.closed_on in gap.period
+
+
+def _sum(views: Sequence[DealView], currency: str) -> int:
+    return sum(view.deal.amount_minor or 0 for view in views if view.deal.currency == currency)
+
+
+@dataclass(frozen=True, slots=True)
+class _Contact:
+    """When an account was seen and will be, as local days in order."""
+
+    account: Account
+    limit: int
+    seen: tuple[date, ...]
+    acked_seen: tuple[date, ...]
+    planned: tuple[date, ...]
+
+    def is_overdue(self, today: date, begins: date, seen: tuple[date, ...]) -> bool:
+        index = bisect_right(seen, today)
+        return (today - (seen[index - 1] if index else begins)).days > self.limit
+
+
+def unseen(book: Book, rep_id: str) -> tuple[Unseen, ...]:
+    """The customers of a person past their limit today, longest first."""
+    found = [
+        Unseen(c.account, c.limit, c.seen[-1] if c.seen else None, any(day >= book.today for day in c.planned))
+        for c in _contacts(book, rep_id)
+        if c.is_overdue(book.today, book.activities_from, c.seen)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.last_on or date.min, one.account.id)))
+
+
+def unseen_trace(book: Book, rep_id: str, first: date) -> tuple[Reading, ...]:
+    """At each midnight of the month: customers past their limit, those with a visit ahead, and those seen since."""
+    contacts = _contacts(book, rep_id)
+    readings: list[Reading] = []
+    seen_again: set[str] = set()
+    before: set[str] = set()
+    moments = [
+        (book.midnight(first + timedelta(days=n)), first + timedelta(days=n))
+        for n in range((book.today - first).days + 1)
+    ]
+    for moment, today in (*moments, (book.as_of, book.today)):
+        overdue = [
+            c for c in contacts if c.is_overdue(today, book.activities_from, _until(c.seen, moment, book, today))
+        ]
+        ids = {c.account.id for c in overdue}
+        seen_again |= before - ids
+        before = ids
+        acked = sum(
+            c.is_overdue(today, book.activities_from, _until(c.acked_seen, moment, book, today)) for c in contacts
+        )
+        covered = sum(any(day >= today for day in c.planned) for c in overdue)
+        readings.append(Reading(moment, len(ids), acked, covered, len(seen_again)))
+    return settled(readings)
+
+
+def _until(days: tuple[date, ...], moment: datetime, book: Book, today: date) -> tuple[date, ...]:
+    """At a midnight nothing of that day has happened yet."""
+    return days if moment == book.as_of else days[: bisect_right(days, today - timedelta(days=1))]
+
+
+def _contacts(book: Book, rep_id: str) -> tuple[_Contact, ...]:
+    seen: dict[str, list[tuple[date, bool]]] = {}
+    planned: dict[str, list[date]] = {}
+    for activity in book.activities:
+        if activity.account_id is None or activity.kind not in ("visit", "web"):
+            continue
+        if activity.status == "held" and activity.starts_at <= book.as_of:
+            day = book.local_day(activity.starts_at)
+            seen.setdefault(activity.account_id, []).append((day, activity.is_acknowledged))
+        elif activity.status == "planned":
+            planned.setdefault(activity.account_id, []).append(book.local_day(activity.starts_at))
+    return tuple(
+        _Contact(
+            account,
+            account.cadence_days or TIER_DAYS.get(account.tier, TIER_DAYS["C"]),
+            tuple(sorted(day for day, _ in seen.get(account.id, ()))),
+            tuple(sorted(day for day, is_acked in seen.get(account.id, ()) if is_acked)),
+            tuple(planned.get(account.id, ())),
+        )
+        for account in book.accounts.values()
+        if account.owner_id == rep_id and (account.lifecycle != "prospect" or account.cadence_days)
+    )

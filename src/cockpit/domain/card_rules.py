@@ -1,0 +1,59 @@
+"""The rules behind problem cards, as data: remedy, key, floor, minutes, grace, when solved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+RuleId = Literal[
+    "kpi_uncovered",
+    "unvisited",
+    "deal_dirty",
+    "deal_regressed",
+    "deal_stalled",
+    "milestone_missing",
+    "behind_pace",
+    "tier_overdue",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class CardRule:
+    """`command` is the remedy's id in the registry; without a `key` the card's own digit presses it.
+
+    Score = max(money at risk, floor) x movable / minutes. `movable` is the share of that money which the
+    remedy can still change in a full period; rules with a count scale it by the days left.
+    """
+
+    id: RuleId
+    command: str
+    key: str
+    floor_minor: int
+    minutes: int
+    movable: float
+    grace_days: int
+    solved_when: str
+    """Its words are in `services.card_views`, under this code."""
+    is_kept: bool = False
+    """Stays in the list for its whole period after it is solved."""
+
+
+RULES: dict[RuleId, CardRule] = {
+    rule.id: rule
+    for rule in (
+        CardRule("kpi_uncovered", "fill", "f", 50_000, 1, 1.0, 0, "limit_held", True),
+        CardRule("unvisited", "drop", "", 100_000, 2, 1.0, 0, "all_answered", True),
+        CardRule("deal_dirty", "open", "enter", 20_000, 5, 0.03, 0, "dated", False),
+        CardRule("deal_regressed", "open", "enter", 20_000, 10, 0.05, 7, "stage_regained", False),
+        CardRule("deal_stalled", "open", "enter", 20_000, 10, 0.05, 7, "stage_left", False),
+        CardRule("milestone_missing", "open", "enter", 10_000, 2, 0.01, 0, "milestone_met", False),
+        CardRule("behind_pace", "gap", "g", 50_000, 10, 0.03, 0, "on_pace", False),
+        CardRule("tier_overdue", "add", "a", 30_000, 3, 1.0, 0, "all_seen", False),
+    )
+}
+
+VISITS_A_DAY = 3
+"""How many more of anything a rep can plan on a working day: what makes a KPI movable."""
+
+TIER_DAYS = {"A": 14, "B": 21, "C": 45}
+"""Days after which a customer should be seen again, where the account does not say."""

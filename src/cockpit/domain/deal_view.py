@@ -1,0 +1,127 @@
+"""One deal as it stood at one moment: what its states are decided on, now and when replaying the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from cockpit.domain.book import Book
+from cockpit.domain.deals import Standing, standing_on
+from cockpit.domain.entities import Activity, Deal, StageChange
+from cockpit.domain.history import Version, at, versions
+from cockpit.domain.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class DealView:
+    """`entered_on`: the local day the deal came into its stage, None when nothing says. `held`: its held activities."""
+
+    moment: datetime
+    today: date
+    deal: Deal
+    standing: Standing
+    changes: tuple[StageChange, ...]
+    entered_on: date | None
+    next_step: Activity | None
+    last_held: Activity | None
+    held: int
+    is_acknowledged: bool
+    """The hub knows the deal and its next step as they stand here."""
+
+    @property
+    def days_in_stage(self) -> int | None:
+        return None if self.entered_on is None else (self.today - self.entered_on).days
+
+
+def view_now(book: Book, deal: Deal) -> DealView:
+    """The deal as of the book."""
+    own = book.activities_by_deal.get(deal.id, ())
+    held = [a for a in own if a.status == "held" and a.starts_at <= book.as_of]
+    step = book.next_steps.get(deal.id)
+    return DealView(
+        moment=book.as_of,
+        today=book.today,
+        deal=deal,
+        standing=standing_on(book, deal, book.today),
+        changes=book.changes_by_deal.get(deal.id, ()),
+        entered_on=_entered_on(book, deal, book.changes_by_deal.get(deal.id, ()), book.as_of),
+        next_step=step,
+        last_held=held[-1] if held else None,
+        held=len(held),
+        is_acknowledged=deal.is_acknowledged and (step is None or step.is_acknowledged),
+    )
+
+
+def midnights(book: Book, period: Period) -> tuple[datetime, ...]:
+    """The moment each day of the period began, up to now, in UTC."""
+    last = min(period.ends_on, book.today)
+    days = (period.starts_on + timedelta(days=n) for n in range((last - period.starts_on).days + 1))
+    return tuple(book.midnight(day).astimezone(UTC) for day in days)
+
+
+def views_in(book: Book, deal: Deal, days: Sequence[datetime]) -> tuple[DealView, ...]:
+    """The deal at each of `days` (midnights) and whenever something of it was recorded between them, oldest first.
+
+    The last view is now. A moment at which the deal was not there yet has none.
+    """
+    activities = book.activities_by_deal.get(deal.id, ())
+    entries = [entry.recorded_at for row in (deal, *activities) for entry in book.log_by_row.get(row.id, ())]
+    changes = book.changes_by_deal.get(deal.id, ())
+    begins = days[0] if days else book.as_of
+    moments = {*days, *(m for m in (*entries, *(c.changed_at for c in changes)) if begins <= m < book.as_of)}
+    own = versions(book, deal)
+    others = [versions(book, activity) for activity in activities]
+    past = (_view_at(book, moment, own, others, changes) for moment in sorted(moments) if moment < book.as_of)
+    return (*(view for view in past if view is not None), view_now(book, deal))
+
+
+def _view_at(
+    book: Book,
+    moment: datetime,
+    own: tuple[Version[Deal], ...],
+    others: Iterable[tuple[Version[Activity], ...]],
+    changes: tuple[StageChange, ...],
+) -> DealView | None:
+    version = at(own, moment)
+    if version is None:
+        return None
+    deal, today = version.row, book.local_day(moment)
+    if deal.created_on is not None and deal.created_on > today:
+        return None
+    begins = book.midnight(today).astimezone(UTC)
+    step: Version[Activity] | None = None
+    last: Activity | None = None
+    held = 0
+    for history in others:
+        found = at(history, moment)
+        if found is None:
+            continue
+        row = found.row
+        if row.status == "planned" and row.starts_at >= begins and (step is None or row.starts_at < step.row.starts_at):
+            step = found
+        elif row.status == "held" and row.starts_at <= moment:
+            held += 1
+            last = row if last is None or row.starts_at >= last.starts_at else last
+    known = tuple(change for change in changes if change.changed_at <= moment)
+    return DealView(
+        moment=moment,
+        today=today,
+        deal=deal,
+        standing=standing_on(book, deal, today),
+        changes=known,
+        entered_on=_entered_on(book, deal, known, moment),
+        next_step=step.row if step else None,
+        last_held=last,
+        held=held,
+        is_acknowledged=version.is_acknowledged and (step is None or step.is_acknowledged),
+    )
+
+
+def _entered_on(book: Book, deal: Deal, changes: Sequence[StageChange], moment: datetime) -> date | None:
+    if changes and changes[-1].to_stage_id == deal.stage_id:
+        return book.local_day(changes[-1].changed_at)
+    for entry in reversed(book.log_by_row.get(deal.id, ())):
+        if entry.recorded_at <= moment and entry.after.get("stage_id") == deal.stage_id:
+            return book.local_day(entry.recorded_at)
+    return None if changes else deal.created_on

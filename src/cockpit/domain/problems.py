@@ -1,0 +1,196 @@
+"""All problem cards of one person, the most worthwhile first.
+
+score = max(money at risk, the rule's floor) x movable / minutes; movable = the share that the remedy can
+still close in the days left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from cockpit.domain.agenda import unvisited
+from cockpit.domain.book import Book
+from cockpit.domain.card_counts import kpi_trace, slipped, unvisited_trace
+from cockpit.domain.card_deals import DealFinding, DealLife, DealReader, cards_to_read, deal_reader
+from cockpit.domain.card_month import Pace, Unseen, pace, pace_trace, unseen, unseen_trace
+from cockpit.domain.card_rules import RULES, VISITS_A_DAY, CardRule
+from cockpit.domain.cards import CardState, Grace, Judged, Reading, judge
+from cockpit.domain.deals import currency_of
+from cockpit.domain.entities import Activity, Waiver
+from cockpit.domain.gap import money_gap
+from cockpit.domain.kpi import KpiCount, consequence, kpi_counts
+from cockpit.domain.periods import Period, period_of
+
+SOLVED_DAYS = 7
+"""A solved card leaves the list after these days, unless its rule keeps it for the period."""
+
+Finding = KpiCount | tuple[Activity, ...] | DealFinding | Pace | tuple[Unseen, ...]
+
+_OPEN: tuple[CardState, ...] = ("found", "relapsed")
+_MOVING: tuple[CardState, ...] = ("planned", "doing")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A problem of one person. `finding` is what the rule found now; `money_minor` 0 where no money is known."""
+
+    rule: CardRule
+    rep_id: str
+    subject_id: str
+    period: Period
+    judged: Judged
+    finding: Finding
+    money_minor: int
+    currency: str
+    movable: float
+    minutes: int
+    slipped: int
+    waiver: Waiver | None
+    trace: tuple[Reading, ...]
+
+    @property
+    def id(self) -> str:
+        return f"{self.rule.id}:{self.subject_id}:{self.period.starts_on.isoformat()}"
+
+    @property
+    def state(self) -> CardState:
+        return self.judged.state
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in _OPEN
+
+    @property
+    def score(self) -> float:
+        """Minor units a minute."""
+        return max(self.money_minor, self.rule.floor_minor) * self.movable / self.minutes
+
+
+def cards_of(book: Book, rep_id: str, reader: DealReader | None = None) -> tuple[Card, ...]:
+    """Open cards by score, then those on their way, then solved and waived ones. `reader` is shared by a team's board."""
+    desk = _Desk(book, rep_id, reader or deal_reader(book), currency_of(book, (rep_id,)))
+    return tuple(sorted(desk.cards(), key=_rank))
+
+
+def _rank(card: Card) -> tuple[int, float, str]:
+    group = 0 if card.state in _OPEN else 1 if card.state in _MOVING else 2
+    return group, -card.score, card.id
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """One person's rules, read one by one."""
+
+    book: Book
+    rep_id: str
+    reader: DealReader
+    currency: str
+
+    def cards(self) -> Iterator[Card]:
+        yield from self._kpis()
+        yield from self._unvisited()
+        lives = self.reader.lives(self.rep_id)
+        yield from self._deals(lives)
+        yield from self._pace(lives)
+        yield from self._unseen()
+
+    def _kpis(self) -> Iterable[Card]:
+        for count in kpi_counts(self.book, self.rep_id):
+            trace = kpi_trace(self.book, count)
+            money = consequence(count.rule, self.book.people.get(self.rep_id))
+            left = self.book.calendar_of(self.rep_id).workdays(self.book.today, count.period.ends_on)
+            movable = min(1.0, len(left) * VISITS_A_DAY / max(1, count.uncovered))
+            card = self._card(RULES["kpi_uncovered"], count.rule.id, count.period, trace, count, money, movable)
+            if card is not None:
+                missed = slipped(self.book, count, card.judged.found_at)
+                yield replace(card, slipped=min(missed, card.judged.uncovered))
+
+    def _unvisited(self) -> Iterable[Card]:
+        rows = unvisited(self.book, self.rep_id)
+        today = period_of("day", self.book.today)
+        trace = unvisited_trace(self.book, self.rep_id)
+        rule = RULES["unvisited"]
+        card = self._card(rule, self.rep_id, today, trace, rows, rule.floor_minor * len(rows), 1.0, max(1, len(rows)))
+        return () if card is None else (card,)
+
+    def _deals(self, lives: Iterable[DealLife]) -> Iterable[Card]:
+        month = period_of("month", self.book.today)
+        for life in lives:
+            for rule_id, finding in cards_to_read(self.reader, life):
+                rule = RULES[rule_id]
+                money = life.deal.amount_minor or 0 if life.deal.currency == self.currency else 0
+                trace = self.reader.trace(rule_id, life)
+                grace = self.reader.grace(rule.grace_days, life)
+                card = self._card(rule, life.deal.id, month, trace, finding, money, rule.movable, grace=grace)
+                if card is not None:
+                    yield card
+
+    def _pace(self, lives: tuple[DealLife, ...]) -> Iterable[Card]:
+        month = period_of("month", self.book.today)
+        gap = money_gap(self.book, self.rep_id, month, self.currency)
+        if not gap.target_minor:
+            return ()
+        found, rule = pace(self.book, gap), RULES["behind_pace"]
+        trace = pace_trace(self.book, gap, lives)
+        card = self._card(rule, self.rep_id, month, trace, found, found.behind_minor, rule.movable)
+        return () if card is None else (card,)
+
+    def _unseen(self) -> Iterable[Card]:
+        month = period_of("month", self.book.today)
+        rows, rule = unseen(self.book, self.rep_id), RULES["tier_overdue"]
+        trace = unseen_trace(self.book, self.rep_id, month.starts_on)
+        card = self._card(rule, self.rep_id, month, trace, rows, 0, rule.movable)
+        return () if card is None else (card,)
+
+    def _card(
+        self,
+        rule: CardRule,
+        subject_id: str,
+        period: Period,
+        trace: tuple[Reading, ...],
+        finding: Finding,
+        money: int,
+        movable: float,
+        times: int = 1,
+        grace: Grace | None = None,
+    ) -> Card | None:
+        waiver = self._waiver(rule, subject_id, period)
+        judged = judge(trace, grace=grace, is_waived=waiver is not None)
+        if judged is None or self._is_gone(rule, judged):
+            return None
+        is_solved = judged.state in ("done", "confirmed")
+        return Card(
+            rule=rule,
+            rep_id=self.rep_id,
+            subject_id=subject_id,
+            period=period,
+            judged=judged,
+            finding=finding,
+            money_minor=0 if is_solved and rule.id != "kpi_uncovered" else money,
+            currency=self.currency,
+            movable=movable,
+            minutes=rule.minutes * times,
+            slipped=0,
+            waiver=waiver,
+            trace=trace,
+        )
+
+    def _is_gone(self, rule: CardRule, judged: Judged) -> bool:
+        """Solved some days ago; or waived while the rule is silent: then the card closes."""
+        if judged.state == "waived":
+            return judged.lacks == 0
+        old = self.book.as_of - timedelta(days=SOLVED_DAYS)
+        return not rule.is_kept and judged.solved_at is not None and judged.solved_at < old
+
+    def _waiver(self, rule: CardRule, subject_id: str, period: Period) -> Waiver | None:
+        wanted = (rule.id, subject_id, period.starts_on)
+        valid = (
+            waiver
+            for waiver in self.book.waivers
+            if (waiver.rule, waiver.subject_id, waiver.period_start) == wanted
+            and waiver.owner_id in (None, self.rep_id)
+            and waiver.until_on >= self.book.today
+        )
+        return next(valid, None)

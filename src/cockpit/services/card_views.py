@@ -1,0 +1,256 @@
+"""Problem cards in the user's language: what is wrong, what to do, which key, how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from cockpit.domain.agenda import is_yesterday
+from cockpit.domain.book import Book
+from cockpit.domain.card_deals import DealFinding
+from cockpit.domain.card_month import Pace, Unseen
+from cockpit.domain.entities import Activity
+from cockpit.domain.kpi import KpiCount
+from cockpit.domain.problems import Card
+from cockpit.i18n import N_, _, ngettext, short_day, short_money
+from cockpit.services import words
+from cockpit.services.snapshots import CardView, Evidence
+from cockpit.services.views import account_name, kpi_name, rule_text, stage_name
+
+DIGITS = 9
+"""Cards that a digit can press."""
+
+_SOLVED_WHEN = {
+    "limit_held": N_("solved when the limit is held"),
+    "all_answered": N_("solved when each is held, moved or answered with a reason"),
+    "dated": N_("solved when the deal has a closing day ahead and a dated next step"),
+    "stage_regained": N_("solved when the deal is back in its stage"),
+    "stage_left": N_("solved when the deal leaves the stage"),
+    "milestone_met": N_("solved when the milestone is confirmed"),
+    "on_pace": N_("solved when the result is up with the working days gone"),
+    "all_seen": N_("solved when each has been visited"),
+}
+
+
+def card_views(book: Book, cards: Iterable[Card]) -> tuple[CardView, ...]:
+    """The cards in their order; a card without a letter of its own gets the digit of its place."""
+    return tuple(_view(book, card, number) for number, card in enumerate(cards, 1))
+
+
+def _view(book: Book, card: Card, number: int) -> CardView:
+    is_solved = card.state in ("done", "confirmed", "waived")
+    digit = str(number) if number <= DIGITS else "enter"
+    return CardView(
+        id=card.id,
+        rule=card.rule.id,
+        subject_id=card.subject_id,
+        subject=_subject(book, card),
+        period_start=card.period.starts_on,
+        what=what(book, card),
+        to_do="" if is_solved else to_do(book, card),
+        key="" if is_solved else card.rule.key or digit,
+        command="" if is_solved else card.rule.command,
+        args={} if is_solved else _args(card),
+        state=card.state,
+        state_text=state_text(card),
+        progress=progress(card),
+        slipped=card.slipped,
+        at_risk_minor=card.money_minor,
+        currency=card.currency,
+        score=0.0 if is_solved else round(card.score, 1),
+        evidence=tuple(_evidence(book, card)),
+        solved_when=_(_SOLVED_WHEN[card.rule.solved_when]),
+    )
+
+
+def progress(card: Card) -> tuple[int, int] | None:
+    """(held since found, needed); None for money, for what nothing covers yet, and where nothing is counted."""
+    judged = card.judged
+    if card.rule.id == "behind_pace" or judged.needed == 0:
+        return None
+    is_part = judged.held > 0 or judged.uncovered < judged.lacks
+    return (judged.held, judged.needed) if is_part or not card.is_open else None
+
+
+def state_text(card: Card) -> str:
+    """`DOING 1/4`, `FOUND, slipped 1`, `DONE, waiting for receipt`."""
+    text, counted = words.card_state(card.state), progress(card)
+    if counted is not None:
+        text = f"{text} {counted[0]}/{counted[1]}"
+    if card.slipped and card.is_open:
+        text = _("{state}, slipped {count}").format(state=text, count=card.slipped)
+    if card.state == "done" and card.judged.is_waiting:
+        text = _("{state}, waiting for receipt").format(state=text)
+    if card.waiver is not None and card.state == "waived":
+        text = _("{state} until {day}").format(state=text, day=short_day(card.waiver.until_on))
+    return text
+
+
+def what(book: Book, card: Card) -> str:
+    """The problem in one line; for a solved card what it was about."""
+    finding = card.finding
+    if isinstance(finding, KpiCount):
+        return _kpi_what(finding)
+    if isinstance(finding, DealFinding):
+        return f"{finding.deal.name}: {_deal_what(book, card, finding)}"
+    if isinstance(finding, Pace):
+        money = short_money(finding.behind_minor)
+        return _("{money} behind pace").format(money=money) if finding.behind_minor else _("result up with pace")
+    if card.rule.id == "unvisited":
+        return _unvisited_what(book, card)
+    return _unseen_what(card)
+
+
+def _kpi_what(count: KpiCount) -> str:
+    facts = {"kpi": kpi_name(count.rule), "done": count.done, "limit": count.limit}
+    if count.state == "reached":
+        return _("{kpi}: {done} of {limit} held").format(**facts)
+    if count.state == "covered":
+        return _("{kpi}: {done} held, {planned} planned of {limit}").format(planned=len(count.planned), **facts)
+    return _("{kpi}: {count} of {limit} without plan").format(count=count.uncovered, **facts)
+
+
+def _deal_what(book: Book, card: Card, finding: DealFinding) -> str:
+    if finding.milestone_of is not None:
+        return _("milestone open: {milestone}").format(milestone=finding.milestone_of.milestone)
+    if finding.verdict is not None:
+        return rule_text(book, finding.verdict)
+    solved = {
+        "deal_dirty": N_("date and next step in order"),
+        "deal_regressed": N_("no longer behind its stage"),
+        "deal_stalled": N_("no longer stalled"),
+        "milestone_missing": N_("milestone confirmed"),
+    }
+    return _(solved[card.rule.id])
+
+
+def _unvisited_what(book: Book, card: Card) -> str:
+    rows = tuple(row for row in card.finding if isinstance(row, Activity)) if isinstance(card.finding, tuple) else ()
+    if not rows:
+        return _("all planned visits answered")
+    first = book.local_day(rows[0].starts_at)
+    if is_yesterday(book, card.rep_id, first):
+        return ngettext(
+            "{count} visit of yesterday unvisited", "{count} visits of yesterday unvisited", len(rows)
+        ).format(count=len(rows))
+    return ngettext("{count} visit unvisited since {day}", "{count} visits unvisited since {day}", len(rows)).format(
+        count=len(rows), day=short_day(first)
+    )
+
+
+def _unseen_what(card: Card) -> str:
+    count = len(card.finding) if isinstance(card.finding, tuple) else 0
+    if not count:
+        return _("all customers seen within their limit")
+    return ngettext("{count} customer past the visit limit", "{count} customers past the visit limit", count).format(
+        count=count
+    )
+
+
+def to_do(book: Book, card: Card) -> str:
+    """The remedy in one line."""
+    finding = card.finding
+    if isinstance(finding, KpiCount):
+        return _kpi_to_do(finding)
+    if isinstance(finding, DealFinding):
+        return _deal_to_do(book, card, finding)
+    texts: dict[str, str] = {
+        "unvisited": N_("give the reason and the next plan"),
+        "behind_pace": N_("see what can still close this month"),
+        "tier_overdue": N_("add the best one today"),
+    }
+    return _(texts[card.rule.id])
+
+
+def _kpi_to_do(count: KpiCount) -> str:
+    if not count.uncovered:
+        return _("hold what is planned")
+    return ngettext("plan the best customer", "plan the {count} best customers", count.uncovered).format(
+        count=count.uncovered
+    )
+
+
+def _deal_to_do(book: Book, card: Card, finding: DealFinding) -> str:
+    step = book.next_steps.get(finding.deal.id)
+    if step is not None and card.rule.id in ("deal_stalled", "deal_regressed"):
+        return _("next step {day} {time}").format(
+            day=short_day(book.local_day(step.starts_at)), time=f"{book.local(step.starts_at):%H:%M}"
+        )
+    if finding.verdict is not None and finding.verdict.reason == "date_passed":
+        return _("set a new closing day, or lose it")
+    if card.rule.id == "milestone_missing":
+        return _("confirm it, or move the deal back")
+    return _("plan the next step")
+
+
+def _args(card: Card) -> dict[str, str]:
+    finding = card.finding
+    if isinstance(finding, KpiCount):
+        return {"kpi_id": finding.rule.id}
+    if isinstance(finding, DealFinding):
+        return {"deal_id": finding.deal.id}
+    if card.rule.id == "unvisited" and isinstance(finding, tuple) and finding and isinstance(finding[0], Activity):
+        return {"activity_id": finding[0].id}
+    return {}
+
+
+def _subject(book: Book, card: Card) -> str:
+    finding = card.finding
+    if isinstance(finding, KpiCount):
+        return kpi_name(finding.rule)
+    if isinstance(finding, DealFinding):
+        return finding.deal.name
+    person = book.people.get(card.rep_id)
+    return person.name if person else ""
+
+
+def _evidence(book: Book, card: Card) -> Iterable[Evidence]:
+    finding = card.finding
+    if isinstance(finding, KpiCount):
+        yield from (_activity(book, row) for row in (*finding.held, *finding.planned))
+    elif isinstance(finding, DealFinding):
+        yield from _deal_evidence(book, finding)
+    elif isinstance(finding, Pace):
+        yield from (Evidence(entity="deal", id=deal.id, text=deal.name, at=None) for deal in finding.gap.won)
+    else:
+        for row in finding:
+            yield _unseen(book, row) if isinstance(row, Unseen) else _activity(book, row)
+
+
+def _deal_evidence(book: Book, finding: DealFinding) -> Iterable[Evidence]:
+    yield Evidence(entity="deal", id=finding.deal.id, text=finding.deal.name, at=None)
+    for change in book.changes_by_deal.get(finding.deal.id, ())[-1:]:
+        yield Evidence(
+            entity="stage_change",
+            id=change.id,
+            text=stage_name(book, change.to_stage_id),
+            at=book.local(change.changed_at),
+        )
+    step = book.next_steps.get(finding.deal.id)
+    if step is not None:
+        yield _activity(book, step)
+
+
+def _activity(book: Book, row: Activity) -> Evidence:
+    text = account_name(book, row.account_id) or row.subject
+    return Evidence(entity="activity", id=row.id, text=text, at=book.local(row.starts_at))
+
+
+def _unseen(book: Book, row: Unseen) -> Evidence:
+    if row.last_on is None:
+        seen = _("not seen since {day}").format(day=short_day(book.activities_from))
+    else:
+        seen = _("last seen {day}").format(day=_long_ago(book, row.last_on))
+    text = _("{account}: {seen}, limit {days} days").format(account=row.account.name, seen=seen, days=row.limit_days)
+    return Evidence(entity="account", id=row.account.id, text=text, at=None)
+
+
+def _long_ago(book: Book, day: date) -> str:
+    ago = (book.today - day).days
+    return ngettext("{count} day ago", "{count} days ago", ago).format(count=ago)
+
+
+def main_problem(book: Book, cards: Iterable[Card]) -> tuple[str, str]:
+    """What and state of the card that stands first among those not solved; empty when there is none."""
+    first = next((card for card in cards if card.state in ("found", "relapsed", "planned", "doing")), None)
+    return (what(book, first), state_text(first)) if first else ("", "")
