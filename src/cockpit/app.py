@@ -22,6 +22,8 @@ from cockpit.widgets.footer import Footer
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cockpit.screens.base import View
     from cockpit.services.container import Services
     from cockpit.services.snapshots import Badge, PersonRef
@@ -76,6 +78,7 @@ class CockpitApp(App[int]):
         self._watch_options = (is_ticking, is_syncing)
         self._person: PersonRef | None = None
         self._badge: Badge | None = None
+        self._as_of: datetime | None = None
         for theme in themes.THEMES:
             self.register_theme(theme)
         for key in (*self.keymap.all_keys(), *"123456789"):
@@ -252,7 +255,8 @@ class CockpitApp(App[int]):
 
     def show_status(self) -> None:
         if self.room.is_mounted:
-            self.room.show_status(self._person, self._badge)
+            self._as_of = self.room.view.as_of or self._as_of
+            self.room.show_status(self._person, self._as_of, self._badge)
 
     def show_keys(self) -> None:
         if self.room.is_mounted:

@@ -133,7 +133,7 @@ class LogView(View):
             return [[(_("Ready: Enter saves."), "good")]] if preview.is_ready else [[("", "")]]
         column = preview.problem_column
         offset = cells(self._line[:column]) if column is not None else 0
-        if column is None or offset + cells(preview.problem) + 2 > max(self.size.width - 2, 20):
+        if column is None or offset + cells(preview.problem) + 2 > self.app.size.width - 4:
             return [[(preview.problem, "warn")]]
         return [[(" " * offset + "^ " + preview.problem, "warn")]]
 
@@ -192,5 +192,5 @@ def _grammar() -> list[list[Part]]:
     return [
         [(_("v visit, c call, w web; the account by name, part or pinyin initials"), "muted")],
         [(_("ok half no: goal reached, half, missed; absent; x reason: cancelled"), "muted")],
-        [(_("@10:30 when   #need   +cfo -it people   >fri 10 next   !66k amount   s4 stage"), "muted")],
+        [(_("@10:30 when  #need  +cfo -it people  >fri 10 next  !66k amount  s4 stage"), "muted")],
     ]

@@ -19,6 +19,8 @@ from cockpit.widgets.notice import NoticeLine
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cockpit.services.snapshots import Badge, PersonRef
 
 LEAST_WIDTH, LEAST_HEIGHT = 40, 12
@@ -78,8 +80,8 @@ class Room(Screen[None]):
     def on_table_moved(self, _event: Table.Moved) -> None:
         self.show_keys()
 
-    def show_status(self, person: PersonRef | None, badge: Badge | None) -> None:
-        self.query_one(Header).show(self.view.title(), person, self.view.as_of, badge)
+    def show_status(self, person: PersonRef | None, as_of: datetime | None, badge: Badge | None) -> None:
+        self.query_one(Header).show(self.view.title(), person, as_of, badge)
 
     def show_keys(self) -> None:
         """The footer for what is focused now."""
