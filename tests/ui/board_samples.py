@@ -25,6 +25,7 @@ from cockpit.services.snapshots import (
     Receipt,
     ReplanProposal,
     ReplanRow,
+    Saved,
     ScoreLine,
     StageLine,
     StageStep,
@@ -548,3 +549,7 @@ def sync(**values: Any) -> SyncSnapshot:
             **values,
         }
     )
+
+
+def saved(text: str) -> Saved:
+    return Saved(action_id="action-1", text=text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
-from textual.containers import Container
+from textual.containers import Horizontal
 from textual.widgets import Static
 
 from cockpit.i18n import _, ngettext, short_money
@@ -13,7 +13,7 @@ from cockpit.plain import plain
 from cockpit.screens import acts, deal_acts
 from cockpit.screens.base import View
 from cockpit.services.snapshots import DealLine, PipelineSnapshot
-from cockpit.widgets.deal_table import DealTable, deal_detail
+from cockpit.widgets.deal_table import DealTable, deal_detail, deal_facts
 from cockpit.widgets.stage_bars import StageBars
 from cockpit.widgets.table import Table
 
@@ -40,9 +40,10 @@ class PipelineView(View):
     def compose(self) -> ComposeResult:
         yield Static(plain(""), id="answer", classes="answer")
         yield Static(plain(""), id="facts", classes="facts")
-        with Container(classes="panes"):
+        with Horizontal(id="upper"):
             yield StageBars(id="stages")
-            yield DealTable(id="deals")
+            yield Static(plain(""), id="side")
+        yield DealTable(id="deals")
         yield Static(plain(""), id="detail", classes="detail")
 
     def title(self) -> str:
@@ -72,6 +73,7 @@ class PipelineView(View):
     def _show_detail(self) -> None:
         deal = self._deal
         self.query_one("#detail", Static).update(plain(deal_detail(deal) if deal else ""))
+        self.query_one("#side", Static).update(plain("\n".join(deal_facts(deal)) if deal else ""))
 
     @property
     def _deal(self) -> DealLine | None:

@@ -53,17 +53,26 @@ def deal_rows(deals: Sequence[DealLine], as_of: datetime) -> tuple[Row, ...]:
     )
 
 
-def deal_detail(deal: DealLine) -> str:
-    """Two lines: what it is worth and when, in full; then every state with the rule and the figures that fired."""
+def deal_facts(deal: DealLine) -> tuple[str, ...]:
+    """One fact a line: what it is, what it is worth and when, what is next, then each state with the rule that fired."""
     expected = short_day(deal.expected_on) if deal.expected_on else "-"
-    head = [deal.name, account_text(deal)]
-    head.append(_("{money}, expected {day}").format(money=exact_money(deal.amount_minor, deal.currency), day=expected))
+    head = f"{deal.name}  {account_text(deal)}"
+    lines = [
+        head,
+        _("{money}, expected {day}").format(money=exact_money(deal.amount_minor, deal.currency), day=expected),
+    ]
     if deal.next_step:
-        head.append(_("next: {step}").format(step=deal.next_step))
+        lines.append(_("next: {step}").format(step=deal.next_step))
     if deal.write_state != "done":
-        head.append(write_state(deal.write_state))
+        lines.append(write_state(deal.write_state))
     rules = [f"{deal_state(state)}: {rule}" for state, rule in zip(deal.states, deal.rules)]
-    return "  ".join(head) + "\n" + ("  ".join(rules) if rules else deal_state(deal.state))
+    return (*lines, *(rules or [deal_state(deal.state)]))
+
+
+def deal_detail(deal: DealLine) -> str:
+    """The facts in two lines: the deal, then its states."""
+    facts, states = deal_facts(deal), max(len(deal.states), 1)
+    return "  ".join(facts[:-states]) + "\n" + "  ".join(facts[-states:])
 
 
 class DealTable(Table):
@@ -84,7 +93,7 @@ class DealTable(Table):
                 Column(currency, 7, "right"),
                 Column(_("State"), 11),
                 Column(_("Days"), 5, "right"),
-                Column(_("Next step"), 12, shown_from=74),
+                Column(_("Next step"), 13, shown_from=74),
             )
         )
         self.set_rows(deal_rows(deals, as_of))

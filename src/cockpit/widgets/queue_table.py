@@ -78,7 +78,7 @@ class QueueTable(Table):
         self.set_columns(
             (
                 SIGN_COLUMN,
-                Column(_("Time"), 10 if all(item.occurred_at.date() == as_of.date() for item in items) else 18),
+                Column(_("Time"), 10 if all(item.occurred_at.date() == as_of.date() for item in items) else 19),
                 Column(_("Waits to be sent"), least=12, weight=2),
                 Column(_("Tries"), 5, "right"),
                 Column(_("State"), 9),
@@ -97,7 +97,7 @@ class ReceiptTable(Table):
     def show(self, receipts: Sequence[Receipt], as_of: datetime) -> None:
         self.set_columns(
             (
-                Column(_("Time"), 10 if all(item.ended_at.date() == as_of.date() for item in receipts) else 18),
+                Column(_("Time"), 10 if all(item.ended_at.date() == as_of.date() for item in receipts) else 19),
                 Column(_("Received by the hub"), least=12),
                 Column(_("Result"), 15),
                 Column(_("Revision"), 9, "right"),

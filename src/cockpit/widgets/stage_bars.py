@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cockpit.i18n import _, ngettext
+from cockpit.i18n import _
 from cockpit.services.snapshots import PipelineSnapshot, StageLine
 from cockpit.widgets.signs import money, percent
 from cockpit.widgets.table import Cell, Column, Row, Table
 
-BAR_CELLS = 16
+BAR_CELLS = 14
 _BLOCKS = {True: "#", False: "█"}
 
 
@@ -44,7 +44,7 @@ def stage_rows(stages: Sequence[StageLine], *, is_ascii: bool) -> tuple[Row, ...
 def result_rows(snapshot: PipelineSnapshot) -> tuple[Row, ...]:
     """Open, won, lost and the win rate (won / (won + lost), by count); keys are the names `?` knows."""
     unpriced = snapshot.open_without_amount
-    note = ngettext("{count} without amount", "{count} without amount", unpriced).format(count=unpriced)
+    note = _("{count} unpriced").format(count=unpriced)
     rate = Cell(percent(snapshot.win_rate), "strong")
     others = ", ".join(currency for currency, _amount in snapshot.other_currencies)
     won_note = _("not added: {currencies}").format(currencies=others) if others else ""
@@ -81,7 +81,7 @@ class StageBars(Table):
                 Column(_("Stage"), least=9),
                 Column(_("Deals"), 6, "right"),
                 Column(snapshot.currency, 8, "right"),
-                Column("", BAR_CELLS + 2, shown_from=56),
+                Column("", BAR_CELLS + 1, shown_from=57),
                 Column(_("Goes on"), 8, "right"),
                 Column("n", 5, "right"),
             )
