@@ -9,7 +9,8 @@ from cockpit.hub.seed import words
 from cockpit.hub.seed.world import Rep, World
 
 COUNT = 600
-_CADENCE = {"A": 14, "B": 21, "C": 45}
+_CADENCE: dict[str, int | None] = {"A": 14, "B": 21, "C": None}
+"""Days; small customers are seen again only once they are more than a prospect."""
 _WINDOWS = ((("09:00", "11:30"), ("13:30", "17:30")), (("08:30", "17:00"),), (("09:30", "12:00"), ("14:00", "18:00")))
 DECIDER = "decider"
 

@@ -17,12 +17,13 @@ _MILESTONES = frozenset(key for key, _, _, _, _, milestone in words.STAGES if mi
 
 @dataclass
 class Draft:
-    """A deal being told: its id, account and the stage it is in."""
+    """A deal being told: its id, account, the stage it is in and when it was opened."""
 
     id: str
     rep: Rep
     account_id: str
     stage: str
+    opened: datetime
 
 
 def grow_deals(world: World) -> None:
@@ -122,14 +123,15 @@ def open_deal(
         created_on=opened.astimezone(ZONE).date(),
         expected_on=expected_on,
     )
-    draft = Draft(deal_id, rep, account_id, "")
+    draft = Draft(deal_id, rep, account_id, "", opened)
     _change(world, draft, "qualify", opened)
     return draft
 
 
 def move(world: World, draft: Draft, stage: str, when: datetime, *, has_milestone: bool = True) -> None:
     """Into another open stage; the milestone of the stage left is ticked unless it was forgotten."""
-    if draft.stage in _MILESTONES and has_milestone:
+    is_forward = OPEN_STAGES.index(stage) > OPEN_STAGES.index(draft.stage)
+    if draft.stage in _MILESTONES and has_milestone and is_forward:
         tick(world, draft, draft.stage, when)
     _change(world, draft, stage, when)
     world.patch("deal", draft.id, when, draft.rep.id, stage_id=world.stage_ids[stage])

@@ -78,10 +78,13 @@ def _calls(planner: Planner, story: dict[str, str], others: list[str]) -> None:
         starts_at = at(day, _CALL_CLOCKS[number % len(_CALL_CLOCKS)])
         told = world.minutes(starts_at, 12, 25)
         planner.plan("call", next(accounts), starts_at, told, status="held", **planner.outcome("call"))
-    evening = at(days.back(1), "17:40")
-    ahead = spread(CALLS - held - 2, days.left)
+    if not held:
+        first = at(days.anchor, "08:02")
+        planner.plan("call", story["jiahe"], first, first + timedelta(minutes=10), status="held", goal_result="half")
+    ahead = spread(CALLS - max(held, 1) - 2, days.left)
     for number, day in enumerate(ahead):
-        planner.plan("call", next(accounts), at(day, _CALL_CLOCKS[number % len(_CALL_CLOCKS)]), evening)
+        clock = _CALL_CLOCKS[number % len(_CALL_CLOCKS)]
+        planner.plan("call", next(accounts), at(day, clock), days.desk("17:40", "08:20"))
 
 
 def _last_talks(planner: Planner, story: dict[str, str]) -> None:
@@ -118,7 +121,7 @@ def _last_talks(planner: Planner, story: dict[str, str]) -> None:
 def _today(planner: Planner, story: dict[str, str], deals: dict[str, Draft]) -> None:
     world, days = planner.world, planner.world.days
     anchor, planned = days.anchor, at(days.worked(days.month_start - timedelta(days=1)), "17:20")
-    evening = at(days.back(1), "17:30")
+    evening = days.desk("17:30", "08:15")
     items = (
         ("visit", "hengtai", "09:30", planned, ("财务总监同意试点", "CFO agrees to the pilot"), False),
         ("visit", "mingyuan", "11:00", planned, ("找到第二个决策人", "find the second decision maker"), False),
@@ -126,17 +129,19 @@ def _today(planner: Planner, story: dict[str, str], deals: dict[str, Draft]) -> 
         ("call", "xinyu", "15:30", evening, ("预算多少, 谁定", "which budget, who decides"), False),
     )
     for kind, key, clock, recorded, goal, promised in items:
-        planner.plan(
+        item = planner.plan(
             kind,
             story[key],
             at(anchor, clock),
             recorded,
-            deal_id=deals[key].id,
+            deal_id=None if key == "mingyuan" else deals[key].id,
             goal=world.say(goal),
             is_promised=promised,
             contact_id=_contact(world, story[key]),
             agenda=world.say(("测算, 试点范围, 时间表", "ROI, pilot scope, dates")) if key == "hengtai" else "",
         )
+        if key == "mingyuan":
+            world.patch("activity", item, days.desk("17:20", "08:12"), planner.rep.id, deal_id=deals[key].id)
     planner.plan(
         "task",
         story["hengtai"],
@@ -156,7 +161,10 @@ def _contact(world: World, account_id: str) -> str | None:
 
 
 def _next_steps(planner: Planner, deals: dict[str, Draft]) -> None:
-    """Dated next steps of the deals that are in order; the others have none, which is their problem."""
+    """Dated next steps of the deals that are in order; the others have none, which is their problem.
+
+    The step of the stalled one came only last evening: that card is planned, the others never were one.
+    """
     world, days = planner.world, planner.world.days
     steps = (
         ("zhongbei", "web", 1, ("谈最终条款", "settle the last terms")),
@@ -165,33 +173,27 @@ def _next_steps(planner: Planner, deals: dict[str, Draft]) -> None:
         ("lvyuan", "task", 1, ("准备合同草稿", "prepare the draft contract")),
     )
     for key, kind, ahead, subject in steps:
+        draft = deals[key]
         starts_at = at(days.ahead[ahead - 1], "10:30" if kind == "task" else "15:00")
-        recorded = at(days.back(2), "17:10")
-        planner.plan(
-            kind, deals[key].account_id, starts_at, recorded, deal_id=deals[key].id, subject=world.say(subject)
-        )
+        recorded = days.desk("17:15", "08:10") if key == "zhongbei" else draft.opened
+        words_of = world.say(subject)
+        planner.plan(kind, draft.account_id, starts_at, recorded, deal_id=draft.id, goal=words_of, subject=words_of)
 
 
 def _solved(planner: Planner, deals: dict[str, Draft]) -> None:
     """A deal whose date had passed, put in order last evening."""
     world, days, draft = planner.world, planner.world.days, deals["kangda"]
-    evening = at(days.back(1), "17:50")
-    world.patch(
-        "deal", draft.id, evening, planner.rep.id, expected_on=days.anchor + timedelta(days=28), amount_minor=2_600_000
-    )
-    planner.plan(
-        "task",
-        draft.account_id,
-        at(days.ahead[2], "10:00"),
-        evening,
-        deal_id=draft.id,
-        subject=world.say(("发续约报价", "send the renewal quote")),
-    )
+    evening = days.desk("17:50", "08:22")
+    later = days.anchor + timedelta(days=28)
+    world.patch("deal", draft.id, evening, planner.rep.id, expected_on=later, amount_minor=2_600_000)
+    subject = world.say(("发续约报价", "send the renewal quote"))
+    starts_at = at(days.ahead[2], "10:00")
+    planner.plan("task", draft.account_id, starts_at, evening, deal_id=draft.id, goal=subject, subject=subject)
 
 
 def _waived(world: World, rep: Rep, deals: dict[str, Draft]) -> None:
     """The lead has set one card aside: the customer's budget comes later."""
-    for rule in ("deal.dirty", "deal.stalled"):
+    for rule in ("deal_dirty", "deal_stalled"):
         world.create(
             "waiver",
             at(world.days.back(3), "11:30"),

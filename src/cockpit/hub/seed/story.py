@@ -32,7 +32,7 @@ DEALS: tuple[Told, ...] = (
         0,
         66,
         (("qualify", 40), ("needs", 29), ("proposal", 6)),
-        None,
+        35,
         ticks=False,
     ),
     Told(
@@ -55,17 +55,22 @@ DEALS: tuple[Told, ...] = (
     Told("huaguang", ("产线升级", "line upgrade"), 2, 18, (("qualify", 44), ("needs", 31)), -3),
     Told("anjie", ("新厂房", "new plant"), 3, 20, (("qualify", 57), ("needs", 41), ("proposal", 24)), 12),
     Told(
-        "zhongbei", ("生产执行", "MES"), 0, 44, (("qualify", 60), ("needs", 46), ("proposal", 30), ("negotiate", 14)), 9
+        "zhongbei",
+        ("生产执行", "MES"),
+        0,
+        44,
+        (("qualify", 60), ("needs", 46), ("proposal", 30), ("negotiate", 16)),
+        33,
     ),
     Told("desheng", ("追溯平台", "trace"), 3, 12, (("qualify", 41), ("needs", 26)), 40),
     Told("xinda", ("联网套件", "link kit"), 2, 30, (("qualify", 13), ("needs", 4)), 30),
     Told("yuanda", ("仓储系统", "warehouse"), 1, 24, (("qualify", 27), ("needs", 16), ("proposal", 5)), None),
     Told(
-        "lvyuan", ("生产执行", "MES"), 0, 48, (("qualify", 36), ("needs", 26), ("proposal", 13), ("negotiate", 3)), None
+        "lvyuan", ("生产执行", "MES"), 0, 48, (("qualify", 36), ("needs", 26), ("proposal", 13), ("negotiate", 3)), 27
     ),
     Told("kangda", ("年度服务", "yearly service"), 4, None, (("qualify", 18), ("needs", 9)), -5),
 )
-WINS = ((66, 4), (52, 8), (38, 11), (26, 15))
+WINS = ((58, 4), (44, 10), (38, 17), (30, 20))
 """This month's won deals: thousands of yuan, and the working day of the month on which they were won."""
 
 

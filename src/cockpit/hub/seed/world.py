@@ -78,6 +78,10 @@ class Days:
         """The working day `count` working days before the anchor."""
         return self.past[-count] if count else self.anchor
 
+    def desk(self, evening: str, morning: str) -> datetime:
+        """Last evening; on the month's first working day this morning, so that it falls into the month."""
+        return at(self.back(1), evening) if self.gone else at(self.anchor, morning)
+
     def worked(self, day: date) -> date:
         """`day`, or the working day before it."""
         return day if self.calendar.is_workday(day) else self.calendar.previous_workday(day)
