@@ -118,10 +118,9 @@ class ReplanView(View):
         if proposal is not None:
             self.write(lambda services: services.replan.accept(proposal), then=self._accepted)
 
-    def _accepted(self, saved: Saved) -> None:
-        """Back to where the plan is seen; the words go along."""
+    def _accepted(self, _saved: Saved) -> None:
+        """Back to where the plan is seen."""
         self.shell.run_command("back")
-        self.shell.say(_("{text}. u takes it back.").format(text=saved.text.rstrip(".")))
 
 
 def answer(proposal: ReplanProposal) -> str:

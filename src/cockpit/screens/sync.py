@@ -64,7 +64,7 @@ class SyncView(View):
     def show_badge(self, badge: Badge) -> None:
         """The sync moved on: say how far, without loading the lists again."""
         if self.snapshot is not None:
-            self.query_one("#answer", Static).update(plain(answer(badge, self.snapshot)))
+            self.query_one("#answer", Static).update(plain(answer(badge)))
             self.query_one("#facts", Static).update(plain(facts(badge, self.snapshot)))
 
     def on_table_moved(self, _event: Table.Moved) -> None:
@@ -152,7 +152,7 @@ class SyncView(View):
         self.confirm(_("Discard for good: {label}? It is kept among the receipts.").format(label=item.label), answered)
 
 
-def answer(badge: Badge, snapshot: SyncSnapshot) -> str:
+def answer(badge: Badge) -> str:
     """One sentence: what needs the user, else how the sync stands."""
     if badge.is_syncing:
         return _("Syncing {progress}").format(progress=badge.progress).strip()
