@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cockpit import i18n
+from cockpit import clock, i18n
 from tests.support.company import NOW_TEXT, Company, found_company
 
 
@@ -16,6 +16,7 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     """No test reads or writes the developer's own files, language, clock or keyring."""
     monkeypatch.setenv("COCKPIT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COCKPIT_NOW", NOW_TEXT)
+    monkeypatch.setattr(clock, "_started", clock.monotonic())  # the clock runs on: each test begins at its start
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     for name in ("COCKPIT_TOKEN", "COCKPIT_LANG", "NO_COLOR", "LC_ALL"):

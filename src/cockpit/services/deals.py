@@ -8,15 +8,23 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from cockpit import clock
 from cockpit.domain.amounts import Amount, whole_amount
+from cockpit.domain.book import Book
+from cockpit.domain.entities import Deal
 from cockpit.domain.moments import read_moment
+from cockpit.domain.pipeline import deal_facts, usual_stays
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, NotAllowed, UnknownName
-from cockpit.i18n import _, exact_money, language, short_day, short_money
+from cockpit.i18n import _, exact_money, short_day
+from cockpit.services.cardparts import past_and_planned, unknown_fields
 from cockpit.services.desk import Desk
 from cockpit.services.drafts import Bench, needed
 from cockpit.services.matching import one_account
-from cockpit.services.snapshots import DealSnapshot, Saved
+from cockpit.services.snapshots import DealSnapshot, Saved, StageStep
+from cockpit.services.views import deal_line, spoken
+from cockpit.storage.queries.histories import deal_activities
+from cockpit.storage.queries.sync import write_states
 from cockpit.storage.tables import DealRow, FunnelRow, MilestoneDoneRow, StageRow
 from cockpit.sync.outbox import Edit, new_id
 
@@ -32,8 +40,33 @@ class DealService:
     desk: Desk
 
     def load(self, deal_id: str, as_of: datetime | None = None) -> DealSnapshot:
-        """The deal with its path, activities and states."""
-        raise NotImplementedError
+        """The deal with its path, activities and states. Raises UnknownName where it is not there (yet)."""
+        with self.desk.database.read() as session:
+            viewer = self.desk.viewer(session)
+            moment = as_of or clock.now()
+            row = session.get(DealRow, deal_id)
+            owner = row.owner_id if row is not None and row.owner_id else viewer.id
+            book = self.desk.book(session, as_of=moment, rep_ids=sorted({viewer.id, owner}))
+            deal = next((d for d in book.deals if d.id == deal_id), None)
+            if row is None or deal is None:
+                raise UnknownName(kind=_("deal"), name=deal_id, near="-")
+            activities = deal_activities(session, deal_id, moment)
+            states = write_states(session, [deal_id, *(a.id for a in activities)])
+            history, planned = past_and_planned(book, activities, states)
+            product = book.products.get(deal.product_id or "")
+            return DealSnapshot(
+                as_of=book.local(moment),
+                complete=book.complete,
+                deal=deal_line(book, deal_facts(book, deal, usual_stays(book)), states[deal_id]),
+                is_read_only=deal.owner_id != viewer.id,
+                product=spoken(product.name, product.alias) if product else "",
+                created_on=deal.created_on,
+                profit_minor=deal.profit_minor,
+                steps=_steps(book, deal),
+                history=history,
+                planned=planned,
+                extra=unknown_fields(row),
+            )
 
     def create(self, account: str, name: str, *, amount: str = "", expected_on: date | None = None) -> Saved:
         """A deal in the first stage of the default funnel. `amount` like `66k`, `6.6万`, empty for unknown."""
@@ -71,7 +104,7 @@ class DealService:
             if target is None or target.funnel_id != deal.funnel_id:
                 raise UnknownName(kind=_("stage"), name=stage_id, near=", ".join(stage_names(bench, deal.funnel_id)))
             edits = stage_edits(bench, deal, target, is_milestone_met)
-            label = _("Stage: {deal}, {stage}").format(deal=deal.name, stage=display_name(target))
+            label = _("Stage: {deal}, {stage}").format(deal=deal.name, stage=spoken(target.name, target.alias))
             return bench.save(edits, label, entity="deal", row_id=deal.id)
 
     def win(self, deal_id: str, amount: str, won_on: date, reason: str = "") -> Saved:
@@ -119,6 +152,32 @@ class DealService:
             return bench.save([Edit("deal", deal.id, "patch", values)], label, entity="deal", row_id=deal.id)
 
 
+def _steps(book: Book, deal: Deal) -> tuple[StageStep, ...]:
+    """The stages of the deal's funnel in order, each with the last moment the deal came into it."""
+    entered: dict[str, datetime] = {}
+    stages = sorted(
+        (s for s in book.stages.values() if s.funnel_id == deal.funnel_id), key=lambda s: (s.position, s.id)
+    )
+    for entry in book.log_by_row.get(deal.id, ()):
+        if isinstance(stage_id := entry.after.get("stage_id"), str):
+            entered[stage_id] = entry.recorded_at
+    for change in book.changes_by_deal.get(deal.id, ()):
+        entered[change.to_stage_id] = change.changed_at
+    if not entered and deal.created_on is not None:
+        entered[deal.stage_id] = book.midnight(deal.created_on)
+    return tuple(
+        StageStep(
+            id=stage.id,
+            name=spoken(stage.name, stage.alias),
+            kind=stage.kind,
+            milestone=stage.milestone,
+            entered_at=book.local(entered[stage.id]) if stage.id in entered else None,
+            is_current=stage.id == deal.stage_id,
+        )
+        for stage in stages
+    )
+
+
 def my_deal(bench: Bench, deal_id: str) -> DealRow:
     """My own deal. Raises UnknownName, NotAllowed for somebody else's."""
     deal = bench.session.get(DealRow, deal_id)
@@ -134,7 +193,7 @@ def open_deal(bench: Bench, deal_id: str) -> DealRow:
     deal = my_deal(bench, deal_id)
     stage = bench.session.get(StageRow, deal.stage_id)
     if stage is not None and stage.kind != "open":
-        raise NotAllowed(_("This deal is closed: {stage}.").format(stage=display_name(stage)))
+        raise NotAllowed(_("This deal is closed: {stage}.").format(stage=spoken(stage.name, stage.alias)))
     return deal
 
 
@@ -155,7 +214,7 @@ def open_stages(bench: Bench, funnel_id: str) -> list[StageRow]:
 
 def stage_names(bench: Bench, funnel_id: str) -> list[str]:
     """`1 甄别`, `2 需求` and so on."""
-    return [f"{n} {display_name(stage)}" for n, stage in enumerate(open_stages(bench, funnel_id), 1)]
+    return [f"{n} {spoken(stage.name, stage.alias)}" for n, stage in enumerate(open_stages(bench, funnel_id), 1)]
 
 
 def milestone_question(bench: Bench, deal: DealRow, target: StageRow) -> str:
@@ -172,7 +231,9 @@ def stage_edits(bench: Bench, deal: DealRow, target: StageRow, is_milestone_met:
     if target.kind != "open":
         raise NotAllowed(_("A deal is closed by winning or losing it, with its date."))
     if target.id == deal.stage_id:
-        raise NotAllowed(_("The deal is in that stage already: {stage}.").format(stage=display_name(target)))
+        raise NotAllowed(
+            _("The deal is in that stage already: {stage}.").format(stage=spoken(target.name, target.alias))
+        )
     question = milestone_question(bench, deal, target)
     if question and is_milestone_met is None:
         raise NotAllowed(question, question=question)
@@ -193,15 +254,6 @@ def stage_edits(bench: Bench, deal: DealRow, target: StageRow, is_milestone_met:
 def amount_values(deal: DealRow, money: Amount) -> dict[str, Any]:
     """The column values of a new amount; the currency changes only when one was typed."""
     return {"amount_minor": money.minor, "currency": money.currency or deal.currency}
-
-
-def display_name(row: StageRow | FunnelRow) -> str:
-    """The alias in English where there is one, else the name."""
-    return row.alias if language() == "en" and row.alias else row.name
-
-
-def amount_text(minor: int | None, currency: str) -> str:
-    return f"{short_money(minor)} {currency}" if minor is not None else "-"
 
 
 def _amount(text: str) -> Amount | None:

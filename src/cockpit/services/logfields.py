@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from cockpit.domain.quicklog import LogLine
 from cockpit.i18n import _, clock_time, exact_money, short_day
-from cockpit.services.deals import display_name
 from cockpit.services.drafts import Bench, ends_of
 from cockpit.services.logdraft import Draft, Meant
 from cockpit.services.snapshots import LogField
+from cockpit.services.views import spoken
 from cockpit.services.words import activity_status, goal_result, kind_name
 
 
@@ -58,9 +58,9 @@ def _ahead(bench: Bench, line: LogLine, draft: Draft) -> list[LogField]:
         found.append(_field("next", _("next"), ", ".join(part for part in parts if part), _typed(line, "next")))
     deal = draft.deal
     if deal is not None and draft.target is not None:
-        left = display_name(draft.left) if draft.left is not None else "-"
+        left = spoken(draft.left.name, draft.left.alias) if draft.left is not None else "-"
         move = (
-            f"{left} -> {display_name(draft.target)}"
+            f"{left} -> {spoken(draft.target.name, draft.target.alias)}"
             if deal.stage_id != draft.target.id
             else f"{left} {_('(no change)')}"
         )

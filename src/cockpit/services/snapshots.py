@@ -57,6 +57,8 @@ class AgendaItem:
     is_promised: bool
     planned_because: str
     write_state: WriteState
+    result: str = ""
+    """What came of it, or why it did not take place. Filled on the cards of accounts and deals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

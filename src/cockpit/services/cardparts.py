@@ -1,0 +1,44 @@
+"""What the cards of an account and of a deal share: history, plan, unknown fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from cockpit.domain.book import Book
+from cockpit.domain.entities import Activity
+from cockpit.services.snapshots import AgendaItem, WriteState
+from cockpit.services.views import agenda_items
+from cockpit.storage.tables import SyncedRow
+
+MOST_HISTORY = 200
+"""Rows of history a card shows, newest first."""
+
+
+def past_and_planned(
+    book: Book, activities: Iterable[Activity], states: Mapping[str, WriteState]
+) -> tuple[tuple[AgendaItem, ...], tuple[AgendaItem, ...]]:
+    """What is over (newest first, with its result or reason) and what is planned (oldest first)."""
+    rows = sorted(activities, key=lambda row: (row.starts_at, row.id))
+    over = [row for row in rows if row.status != "planned"][::-1][:MOST_HISTORY]
+    planned = [row for row in rows if row.status == "planned"]
+    history = tuple(
+        replace(item, result=row.result or row.reason)
+        for item, row in zip(agenda_items(book, over, states), over, strict=True)
+    )
+    return history, agenda_items(book, planned, states)
+
+
+def unknown_fields(row: SyncedRow) -> tuple[tuple[str, str], ...]:
+    """Fields of the sender that this version does not know, and where the row came from."""
+    found = sorted((name, _text(value)) for name, value in row.extra.items())
+    if row.external_source and row.external_ref:
+        found.append((row.external_source, row.external_ref))
+    return tuple(found)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_text(part) for part in value)
+    return "" if value is None else str(value)

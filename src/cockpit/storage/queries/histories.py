@@ -1,0 +1,28 @@
+"""Everything that was done and planned with one account or one deal, further back than a book reaches."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session, col
+
+from cockpit.domain import entities as e
+from cockpit.storage import tables as t
+from cockpit.storage.queries.book import _log, _timed
+
+
+def account_activities(session: Session, account_id: str, as_of: datetime) -> tuple[e.Activity, ...]:
+    """The activities of an account by whoever is seen here, as they stood at `as_of`, oldest first."""
+    return _activities(session, as_of, account_id=account_id)
+
+
+def deal_activities(session: Session, deal_id: str, as_of: datetime) -> tuple[e.Activity, ...]:
+    """The activities of a deal, as they stood at `as_of`, oldest first."""
+    return _activities(session, as_of, deal_id=deal_id)
+
+
+def _activities(session: Session, as_of: datetime, **wanted: str) -> tuple[e.Activity, ...]:
+    later = _log(session, (col(t.ChangeLogRow.recorded_at) > as_of) & (col(t.ChangeLogRow.entity) == "activity"))
+    ((name, value),) = wanted.items()
+    rows: list[e.Activity] = _timed(session, "activity", later, col(getattr(t.ActivityRow, name)) == value)
+    return tuple(sorted((row for row in rows if getattr(row, name) == value), key=lambda row: (row.starts_at, row.id)))
