@@ -54,6 +54,8 @@ class Board:
         travel = Travel(problem.rules)
         standing: dict[date, list[Item]] = {}
         for entry in problem.fixed:
+            if entry.minutes == 0:
+                continue  # a to-do due at a time takes nobody's time
             item = Item(entry.id, entry.account_id, entry.kind, entry.minutes, entry.place, entry.starts)
             standing.setdefault(entry.on, []).append(item)
         for day in problem.days:

@@ -230,11 +230,15 @@ class _Reader:
     def _crossing(self, fixed: list[Fixed]) -> tuple[list[Fixed], list[Loose]]:
         """Of visits of today at the same time, the ones that may move: what was first in the day stays."""
         rows = {row.id: row for row in self.mine}
-        stays = [f for f in fixed if f.why != "kept" or f.on != self.today or f.minutes == 0]
+        may_move = [
+            f for f in fixed if f.why == "kept" and f.on == self.today and f.kind != "task" and self._is_known(f)
+        ]
+        stays = [f for f in fixed if f not in may_move]
         moves: list[Loose] = []
-        for entry in (f for f in fixed if f not in stays):
+        for entry in may_move:
             crossed = any(
                 other.on == entry.on
+                and other.minutes > 0
                 and other.starts < entry.starts + entry.minutes
                 and entry.starts < other.starts + other.minutes
                 for other in stays
@@ -244,6 +248,9 @@ class _Reader:
             else:
                 stays.append(entry)
         return stays, moves
+
+    def _is_known(self, entry: Fixed) -> bool:
+        return entry.account_id in self.book.accounts
 
     # -- what may be added
 
