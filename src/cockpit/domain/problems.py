@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from cockpit.domain.agenda import unvisited
 from cockpit.domain.book import Book
@@ -22,9 +21,6 @@ from cockpit.domain.entities import Activity, Waiver
 from cockpit.domain.gap import money_gap
 from cockpit.domain.kpi import KpiCount, consequence, kpi_counts
 from cockpit.domain.periods import Period, period_of
-
-SOLVED_DAYS = 7
-"""A solved card leaves the list after these days, unless its rule keeps it for the period."""
 
 Finding = KpiCount | tuple[Activity, ...] | DealFinding | Pace | tuple[Unseen, ...]
 
@@ -178,11 +174,11 @@ class _Desk:
         )
 
     def _is_gone(self, rule: CardRule, judged: Judged) -> bool:
-        """Solved some days ago; or waived while the rule is silent: then the card closes."""
+        """Solved before the last working day (unless its rule keeps it for the period), or waived and silent: it closes."""
         if judged.state == "waived":
             return judged.lacks == 0
-        old = self.book.as_of - timedelta(days=SOLVED_DAYS)
-        return not rule.is_kept and judged.solved_at is not None and judged.solved_at < old
+        since = self.book.calendar_of(self.rep_id).previous_workday(self.book.today)
+        return not rule.is_kept and judged.solved_at is not None and judged.solved_at < self.book.midnight(since)
 
     def _waiver(self, rule: CardRule, subject_id: str, period: Period) -> Waiver | None:
         wanted = (rule.id, subject_id, period.starts_on)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from sqlalchemy import inspect
+from sqlalchemy import ColumnElement, inspect, select
+from sqlmodel import Session
 
 from cockpit.domain.entities import Entity
 from cockpit.domain.text import clean, clean_line
@@ -36,6 +38,31 @@ def to_entity(row: SyncedRow, cls: type[E]) -> E:
         value = getattr(row, name)
         values[name] = tuple(value or ()) if is_tuple else value
     return cls(**values)
+
+
+def entities(
+    session: Session,
+    table: type[SyncedRow],
+    cls: type[E],
+    where: ColumnElement[bool] | None = None,
+    order: Sequence[Any] = (),
+) -> list[E]:
+    """Many rows as frozen dataclasses, read by column: several times faster than through the mapped class."""
+    kind: Any = cls
+    fields = _plain_fields(kind)
+    statement = select(*(getattr(table, name) for name, _ in fields)).order_by(*order)
+    if where is not None:
+        statement = statement.where(where)
+    names = tuple(name for name, _ in fields)
+    listed = tuple(name for name, is_tuple in fields if is_tuple)
+    found: list[E] = []
+    session.flush()
+    for row in session.connection().execute(statement):
+        values: dict[str, Any] = dict(zip(names, row, strict=True))
+        for name in listed:
+            values[name] = tuple(values[name] or ())
+        found.append(kind(**values))
+    return found
 
 
 @cache
@@ -131,3 +158,11 @@ def required_columns(entity: str) -> frozenset[str]:
     return frozenset(
         name for name, info in SYNCED[entity].model_fields.items() if info.is_required() and name not in BOOKKEEPING
     )
+
+
+@cache
+def needed_columns(entity: str) -> frozenset[str]:
+    """Travelling columns that may not be null, with or without a default."""
+    table = inspect(SYNCED[entity])
+    assert table is not None
+    return frozenset(name for name in column_types(entity) if not table.columns[name].nullable)

@@ -16,7 +16,7 @@ from cockpit.domain.book import Book
 from cockpit.domain.periods import WorkCalendar, period_of
 from cockpit.storage import meta
 from cockpit.storage import tables as t
-from cockpit.storage.records import from_wire, to_entity
+from cockpit.storage.records import entities, from_wire
 
 E = TypeVar("E", bound=e.Entity)
 
@@ -53,12 +53,10 @@ def load_book(
     overdue = col(t.ActivityRow.status) == "planned"
     overdue = overdue if rep_ids is None else (overdue & col(t.ActivityRow.rep_id).in_(rep_ids))
     activities = _timed(session, "activity", later, or_(mine, overdue))
-    log = _log(
-        session,
-        (col(t.ChangeLogRow.recorded_at) >= since)
-        & (col(t.ChangeLogRow.recorded_at) <= as_of)
-        & col(t.ChangeLogRow.entity).in_(("activity", "deal")),
-    )
+    recorded = (col(t.ChangeLogRow.recorded_at) >= since) & (col(t.ChangeLogRow.recorded_at) <= as_of)
+    known = recorded & col(t.ChangeLogRow.entity).in_(("activity", "deal"))
+    owner = col(t.ChangeLogRow.owner_id)
+    log = _log(session, known if rep_ids is None else known & (owner.in_(rep_ids) | owner.is_(None)))
     days = _all(session, t.CalendarDayRow, e.CalendarDay)
     return Book(
         as_of=as_of,
@@ -79,12 +77,10 @@ def load_book(
         windows=_windows(session),
         deals=tuple(deals),
         stage_changes=tuple(
-            to_entity(row, e.StageChange)
-            for row in session.exec(select(t.StageChangeRow).where(col(t.StageChangeRow.changed_at) <= as_of))
+            entities(session, t.StageChangeRow, e.StageChange, col(t.StageChangeRow.changed_at) <= as_of)
         ),
         milestones=tuple(
-            to_entity(row, e.MilestoneDone)
-            for row in session.exec(select(t.MilestoneDoneRow).where(col(t.MilestoneDoneRow.done_at) <= as_of))
+            entities(session, t.MilestoneDoneRow, e.MilestoneDone, col(t.MilestoneDoneRow.done_at) <= as_of)
         ),
         activities=tuple(activities),
         targets=tuple(_timed(session, "target", later, None)),
@@ -102,7 +98,7 @@ def _zone(session: Session, people: dict[str, e.Person], teams: dict[str, e.Team
 
 
 def _all(session: Session, table: type[t.SyncedRow], cls: type[E]) -> list[E]:
-    return [to_entity(row, cls) for row in session.exec(select(table).order_by(col(table.id)))]
+    return entities(session, table, cls, order=(col(table.id),))
 
 
 def _windows(session: Session) -> dict[str, tuple[e.OpeningWindow, ...]]:
@@ -114,7 +110,7 @@ def _windows(session: Session) -> dict[str, tuple[e.OpeningWindow, ...]]:
 
 def _log(session: Session, where: ColumnElement[bool]) -> list[e.LogEntry]:
     order = (col(t.ChangeLogRow.recorded_at), col(t.ChangeLogRow.rev), col(t.ChangeLogRow.id))
-    return [to_entity(row, e.LogEntry) for row in session.exec(select(t.ChangeLogRow).where(where).order_by(*order))]
+    return entities(session, t.ChangeLogRow, e.LogEntry, where, order=order)
 
 
 def _timed(session: Session, entity: str, later: Iterable[e.LogEntry], where: ColumnElement[bool] | None) -> list[Any]:
@@ -124,10 +120,8 @@ def _timed(session: Session, entity: str, later: Iterable[e.LogEntry], where: Co
     keep a row in its scope (owner, day), and screens ask for a wide enough window.
     """
     table, cls = t.SYNCED[entity], _TIMED[entity]
-    statement = select(table)
-    if where is not None:
-        statement = statement.where(where)
-    found: dict[str, Any] = {row.id: to_entity(row, cls) for row in session.exec(statement.order_by(col(table.id)))}
+    kept: list[Any] = entities(session, table, cls, where, order=(col(table.id),))
+    found: dict[str, Any] = {row.id: row for row in kept}
     if not later:
         return list(found.values())
     names = {field.name for field in dataclasses.fields(cls)}
