@@ -164,7 +164,8 @@ class CockpitApp(App[int]):
         if key.isdigit():
             self.room.view.open_card(int(key))
         elif (command := self._command(key)) is not None:
-            self.run_command(command.id)
+            is_escape = command.id == "back" and key == "escape"
+            self.run_command(command.id, **({"may_end": False} if is_escape else {}))
 
     def run_command(self, command: str, **args: Any) -> None:
         """The view's own `do_<id>` comes first, then the app's; a command that is off says why."""
@@ -230,15 +231,15 @@ class CockpitApp(App[int]):
         else:
             self.room.view.load()
 
-    def do_back(self) -> None:
-        """One step back: a notice, an overlay, another main view; on the opening view, the end."""
+    def do_back(self, *, may_end: bool = True) -> None:
+        """One step back: a notice, an overlay, another main view; on the opening view the end, but not by Esc."""
         if self.room.notice.is_loud and self.room.notice.clear_notice():
             return
         if not isinstance(self.room, MainRoom):
             self.pop_screen()
         elif self.main.shown != self._opening:
             self._go(self._opening)
-        else:
+        elif may_end:
             self.exit(0)
 
     def sync_now(self) -> None:
@@ -255,8 +256,12 @@ class CockpitApp(App[int]):
 
     def show_status(self) -> None:
         if self.room.is_mounted:
-            self._as_of = self.room.view.as_of or self._as_of
+            self._as_of = self._local(self.room.view.as_of) or self._as_of
             self.room.show_status(self._person, self._as_of, self._badge)
+
+    def _local(self, as_of: datetime | None) -> datetime | None:
+        """The moment in the zone the header shows already, so that no screen turns the clock."""
+        return as_of.astimezone(self._as_of.tzinfo) if as_of is not None and self._as_of is not None else as_of
 
     def show_keys(self) -> None:
         if self.room.is_mounted:

@@ -168,6 +168,8 @@ async def test_escape_clears_a_loud_notice_first_and_q_on_today_ends_the_app() -
     async with running(services) as driver:
         await driver.press("u", "escape")
         assert "Nothing to undo." not in driver.text
+        await driver.press("escape")
+        assert driver.app.is_running, "Esc never ends the program"
         await driver.press("q")
         assert driver.app.return_code == 0
         assert driver.app.return_value == 0

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
+from cockpit.domain.text import clean_line
 from cockpit.feedback import notice_of
 from cockpit.i18n import _
 from cockpit.plain import plain
@@ -50,7 +51,7 @@ class Form(ModalScreen["Saved | None"]):
             yield Static(plain(self._title), classes="title")
             for field in self._fields:
                 yield Static(plain(field.label), classes="label")
-                yield Input(field.value, placeholder=field.hint, id=f"field-{field.name}")
+                yield Input(clean_line(field.value), placeholder=clean_line(field.hint), id=f"field-{field.name}")
             yield Static(plain(""), id="problem")
             yield Static(plain(_("Enter next or save, Esc leave")), classes="hint")
 

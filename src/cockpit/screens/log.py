@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
+from cockpit.domain.text import clean_line
 from cockpit.feedback import notice_of
 from cockpit.i18n import _
 from cockpit.plain import cells
@@ -35,8 +36,8 @@ class LogView(View):
 
     def __init__(self, line: str = "", choice: str | None = None) -> None:
         super().__init__(id="log")
-        self._line = line
-        self._begun = line.strip()
+        self._line = clean_line(line) + (" " if line.endswith(" ") else "")
+        self._begun = self._line.strip()
         self._choice = choice
         self._preview: LogPreview | None = None
         self._candidates: tuple[str, ...] = ()
@@ -51,7 +52,6 @@ class LogView(View):
         yield Note(id="grammar")
 
     def on_mount(self) -> None:
-        super().on_mount()
         for unfocusable in (*self.query(Note), *self.query(Table)):
             unfocusable.can_focus = False
         self.query_one("#grammar", Note).show(_grammar())
@@ -79,6 +79,11 @@ class LogView(View):
             self._choice = None
             self._begun = ""
         self._candidates = ()
+        self.read()
+
+    def load(self) -> None:
+        """The services are open, or rows changed: read the line again."""
+        self.is_stale = False
         self.read()
 
     def read(self) -> None:
