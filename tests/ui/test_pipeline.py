@@ -78,10 +78,9 @@ def test_an_edit_that_changes_nothing_is_refused() -> None:
 
 async def test_the_stages_and_results_stand_beside_their_numbers() -> None:
     async with running(board_services(), opening="pipeline") as driver:
-        won = next(line for line in driver.lines if line.strip().startswith("Won"))
-        assert won.split() == ["Won", "9", "182k"]
-        rate = next(line for line in driver.lines if line.strip().startswith("Win rate"))
-        assert rate.split() == ["Win", "rate", "60%", "15"]
+        assert "open 14, 296k (2 unpriced)  won 9, 182k  lost 6  win rate 60% (n 15)" in driver.text
+        needs = next(line for line in driver.lines if line.strip().startswith("需求"))
+        assert needs.split()[1:3] + needs.split()[-2:] == ["4", "70k", "61%", "28"]
         assert "no account" in driver.text
 
 
@@ -164,14 +163,16 @@ async def test_question_mark_knows_stage_result_and_deal() -> None:
     async with running(board_services(), opening="pipeline") as driver:
         view = driver.app.room.view
         assert view.about() == "deal:deal-1"
-        stages = driver.app.query_one("#stages", Table)
-        stages.focus()
+        driver.app.query_one("#stages", Table).focus()
+        await driver.press("j")
+        assert view.about() == "stage:stage-2"
+        driver.app.query_one("#results").focus()
         await driver.idle()
-        assert view.about() == "stage:stage-1"
-        stages.focus_key("win_rate")
-        assert view.about() == "win_rate"
-        stages.focus_key("pipeline.lost")
+        assert view.about() == "pipeline.open"
+        await driver.press("right", "right")
         assert view.about() is None
+        await driver.press("right")
+        assert view.about() == "win_rate"
 
 
 async def test_no_deals_names_the_key_that_makes_one() -> None:

@@ -14,13 +14,13 @@ from cockpit.screens import acts, deal_acts
 from cockpit.screens.base import View
 from cockpit.services.snapshots import DealLine, PipelineSnapshot
 from cockpit.widgets.deal_table import DealTable, deal_detail, deal_facts
-from cockpit.widgets.stage_bars import StageBars
+from cockpit.widgets.month_line import Figures
+from cockpit.widgets.stage_bars import StageBars, result_figures
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
     from cockpit.services.container import Services
 
-_EXPLAINED = ("pipeline.open", "pipeline.won", "win_rate")
 _OF_A_DEAL = ("open", "stage", "win", "drop", "new", "edit")
 
 
@@ -40,6 +40,7 @@ class PipelineView(View):
     def compose(self) -> ComposeResult:
         yield Static(plain(""), id="answer", classes="answer")
         yield Static(plain(""), id="facts", classes="facts")
+        yield Figures(id="results")
         with Horizontal(id="upper"):
             yield StageBars(id="stages")
             yield Static(plain(""), id="side")
@@ -55,6 +56,7 @@ class PipelineView(View):
     def show(self, snapshot: PipelineSnapshot) -> None:
         self.query_one("#answer", Static).update(plain(answer(snapshot)))
         self.query_one("#facts", Static).update(plain(facts(snapshot)))
+        self.query_one(Figures).show(result_figures(snapshot))
         self.query_one(StageBars).show(snapshot, is_ascii=self.shell.is_ascii)
         deals = self.query_one(DealTable)
         deals.show(snapshot.deals, snapshot.as_of, has_owner=snapshot.scope.role != "rep")
@@ -84,8 +86,9 @@ class PipelineView(View):
     def about(self) -> str | None:
         focused = self.app.focused
         if isinstance(focused, StageBars):
-            key = focused.cursor_key or ""
-            return key if key.startswith("stage:") or key in _EXPLAINED else None
+            return focused.cursor_key
+        if isinstance(focused, Figures):
+            return focused.about
         return f"deal:{self._deal.id}" if self._deal else None
 
     def why_args(self) -> dict[str, Any]:

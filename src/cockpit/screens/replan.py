@@ -149,8 +149,10 @@ def _dropped(proposal: ReplanProposal) -> tuple[ReplanRow, ...]:
 
 def facts(proposal: ReplanProposal) -> str:
     """What set it off and how long it took; then what the signs mean."""
-    head = "  ".join(part for part in (proposal.trigger, _("{count} ms").format(count=proposal.elapsed_ms)) if part)
-    return head if proposal.is_empty else head + "\n" + _("= kept  + added  ~ moved  > other day  x dropped")
+    parts = [proposal.trigger, _("{count} ms").format(count=proposal.elapsed_ms)]
+    if not proposal.is_empty:
+        parts.append(_("= kept  + new  ~ moved  > other day  x out"))
+    return "  ".join(part for part in parts if part)
 
 
 def reasons(row: ReplanRow | None, proposal: ReplanProposal) -> str:

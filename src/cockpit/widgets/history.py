@@ -30,7 +30,7 @@ def history_rows(planned: Sequence[AgendaItem], history: Sequence[AgendaItem]) -
                 write_sign(item.write_state),
                 f"{short_day(item.starts_at.date())} {clock_time(item.starts_at)}",
                 kind_name(item.kind),
-                item.goal or item.subject,
+                item.result or item.goal or item.subject,
                 outcome(item),
             ),
             "" if item.status == "planned" else "muted",
@@ -40,10 +40,10 @@ def history_rows(planned: Sequence[AgendaItem], history: Sequence[AgendaItem]) -
 
 
 def item_detail(item: AgendaItem) -> str:
-    """Two lines: when and what, then the goal in full and how it ended."""
+    """Two lines: when and what, then the goal in full, how it ended and what came of it."""
     head = f"{long_day(item.starts_at.date())} {clock_time(item.starts_at)}  {kind_name(item.kind)}  {item.account}"
     goal = item.goal or item.subject or _("no goal")
-    return f"{head}\n{goal}  {outcome(item).text}"
+    return f"{head}\n{goal}  {outcome(item).text}  {item.result}".rstrip()
 
 
 class History(Table):
@@ -58,7 +58,7 @@ class History(Table):
                 SIGN_COLUMN,
                 Column(_("Time"), 19),
                 Column(_("Kind"), 5),
-                Column(_("Goal"), least=8),
+                Column(_("What came of it, or the goal"), least=8),
                 Column(_("Result"), 13),
             )
         )

@@ -30,7 +30,7 @@ class ScoreTable(Table):
     def show(self, lines: Sequence[ScoreLine]) -> None:
         self.set_columns(
             (
-                Column(_("Score"), least=12, weight=2),
+                Column(_("Score"), least=12, weight=3),
                 Column(_("Before"), 8, "right"),
                 Column(_("After"), 8, "right"),
                 Column(_("Meaning"), least=12, weight=4),

@@ -1,11 +1,12 @@
-"""The funnel: a bar for each stage with its number beside it, then open, won, lost and the win rate."""
+"""The funnel: a bar for each stage with its number beside it; and open, won, lost and the win rate as figures."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cockpit.i18n import _
+from cockpit.i18n import _, short_money
 from cockpit.services.snapshots import PipelineSnapshot, StageLine
+from cockpit.widgets.month_line import Figure
 from cockpit.widgets.signs import money, percent
 from cockpit.widgets.table import Cell, Column, Row, Table
 
@@ -41,36 +42,27 @@ def stage_rows(stages: Sequence[StageLine], *, is_ascii: bool) -> tuple[Row, ...
     )
 
 
-def result_rows(snapshot: PipelineSnapshot) -> tuple[Row, ...]:
-    """Open, won, lost and the win rate (won / (won + lost), by count); keys are the names `?` knows."""
-    unpriced = snapshot.open_without_amount
-    note = _("{count} unpriced").format(count=unpriced)
-    rate = Cell(percent(snapshot.win_rate), "strong")
-    others = ", ".join(currency for currency, _amount in snapshot.other_currencies)
-    won_note = _("not added: {currencies}").format(currencies=others) if others else ""
+def result_figures(snapshot: PipelineSnapshot) -> tuple[Figure, ...]:
+    """Open, won, lost and the win rate (won / (won + lost), by count) with its n."""
+    opened = _with_money(snapshot.open_count, snapshot.open_amount_minor)
+    if snapshot.open_without_amount:
+        opened += " " + _("({count} unpriced)").format(count=snapshot.open_without_amount)
+    won = _with_money(snapshot.won_count, snapshot.won_amount_minor)
+    rate = f"{percent(snapshot.win_rate)} (n {snapshot.win_rate_n})"
     return (
-        Row(
-            "pipeline.open",
-            (
-                Cell(_("Open"), "strong"),
-                Cell(str(snapshot.open_count), "strong"),
-                money(snapshot.open_amount_minor, "strong"),
-                Cell(note if unpriced else "", "muted"),
-                "",
-                "",
-            ),
-        ),
-        Row(
-            "pipeline.won",
-            (_("Won"), str(snapshot.won_count), money(snapshot.won_amount_minor, "good"), Cell(won_note, "muted")),
-        ),
-        Row("pipeline.lost", (_("Lost"), str(snapshot.lost_count), Cell("")), "muted"),
-        Row("win_rate", (_("Win rate"), "", "", "", rate, Cell(str(snapshot.win_rate_n), "muted"))),
+        Figure(_("open"), opened, "pipeline.open", "strong"),
+        Figure(_("won"), won, "pipeline.won", "good"),
+        Figure(_("lost"), str(snapshot.lost_count), ""),
+        Figure(_("win rate"), rate, "win_rate", "strong"),
     )
 
 
+def _with_money(count: int, minor: int) -> str:
+    return _("{count}, {money}").format(count=count, money=short_money(minor))
+
+
 class StageBars(Table):
-    """Stages and results in one table, so that each number can be asked about."""
+    """One stage a line; money in the currency of the header."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__((), empty=_("No funnel here yet."), id=id)
@@ -86,4 +78,4 @@ class StageBars(Table):
                 Column("n", 5, "right"),
             )
         )
-        self.set_rows((*stage_rows(snapshot.stages, is_ascii=is_ascii), *result_rows(snapshot)))
+        self.set_rows(stage_rows(snapshot.stages, is_ascii=is_ascii))
