@@ -158,11 +158,3 @@ def required_columns(entity: str) -> frozenset[str]:
     return frozenset(
         name for name, info in SYNCED[entity].model_fields.items() if info.is_required() and name not in BOOKKEEPING
     )
-
-
-@cache
-def needed_columns(entity: str) -> frozenset[str]:
-    """Travelling columns that may not be null, with or without a default."""
-    table = inspect(SYNCED[entity])
-    assert table is not None
-    return frozenset(name for name in column_types(entity) if not table.columns[name].nullable)

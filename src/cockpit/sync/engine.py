@@ -128,7 +128,7 @@ class Engine:
     def _push(self, hello: Hello, tally: Tally) -> None:
         with self.database.read() as session:
             total = push.count_ready(session, clock.now())
-        most = policy.BATCH
+        most, faults = policy.BATCH, 0
         while True:
             with self.database.write() as session:
                 batch = push.take(session, clock.now(), hello.limits, most)
@@ -142,6 +142,11 @@ class Engine:
                     self._park_large(batch, error)
                 most = max(1, len(batch.ids) // 2)
                 continue
+            except ServerFault:
+                faults += 1
+                if faults >= policy.LONE_FAULTS or not self._set_aside(batch):
+                    raise
+                continue
             self.at("answered")
             before = tally.pushed
             moved = self._settle(batch, answer, tally)
@@ -154,12 +159,14 @@ class Engine:
             device_id = meta.get(session, "device_id")
         try:
             return self.hub.push(device_id, SCHEMA_VERSION, batch.payloads)
-        except HubError as error:
+        except HubError:
             with self.database.write() as session:
                 push.give_back(session, batch.ids)
-                if isinstance(error, ServerFault):
-                    push.suspects(session, batch.ids, self._next_try)
             raise
+
+    def _set_aside(self, batch: push.Batch) -> bool:
+        with self.database.write() as session:
+            return push.set_aside(session, batch.ids, self._next_try)
 
     def _park_large(self, batch: push.Batch, error: BatchTooBig) -> None:
         with self.database.write() as session:

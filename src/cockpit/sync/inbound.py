@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -18,7 +19,7 @@ from cockpit.crm.wire import Deleted
 from cockpit.domain.merge import merge_field
 from cockpit.errors import BadUse
 from cockpit.storage import rows
-from cockpit.storage.records import from_wire, to_wire, wire_value
+from cockpit.storage.records import column_types, from_wire, to_wire, wire_value
 from cockpit.storage.tables import SYNCED, InboundErrorRow, OutboxRow, SyncBaseRow, SyncedRow, TombstoneRow
 from cockpit.sync import conflicts, receipts
 
@@ -221,6 +222,13 @@ def _touched(queued: Iterable[OutboxRow]) -> list[str]:
     return sorted(names - _KEPT_BY_HUB)
 
 
+@cache
+def _needed(entity: str) -> tuple[str, ...]:
+    """Travelling columns that may not be null."""
+    columns = SYNCED[entity].__table__.columns  # type: ignore[attr-defined]
+    return tuple(sorted(name for name in column_types(entity) if not columns[name].nullable))
+
+
 def _canonical(entity: str, data: dict[str, Any]) -> dict[str, Any]:
     """Wire data in this program's own wire form, so that equal values are equal. Raises BadUse."""
     if entity not in SYNCED:
@@ -230,4 +238,7 @@ def _canonical(entity: str, data: dict[str, Any]) -> dict[str, Any]:
     row_id, rev = values.get("id"), values.get("rev")
     if not isinstance(row_id, str) or not row_id or not isinstance(rev, int) or rev < 1:
         raise BadUse(f"{entity}: a row needs an id and a revision")
+    empty = [name for name in _needed(entity) if name in values and values[name] is None]
+    if empty:
+        raise BadUse(f"{entity}.{empty[0]}: a value is needed")
     return {**extra, **{name: wire_value(value) for name, value in values.items()}}

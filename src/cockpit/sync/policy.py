@@ -15,6 +15,8 @@ HALVE_AFTER = 5
 """Failed tries of a batch after which smaller ones are sent."""
 SUSPECT_AFTER = 20
 """Failed tries of a mutation sent alone, while others pass, after which it is parked."""
+LONE_FAULTS = 3
+"""Mutations sent alone that may fail in one run before the hub as a whole is taken to be down."""
 STUCK_PAGES = 3
 """Times that one page may come again with nothing new before the hub is taken for broken."""
 IDLE_PAGES = 400

@@ -44,7 +44,7 @@ def count_ready(session: Session, now: datetime) -> int:
 def take(session: Session, now: datetime, limits: Limits, most: int = policy.BATCH) -> Batch:
     """Mark the next mutations as on their way and return them; empty when none may go."""
     ready = _ready(session, now)
-    most = min(most, limits.batch, policy.BATCH)
+    most = min(most, limits.batch, policy.BATCH, len(ready))
     if ready:
         most = policy.batch_limit(ready[0].attempts, most)
     room = min(limits.bytes, policy.BATCH_BYTES)
@@ -90,19 +90,21 @@ def give_back(session: Session, ids: Sequence[str]) -> None:
             mutation.status = "pending"
 
 
-def suspects(session: Session, ids: Sequence[str], wait: Callable[[int], datetime]) -> None:
-    """A mutation that goes alone and still fails: let others pass, and park it when they do and it never does."""
+def set_aside(session: Session, ids: Sequence[str], wait: Callable[[int], datetime]) -> bool:
+    """A mutation that went alone and failed: let others pass first. True when that was done.
+
+    It is parked when it never gets through while others do.
+    """
     found = _find(session, ids)
-    if len(found) != 1:
-        return
+    if len(found) != 1 or found[0].attempts < policy.HALVE_AFTER:
+        return False
     mutation = found[0]
-    if mutation.attempts < policy.HALVE_AFTER:
-        return
     mutation.next_try_at = wait(mutation.attempts)
     passed = meta.get(session, "last_applied_at")
     others_pass = bool(passed) and datetime.fromisoformat(passed) > mutation.occurred_at
     if mutation.attempts >= policy.SUSPECT_AFTER and others_pass:
         _park(mutation, "suspect", "the hub fails on it every time")
+    return True
 
 
 def park(session: Session, ids: Sequence[str], error_type: str, error_text: str) -> None:

@@ -1,0 +1,210 @@
+"""The way up under faults: nothing is lost, nothing counts twice, one bad mutation stops no other."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from cockpit.errors import CockpitError, HubUnavailable, VersionTooOld
+from cockpit.sync import policy
+from tests.sync.conftest import Device
+from tests.sync.model import ModelHub, answering, cut_body, lost_request, lost_response
+
+FAULTS = [
+    lost_request,
+    lost_response,
+    cut_body,
+    answering(500, "internal"),
+    answering(502, "bad-gateway"),
+    answering(503, "maintenance", **{"retry-after": "1"}),
+    answering(429, "quota", **{"retry-after": "1"}),
+    answering(401, "unauthorized"),
+    answering(403, "permission"),
+    answering(302, "moved", location="https://evil.example.com/"),
+]
+
+
+def make_customer(device: Device, number: int = 1) -> None:
+    device.edit("create", "account", f"new-{number}", name=f"Customer {number}", owner_id="rep-1")
+    device.edit(
+        "create",
+        "activity",
+        f"visit-{number}",
+        rep_id="rep-1",
+        owner_id="rep-1",
+        account_id=f"new-{number}",
+        starts_at="2026-11-24T02:00:00.000000Z",
+    )
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("path", ["/v1/sync/hello", "/v1/sync/push", "/v1/sync/changes"])
+def test_any_fault_leaves_the_queue_to_the_next_run(device: Device, hub: ModelHub, path: str, fault: object) -> None:
+    make_customer(device)
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.fail(path, fault)  # type: ignore[arg-type]
+    with pytest.raises(CockpitError) as caught:
+        device.sync()
+    assert caught.value.exit_code == 4
+    device.sync()
+    assert device.queue() == []
+    assert hub.row("account", "acc-1")["phone"] == "2"
+    assert hub.row("activity", "visit-1")["account_id"] == "new-1"
+    assert set(hub.counted.values()) == {1}
+    assert all("evil" not in seen for seen in hub.seen)
+
+
+@pytest.mark.parametrize("point", ["locked", "hello", "taken", "answered", "settled", "pulled", "saved", "swept"])
+@pytest.mark.parametrize("time", [1, 2, 3])
+def test_a_kill_at_any_step_loses_and_doubles_nothing(device: Device, hub: ModelHub, point: str, time: int) -> None:
+    make_customer(device)
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.put("account", "acc-1", address="new road")
+    was_cut = device.sync_killed_at(point, time)  # type: ignore[arg-type]
+    assert was_cut or time > 1
+    device.sync()
+    assert device.queue() == []
+    assert device.service.badge().pending == 0
+    assert set(hub.counted.values()) == {1}
+    assert len(hub.counted) == 3
+    for entity, row_id in (("account", "acc-1"), ("account", "new-1"), ("activity", "visit-1")):
+        here, there = device.row(entity, row_id), hub.row(entity, row_id)
+        assert here is not None
+        assert {name: here[name] for name in there} == there
+        assert here["pending"] == 0
+
+
+def test_a_child_waits_for_its_parent(device: Device, hub: ModelHub) -> None:
+    make_customer(device, 1)
+    make_customer(device, 2)
+    hub.refuse["new-1"] = "validation"
+    device.sync()
+    assert device.queue() == [("new-1", "parked"), ("visit-1", "pending")]
+    assert ("activity", "visit-2") in hub.rows
+    (item,) = [item for item in device.service.load().queue if item.state == "parked"]
+    assert item.error == "validation it is"
+    hub.refuse.clear()
+    device.service.retry(item.mutation_id)
+    device.sync()
+    assert device.queue() == []
+    assert ("activity", "visit-1") in hub.rows
+
+
+def test_a_discarded_creation_takes_its_children_along(device: Device, hub: ModelHub) -> None:
+    make_customer(device)
+    hub.refuse["new-1"] = "validation"
+    device.sync()
+    (parked, _child) = device.service.load().queue
+    device.service.discard(parked.mutation_id)
+    assert device.queue() == []
+    assert device.row("account", "new-1") is None
+    assert device.row("activity", "visit-1") is None
+    assert [receipt.result for receipt in device.service.load().receipts] == ["discarded", "discarded"]
+
+
+def test_a_discarded_edit_gives_the_old_value_back(device: Device, hub: ModelHub) -> None:
+    device.edit("patch", "account", "acc-1", phone="2", address="mine")
+    hub.refuse["acc-1"] = "validation"
+    device.sync()
+    hub.refuse.clear()
+    (parked,) = device.service.load().queue
+    device.service.discard(parked.mutation_id)
+    assert device.value("account", "acc-1", "phone") == "1"
+    assert device.value("account", "acc-1", "address") == "old road"
+    device.sync()
+    assert hub.row("account", "acc-1")["phone"] == "1"
+
+
+def test_edits_of_one_row_keep_their_order_over_many_batches(device: Device, hub: ModelHub) -> None:
+    for number in range(policy.BATCH * 2 + 5):
+        device.edit("patch", "account", "acc-1", phone=f"{number:04}")
+    tally = device.sync()
+    assert tally.pushed == policy.BATCH * 2 + 5
+    assert hub.row("account", "acc-1")["phone"] == f"{policy.BATCH * 2 + 4:04}"
+    assert hub.silent_overwrites == []
+    assert hub.count("/v1/sync/push") == 3
+
+
+def test_a_batch_that_is_too_large_is_halved(device: Device, hub: ModelHub) -> None:
+    for number in range(8):
+        make_customer(device, number)
+    hub.fail("/v1/sync/push", answering(413, "too-large"), answering(413, "too-large"))
+    device.sync()
+    assert device.queue() == []
+    assert set(hub.counted.values()) == {1}
+
+
+def test_one_that_is_too_large_alone_is_parked(device: Device, hub: ModelHub) -> None:
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.fail("/v1/sync/push", answering(413, "too-large"))
+    device.sync()
+    assert device.queue() == [("acc-1", "parked")]
+
+
+def test_a_poisonous_mutation_ends_alone_and_parked(
+    device: Device, hub: ModelHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hub fails with 500 whenever it sees one mutation; the others get through."""
+    device.edit("patch", "account", "acc-1", phone="poison")
+
+    def choke(model: ModelHub, request: object) -> object:
+        body = request.content.decode()  # type: ignore[attr-defined]
+        model.fail("/v1/sync/push", choke)  # type: ignore[arg-type]
+        return answering(500, "internal")(model, request) if "poison" in body else model.answer(request)  # type: ignore[arg-type]
+
+    hub.fail("/v1/sync/push", choke)  # type: ignore[arg-type]
+    make_customer(device)
+    for hour in range(policy.SUSPECT_AFTER + 5):
+        monkeypatch.setenv("COCKPIT_NOW", f"2026-11-{25 + hour // 24}T{hour % 24:02}:00:00+08:00")
+        with contextlib.suppress(HubUnavailable):
+            device.sync()
+        if hour == policy.SUSPECT_AFTER // 2:
+            assert ("activity", "visit-1") in hub.rows, "the others pass long before it is given up"
+    assert device.queue() == [("acc-1", "parked")]
+    assert ("activity", "visit-1") in hub.rows
+
+
+def test_a_newer_hub_stops_the_push_and_keeps_the_queue(device: Device, hub: ModelHub) -> None:
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.fail("/v1/sync/push", answering(426, "schema-too-old"))
+    with pytest.raises(VersionTooOld):
+        device.sync()
+    assert device.queue() == [("acc-1", "pending")]
+
+
+def test_a_place_in_the_queue_is_never_given_twice(device: Device) -> None:
+    for phone in ("2", "3", "4"):
+        device.edit("patch", "account", "acc-1", phone=phone)
+        device.sync()
+    assert [receipt.result for receipt in device.service.load().receipts] == ["applied"] * 3
+
+
+def test_a_missing_result_is_asked_for_again(device: Device, hub: ModelHub) -> None:
+    make_customer(device)
+
+    def forgetful(model: ModelHub, request: object) -> object:
+        import json
+
+        import httpx
+
+        whole = json.loads(model.answer(request).content)  # type: ignore[arg-type]
+        return httpx.Response(200, json={"results": whole["results"][:1]})
+
+    hub.fail("/v1/sync/push", forgetful)  # type: ignore[arg-type]
+    device.sync()
+    assert device.queue() == []
+    assert set(hub.counted.values()) == {1}
+
+
+def test_only_one_process_syncs_a_file(device: Device) -> None:
+    refused: list[str] = []
+
+    def second(point: str) -> None:
+        if point == "hello":
+            with pytest.raises(CockpitError, match="Another Cockpit") as caught:
+                device.sync()
+            refused.append(str(caught.value))
+
+    device.sync(second)
+    assert len(refused) == 1
