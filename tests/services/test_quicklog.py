@@ -15,6 +15,7 @@ from cockpit.errors import AmbiguousName, BadUse, MalformedLog, NotAllowed, Unkn
 from cockpit.services.desk import Desk
 from cockpit.services.quicklog import QuickLogService
 from cockpit.services.snapshots import LogPreview
+from cockpit.services.undo import UndoService
 from cockpit.storage.tables import ActivityRow, DealRow, MilestoneDoneRow, OutboxRow, StageChangeRow
 from tests.support.company import MATE, ME, Company, at
 
@@ -414,3 +415,15 @@ def test_any_text_is_previewed(company: Company, text: str, start: str) -> None:
     if not preview.is_ready:
         with pytest.raises(BadUse):
             log.save(start + text)
+
+
+def test_one_undo_takes_the_whole_line_back(company: Company, log: QuickLogService) -> None:
+    account = company.account("恒泰机械")
+    company.deal("Pilot", "stage-3", 6_000_000, account_id=account)
+    visit = company.activity(at(24, "08:00"), account_id=account)
+    log.save("v ht ok fine #ROI >fri 10 !66k s4y")
+    UndoService(log.desk).undo()
+    assert [(r.id, r.status, r.needs) for r in rows(company)] == [(visit, "planned", [])]
+    assert [(d.stage_id, d.amount_minor) for d in rows(company, DealRow)] == [("stage-3", 6_000_000)]
+    assert rows(company, MilestoneDoneRow) == []
+    assert queued(company) == []

@@ -73,7 +73,7 @@ class DealService:
         with self.desk.database.write() as session:
             bench = Bench.of(self.desk, session)
             match = one_account(session, account)
-            title = clean_line(needed(name, _("A deal needs a name.")))
+            title = clean_line(needed(name, _("A deal needs a name.")), 300)
             funnel, first = _first_stage(bench)
             money = _amount(amount)
             values: dict[str, Any] = {
@@ -122,7 +122,7 @@ class DealService:
             if money is not None:
                 values |= amount_values(deal, money)
             if reason.strip():
-                values["won_reason"] = clean_line(reason)
+                values["won_reason"] = clean_line(reason, 500)
             total = exact_money(values.get("amount_minor", deal.amount_minor), values.get("currency", deal.currency))
             label = _("Won: {deal}, {amount}").format(deal=deal.name, amount=total)
             return bench.save([Edit("deal", deal.id, "patch", values)], label, entity="deal", row_id=deal.id)
@@ -135,7 +135,7 @@ class DealService:
             values = {
                 "stage_id": _closing_stage(bench, deal, "lost").id,
                 "closed_on": _closed_on(bench, deal, lost_on),
-                "lost_reason": clean_line(needed(reason, _("Say why it was lost."))),
+                "lost_reason": clean_line(needed(reason, _("Say why it was lost.")), 500),
             }
             label = _("Lost: {deal}").format(deal=deal.name)
             return bench.save([Edit("deal", deal.id, "patch", values)], label, entity="deal", row_id=deal.id)
@@ -262,7 +262,7 @@ def _amount(text: str) -> Amount | None:
         return None
     money = whole_amount(text)
     if money is None:
-        raise BadUse(_("{amount} is not an amount. Examples: 66k, 6.6万, 66,000").format(amount=clean_line(text, 60)))
+        raise BadUse(_("{amount} is not an amount. Examples: 66k, 1.2m, 66,000").format(amount=clean_line(text, 60)))
     return money
 
 
@@ -302,14 +302,14 @@ def _closed_on(bench: Bench, deal: DealRow, day: date) -> date:
 
 def _changed(bench: Bench, deal: DealRow, name: str, text: str) -> dict[str, Any]:
     if name == "name":
-        return {"name": clean_line(needed(text, _("A deal needs a name.")))}
+        return {"name": clean_line(needed(text, _("A deal needs a name.")), 300)}
     if name == "amount":
         money = _amount(text)
         return amount_values(deal, money) if money else {"amount_minor": None}
     if name == "expected_on":
         return {"expected_on": _expected_on(bench, text)}
     if name == "lost_reason":
-        return {"lost_reason": clean_line(needed(text, _("Say why it was lost.")))}
+        return {"lost_reason": clean_line(needed(text, _("Say why it was lost.")), 500)}
     raise BadUse(_("{name} is not a field that can be corrected.").format(name=name))
 
 

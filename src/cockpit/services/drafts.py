@@ -45,7 +45,8 @@ class Bench:
         action = submit(self.session, edits, actor_id=self.me, label=label[:300], now=self.now)
         if action is None:
             return Saved(action_id=None, text=_("Nothing changed."), entity=entity, id=row_id)
-        return Saved(action_id=action, text=f"{label}. {note}".strip() if note else label, entity=entity, id=row_id)
+        text = _("{label}. {note}").format(label=label, note=note) if note else label
+        return Saved(action_id=action, text=text, entity=entity, id=row_id)
 
     def activity(self, activity_id: str) -> ActivityRow:
         """My own activity. Raises UnknownName, NotAllowed for somebody else's."""
@@ -76,7 +77,8 @@ class Bench:
 
     def title(self, kind: str, account_id: str | None, starts_at: datetime) -> str:
         """`visit, 恒泰机械, Thu 11-26 10:00`: names an activity in a label."""
-        return f"{kind_name(kind)}, {self.account_name(account_id)}, {self.when(starts_at)}"
+        account, when = self.account_name(account_id), self.when(starts_at)
+        return _("{kind}, {account}, {when}").format(kind=kind_name(kind), account=account, when=when)
 
     def clash_note(self, slot: Slot, kind: str, except_id: str = "") -> str:
         """A sentence about the first of my planned activities that overlaps, empty when none does."""

@@ -14,7 +14,7 @@ from cockpit.errors import AmbiguousName, BadUse, MalformedLog, UnknownName
 from cockpit.i18n import N_, _
 from cockpit.services.deals import amount_values, milestone_question, open_deals, open_stages, stage_edits, stage_names
 from cockpit.services.drafts import Bench, ends_of, moved_copy, new_activity, refuse_past, usual
-from cockpit.services.matching import best_class, candidates_of, find_accounts
+from cockpit.services.matching import MOST_FOUND, best_class, candidates_of, find_accounts
 from cockpit.services.snapshots import Match
 from cockpit.storage.tables import AccountRow, ActivityRow, DealRow, StageRow
 from cockpit.sync.outbox import Edit
@@ -27,7 +27,7 @@ _PROBLEMS = {
     "no-need": N_("Name the need after #."),
     "no-time": N_("{part} is not a time. Examples: @10:30, @yesterday 15:00"),
     "no-next": N_("{part} has no day or time. Examples: >fri 10, >11-26 14:00"),
-    "no-amount": N_("{part} is not an amount. Examples: !66k, !6.6万"),
+    "no-amount": N_("{part} is not an amount. Examples: !66k, !1.2m"),
     "twice": N_("{part} is there twice."),
 }
 
@@ -195,18 +195,15 @@ def _matches(bench: Bench, line: LogLine) -> tuple[int | None, tuple[Match, ...]
         found = find_accounts(bench.session, " ".join(words[:before_outcome]), is_fuzzy=False)
         if found:
             return before_outcome, found
+    first = find_accounts(bench.session, words[0], limit=MOST_FOUND, is_fuzzy=False)
     for count in range(min(len(words), _MOST_NAME_WORDS), 1, -1):
         phrase = " ".join(words[:count]).lower()
-        whole = tuple(
-            match
-            for match in find_accounts(bench.session, phrase, is_fuzzy=False)
-            if f" {phrase} " in f" {match.name.lower()} | {match.alias.lower()} "
-        )
+        among = first if len(first) < MOST_FOUND else find_accounts(bench.session, phrase, is_fuzzy=False)
+        whole = tuple(m for m in among if f" {phrase} " in f" {m.name.lower()} | {m.alias.lower()} ")
         if whole:
             return count, whole
-    first = find_accounts(bench.session, words[0], is_fuzzy=False)
     if first or before_outcome is None:
-        return 1, first or find_accounts(bench.session, words[0])
+        return 1, first[:20] or find_accounts(bench.session, words[0])
     return before_outcome, find_accounts(bench.session, " ".join(words[:before_outcome]))
 
 

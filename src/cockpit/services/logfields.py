@@ -46,7 +46,9 @@ def _how(line: LogLine, draft: Draft | None) -> list[LogField]:
 def _people(line: LogLine) -> list[LogField]:
     found = [_field("need", _("need"), need, "#") for need in line.needs]
     for sign, roles, stand in (("+", line.roles_for, _("for")), ("-", line.roles_against, _("against"))):
-        found += [_field("person", _("person"), f"{role}, {stand}", sign) for role in roles]
+        found += [
+            _field("person", _("person"), _("{role}, {stand}").format(role=role, stand=stand), sign) for role in roles
+        ]
     return found
 
 
@@ -100,4 +102,4 @@ def _outcome(line: LogLine, draft: Draft | None) -> str:
         return activity_status(status or ("not_held" if line.outcome == "absent" else "cancelled"))
     goal = draft.plan.goal if draft is not None and draft.plan is not None else ""
     result = goal_result(line.outcome)
-    return f"{goal}: {result}" if goal else result
+    return _("{goal}: {result}").format(goal=goal, result=result) if goal else result

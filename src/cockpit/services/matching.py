@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from cockpit.domain.text import clean_line, fold_width
 from cockpit.errors import AmbiguousName, UnknownName
+from cockpit.i18n import _
 from cockpit.services.snapshots import Match
 from cockpit.storage.tables import AccountRow
 
@@ -19,7 +20,8 @@ EXACT, PREFIX, INSIDE = 3.0, 2.0, 1.0
 """Whole numbers of a score: the whole name or id, the start of a search word, any part. Below 1: near spelling."""
 _ROUGH, _NEAR_ENOUGH = 65.0, 55.0
 _MAX_QUERY = 200
-_MOST = 300
+MOST_FOUND = 300
+"""Matches read at most: nobody looks past them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def find_accounts(session: Session, text: str, *, limit: int = 20, is_fuzzy: boo
     if found:
         scored = [candidate.match(candidate.rank(query, words)) for candidate in found]
         return tuple(sorted(scored, key=lambda m: (-m.score, m.name, m.id))[:limit])
-    return _near(session, query, limit) if is_fuzzy else ()
+    is_worth_it = is_fuzzy and (len(query) > 2 or not query.isascii())  # two letters are near everything
+    return _near(session, query, limit) if is_worth_it else ()
 
 
 def best_class(matches: Sequence[Match]) -> tuple[Match, ...]:
@@ -74,7 +77,7 @@ def one_account(session: Session, text: str) -> Match:
         return best[0]
     if best:
         raise AmbiguousName(name=text, candidates=tuple(_label(m) for m in best[:8]))
-    raise UnknownName(kind="account", name=text, near=", ".join(_label(m) for m in matches[:5]) or "-")
+    raise UnknownName(kind=_("account"), name=text, near=", ".join(_label(m) for m in matches[:5]) or "-")
 
 
 def candidates_of(matches: Sequence[Match]) -> tuple[str, ...]:
@@ -102,7 +105,9 @@ def _select(session: Session, where: ColumnElement[bool], query: str) -> list[_C
     key, name = col(AccountRow.search_key), func.lower(col(AccountRow.name))
     whole = or_(name == query, func.lower(col(AccountRow.alias)) == query, func.lower(col(AccountRow.id)) == query)
     start = or_(key.startswith(query, autoescape=True), key.contains(f" {query}", autoescape=True))
-    statement = _columns().where(where).order_by(case((whole, 0), (start, 1), else_=2), func.length(name)).limit(_MOST)
+    statement = (
+        _columns().where(where).order_by(case((whole, 0), (start, 1), else_=2), func.length(name)).limit(MOST_FOUND)
+    )
     return [_Candidate(*row) for row in session.connection().execute(statement)]
 
 

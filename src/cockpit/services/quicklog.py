@@ -137,8 +137,8 @@ def _milestone_text(question: str) -> str:
 
 def _label(bench: Bench, draft: Draft) -> str:
     status = str(draft.edits[0].values["status"])
-    name = draft.meant.account.name if draft.meant.account else ""
-    what = f"{kind_name(draft.meant.line.kind or 'visit')}, {name}, {bench.when(draft.slot.starts_at)}"
+    line, account = draft.meant.line, draft.meant.account
+    what = bench.title(line.kind or "visit", account.id if account else None, draft.slot.starts_at)
     if status == "held":
         return _("Logged: {what}").format(what=what)
     return _("Logged as {status}: {what}").format(status=activity_status(status), what=what)

@@ -19,7 +19,8 @@ from cockpit.services.snapshots import Saved
 from cockpit.storage.tables import ActivityRow, DealRow
 from cockpit.sync.outbox import Edit
 
-_LINES = ("goal", "next_step", "subject")
+_LINES = {"goal": 1000, "next_step": 1000, "subject": 500}
+"""Fields of one line, with the characters each may have."""
 _LONG = ("agenda", "result")
 _RESULTS = {"ok": "reached", "no": "missed", "": None} | {word: word for word in ("reached", "half", "missed")}
 
@@ -43,7 +44,7 @@ class VisitService:
             slot = _ahead(when, bench.now)
             if deal_id is not None:
                 _refuse_foreign_deal(bench, deal_id, match.id)
-            edit = new_activity(bench.me, slot, kind, account_id=match.id, deal_id=deal_id, goal=clean_line(goal))
+            edit = new_activity(bench.me, slot, kind, account_id=match.id, deal_id=deal_id, goal=clean_line(goal, 1000))
             label = _("Planned: {what}").format(what=bench.title(kind, match.id, slot.starts_at))
             return bench.save([edit], label, entity="activity", row_id=edit.id, note=bench.clash_note(slot, kind))
 
@@ -59,13 +60,13 @@ class VisitService:
                 length = row.ends_at - row.starts_at if row.ends_at else None
                 values: dict[str, Any] = {"starts_at": slot.starts_at, "ends_at": ends_of(slot, row.kind, length)}
                 if reason.strip():
-                    values["reason"] = clean_line(reason)
+                    values["reason"] = clean_line(reason, 1000)
                 return bench.save(
                     [Edit("activity", row.id, "patch", values)], label, entity="activity", row_id=row.id, note=note
                 )
             why = needed(reason, _("Its time is over: say why it did not take place then."))
             copy = moved_copy(row, bench.me, slot)
-            close = Edit("activity", row.id, "patch", {"status": "moved", "reason": clean_line(why)})
+            close = Edit("activity", row.id, "patch", {"status": "moved", "reason": clean_line(why, 1000)})
             return bench.save([close, copy], label, entity="activity", row_id=copy.id, note=note)
 
     def cancel(self, activity_id: str, reason: str) -> Saved:
@@ -73,7 +74,7 @@ class VisitService:
         with self.desk.database.write() as session:
             bench = Bench.of(self.desk, session)
             row = bench.planned(activity_id)
-            why = clean_line(needed(reason, _("Say why it is cancelled.")))
+            why = clean_line(needed(reason, _("Say why it is cancelled.")), 1000)
             label = _("Cancelled: {what}").format(what=bench.title(row.kind, row.account_id, row.starts_at))
             edit = Edit("activity", row.id, "patch", {"status": "cancelled", "reason": why})
             return bench.save([edit], label, entity="activity", row_id=row.id)
@@ -85,7 +86,7 @@ class VisitService:
             row = bench.planned(activity_id)
             if row.starts_at > bench.now:
                 raise NotAllowed(_("Its time has not come yet: move it or cancel it."))
-            why = clean_line(needed(reason, _("Say why it did not take place.")))
+            why = clean_line(needed(reason, _("Say why it did not take place.")), 1000)
             edits = [Edit("activity", row.id, "patch", {"status": "not_held", "reason": why})]
             label = _("Not held: {what}").format(what=bench.title(row.kind, row.account_id, row.starts_at))
             note = ""
@@ -145,13 +146,13 @@ def _refuse_foreign_deal(bench: Bench, deal_id: str, account_id: str) -> None:
 def _changed(bench: Bench, row: ActivityRow, name: str, text: str) -> dict[str, Any]:
     """The column values of one corrected field."""
     if name in _LINES:
-        return {name: clean_line(text)}
+        return {name: clean_line(text, _LINES[name])}
     if name in _LONG:
         return {name: clean(text).strip()}
     if name == "reason":
         if row.status not in ("planned", "held"):
             needed(text, _("A reason is needed."))
-        return {name: clean_line(text)}
+        return {name: clean_line(text, 1000)}
     if name == "needs":
         return {name: [need for part in re.split(r"[;；\n]", text) if (need := clean_line(part))]}
     if name == "goal_result":
