@@ -48,6 +48,9 @@ def seed_company(database: Database, anchor: date, seed: int = 1, language: str 
     when the hub already holds people.
     """
     database.prepare()
+    with database.read() as session:
+        if session.exec(select(PersonRow.id)).first() is not None:
+            raise NotAllowed(_("This hub already holds a company. Choose another folder or remove its database first."))
     with _no_collecting():
         return _seed(database, anchor, seed, language)
 
@@ -65,8 +68,17 @@ def _no_collecting() -> Iterator[None]:
 
 
 def _seed(database: Database, anchor: date, seed: int, language: str) -> SeedReport:
-    rng = Random(f"{seed} {anchor.isoformat()}")
-    log_ids = Random(f"log {seed} {anchor.isoformat()}")
+    world = tell_company(anchor, seed, language)
+    with database.write() as session:
+        world.batch.write(session)
+    demo = world.reps[0]
+    counts = {entity: len(rows) for entity, rows in world.batch.rows.items()}
+    return SeedReport(anchor, world.days.now, demo.id, demo.lead_id, world.head_id, counts)
+
+
+def tell_company(anchor: date, seed: int = 1, language: str = "en") -> World:
+    """The whole company in memory, nothing written."""
+    rng, log_ids = (Random(f"{use} {seed} {anchor.isoformat()}") for use in ("rows", "log"))
     batch = Batch(lambda recorded_at, entity, row_id, number: uuid7(recorded_at, log_ids))
     world = World(Days(anchor), rng, clean_line(language)[:2], batch)
     start = found_people(world)
@@ -74,12 +86,6 @@ def _seed(database: Database, anchor: date, seed: int, language: str) -> SeedRep
     found_targets(world, start)
     story = found_accounts(world, start)
     grow_deals(world)
-    demo = world.reps[0]
     grow_work(world, set(story.values()))
-    tell_demo(world, demo, story)
-    with database.write() as session:
-        if session.exec(select(PersonRow.id)).first() is not None:
-            raise NotAllowed(_("This hub already holds a company. Choose another folder or remove its database first."))
-        batch.write(session)
-    counts = {entity: len(rows) for entity, rows in batch.rows.items()}
-    return SeedReport(anchor, world.days.now, demo.id, demo.lead_id, world.head_id, counts)
+    tell_demo(world, world.reps[0], story)
+    return world

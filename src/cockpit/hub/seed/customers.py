@@ -9,7 +9,7 @@ from cockpit.hub.seed import words
 from cockpit.hub.seed.world import Rep, World
 
 COUNT = 600
-_CADENCE: dict[str, int | None] = {"A": 14, "B": 21, "C": None}
+_CADENCE: dict[str, int | None] = {"A": 14, "B": 30, "C": None}
 """Days; small customers are seen again only once they are more than a prospect."""
 _WINDOWS = ((("09:00", "11:30"), ("13:30", "17:30")), (("08:30", "17:00"),), (("09:30", "12:00"), ("14:00", "18:00")))
 DECIDER = "decider"

@@ -10,7 +10,7 @@ from cockpit.hub.seed import words
 from cockpit.hub.seed.world import ZONE, DealLife, Rep, World, at
 
 OPEN_STAGES = ("qualify", "needs", "proposal", "negotiate")
-_GO_ON = (0.74, 0.74, 0.78, 0.80)
+_GO_ON = (0.78, 0.78, 0.81, 0.84)
 _DAYS = {key: days or 0 for key, _, _, _, days, _ in words.STAGES}
 _MILESTONES = frozenset(key for key, _, _, _, _, milestone in words.STAGES if milestone[0])
 
@@ -45,8 +45,8 @@ def _live(world: World, rep: Rep, day: date) -> None:
         return
     opened = moment(world, day)
     known = [a for a in rep.accounts if world.first_known[a] < opened]
-    account_id = world.rng.choice(known)
-    amount = round(56_000 * rep.size * exp(world.rng.gauss(0, 0.75)) / 1000) * 100_000
+    account_id = world.rng.choice(known[: max(1, len(known) * 3 // 4)])  # the rest stay prospects
+    amount = round(50_000 * rep.size * exp(world.rng.gauss(0, 0.75)) / 1000) * 100_000
     draft = open_deal(
         world, rep, account_id, opened, max(amount, 300_000), day + timedelta(days=world.rng.randint(35, 85))
     )
@@ -76,7 +76,7 @@ def _course(world: World, rep: Rep, day: date) -> tuple[list[tuple[str, datetime
     for place, stage in enumerate(OPEN_STAGES):
         goes_on = rng.random() < min(0.95, _GO_ON[place] * rep.skill)
         stay = _DAYS[stage] * exp(rng.gauss(0, 0.45)) * (1.0 if goes_on else 1.4)
-        when = world.days.worked(when + timedelta(days=max(1, round(stay))))
+        when = _later(world, when, round(stay))
         if when >= world.days.anchor:
             return steps, "open"
         last = place == len(OPEN_STAGES) - 1
@@ -85,6 +85,12 @@ def _course(world: World, rep: Rep, day: date) -> tuple[list[tuple[str, datetime
         if following in ("won", "lost"):
             return steps, following
     return steps, "open"
+
+
+def _later(world: World, day: date, count: int) -> date:
+    """The working day about `count` days after `day`, at least the next one."""
+    found = world.days.worked(day + timedelta(days=count))
+    return found if found > day else world.days.calendar.workdays(day + timedelta(days=1), day + timedelta(days=15))[0]
 
 
 def moment(world: World, day: date) -> datetime:

@@ -7,7 +7,7 @@ uncovered on any anchor day.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import cycle
 
 from cockpit.hub.seed import words
@@ -46,7 +46,8 @@ def _visits(planner: Planner, story: dict[str, str], others: list[str]) -> None:
     days, world = planner.world.days, planner.world
     month_plan = at(days.worked(days.month_start - timedelta(days=1)), "17:20")
     held = min(HELD_VISITS, 2 * len(days.gone))
-    accounts = cycle([*others[5:12], story["lvyuan"], story["yuanda"], story["xinda"]])
+    longest_unseen = _by_last_seen(world, others)
+    accounts = cycle([*longest_unseen[:9], story["lvyuan"], story["yuanda"], story["xinda"]])
     for number, day in enumerate(spread(held, days.gone)):
         starts_at = at(day, _VISIT_CLOCKS[number % 2])
         visit = planner.plan("visit", next(accounts), starts_at, month_plan)
@@ -55,7 +56,7 @@ def _visits(planner: Planner, story: dict[str, str], others: list[str]) -> None:
     for number, (day, account) in enumerate(zip(ahead, accounts, strict=False)):
         planner.plan("visit", account, at(day, _VISIT_CLOCKS[number % 2]), month_plan)
     evening = days.back(1)
-    for number, account in enumerate(others[12 : 12 + UNCOVERED]):
+    for number, account in enumerate(longest_unseen[-UNCOVERED:]):
         day = days.left[min(number, len(days.left) - 1)] if days.left else days.anchor
         visit = planner.plan("visit", account, at(day, ("13:30", "16:00")[number]), month_plan)
         reason = world.say(words.REASONS[number + 1])
@@ -67,6 +68,16 @@ def _visits(planner: Planner, story: dict[str, str], others: list[str]) -> None:
         min(month_plan, at(days.back(2), "17:20")),
         goal=world.say(("确认升级预算", "confirm the upgrade budget")),
     )
+
+
+def _by_last_seen(world: World, accounts: list[str]) -> list[str]:
+    """The accounts, the one that waits longest for a visit first."""
+    seen: dict[str, datetime] = {}
+    for row in world.batch.rows["activity"].values():
+        if row["kind"] in ("visit", "web") and row["status"] == "held":
+            seen[row["account_id"]] = max(row["starts_at"], seen.get(row["account_id"], row["starts_at"]))
+    never = at(world.days.first, "00:00")
+    return sorted(accounts, key=lambda account: (seen.get(account, never), account))
 
 
 def _calls(planner: Planner, story: dict[str, str], others: list[str]) -> None:
