@@ -272,8 +272,10 @@ def _allow(session: Session, actor: Actor, entity: str, before: dict[str, Any], 
     reason = visibility.refusal(session, actor, entity, before, after)
     if reason:
         raise Problem("permission", reason)
-    if entity == "activity" and after is not None and after["owner_id"] != after["rep_id"]:
-        raise Problem("validation", "owner_id is the rep who does it", field="owner_id")
+    if entity == "activity" and after is not None:
+        whose = after["owner_id"], after["rep_id"]
+        if whose != (before["owner_id"], before["rep_id"]) and whose[0] != whose[1]:
+            raise Problem("validation", "owner_id is the rep who does it", field="owner_id")
 
 
 def _is_own_work(session: Session, push: Push, mutation: Mutation, name: str) -> bool:
