@@ -9,12 +9,13 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, PoolProxiedConnection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlmodel import Session, create_engine
@@ -40,6 +41,8 @@ class Database:
         if self.is_sqlite and parsed.database and parsed.database != ":memory:":
             self.path = Path(parsed.database)
         self._engine = self._make_engine()
+        self._watch: PoolProxiedConnection | None = None
+        self._watching = threading.Lock()
 
     @classmethod
     def at(cls, path: Path) -> Database:
@@ -92,11 +95,15 @@ class Database:
                 yield session
 
     def data_version(self) -> int:
-        """A number that changes when another process writes. Zero where the database is shared by nature."""
+        """A number that changes with every commit by another connection, of any process. Zero where the database is
+        shared by nature. Asked of one connection kept for it: the number means nothing on another one."""
         if not self.is_sqlite:
             return 0
-        with self._named_errors(), self._engine.connect() as connection:
-            return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+        with self._named_errors(), self._watching:
+            if self._watch is None:
+                self._watch = self._engine.raw_connection()
+            found = self._watch.cursor().execute("PRAGMA data_version").fetchone()
+            return int(found[0])
 
     def revision(self) -> str | None:
         """The stored schema revision, None for an empty database."""
@@ -144,6 +151,10 @@ class Database:
         return None if found == "ok" else str(found)
 
     def close(self) -> None:
+        with self._watching:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
         self._engine.dispose()
 
     @contextmanager
