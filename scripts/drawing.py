@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -10,11 +11,15 @@ from PIL import Image, ImageDraw, ImageFont
 from rich.cells import cell_len
 from rich.color import Color
 from rich.segment import Segment
+from rich.style import Style
 from textual.app import App
 
 SIZE = 15
 WIDTH, HEIGHT = 9, 19
+BASELINE = 14
 MARGIN = 14
+FRONT, BACK = (220, 223, 228), (18, 22, 28)
+Rgb = tuple[int, int, int]
 
 
 @cache
@@ -25,38 +30,40 @@ def _font(pattern: str) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(file, SIZE, index=int(index) & 0xFFFF)
 
 
-def _rgb(color: Color | None, fallback: tuple[int, int, int]) -> tuple[int, int, int]:
+def _rgb(color: Color | None, fallback: Rgb) -> Rgb:
     return fallback if color is None else tuple(color.get_truecolor())  # type: ignore[return-value]
 
 
 def draw(app: App[object], target: Path) -> None:
     """Write what `app` shows now to `target`."""
     width, height = app.size
-    back = (18, 22, 28)
-    image = Image.new("RGB", (width * WIDTH + 2 * MARGIN, height * HEIGHT + 2 * MARGIN), back)
+    image = Image.new("RGB", (width * WIDTH + 2 * MARGIN, height * HEIGHT + 2 * MARGIN), BACK)
     pen = ImageDraw.Draw(image)
-    strips = app.screen._compositor.render_strips()
-    for row, strip in enumerate(strips):
-        column = 0
-        for segment in strip:
-            column = _draw_segment(pen, segment, column, row, back)
+    cells = [(row, *cell) for row, strip in enumerate(app.screen._compositor.render_strips()) for cell in _cells(strip)]
+    for row, column, sign, style in cells:
+        x, y = MARGIN + column * WIDTH, MARGIN + row * HEIGHT
+        pen.rectangle((x, y, x + max(cell_len(sign), 1) * WIDTH - 1, y + HEIGHT - 1), fill=_colors(style)[1])
+    for row, column, sign, style in cells:
+        if not sign.isspace():
+            name = "Noto Sans Mono CJK SC" if cell_len(sign) == 2 else "DejaVu Sans Mono"
+            font = _font(f"{name}:bold" if style is not None and style.bold else name)
+            place = (MARGIN + column * WIDTH, MARGIN + row * HEIGHT + BASELINE)
+            pen.text(place, sign, font=font, fill=_colors(style)[0], anchor="ls")
     target.parent.mkdir(parents=True, exist_ok=True)
     image.save(target, optimize=True)
 
 
-def _draw_segment(pen: ImageDraw.ImageDraw, segment: Segment, column: int, row: int, back: tuple[int, int, int]) -> int:
-    style = segment.style
-    front_color = _rgb(style.color if style else None, (220, 223, 228))
-    back_color = _rgb(style.bgcolor if style else None, back)
-    if style is not None and style.reverse:
-        front_color, back_color = back_color, front_color
-    is_bold = bool(style is not None and style.bold)
-    for sign in segment.text:
-        cells = cell_len(sign)
-        x, y = MARGIN + column * WIDTH, MARGIN + row * HEIGHT
-        pen.rectangle((x, y, x + max(cells, 1) * WIDTH - 1, y + HEIGHT - 1), fill=back_color)
-        if not sign.isspace():
-            name = "Noto Sans Mono CJK SC" if cells == 2 else "DejaVu Sans Mono"
-            pen.text((x, y + 1), sign, font=_font(f"{name}:bold" if is_bold else name), fill=front_color)
-        column += cells
-    return column
+def _cells(strip: Iterable[Segment]) -> Iterator[tuple[int, str, Style | None]]:
+    """Column, sign and style of each sign of a line."""
+    column = 0
+    for segment in strip:
+        for sign in segment.text:
+            yield column, sign, segment.style
+            column += cell_len(sign)
+
+
+def _colors(style: Style | None) -> tuple[Rgb, Rgb]:
+    """Front and back."""
+    front = _rgb(style.color if style else None, FRONT)
+    back = _rgb(style.bgcolor if style else None, BACK)
+    return (back, front) if style is not None and style.reverse else (front, back)

@@ -264,7 +264,8 @@ def _deal_states(line: s.DealLine) -> str:
 
 
 def team(snapshot: s.TeamSnapshot) -> Sheet:
-    rows = [_rep_row(rep) for rep in (*snapshot.reps, snapshot.total)]
+    rows = [_rep_row(rep) for rep in snapshot.reps]
+    rows.append((_("total"), *_rep_row(snapshot.total)[1:]))
     columns = (
         _("rep"),
         ">" + _("target"),

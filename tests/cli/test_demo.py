@@ -1,0 +1,72 @@
+"""The demo from outside, as a user starts it: prints, ends with 0, leaves no process and nothing outside its folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ANCHOR = "2026-11-24"
+
+
+def _run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "COCKPIT_HOME": str(home / "own"), "HOME": str(home / "user")}
+    environment.pop("COCKPIT_NOW", None)
+    (home / "user").mkdir(exist_ok=True)
+    return subprocess.run(
+        [sys.executable, "-m", "cockpit", "demo", "--anchor", ANCHOR, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        cwd=home,
+        timeout=110,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def _processes_naming(text: str) -> list[str]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = entry.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+        except OSError:
+            continue
+        if text in line:
+            found.append(line)
+    return found
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all runs of this file, so that the company is seeded once a language."""
+    return tmp_path_factory.mktemp("demo")
+
+
+def test_rep(home: Path) -> None:
+    done = _run(home, "--plain")
+    assert done.returncode == 0, done.stderr
+    assert "Today" in done.stdout
+    assert "uncovered 2" in done.stdout
+    assert "Weeks" in done.stdout
+    assert "Team" in done.stdout
+    for state in ("FOUND", "PLANNED", "DOING", "WAIVED"):
+        assert state in done.stdout
+    assert sorted(path.name for path in home.iterdir()) == ["own", "user"]
+    assert list((home / "user").iterdir()) == []
+    assert _processes_naming(str(home)) == []
+
+
+def test_lead_in_chinese(home: Path) -> None:
+    done = _run(home, "--as", "lead", "--lang", "zh")
+    assert done.returncode == 0, done.stderr
+    assert "周岚" in done.stdout
+    assert "目标" in done.stdout
+    assert _processes_naming(str(home)) == []
+
+
+def test_same_day_same_text(home: Path) -> None:
+    assert _run(home, "--plain").stdout == _run(home, "--plain").stdout
