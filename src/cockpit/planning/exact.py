@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from cockpit.planning.insertion import Board, stops_of
+from cockpit.planning.insertion import Board, Candidates, stops_of
 from cockpit.planning.problem import Need, Point, Reason, Stop
 from cockpit.planning.schedule import FACE, Fit, Item, earliest_start
 
 STEPS = 6_000
+MOST_PAIRS = 40
+"""Combinations of account and day up to which the search is tried at all."""
 
 Choice = tuple[date, int, Stop]
 """Day, position among what then stands in the day, account."""
@@ -131,7 +133,10 @@ class _Search:
 
 def add_most(board: Board, need: Need, count: int, days: Sequence[date], rule: Reason) -> int:
     """Insert as many activities of the rule's kind as fit, up to `count`. Returns how many."""
-    stops = sorted(stops_of(board, need), key=lambda s: (-sum(part.value for part in s.parts), s.account_id))
+    stops = stops_of(board, need)
+    if Candidates(board, stops, need.kind, days).pairs > MOST_PAIRS:
+        return 0
+    stops.sort(key=lambda s: (-sum(part.value for part in s.parts), s.account_id))
     chosen = _Search(board, need, stops, days, count).run()[:count]
     for on, position, stop in chosen:
         plan = board.days[on]

@@ -40,6 +40,8 @@ def why_not(board: Board, stop: Stop, kind: ActivityKind, on: date, loose: Loose
 def what_blocks(board: Board, need: Need, days: Sequence[date]) -> Reason | None:
     """The rule that stops most accounts from helping a KPI, each at the day it came furthest; facts: count, of.
 
+    Accounts that are in the plan already are asked only when there are no others.
+
     None when nothing is blocked. `no_days` and `no_accounts` where there is nothing to choose from.
     """
     stops = stops_of(board, need)
@@ -47,8 +49,9 @@ def what_blocks(board: Board, need: Need, days: Sequence[date]) -> Reason | None
         return Reason("no_days")
     if not stops:
         return Reason("no_accounts")
+    helping = {added.stop.account_id for added in board.added.values()}
     last: list[Reason] = []
-    for stop in stops:
+    for stop in [stop for stop in stops if stop.account_id not in helping] or stops:
         found = [why_not(board, stop, need.kind, on) for on in days]
         blocked = [reason for reason in found if reason is not None]
         if len(blocked) == len(found):

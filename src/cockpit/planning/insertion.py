@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,7 +10,7 @@ from cockpit.domain.entities import ActivityKind
 from cockpit.planning.problem import Loose, Need, Problem, Reason, Stop, Window
 from cockpit.planning.schedule import FACE, DayPlan, Fit, Item, cut
 from cockpit.planning.travel import Travel
-from cockpit.planning.worth import near_part, whole_points
+from cockpit.planning.worth import near_part, near_value, whole_points
 
 LATER_DAY_MINUTES = 3
 """Travel a later day must save to be preferred to the day before it."""
@@ -46,6 +46,8 @@ class Board:
     days: dict[date, DayPlan] = field(default_factory=dict)
     booked: dict[str, list[tuple[date, ActivityKind]]] = field(default_factory=dict)
     added: dict[str, Added] = field(default_factory=dict)
+    open_at: dict[tuple[str, date], tuple[Window, ...]] = field(default_factory=dict)
+    items: dict[tuple[str, ActivityKind, date], Item] = field(default_factory=dict)
 
     @classmethod
     def of(cls, problem: Problem) -> Board:
@@ -68,13 +70,16 @@ class Board:
     def copy(self) -> Board:
         days = {on: plan.copy() for on, plan in self.days.items()}
         booked = {account: list(rows) for account, rows in self.booked.items()}
-        return Board(self.problem, days, booked, dict(self.added))
+        return Board(self.problem, days, booked, dict(self.added), self.open_at, self.items)
 
     def windows(self, stop: Stop, on: date) -> tuple[Window, ...]:
         """When the account may be met on that day, breaks taken out; the day's hours where none are known."""
-        day = self.days[on].day
-        hours = stop.hours[on.weekday()] if stop.hours is not None else (Window(day.starts, day.ends),)
-        return cut(hours, day.breaks)
+        found = self.open_at.get((stop.account_id, on))
+        if found is None:
+            day = self.days[on].day
+            hours = stop.hours[on.weekday()] if stop.hours is not None else (Window(day.starts, day.ends),)
+            found = self.open_at[stop.account_id, on] = cut(hours, day.breaks)
+        return found
 
     def too_near(self, stop: Stop, kind: ActivityKind, on: date, was_on: date | None = None) -> date | None:
         """The day of an activity of the account that is too near to `on`, None when there is none.
@@ -98,14 +103,22 @@ class Board:
         return None
 
     def item(self, stop: Stop, kind: ActivityKind, on: date, loose: Loose | None = None) -> Item:
+        """What would be inserted: something new, or `loose` at its own length."""
         place = stop.place if kind == FACE else None
-        minutes = loose.minutes if loose else self.problem.rules.minutes[kind]
-        key = loose.id if loose else f"new:{stop.account_id}:{on}"
-        return Item(key, stop.account_id, kind, minutes, place, None, self.windows(stop, on))
+        if loose is not None:
+            return Item(loose.id, stop.account_id, kind, loose.minutes, place, None, self.windows(stop, on))
+        found = self.items.get((stop.account_id, kind, on))
+        if found is None:
+            key, minutes = f"new:{stop.account_id}:{on}", self.problem.rules.minutes[kind]
+            found = Item(key, stop.account_id, kind, minutes, place, None, self.windows(stop, on))
+            self.items[stop.account_id, kind, on] = found
+        return found
 
     def fit(self, stop: Stop, kind: ActivityKind, on: date, loose: Loose | None = None) -> Fit | None:
         """The best place for an activity with the account on that day, None when a rule forbids it."""
         if self.too_near(stop, kind, on, loose.was_on if loose else None) is not None:
+            return None
+        if not self.days[on].has_room(kind):
             return None
         return self.days[on].best_fit(self.item(stop, kind, on, loose))
 
@@ -150,49 +163,63 @@ def place_loose(board: Board) -> list[Loose]:
     return left
 
 
+Choice = tuple[float, Stop, date, Fit]
+"""Worth, account, day and where in it."""
+
+
 @dataclass
 class Candidates:
-    """The best fit of each account on each day, worked out again only where a day or an account changed."""
+    """The best fit of each account over the days, worked out again only where a day or an account changed."""
 
     board: Board
     stops: Sequence[Stop]
     kind: ActivityKind
     days: Sequence[date]
-    _fits: dict[tuple[str, date], Fit | None] = field(default_factory=dict)
+    _fits: dict[str, dict[date, Fit]] = field(default_factory=dict)
+    _best: dict[str, Choice] = field(default_factory=dict)
 
-    def fit(self, stop: Stop, on: date) -> Fit | None:
-        key = (stop.account_id, on)
-        if key not in self._fits:
-            self._fits[key] = self.board.fit(stop, self.kind, on)
-        return self._fits[key]
+    def __post_init__(self) -> None:
+        self._worth = {stop.account_id: sum(part.value for part in stop.parts) for stop in self.stops}
+        for stop in self.stops:
+            fits = {on: self.board.fit(stop, self.kind, on) for on in self.days}
+            self._fits[stop.account_id] = {on: fit for on, fit in fits.items() if fit is not None}
+            self._choose(stop)
 
     def changed(self, account_id: str, on: date) -> None:
-        for key in [key for key in self._fits if key[0] == account_id or key[1] == on]:
-            # What did not fit a day still does not when the day gets fuller.
-            if self._fits[key] is not None:
-                del self._fits[key]
-
-    def best(self, is_wanted: Iterable[str] | None = None) -> tuple[float, Stop, date, Fit] | None:
-        """The highest score; of one account's days the one with the least travel, later days at a price."""
-        wanted = None if is_wanted is None else set(is_wanted)
-        best: tuple[float, Stop, date, Fit] | None = None
+        """After something with the account was put into that day. What did not fit before still does not."""
         for stop in self.stops:
-            if wanted is not None and stop.account_id not in wanted:
-                continue
-            found: tuple[int, date, Fit] | None = None
-            for index, on in enumerate(self.days):
-                fit = self.fit(stop, on)
-                if fit is not None:
-                    cost = fit.extra_minutes + LATER_DAY_MINUTES * index
-                    if found is None or cost < found[0]:
-                        found = (cost, on, fit)
-            if found is None:
-                continue
-            worth = sum(part.value for part in stop.parts)
-            worth += near_part(found[2].extra_minutes).value if self.kind == FACE else 0.0
-            if best is None or worth > best[0]:
-                best = (worth, stop, found[1], found[2])
-        return best
+            fits = self._fits[stop.account_id]
+            again = list(fits) if stop.account_id == account_id else [on] if on in fits else []
+            for day in again:
+                fit = self.board.fit(stop, self.kind, day)
+                if fit is None:
+                    del fits[day]
+                else:
+                    fits[day] = fit
+            if again:
+                self._choose(stop)
+
+    def _choose(self, stop: Stop) -> None:
+        """Of the account's days the one with the least travel, later days at a price."""
+        fits = self._fits[stop.account_id]
+        self._best.pop(stop.account_id, None)
+        priced = [
+            (fits[on].extra_minutes + LATER_DAY_MINUTES * index, on) for index, on in enumerate(self.days) if on in fits
+        ]
+        if priced:
+            _, on = min(priced)
+            near = near_value(fits[on].extra_minutes) if self.kind == FACE else 0.0
+            self._best[stop.account_id] = (self._worth[stop.account_id] + near, stop, on, fits[on])
+
+    def best(self, wanted: Container[str] | None = None) -> Choice | None:
+        """The account with the highest score; the first by id of several."""
+        found = [choice for key, choice in self._best.items() if wanted is None or key in wanted]
+        return min(found, key=lambda choice: (-choice[0], choice[1].account_id), default=None)
+
+    @property
+    def pairs(self) -> int:
+        """How many combinations of account and day are possible at all."""
+        return sum(len(fits) for fits in self._fits.values())
 
 
 def days_of(board: Board, need: Need) -> list[date]:

@@ -41,9 +41,9 @@ class Window:
     closes: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Point:
-    """Degrees, WGS 84."""
+    """Degrees, WGS 84. One object for one address: compared by identity, which is what makes look-ups cheap."""
 
     lat: float
     lon: float

@@ -99,19 +99,26 @@ class _Reader:
         )
 
     def _day(self, on: date) -> Day:
-        person = self.book.people.get(self.rep_id)
-        home = Point(person.home_lat, person.home_lon) if person and _has(person.home_lat, person.home_lon) else None  # type: ignore[arg-type]
         return Day(
             on=on,
             starts=self.rules.day_starts,
             ends=self.rules.day_ends,
             earliest=self.minute + 1 if on == self.today else 0,
-            start_place=home,
-            end_place=home,
+            start_place=self._home,
+            end_place=self._home,
             breaks=(self.rules.lunch,) if self.rules.lunch else (),
             max_visits=self.rules.max_visits,
             max_calls=self.rules.max_calls,
         )
+
+    @cached_property
+    def _home(self) -> Point | None:
+        person = self.book.people.get(self.rep_id)
+        return point(person.home_lat, person.home_lon) if person else None
+
+    @cached_property
+    def _places(self) -> dict[str, Point | None]:
+        return {account.id: point(account.lat, account.lon) for account in self.book.accounts.values()}
 
     # -- what stands in the days
 
@@ -224,8 +231,7 @@ class _Reader:
         return account.tier if account else ""
 
     def _place(self, row: Activity) -> Point | None:
-        account = self.book.accounts.get(row.account_id or "")
-        return place_of(account) if account else None
+        return self._places.get(row.account_id or "")
 
     def _crossing(self, fixed: list[Fixed]) -> tuple[list[Fixed], list[Loose]]:
         """Of visits of today at the same time, the ones that may move: what was first in the day stays."""
@@ -275,7 +281,7 @@ class _Reader:
                 Stop(
                     account_id=account.id,
                     tier=account.tier,
-                    place=place_of(account),
+                    place=self._places[account.id],
                     hours=hours,
                     interval=interval,
                     visit_gap=max(1, ceil(self.rules.cadence_share * interval)),
@@ -310,12 +316,8 @@ class _Reader:
         return tuple(tuple(sorted(day, key=lambda w: w.opens)) for day in week), is_readable
 
 
-def place_of(account: Account) -> Point | None:
-    """Where the account is; None without coordinates, or with ones that are not on the globe."""
-    if account.lat is None or account.lon is None or not _has(account.lat, account.lon):
+def point(lat: float | None, lon: float | None) -> Point | None:
+    """A place on the globe; None for anything else."""
+    if lat is None or lon is None or not (-90 <= lat <= 90 and -180 <= lon <= 180):
         return None
-    return Point(account.lat, account.lon)
-
-
-def _has(lat: float | None, lon: float | None) -> bool:
-    return lat is not None and lon is not None and -90 <= lat <= 90 and -180 <= lon <= 180
+    return Point(lat, lon)

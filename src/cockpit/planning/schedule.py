@@ -31,10 +31,10 @@ class Item:
     place: Point | None = None
     fixed_at: int | None = None
     windows: tuple[Window, ...] = ()
+    travels: bool = field(init=False)
 
-    @property
-    def travels(self) -> bool:
-        return self.kind == FACE
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "travels", self.kind == FACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,11 @@ class DayPlan:
         best: Fit | None = None
         for position in range(len(self.items) + 1):
             fit = self.fit_at(item, position)
-            if fit and (best is None or (fit.extra_minutes, fit.starts) < (best.extra_minutes, best.starts)):
+            if fit is not None and not item.travels:
+                return fit
+            if fit is not None and (
+                best is None or (fit.extra_minutes, fit.starts) < (best.extra_minutes, best.starts)
+            ):
                 best = fit
         return best
 

@@ -23,14 +23,17 @@ class Travel:
     """Whole minutes, each pair of places worked out once. An unknown place costs the rules' default."""
 
     rules: Rules
-    _known: dict[tuple[Point, Point], int] = field(default_factory=dict)
+    _known: dict[Point, dict[Point, int]] = field(default_factory=dict)
 
     def minutes(self, a: Point | None, b: Point | None) -> int:
         if a is None or b is None:
             return self.rules.unknown_minutes
-        found = self._known.get((a, b))
+        row = self._known.get(a)
+        if row is None:
+            row = self._known[a] = {}
+        found = row.get(b)
         if found is None:
-            found = self._known[a, b] = self._known[b, a] = self._work_out(a, b)
+            found = row[b] = self._work_out(a, b)
         return found
 
     def _work_out(self, a: Point, b: Point) -> int:

@@ -49,10 +49,13 @@ def whole_points(parts: Sequence[Part]) -> tuple[Reason, ...]:
     return tuple(Reason(part.code, count, part.facts) for part, count in zip(parts, points) if count)
 
 
-def near_part(extra_minutes: int) -> Part:
+def near_value(extra_minutes: int) -> float:
     """Points for a visit that costs little travel where it is put."""
-    minutes = max(0, extra_minutes)
-    return Part(code="near", value=NEAR_POINTS * max(0.0, 1 - minutes / NEAR_MINUTES), facts={"minutes": minutes})
+    return NEAR_POINTS * max(0.0, 1 - max(0, extra_minutes) / NEAR_MINUTES)
+
+
+def near_part(extra_minutes: int) -> Part:
+    return Part(code="near", value=near_value(extra_minutes), facts={"minutes": max(0, extra_minutes)})
 
 
 def parts_of(book: Book, rep_id: str, today: date, rules: Rules) -> dict[str, AccountParts]:
