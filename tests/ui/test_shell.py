@@ -180,7 +180,7 @@ async def test_every_overlay_leads_back_to_the_same_focus(keys: tuple[str, ...])
     async with running() as driver:
         before = driver.app.focused
         await driver.press("j", *keys)
-        assert driver.lines[0].startswith(" Today  张伟")
+        assert driver.lines[0].startswith(" Today, day 17/21  张伟")
         assert driver.app.focused is before
 
 

@@ -17,11 +17,13 @@ from cockpit.widgets.gap_bar import GapBar, GapFigures
 from cockpit.widgets.kpi_list import KpiList
 from cockpit.widgets.month_line import Figures
 from cockpit.widgets.note import Note
-from cockpit.widgets.table import Row, Table
+from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
     from cockpit.services.container import Services
 
+WIDE = 120
+"""Columns from which the month has a pane of its own; as in the room's breakpoints."""
 _OF_AN_ACTIVITY = ("edit", "lock")
 
 
@@ -52,7 +54,15 @@ class TodayView(View):
     def title(self) -> str:
         if self.snapshot is not None and self.snapshot.is_read_only:
             return _("Today of {name}").format(name=self.snapshot.rep.name)
-        return _("Today")
+        if self.snapshot is None:
+            return _("Today")
+        month = self.snapshot.month
+        return _("Today, day {gone}/{total}").format(gone=month.workdays_gone, total=month.workdays_total)
+
+    def on_resize(self) -> None:
+        """Narrow and wide screens say the month in other words."""
+        if self.snapshot is not None:
+            self._show_month(self.snapshot)
 
     def focus_first(self) -> None:
         if self._last_focus is None:
@@ -84,7 +94,7 @@ class TodayView(View):
 
     def _show_month(self, snapshot: TodaySnapshot) -> None:
         month = snapshot.month
-        self.query_one(Figures).show(today_words.figures(month))
+        self.query_one(Figures).show(today_words.figures(month, is_short=self.app.size.width < WIDE))
         bar = self.query_one(GapBar)
         bar.display = month.target_minor is not None
         bar.show(
@@ -230,14 +240,17 @@ class TodayView(View):
             self.shell.open("why", about=f"card:{card.id}", args=self.why_args())
 
     def on_table_moved(self, event: Table.Moved) -> None:
-        """An unvisited row tells in the notice line when it was planned."""
-        rows: tuple[Row, ...] = event.table.rows
-        item = self._item() if rows and isinstance(event.table, Agenda) else None
-        if item is not None and self._is_unvisited(item) and self.query_one(Agenda).has_focus:
-            self.shell.say(
-                _("Planned for {day}. {drop} says why, {edit} gives a new time.").format(
-                    day=short_day(item.starts_at.date()),
-                    drop=self.shell.keymap.text_of("drop"),
-                    edit=self.shell.keymap.text_of("edit"),
-                )
-            )
+        """What the focused row has no room for is said in full in the notice line."""
+        if event.table.has_focus and (words := self._in_full(event.table)):
+            self.shell.say(words)
+
+    def _in_full(self, table: Table) -> str:
+        if isinstance(table, CardList) and (card := self._card()):
+            return f"{card.what}\n{card.to_do}  {card.state_text}"
+        item = self._item() if isinstance(table, Agenda) else None
+        if item is None or not self._is_unvisited(item):
+            return ""
+        keymap = self.shell.keymap
+        return _("Planned for {day}. {drop} says why, {edit} gives a new time.").format(
+            day=short_day(item.starts_at.date()), drop=keymap.text_of("drop"), edit=keymap.text_of("edit")
+        )

@@ -46,17 +46,18 @@ def until(start: datetime, now: datetime) -> str:
     return _("now") if minutes > -10 else _("{count} min late").format(count=-minutes)
 
 
-def figures(month: MonthLine) -> list[Figure]:
-    """Target, actual, gap, planned, uncovered and forecast, with the day of the month in front."""
+def figures(month: MonthLine, *, is_short: bool = False) -> list[Figure]:
+    """Target, actual, gap, planned, uncovered and forecast; unless short, with the day of the month in front and why
+    there is no forecast."""
     day = _("{month}, day {gone} of {total}").format(
         month=month_name(month.starts_on), gone=month.workdays_gone, total=month.workdays_total
     )
     mark = " !" if month.has_conflict else ""
     forecast = short_money(month.forecast_minor)
-    if month.forecast_minor is None and month.forecast_reason:
+    if month.forecast_minor is None and month.forecast_reason and not is_short:
         forecast = _("needs history") if month.forecast_reason == "needs_history" else month.forecast_reason
     return [
-        Figure(day, "", ""),
+        *([] if is_short else [Figure(day, "", "")]),
         Figure(_("target"), short_money(month.target_minor), "month.target"),
         Figure(_("actual"), short_money(month.actual_minor) + mark, "month.actual", "strong"),
         Figure(_("gap"), short_money(month.gap_minor), "month.gap", "strong"),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 POLL_SECONDS = 1.0
 MINUTE_SECONDS = 60.0
 SYNC_SECONDS = 180.0
+SEND_SECONDS = 3.0
+"""How long a new local change waits for the next ones before it is sent."""
 
 
 class Watched(Protocol):
@@ -42,6 +44,7 @@ class Watch(Widget):
         self._is_syncing = is_syncing
         self._is_asked = False
         self._version: int | None = None
+        self._pending = 0
 
     def on_mount(self) -> None:
         self.load_badge()
@@ -91,7 +94,11 @@ class Watch(Widget):
 
     def _succeeded(self, worker: Worker[Any]) -> None:
         if worker.name == "badge":
-            self._app.badge_changed(cast("Badge", worker.result))
+            badge = cast("Badge", worker.result)
+            if self._is_syncing and badge.pending > self._pending and not badge.is_offline:
+                self.set_timer(SEND_SECONDS, self.sync)
+            self._pending = badge.pending
+            self._app.badge_changed(badge)
         elif worker.name == "look":
             changed = self._version is not None and worker.result != self._version
             self._version = worker.result

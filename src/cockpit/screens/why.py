@@ -64,7 +64,7 @@ class WhyView(View):
     @staticmethod
     def _row(number: int, row: WhyRow, why: Why) -> Row:
         day = short_day(row.at.date()) if row.at else ""
-        shown = "" if why.combine == "none" and not row.value else value_text(row.value, why)
+        shown = "" if why.unit == "none" else value_text(row.value, why)
         return Row(f"{number}", (row.text, Cell(day, "muted"), shown))
 
     def about(self) -> str | None:
