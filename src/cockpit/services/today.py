@@ -87,19 +87,23 @@ def next_best(book: Book, rep_id: str) -> NextBest | None:
     )
 
 
-def _prep(session: Session, look: Look) -> Prep | None:
-    """What to know before the next visit; a meeting older than the book is looked up."""
+def next_visit_and_last(session: Session, look: Look) -> tuple[PrepFacts | None, Activity | None]:
+    """What the book knows before the next visit, and the last meeting; one older than the book is looked up."""
     visit = next_visit(look.book, look.person.id)
     if visit is None:
-        return None
+        return None, None
     facts = prep_for(look.book, visit)
-    contacts: tuple[Contact, ...] = ()
-    last = facts.last
-    if visit.account_id is not None:
-        contacts = contacts_of(session, visit.account_id)
-        older = last_held(session, visit.account_id, look.book.as_of)
-        last = last or older
-    return prep_view(look, facts, last, contacts)
+    if facts.last is not None or visit.account_id is None:
+        return facts, facts.last
+    return facts, last_held(session, visit.account_id, look.book.as_of)
+
+
+def _prep(session: Session, look: Look) -> Prep | None:
+    facts, last = next_visit_and_last(session, look)
+    if facts is None:
+        return None
+    account_id = facts.visit.account_id
+    return prep_view(look, facts, last, contacts_of(session, account_id) if account_id else ())
 
 
 def prep_view(look: Look, facts: PrepFacts, last: Activity | None, contacts: tuple[Contact, ...]) -> Prep:

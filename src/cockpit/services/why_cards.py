@@ -1,0 +1,130 @@
+"""Why a KPI counts what it counts, and why a card stands where it stands."""
+
+from __future__ import annotations
+
+from cockpit.domain.book import Book
+from cockpit.domain.card_deals import DealFinding
+from cockpit.domain.card_month import Pace, Unseen
+from cockpit.domain.cards import trail
+from cockpit.domain.kpi import KpiCount, kpi_counts
+from cockpit.domain.problems import Card
+from cockpit.i18n import _, exact_money, short_day, short_money
+from cockpit.services import words
+from cockpit.services.card_views import card_views
+from cockpit.services.snapshots import Why, WhyRow
+from cockpit.services.views import kpi_name
+from cockpit.services.why_money import Unit, answer, deal_row
+from cockpit.services.why_work import activity_row
+
+
+def kpi(book: Book, rep_id: str, rule_id: str, part: str) -> Why | None:
+    """The whole rule, or its `done` or `planned` part. None when no such rule binds the person."""
+    count = next((count for count in kpi_counts(book, rep_id) if count.rule.id == rule_id), None)
+    if count is None or part not in ("", "done", "planned"):
+        return None
+    if part:
+        rows = count.held if part == "done" else count.planned
+        formula = (
+            _("held, with its local day in the period")
+            if part == "done"
+            else _("planned from today to the period's end")
+        )
+        listed = [activity_row(book, row) for row in rows]
+        return answer(book, kpi_name(count.rule), len(rows), "count", formula, listed, "count", inputs=_parts(count))
+    rows_of = _kpi_rows(book, count)
+    is_sum = sum(row.value for row in rows_of) == count.uncovered
+    return answer(
+        book,
+        kpi_name(count.rule),
+        count.uncovered,
+        "count",
+        _("uncovered = max(0, limit - done - planned)"),
+        rows_of,
+        "sum" if is_sum else "none",
+        inputs=_parts(count),
+    )
+
+
+def _parts(count: KpiCount) -> list[tuple[str, str]]:
+    return [
+        (_("limit"), str(count.limit)),
+        (_("done"), str(count.done)),
+        (_("planned"), str(len(count.planned))),
+        (_("uncovered"), str(count.uncovered)),
+    ]
+
+
+def _kpi_rows(book: Book, count: KpiCount) -> list[WhyRow]:
+    """The limit, less each activity that counts."""
+    limit = WhyRow(entity="kpi_rule", id=count.rule.id, text=_("limit"), at=None, value=count.limit)
+    return [limit, *(activity_row(book, row, -1) for row in (*count.held, *count.planned))]
+
+
+def card(book: Book, found: Card) -> Why:
+    """What the card lacks by its rows; score, state and trail among the inputs."""
+    (view,) = card_views(book, (found,))
+    value, unit, rows = _card_rows(book, found)
+    total = sum(row.value for row in rows)
+    return answer(
+        book,
+        view.what,
+        value,
+        unit,
+        view.solved_when,
+        rows,
+        "sum" if total == value else "none",
+        inputs=[*_score(found), (_("state"), view.state_text), *_waiver(found), *_trail(book, found)],
+        currency=found.currency,
+    )
+
+
+def _card_rows(book: Book, found: Card) -> tuple[int, Unit, list[WhyRow]]:
+    """What the rule lacks now, in its unit, and rows whose values sum to it."""
+    finding = found.finding
+    if isinstance(finding, KpiCount):
+        return finding.uncovered, "count", _kpi_rows(book, finding)
+    if isinstance(finding, DealFinding):
+        lacks = int(finding.is_firing)
+        return lacks, "count", [deal_row(book, finding.deal, lacks)]
+    if isinstance(finding, Pace):
+        due = WhyRow(
+            entity="target", id=_first_target(finding), text=_("due by today"), at=None, value=finding.due_minor
+        )
+        currency = finding.gap.currency
+        won = [deal_row(book, d, -(d.amount_minor or 0)) for d in finding.gap.won if d.currency == currency]
+        return finding.behind_minor, "money", [due, *won]
+    rows = [
+        WhyRow(entity="account", id=row.account.id, text=row.account.name, at=None, value=1)
+        if isinstance(row, Unseen)
+        else activity_row(book, row)
+        for row in finding
+    ]
+    return len(rows), "count", rows
+
+
+def _first_target(pace: Pace) -> str:
+    return pace.gap.targets[0].id if pace.gap.targets else ""
+
+
+def _score(found: Card) -> list[tuple[str, str]]:
+    """The parts of the score, so that a hand can work it out again."""
+    return [
+        (_("money at risk"), exact_money(found.money_minor, found.currency)),
+        (_("floor of the rule"), exact_money(found.rule.floor_minor, found.currency)),
+        (_("movable"), f"{found.movable:.0%}"),
+        (_("minutes"), str(found.minutes)),
+        (_("score"), short_money(round(found.score))),
+    ]
+
+
+def _waiver(found: Card) -> list[tuple[str, str]]:
+    if found.waiver is None:
+        return []
+    return [(_("waived until"), short_day(found.waiver.until_on)), (_("reason"), found.waiver.reason)]
+
+
+def _trail(book: Book, found: Card) -> list[tuple[str, str]]:
+    return [
+        (words.card_state(state), f"{short_day(book.local_day(moment))} {book.local(moment):%H:%M}")
+        for moment, state in trail(found.trace)
+    ]
