@@ -125,7 +125,11 @@ class DealReader:
 
 
 def cards_to_read(reader: DealReader, life: DealLife) -> tuple[tuple[RuleId, DealFinding], ...]:
-    """The first rule that fires on the deal, and those that are silent: a deal has one open card, and its solved ones."""
+    """The rules whose cards a deal may have, the first that fires in front.
+
+    Of the others those that are silent (their cards are solved), and those with days of grace (their
+    cards may rest); further open cards of one deal would only say the same again.
+    """
     findings = [(rule_id, reader.finding(rule_id, life)) for rule_id in DEAL_RULES]
     firing = [one for one in findings if one[1].is_firing]
-    return (*firing[:1], *(one for one in findings if not one[1].is_firing))
+    return (*firing[:1], *(one for one in findings if not one[1].is_firing), *firing[1:])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,8 +12,9 @@ from cockpit.domain.card_deals import DealLife
 from cockpit.domain.card_rules import TIER_DAYS
 from cockpit.domain.cards import Reading, settled
 from cockpit.domain.deal_view import DealView, midnights
-from cockpit.domain.entities import Account
+from cockpit.domain.entities import Account, Activity
 from cockpit.domain.gap import MoneyGap
+from cockpit.domain.history import versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,19 @@ def _sum(views: Sequence[DealView], currency: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class _Plan:
+    """A visit that stood in the plan for `day` from `since` to `until` (None: still)."""
+
+    since: datetime
+    until: datetime | None
+    day: date
+
+
+def _is_before(moment: datetime, until: datetime | None) -> bool:
+    return until is None or moment < until
+
+
+@dataclass(frozen=True, slots=True)
 class _Contact:
     """When an account was seen and will be, as local days in order."""
 
@@ -97,7 +111,13 @@ class _Contact:
     limit: int
     seen: tuple[date, ...]
     acked_seen: tuple[date, ...]
-    planned: tuple[date, ...]
+    planned: tuple[_Plan, ...]
+
+    def is_planned(self, moment: datetime, today: date) -> bool:
+        """Whether at that moment a visit lay ahead."""
+        return any(
+            plan.since <= moment and plan.day >= today and _is_before(moment, plan.until) for plan in self.planned
+        )
 
     def is_overdue(self, today: date, begins: date, seen: tuple[date, ...]) -> bool:
         index = bisect_right(seen, today)
@@ -107,7 +127,7 @@ class _Contact:
 def unseen(book: Book, rep_id: str) -> tuple[Unseen, ...]:
     """The customers of a person past their limit today, longest first."""
     found = [
-        Unseen(c.account, c.limit, c.seen[-1] if c.seen else None, any(day >= book.today for day in c.planned))
+        Unseen(c.account, c.limit, c.seen[-1] if c.seen else None, c.is_planned(book.as_of, book.today))
         for c in _contacts(book, rep_id)
         if c.is_overdue(book.today, book.activities_from, c.seen)
     ]
@@ -134,7 +154,7 @@ def unseen_trace(book: Book, rep_id: str, first: date) -> tuple[Reading, ...]:
         acked = sum(
             c.is_overdue(today, book.activities_from, _until(c.acked_seen, moment, book, today)) for c in contacts
         )
-        covered = sum(any(day >= today for day in c.planned) for c in overdue)
+        covered = sum(c.is_planned(moment, today) for c in overdue)
         readings.append(Reading(moment, len(ids), acked, covered, len(seen_again)))
     return settled(readings)
 
@@ -144,17 +164,24 @@ def _until(days: tuple[date, ...], moment: datetime, book: Book, today: date) ->
     return days if moment == book.as_of else days[: bisect_right(days, today - timedelta(days=1))]
 
 
+def _plans(book: Book, activity: Activity) -> Iterator[_Plan]:
+    history = versions(book, activity)
+    for index, version in enumerate(history):
+        if version.row.status == "planned":
+            until = history[index + 1].since if index + 1 < len(history) else None
+            yield _Plan(version.since, until, book.local_day(version.row.starts_at))
+
+
 def _contacts(book: Book, rep_id: str) -> tuple[_Contact, ...]:
     seen: dict[str, list[tuple[date, bool]]] = {}
-    planned: dict[str, list[date]] = {}
+    planned: dict[str, list[_Plan]] = {}
     for activity in book.activities:
         if activity.account_id is None or activity.kind not in ("visit", "web"):
             continue
         if activity.status == "held" and activity.starts_at <= book.as_of:
             day = book.local_day(activity.starts_at)
             seen.setdefault(activity.account_id, []).append((day, activity.is_acknowledged))
-        elif activity.status == "planned":
-            planned.setdefault(activity.account_id, []).append(book.local_day(activity.starts_at))
+        planned.setdefault(activity.account_id, []).extend(_plans(book, activity))
     return tuple(
         _Contact(
             account,

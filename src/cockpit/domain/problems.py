@@ -114,13 +114,13 @@ class _Desk:
     def _deals(self, lives: Iterable[DealLife]) -> Iterable[Card]:
         month = period_of("month", self.book.today)
         for life in lives:
-            for rule_id, finding in cards_to_read(self.reader, life):
+            for number, (rule_id, finding) in enumerate(cards_to_read(self.reader, life)):
                 rule = RULES[rule_id]
                 money = life.deal.amount_minor or 0 if life.deal.currency == self.currency else 0
                 trace = self.reader.trace(rule_id, life)
                 grace = self.reader.grace(rule.grace_days, life)
                 card = self._card(rule, life.deal.id, month, trace, finding, money, rule.movable, grace=grace)
-                if card is not None:
+                if card is not None and (number == 0 or not finding.is_firing or card.state == "done"):
                     yield card
 
     def _pace(self, lives: tuple[DealLife, ...]) -> Iterable[Card]:
