@@ -95,6 +95,18 @@ def test_the_same_anchor_and_seed_give_the_same_rows() -> None:
     assert one.batch.rows["account"] != third.batch.rows["account"]
 
 
+@pytest.mark.parametrize("anchor", [date(2026, 2, 24), date(2026, 4, 30), date(2025, 10, 29)])
+def test_nothing_is_known_before_what_it_refers_to(anchor: date) -> None:
+    batch = tell_company(anchor).batch
+    created = {entry["entity_id"]: entry["recorded_at"] for entry in batch.log if entry["op"] == "create"}
+    assert all(entry["recorded_at"] >= created[entry["entity_id"]] for entry in batch.log)
+    for entity in ("activity", "deal", "contact", "stage_change"):
+        for row in batch.rows[entity].values():
+            for column in ("account_id", "deal_id"):
+                if row.get(column) and column != f"{entity}_id":
+                    assert created[row[column]] <= created[row["id"]]
+
+
 def test_nothing_is_recorded_after_half_past_eight(other_day: Seeded) -> None:
     with other_day.database.read() as session:
         newest = session.exec(select(ChangeLogRow.recorded_at).order_by(ChangeLogRow.recorded_at.desc())).first()  # type: ignore[attr-defined]

@@ -76,12 +76,11 @@ def _account(world: World, start: datetime, rep: Rep, name: words.Pair, industry
     district = rng.choice(rep.districts)
     _, _, lat, lon = words.DISTRICTS[district]
     point = (round(lat + rng.gauss(0, 0.011), 5), round(lon + rng.gauss(0, 0.013), 5))
-    late = rng.random() < 0.2
+    late = rng.random() < 0.2 and not rep.is_demo
     recorded = world.minutes(start, 0, 14 * 24 * 60)
     if late:
-        past = world.days.past
-        recorded = start + (world.days.now - start) * rng.uniform(0.05, 0.95)
-        recorded = min(recorded, world.days.now - timedelta(days=7)) if past else start
+        moment = start + (world.days.now - start) * rng.uniform(0.05, 0.95)
+        recorded = min(moment, world.days.now - timedelta(days=7)).replace(second=0, microsecond=0)
     account_id = _put(world, recorded, rep, name, industry, tier, district, point)
     _contacts(world, recorded, rep, account_id, rng.choice((1, 1, 2, 2, 3)))
 

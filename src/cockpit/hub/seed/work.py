@@ -28,7 +28,7 @@ class Planner:
         """A planned activity, recorded when it was planned. `goal` and `deal_id` are chosen unless given."""
         world = self.world
         values.setdefault("goal", world.pick(words.GOALS[kind]))
-        values.setdefault("deal_id", self.deal_at(account_id, starts_at))
+        values.setdefault("deal_id", self.deal_at(account_id, starts_at, recorded))
         values.setdefault("ends_at", starts_at + timedelta(minutes=_LENGTH[kind]))
         values.setdefault("status", "planned")
         return world.create(
@@ -62,14 +62,14 @@ class Planner:
                 values["next_step"] = world.pick(words.STEPS)
         return values
 
-    def deal_at(self, account_id: str | None, when: datetime) -> str | None:
-        """The newest deal of the account that is open at that moment."""
+    def deal_at(self, account_id: str | None, when: datetime, known: datetime | None = None) -> str | None:
+        """The newest deal of the account that is open at that moment and was there when it was `known`."""
         if account_id is None:
             return None
         alive = [
             deal
             for deal in self.world.deals.get(account_id, ())
-            if deal.opened <= when and (deal.closed is None or when < deal.closed)
+            if deal.opened <= min(when, known or when) and (deal.closed is None or when < deal.closed)
         ]
         return max(alive, key=lambda deal: deal.opened).id if alive else None
 
