@@ -230,7 +230,7 @@ def open_deals(book: Book, line: Pipeline) -> Why:
     without = sum(deal.amount_minor is None for deal in line.open)
     return answer(
         book,
-        _("Open"),
+        _("Open deals"),
         money(line.open, line.currency),
         "money",
         _("sum of the open deals, unweighted: a reserve, not a forecast"),
