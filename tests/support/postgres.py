@@ -100,13 +100,30 @@ def cluster() -> Iterator[Cluster]:
     if owner:
         shutil.chown(folder, owner, owner)
     data = folder / "data"
-    pg_ctl = [str(binaries / "pg_ctl"), "-D", str(data), "-w"]
-    try:
+    pg_ctl = str(binaries / "pg_ctl")
+    with _removed_at_the_end(folder, pg_ctl):
         _run([str(binaries / "initdb"), "--no-sync", "-A", "trust", "-E", "UTF8", "--locale=C", "-D", str(data)])
-        _run([*pg_ctl, "-l", str(folder / "log"), "-o", f"{_OPTIONS} -k {folder}", "start"])
-        try:
-            yield Cluster(folder, binaries)
-        finally:
-            _run([*pg_ctl, "-m", "immediate", "stop"])
+        _run([pg_ctl, "-D", str(data), "-w", "-l", str(folder / "log"), "-o", f"{_OPTIONS} -k {folder}", "start"])
+        yield Cluster(folder, binaries)
+
+
+@contextmanager
+def _removed_at_the_end(folder: Path, pg_ctl: str) -> Iterator[None]:
+    """Stop the server and remove the folder, also when this process is killed: a shell waits for its pipe to close."""
+    script = 'cat >/dev/null; "$0" -D "$1/data" -w -m immediate stop; rm -rf "$1"'
+    watcher = subprocess.Popen(
+        ["sh", "-c", script, pg_ctl, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        user=_owner(),
+        group=_owner(),
+        cwd="/",
+        start_new_session=True,
+    )
+    assert watcher.stdin is not None
+    try:
+        yield
     finally:
-        shutil.rmtree(folder)
+        watcher.stdin.close()
+        watcher.wait(60)
