@@ -38,7 +38,7 @@ def test_pages_are_taken_one_by_one_and_resumed(device: Device, hub: ModelHub) -
     ("entity", "values", "reason"),
     [
         ("account", {"name": 7}, "str is needed"),
-        ("account", {}, "NOT NULL"),
+        ("account", {}, "a value is needed"),
         ("account", {"name": None}, "a value is needed"),
         ("account", {"name": "x", "cadence_days": 10**30}, "too large"),
         ("activity", {"rep_id": "rep-1", "starts_at": "yesterday"}, "isoformat"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session
 
 from cockpit.storage.names import search_key
@@ -22,7 +25,11 @@ def put(session: Session, entity: str, data: dict[str, Any]) -> SyncedRow:
 
 def put_on(session: Session, entity: str, data: dict[str, Any], row: SyncedRow | None) -> SyncedRow:
     """`put` for a caller that has looked already: `row` is the row that is there, None when there is none."""
-    values = from_wire(entity, data)
+    return put_values(session, entity, from_wire(entity, data), row)
+
+
+def put_values(session: Session, entity: str, values: dict[str, Any], row: SyncedRow | None) -> SyncedRow:
+    """`put_on` for column values as `from_wire` gives them."""
     if row is None:
         row = SYNCED[entity](**values)
         session.add(row)
@@ -34,6 +41,22 @@ def put_on(session: Session, entity: str, data: dict[str, Any], row: SyncedRow |
     if entity == "account" and ("name" in values or "alias" in values):
         row.search_key = search_key(row.name, row.alias)  # type: ignore[attr-defined]
     return row
+
+
+@cache
+def _defaults(entity: str) -> dict[str, Any]:
+    return {
+        name: info.get_default(call_default_factory=True)
+        for name, info in SYNCED[entity].model_fields.items()
+        if not info.is_required()
+    }
+
+
+def insert_many(session: Session, entity: str, found: Sequence[dict[str, Any]]) -> None:
+    """Insert rows known not to be here, in one statement. Each holds every required column, as `from_wire` gives it."""
+    if entity == "account":
+        found = [{**values, "search_key": search_key(values["name"], values.get("alias", ""))} for values in found]
+    session.execute(insert(SYNCED[entity]), [{**_defaults(entity), **values} for values in found])
 
 
 def remove(session: Session, entity: str, row_id: str) -> None:

@@ -19,7 +19,7 @@ from cockpit.crm.wire import Deleted
 from cockpit.domain.merge import merge_field
 from cockpit.errors import BadUse
 from cockpit.storage import rows
-from cockpit.storage.records import column_types, from_wire, to_wire, wire_value
+from cockpit.storage.records import column_types, from_wire, required_columns, to_wire, wire_value
 from cockpit.storage.tables import SYNCED, InboundErrorRow, OutboxRow, SyncBaseRow, SyncedRow, TombstoneRow
 from cockpit.sync import conflicts, receipts
 
@@ -69,6 +69,9 @@ class Receiver:
     near: Nearby
     generation: int
     now: datetime
+    is_bulk: bool = False
+    """Gather rows that are new here and write them with `write_fresh`: less than half the time for a first load."""
+    fresh: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
 
     def row(self, entity: str, data: dict[str, Any], *, is_answer: bool = False) -> bool:
         """Take one full row in wire form; True when it was news.
@@ -76,9 +79,13 @@ class Receiver:
         `is_answer` marks a row that answers my own push: it is taken at an equal revision too.
         Raises BadUse for a row that does not fit; nothing of it has been applied then.
         """
-        theirs = _canonical(entity, data)
-        key = (entity, theirs["id"])
-        rev = theirs["rev"]
+        values = _checked(entity, data)
+        key, rev = (entity, values["id"]), values["rev"]
+        if key[1] in self.fresh.get(entity, ()):
+            self.write_fresh()  # the same row twice in one page: the second one meets the first
+            written = rows.find(self.session, *key)
+            assert written is not None
+            self.near.rows[key] = written
         stone = self.near.tombstones.get(key)
         if stone is not None and stone.rev >= rev:
             return False
@@ -93,19 +100,30 @@ class Receiver:
             self.session.delete(self.near.tombstones.pop(key))
         queued = self.near.queued.get(key, [])
         if queued:
-            self._merge(entity, theirs, row, queued)
+            self._merge(entity, _wire(values), row, queued)
+            return True
+        values |= {"pending": 0, "seen_gen": self.generation}
+        if row is None:
+            _need_all(entity, values)
+        if row is None and self.is_bulk:
+            self.fresh.setdefault(entity, {})[key[1]] = values
         else:
-            row = rows.put_on(self.session, entity, theirs, row)
-            row.pending, row.seen_gen = 0, self.generation
-            self.near.rows[key] = row
+            self.near.rows[key] = rows.put_values(self.session, entity, values, row)
         return True
+
+    def write_fresh(self) -> None:
+        """Write what was gathered."""
+        for entity, found in self.fresh.items():
+            rows.insert_many(self.session, entity, list(found.values()))
+        self.fresh.clear()
 
     def deletion(self, gone: Deleted) -> bool:
         """Take one tombstone; True when something was here. With work pending on the row it is a conflict."""
         if gone.entity not in SYNCED:
             raise BadUse(f"unknown entity {gone.entity}")
         key = (gone.entity, gone.id)
-        row, queued = self.near.rows.get(key), self.near.queued.get(key, [])
+        row = self.near.rows.get(key) or rows.find(self.session, *key)
+        queued = self.near.queued.get(key, [])
         if row is not None and row.seen_gen >= self.generation and row.rev > gone.rev:
             return False
         if gone.reason == "scope":
@@ -123,7 +141,7 @@ class Receiver:
             )
         elif row is not None:
             self.session.delete(row)
-            del self.near.rows[key]
+            self.near.rows.pop(key, None)
         self._bury(key, gone, row)
         return row is not None
 
@@ -143,7 +161,7 @@ class Receiver:
         """The row left my sight. What I typed stays in the queue, the row itself may not stay on disk."""
         if row is not None:
             self.session.delete(row)
-            del self.near.rows[key]
+            self.near.rows.pop(key, None)
         receipts.drop_base(self.session, *key)
         return row is not None
 
@@ -229,16 +247,27 @@ def _needed(entity: str) -> tuple[str, ...]:
     return tuple(sorted(name for name in column_types(entity) if not columns[name].nullable))
 
 
-def _canonical(entity: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Wire data in this program's own wire form, so that equal values are equal. Raises BadUse."""
+def _checked(entity: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Column values of one received row. Raises BadUse for a row that does not fit."""
     if entity not in SYNCED:
         raise BadUse(f"unknown entity {entity}")
     values = from_wire(entity, data)
-    extra = values.pop("extra", {})
     row_id, rev = values.get("id"), values.get("rev")
     if not isinstance(row_id, str) or not row_id or not isinstance(rev, int) or rev < 1:
         raise BadUse(f"{entity}: a row needs an id and a revision")
     empty = [name for name in _needed(entity) if name in values and values[name] is None]
     if empty:
         raise BadUse(f"{entity}.{empty[0]}: a value is needed")
-    return {**extra, **{name: wire_value(value) for name, value in values.items()}}
+    return values
+
+
+def _need_all(entity: str, values: dict[str, Any]) -> None:
+    missing = sorted(name for name in required_columns(entity) if name not in values)
+    if missing:
+        raise BadUse(f"{entity}.{missing[0]}: a value is needed")
+
+
+def _wire(values: dict[str, Any]) -> dict[str, Any]:
+    """Column values in this program's own wire form, so that equal values are equal."""
+    known = {name: wire_value(value) for name, value in values.items() if name != "extra"}
+    return {**values.get("extra", {}), **known}

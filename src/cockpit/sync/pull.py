@@ -83,7 +83,7 @@ def _apply(
 ) -> int:
     """Rows by revision, then deletions. `careful` guards each row by a savepoint, for a page that failed as a whole."""
     keys = {(item.entity, str(item.data.get("id", ""))) for item in found} | {(d.entity, d.id) for d in gone}
-    receiver = Receiver(session, look_around(session, keys), generation(session), now)
+    receiver = Receiver(session, look_around(session, keys), generation(session), now, is_bulk=not careful)
     news = 0
     for item in sorted(found, key=_rev):
         key = (item.entity, str(item.data.get("id", "")))
@@ -97,6 +97,7 @@ def _apply(
             if not careful and isinstance(error, REFUSED_BY_TABLE):
                 raise
             receiver.refuse(*key, place, clean_line(_reason(error), 500))
+    receiver.write_fresh()
     for tombstone in gone:
         try:
             news += receiver.deletion(tombstone)
