@@ -64,7 +64,7 @@ def test_lead_in_chinese(home: Path) -> None:
     done = _run(home, "--as", "lead", "--lang", "zh")
     assert done.returncode == 0, done.stderr
     assert "周岚" in done.stdout
-    assert "目标" in done.stdout
+    assert "30万" in done.stdout
     assert _processes_naming(str(home)) == []
 
 

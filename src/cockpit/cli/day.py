@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cockpit.cli import opening, shapes, sheets
-from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, show, talk, wants_screen, write
+from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, Sheet, show, talk, wants_screen, write
 from cockpit.errors import BadUse
 from cockpit.i18n import N_, _
 
@@ -223,7 +223,7 @@ def status(plain: Plain = False, as_json: Json = False) -> None:
             "conflicts": badge.conflicts,
             "parked": badge.parked,
         }
-        show(sheets.Sheet([]), shape, True, False)
+        show(Sheet([]), shape, True, False)
         return
     parts = [_("gap {money}").format(money=short_money(found.month.gap_minor))]
     if kpi:

@@ -1,0 +1,42 @@
+"""Problem cards as a screen shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+CardState = Literal["found", "planned", "doing", "done", "confirmed", "relapsed", "waived"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    entity: str
+    id: str
+    text: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardView:
+    """A problem card. `key` runs `command` with `args`; `progress` is (held since found, needed)."""
+
+    id: str
+    rule: str
+    subject_id: str
+    subject: str
+    period_start: date
+    what: str
+    to_do: str
+    key: str
+    command: str
+    args: dict[str, str]
+    state: CardState
+    state_text: str
+    progress: tuple[int, int] | None
+    slipped: int
+    at_risk_minor: int
+    currency: str
+    score: float
+    evidence: tuple[Evidence, ...]
+    solved_when: str

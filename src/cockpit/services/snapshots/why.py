@@ -1,0 +1,32 @@
+"""Formula, inputs and rows behind one number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyRow:
+    entity: str
+    id: str
+    text: str
+    at: datetime | None
+    value: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Formula, inputs and rows behind one number. `combine` applied to the rows' values gives `value`."""
+
+    title: str
+    value: int | None
+    unit: Literal["money", "count", "points", "none"]
+    currency: str
+    formula: str
+    inputs: tuple[tuple[str, str], ...]
+    rows: tuple[WhyRow, ...]
+    combine: Literal["sum", "count", "none"]
+    as_of: datetime
+    origin: str
