@@ -42,7 +42,8 @@ class Hub:
             yield session
 
 
-def hub_of(request: Request) -> Hub:
+async def hub_of(request: Request) -> Hub:
+    """Asynchronous only to spare a thread."""
     hub: Hub = request.app.state.hub
     return hub
 
