@@ -12,11 +12,12 @@ from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerState
 
 from cockpit import i18n, themes
-from cockpit.commands import BY_ID, Command, keymap
+from cockpit.commands import keymap
 from cockpit.feedback import Notice, notice_of
 from cockpit.i18n import _
 from cockpit.locations import StartValues
 from cockpit.screens.room import MainRoom, Room
+from cockpit.screens.router import Router
 from cockpit.screens.watch import Watch
 from cockpit.widgets.footer import Footer
 from cockpit.widgets.table import Table
@@ -73,6 +74,7 @@ class CockpitApp(App[int]):
         self.services: Services | None = None
         self.is_ascii = self.start.frames == "ascii"
         self.keymap = keymap(self.start.keymap)
+        self._router = Router(self, self.keymap, {*MAIN_VIEWS, *OTHER_VIEWS})
         self._open_container = open_container
         self._opening = opening if opening in MAIN_VIEWS else "today"
         self._watch_options = (is_ticking, is_syncing)
@@ -94,9 +96,10 @@ class CockpitApp(App[int]):
 
     def on_mount(self) -> None:
         self.theme = self.start.theme if self.start.theme in self.available_themes else themes.DEFAULT
-        self.call_after_refresh(self._begin)
+        self.call_after_refresh(self.begin)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Open the services in a thread."""
         self.run_worker(self._open, name="open", thread=True, exit_on_error=False)
         for name, key, holder in self.keymap.refused:
             words = _("{key} is the key of {holder}.") if holder else _("No command or no key of that name.")
@@ -148,99 +151,28 @@ class CockpitApp(App[int]):
         self.call_next(self.main.switch, name, None if self.main.has(name) else self._make(MAIN_VIEWS[name]))
         self.call_next(self.show_status)
 
-    # -- commands --------------------------------------------------------------------------------------------------
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action != "press":
-            return True
-        return isinstance(self.screen, Room) and (
-            str(parameters[0]).isdigit() or self._command(str(parameters[0])) is not None
-        )
-
-    def _command(self, key: str) -> Command | None:
-        return self.keymap.find(key, (*self.room.view.scopes, "app"))
-
-    def action_press(self, key: str) -> None:
-        if key.isdigit():
-            self.room.view.open_card(int(key))
-        elif (command := self._command(key)) is not None:
-            is_escape = command.id == "back" and key == "escape"
-            self.run_command(command.id, **({"may_end": False} if is_escape else {}))
-
-    def run_command(self, command: str, **args: Any) -> None:
-        """The view's own `do_<id>` comes first, then the app's; a command that is off says why."""
-        view = self.room.view
-        if command != "back":
-            self.room.notice.clear_notice()
-        if (reason := view.why_not(command)) is not None:
-            self.say(reason)
-            return
-        act = getattr(view, f"do_{command}", None) or getattr(self, f"do_{command}", None)
-        if act is not None:
-            act(**args)
-        elif command in MAIN_VIEWS or command in OTHER_VIEWS:
-            self.open(command, **args)
-        else:
-            self.say(_("{title} does nothing here.").format(title=_(BY_ID[command].title)))
-
-    def do_fill(self, **args: Any) -> None:
-        self.open("replan", kind="fill", **args)
-
-    def do_replan(self, **args: Any) -> None:
-        self.open("replan", **args)
-
-    def do_why(self) -> None:
-        about = self.room.view.about()
-        if about is None:
-            self.say(_("Nothing to explain here. Move to a number, a row or a card."))
-        else:
-            self.open("why", about=about, args=self.room.view.why_args())
-
-    def do_help(self) -> None:
-        self.open("help", under=self.room.view)
-
-    def do_find(self) -> None:
-        find = _load(("cockpit.screens.find", "Find"))
-
-        def go(account_id: str | None) -> None:
-            if account_id is not None:
-                self.open("account", account_id=account_id)
-
-        if self.services is not None:
-            self.push_screen(find(self.services), go)
-
-    def do_palette(self) -> None:
-        palette = _load(("cockpit.screens.palette", "Palette"))
-
-        def go(command: str | None) -> None:
-            if command is not None:
-                self.run_command(command)
-
-        self.push_screen(palette(self.keymap, self.room.view), go)
-
-    def do_create(self, **args: Any) -> None:
-        import_module("cockpit.screens.acts").create(self.room.view, **args)
-
-    def do_undo(self) -> None:
-        self.room.view.write(lambda services: services.undo.undo())
-
-    def do_reload(self) -> None:
-        if self.services is None and self.room.view.failure is not None:
-            self.room.view.failure = None
-            self._begin()
-        else:
-            self.room.view.load()
-
-    def do_back(self, *, may_end: bool = True) -> None:
-        """One step back: a notice, an overlay, another main view; on the opening view the end, but not by Esc."""
-        if self.room.notice.is_loud and self.room.notice.clear_notice():
-            return
+    def leave(self, *, may_end: bool) -> None:
+        """Out of an overlay, else to the opening view, else the end of the program."""
         if not isinstance(self.room, MainRoom):
             self.pop_screen()
         elif self.main.shown != self._opening:
             self._go(self._opening)
         elif may_end:
             self.exit(0)
+
+    # -- keys ------------------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action != "press":
+            return True
+        key = str(parameters[0])
+        return isinstance(self.screen, Room) and (key.isdigit() or self._router.find(key) is not None)
+
+    def action_press(self, key: str) -> None:
+        self._router.press(key)
+
+    def run_command(self, command: str, **args: Any) -> None:
+        self._router.run(command, **args)
 
     def sync_now(self) -> None:
         for watch in self.main.query(Watch):
@@ -256,12 +188,10 @@ class CockpitApp(App[int]):
 
     def show_status(self) -> None:
         if self.room.is_mounted:
-            self._as_of = self._local(self.room.view.as_of) or self._as_of
+            as_of = getattr(self.room.view.snapshot, "as_of", None)
+            if as_of is not None:  # in the zone shown already, so that no screen turns the clock
+                self._as_of = as_of.astimezone(self._as_of.tzinfo) if self._as_of is not None else as_of
             self.room.show_status(self._person, self._as_of, self._badge)
-
-    def _local(self, as_of: datetime | None) -> datetime | None:
-        """The moment in the zone the header shows already, so that no screen turns the clock."""
-        return as_of.astimezone(self._as_of.tzinfo) if as_of is not None and self._as_of is not None else as_of
 
     def show_keys(self) -> None:
         if self.room.is_mounted:

@@ -268,3 +268,12 @@ async def test_main_views_keep_their_place(monkeypatch: pytest.MonkeyPatch) -> N
         assert driver.app.room.view.about() == "visit:act-2"
         await driver.press("g", "q")
         assert "恒泰机械" in driver.text
+
+
+async def test_a_snapshot_that_cannot_be_drawn_is_a_failed_load_not_the_end() -> None:
+    services = FakeServices(today__load=object())
+    async with running(services) as driver:
+        assert "Something went wrong inside" in driver.text
+        services.set("today__load", today_snapshot())
+        await driver.press("f5")
+        assert "恒泰机械" in driver.text

@@ -38,8 +38,6 @@ from cockpit.widgets.footer import FooterKey
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from cockpit.services.container import Services
     from cockpit.services.snapshots import Badge, Saved
 
@@ -116,16 +114,6 @@ class View(Vertical):
     def show(self, snapshot: Any) -> None:
         """Draw the snapshot."""
 
-    def show_failure(self, notice: Notice) -> None:
-        """Say in every table that loading failed and how to try again."""
-        words = f"{notice.title}. {notice.body}\n{notice.next_step}\n" + _("Press F5 to load again.")
-        for table in self.query(Table):
-            table.say_failed(words)
-
-    def show_loading(self) -> None:
-        for table in self.query(Table):
-            table.say_loading(_("Loading"))
-
     def show_badge(self, badge: Badge) -> None:
         """The sync moved on, or ended; the header says so already."""
 
@@ -164,11 +152,6 @@ class View(Vertical):
         """Whose commands work here, the nearest first."""
         return self.SCOPES
 
-    @property
-    def as_of(self) -> datetime | None:
-        """The moment on screen, in the team's zone; None until something is loaded."""
-        return getattr(self.snapshot, "as_of", None)
-
     def focus_first(self) -> None:
         """Focus what was focused here last, or the first thing that can be."""
         self._last_focus = self._last_focus if self._last_focus in self.walk_children() else None
@@ -186,7 +169,8 @@ class View(Vertical):
         return cast("Shell", self.app)
 
     def on_mount(self) -> None:
-        self.show_loading()
+        for table in self.query(Table):
+            table.say_loading(_("Loading"))
         self.focus_first()
         self.load()
 
@@ -212,10 +196,12 @@ class View(Vertical):
     def fail(self, notice: Notice) -> None:
         """The failed state: in place of the rows, or as a notice when rows are shown already."""
         self.failure = notice
-        if self.snapshot is None:
-            self.show_failure(notice)
-        else:
+        if self.snapshot is not None:
             self.shell.show_notice(notice)
+            return
+        words = f"{notice.title}. {notice.body}\n{notice.next_step}\n" + _("Press F5 to load again.")
+        for table in self.query(Table):
+            table.say_failed(words)
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -241,7 +227,7 @@ class View(Vertical):
         """A small form. Enter runs `call(services, values)`; the form stays open, text kept, when it fails."""
         services = self.shell.services
         if services is not None:
-            self.app.push_screen(Form(title, fields, lambda values: call(services, values)), self._after_form)
+            self.app.push_screen(Form(title, fields, lambda values: call(services, values)), self._after_write)
 
     def confirm(self, question: str, then: Callable[[bool], None]) -> None:
         """A question for y or n; Esc asks nothing further and calls nothing."""
@@ -251,11 +237,9 @@ class View(Vertical):
         """Pick one of (key, text); Esc calls nothing."""
         self.app.push_screen(Choose(title, options), lambda key: None if key is None else then(key))
 
-    def _after_form(self, saved: Saved | None) -> None:
-        if saved is not None:
-            self._after_write(saved, None)
-
-    def _after_write(self, saved: Saved, then: Callable[[Saved], None] | None) -> None:
+    def _after_write(self, saved: Saved | None, then: Callable[[Saved], None] | None = None) -> None:
+        if saved is None:
+            return
         if then is not None:
             then(saved)
         self.shell.say(saved.text)
@@ -264,11 +248,15 @@ class View(Vertical):
     # -- the one place where workers end ----------------------------------------------------------------------------
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Turn every end of a worker into a drawing or a notice; nothing a worker raises ends the program."""
+        """Turn every end of a worker into a drawing or a notice; nothing it raised or brought ends the program."""
         worker = event.worker
         if worker.name == "load":
             if event.state is WorkerState.SUCCESS:
-                self.draw(worker.result)
+                try:
+                    self.draw(worker.result)
+                except Exception as trouble:
+                    self.snapshot = None
+                    self.fail(notice_of(trouble))
             elif event.state is WorkerState.ERROR:
                 self.fail(notice_of(worker.error))
         elif worker.name == "write" and worker.is_finished:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 
-from cockpit.i18n import _, short_day
+from cockpit.i18n import _
 from cockpit.screens import acts, today_words
 from cockpit.screens.base import View
 from cockpit.services.snapshots import AgendaItem, CardView, TodaySnapshot
@@ -117,9 +117,6 @@ class TodayView(View):
         items = (*self.snapshot.visits, *self.snapshot.yesterday_unvisited)
         return next((item for item in items if item.id == wanted), None)
 
-    def _is_unvisited(self, item: AgendaItem) -> bool:
-        return self.snapshot is not None and item in self.snapshot.yesterday_unvisited
-
     def _card(self) -> CardView | None:
         key = self._focused_in(CardList)
         return next((card for card in self.snapshot.cards if card.id == key), None) if self.snapshot and key else None
@@ -186,7 +183,7 @@ class TodayView(View):
         if item is None:
             return
         if item.status == "planned":
-            acts.move(self, item, is_past=self._is_unvisited(item))
+            acts.move(self, item, is_past=today_words.is_unvisited(self.snapshot, item))
         else:
             acts.correct(self, item)
 
@@ -197,7 +194,7 @@ class TodayView(View):
         item = self._item(activity_id or None)
         if item is None:
             self.shell.say(_("Move to a visit or a card first."))
-        elif self._is_unvisited(item):
+        elif today_words.is_unvisited(self.snapshot, item):
             acts.answer_for(self, item)
         elif item.status == "planned":
             acts.cancel(self, item)
@@ -241,16 +238,7 @@ class TodayView(View):
 
     def on_table_moved(self, event: Table.Moved) -> None:
         """What the focused row has no room for is said in full in the notice line."""
-        if event.table.has_focus and (words := self._in_full(event.table)):
-            self.shell.say(words)
-
-    def _in_full(self, table: Table) -> str:
-        if isinstance(table, CardList) and (card := self._card()):
-            return f"{card.what}\n{card.to_do}  {card.state_text}"
-        item = self._item() if isinstance(table, Agenda) else None
-        if item is None or not self._is_unvisited(item):
-            return ""
-        keymap = self.shell.keymap
-        return _("Planned for {day}. {drop} says why, {edit} gives a new time.").format(
-            day=short_day(item.starts_at.date()), drop=keymap.text_of("drop"), edit=keymap.text_of("edit")
-        )
+        if event.table.has_focus and self.snapshot is not None:
+            words = today_words.in_full(self.snapshot, event.key, self.shell.keymap)
+            if words:
+                self.shell.say(words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from cockpit.commands import Keymap
 from cockpit.i18n import _, clock_time, month_name, short_day, short_money
 from cockpit.services import words
 from cockpit.services.snapshots import AgendaItem, MonthLine, Prep, TodaySnapshot
@@ -128,3 +129,21 @@ def best_lines(snapshot: TodaySnapshot, key: str) -> list[list[Part]]:
 def log_start(item: AgendaItem) -> str:
     """The beginning of the log line for an activity."""
     return f"{_LETTERS.get(item.kind, 'v')} {item.account} "
+
+
+def is_unvisited(snapshot: TodaySnapshot | None, item: AgendaItem) -> bool:
+    """Was it planned for an earlier day and never answered for?"""
+    return snapshot is not None and item in snapshot.yesterday_unvisited
+
+
+def in_full(snapshot: TodaySnapshot, key: str | None, keymap: Keymap) -> str:
+    """What a row of Today has no room for: a card's whole text, when an unvisited one was planned."""
+    for card in snapshot.cards:
+        if card.id == key:
+            return f"{card.what}\n{card.to_do}  {card.state_text}"
+    item = next((item for item in snapshot.yesterday_unvisited if item.id == key), None)
+    if item is None:
+        return ""
+    return _("Planned for {day}. {drop} says why, {edit} gives a new time.").format(
+        day=short_day(item.starts_at.date()), drop=keymap.text_of("drop"), edit=keymap.text_of("edit")
+    )

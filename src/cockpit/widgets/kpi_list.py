@@ -20,7 +20,7 @@ def kpi_state(line: KpiLine) -> Cell:
         "covered": (_("covered"), "good"),
         "short": (_("short {count}").format(count=line.uncovered), "bad"),
     }
-    return Cell(*words[line.state])
+    return Cell(*words.get(line.state, (line.state, "")))
 
 
 def progress(line: KpiLine) -> str:
@@ -62,7 +62,7 @@ class KpiList(Table):
                 Column(_("KPI"), least=10),
                 Column("", PROGRESS_CELLS, shown_from=90),
                 Column(_("Limit"), 5, "right"),
-                Column(_("Done"), 4, "right"),
+                Column(_("Done"), 6, "right"),
                 Column(_("Planned"), 7, "right"),
                 Column(_("Uncovered"), 9, "right"),
                 Column(_("At risk {currency}").format(currency=currency), 12, "right", shown_from=60),

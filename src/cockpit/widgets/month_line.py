@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.widget import Widget
 
-from cockpit.plain import cells, plain
+from cockpit.plain import cells, fit, plain
 from cockpit.widgets.table import Tone
 
 GAP = 2
@@ -102,14 +102,20 @@ class Figures(Widget, can_focus=True):
 
     def render(self) -> Text:
         text = Text(end="", no_wrap=True)
-        for number, line in enumerate(self._lines(self.size.width)):
+        lines = self._lines(self.size.width)
+        is_set = len(lines) > MOST_PACKED
+        label_size = max((cells(figure.label) for figure in self._figures if figure.value), default=0) if is_set else 0
+        for number, line in enumerate(lines):
             if number:
                 text.append("\n")
             for order, (place, size) in enumerate(line):
                 figure = self._figures[place]
                 cursor = self._style("cursor") if place == self._place and self.has_focus else ""
                 start = text.cell_len
-                text.append_text(plain(figure.label + " ", f"{self._style('label')} {cursor}"))
+                label = (
+                    figure.label if len(figure.value) == 0 else fit(figure.label, max(label_size, cells(figure.label)))
+                )
+                text.append_text(plain(label + " ", f"{self._style('label')} {cursor}"))
                 text.append_text(plain(figure.value, f"{self._style(figure.tone)} {cursor}"))
                 if order + 1 < len(line):
                     text.append(" " * (size - (text.cell_len - start) + GAP))
