@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cockpit.domain.periods import PeriodKind
 from cockpit.errors import UnknownName
 from cockpit.services.cards import CardService
 from cockpit.services.gap import GapService
@@ -41,6 +42,19 @@ def test_the_month(company: Company) -> None:
     for about, value in shown.items():
         found = why.explain(about)
         assert (found.value, combined(found), found.unit) == (value, value, "money"), about
+
+
+@pytest.mark.parametrize("period", ["day", "week", "month", "quarter", "year"])
+def test_every_period_of_the_gap_screen(company: Company, period: PeriodKind) -> None:
+    tell_month(company)
+    gap = GapService(desk_of(company)).load(period=period)
+    for number in ("target", "actual", "gap", "planned", "uncovered"):
+        found = WhyService(desk_of(company)).explain(f"{period}.{number}")
+        value = getattr(gap, f"{number}_minor")
+        assert found.value == value, number
+        assert found.combine == "none" or combined(found) == value, number
+    shares = WhyService(desk_of(company)).explain(f"{period}.target")
+    assert (combined(shares), shares.combine) == (gap.target_minor, "sum")
 
 
 def test_nothing_uncovered_is_not_a_sum(company: Company) -> None:

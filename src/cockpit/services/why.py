@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cockpit.domain.book import Book
+from cockpit.domain.periods import PERIOD_KINDS, PeriodKind
 from cockpit.domain.pipeline import pipeline
 from cockpit.domain.problems import cards_of
 from cockpit.domain.team import reps_below
@@ -29,6 +30,14 @@ ABOUT = (
     "next_best, stage:ID, pipeline.won, pipeline.open, win_rate, deal:ID, team:REP_ID"
 )
 
+_OF_A_PERIOD: dict[str, Callable[[Book, str, PeriodKind], Why]] = {
+    "target": why_money.target,
+    "actual": why_money.actual,
+    "gap": why_money.gap,
+    "planned": why_money.planned,
+    "uncovered": why_money.uncovered,
+}
+
 
 @dataclass(frozen=True)
 class WhyService:
@@ -40,7 +49,8 @@ class WhyService:
         """`about` is month.target, month.actual, month.gap, month.planned, month.uncovered, kpi:ID, card:ID, visit:ID,
         prep, next_best, stage:ID, pipeline.won, pipeline.open, win_rate, deal:ID, team:REP_ID. Raises UnknownName otherwise.
 
-        kpi:ID:done and kpi:ID:planned name the parts of a KPI; deal:ID also finds a deal of the viewer's people.
+        Any period stands for month: day.actual, quarter.gap. kpi:ID:done and kpi:ID:planned name the parts of a KPI;
+        deal:ID also finds a deal of the viewer's people.
         """
         kind, _, subject = about.partition(":")
         with self.desk.database.read() as session:
@@ -88,12 +98,11 @@ def _explain(look: Look, kind: str, subject: str, about: str) -> Why:
     if kind == "card":
         cards = cards_of(book, rep)
         return why_cards.card(book, find_card(cards, subject))
+    word, _, number = kind.partition(".")
+    period = next((name for name in PERIOD_KINDS if name == word), None)
+    if period is not None and number in _OF_A_PERIOD:
+        return _OF_A_PERIOD[number](book, rep, period)
     simple: dict[str, Callable[[], Why | None]] = {
-        "month.target": lambda: why_money.target(book, rep),
-        "month.actual": lambda: why_money.actual(book, rep),
-        "month.gap": lambda: why_money.gap(book, rep),
-        "month.planned": lambda: why_money.planned(book, rep),
-        "month.uncovered": lambda: why_money.uncovered(book, rep),
         "team": lambda: why_money.rep_line(book, rep),
         "next_best": lambda: why_work.next_best(book, rep),
         "visit": lambda: why_work.visit(book, subject),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -11,7 +12,7 @@ from cockpit.domain.deals import money
 from cockpit.domain.entities import Deal, Target
 from cockpit.domain.gap import MoneyGap, money_gap
 from cockpit.domain.kpi import kpi_counts
-from cockpit.domain.periods import period_of
+from cockpit.domain.periods import PeriodKind, period_of
 from cockpit.domain.pipeline import Pipeline
 from cockpit.i18n import _, exact_money, long_day, short_day
 from cockpit.services import words
@@ -78,8 +79,21 @@ def _target_rows(book: Book, rows: Iterable[Target]) -> list[WhyRow]:
     ]
 
 
-def _month(book: Book, rep_id: str) -> MoneyGap:
-    return money_gap(book, rep_id, period_of("month", book.today))
+def _period(book: Book, rep_id: str, kind: PeriodKind) -> MoneyGap:
+    return money_gap(book, rep_id, period_of(kind, book.today))
+
+
+def _goal_rows(book: Book, gap: MoneyGap) -> list[WhyRow]:
+    """The targets behind the goal. A week's or day's goal is its share of a month's: that row shows the share."""
+    rows = _target_rows(book, gap.targets)
+    if len(rows) == 1 and gap.target_minor is not None and rows[0].value != gap.target_minor:
+        text = _("{target}, its share by working days").format(target=rows[0].text)
+        return [replace(rows[0], value=gap.target_minor, text=text)]
+    return rows
+
+
+def _combine(rows: Sequence[WhyRow], value: int | None) -> Combine:
+    return "sum" if value is not None and sum(row.value for row in rows) == value else "none"
 
 
 def _inputs(gap: MoneyGap) -> list[tuple[str, str]]:
@@ -93,30 +107,30 @@ def _inputs(gap: MoneyGap) -> list[tuple[str, str]]:
     return [(name, exact_money(value, gap.currency)) for name, value in lines]
 
 
-def target(book: Book, rep_id: str) -> Why:
-    gap = _month(book, rep_id)
-    formula = _("the newest version of the month's target") if gap.targets else _("there is no target for this month")
-    rows = _target_rows(book, gap.targets)
-    return answer(book, _("Target"), gap.target_minor, "money", formula, rows, "sum", currency=gap.currency)
+def target(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
+    gap = _period(book, rep_id, kind)
+    formula = _("the newest version of the period's target") if gap.targets else _("there is no target for this period")
+    rows = _goal_rows(book, gap)
+    combine = "sum" if gap.target_minor is None else _combine(rows, gap.target_minor)
+    return answer(book, _("Target"), gap.target_minor, "money", formula, rows, combine, currency=gap.currency)
 
 
-def actual(book: Book, rep_id: str) -> Why:
-    gap = _month(book, rep_id)
+def actual(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
+    gap = _period(book, rep_id, kind)
     return _actual(book, gap, _("Actual"))
 
 
 def _actual(book: Book, gap: MoneyGap, title: str) -> Why:
-    formula = _("sum of the deals won with a closing day in the month")
+    formula = _("sum of the deals won with a closing day in the period")
     rows = _deal_rows(book, gap.won, gap.currency)
     return answer(
         book, title, gap.actual_minor, "money", formula, rows, "sum", inputs=_inputs(gap), currency=gap.currency
     )
 
 
-def gap(book: Book, rep_id: str) -> Why:
-    found = _month(book, rep_id)
-    rows = [*_target_rows(book, found.targets), *_deal_rows(book, found.won, found.currency, -1)]
-    is_known = found.gap_minor is not None
+def gap(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
+    found = _period(book, rep_id, kind)
+    rows = [*_goal_rows(book, found), *_deal_rows(book, found.won, found.currency, -1)]
     return answer(
         book,
         _("Gap"),
@@ -124,15 +138,15 @@ def gap(book: Book, rep_id: str) -> Why:
         "money",
         _("gap = target - actual"),
         rows,
-        "sum" if is_known else "none",
+        _combine(rows, found.gap_minor),
         inputs=_inputs(found),
         currency=found.currency,
     )
 
 
-def planned(book: Book, rep_id: str) -> Why:
-    found = _month(book, rep_id)
-    formula = _("sum of the open deals expected in the month that have a dated next step, unweighted")
+def planned(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
+    found = _period(book, rep_id, kind)
+    formula = _("sum of the open deals expected in the period that have a dated next step, unweighted")
     rows = _deal_rows(book, found.planned, found.currency)
     return answer(
         book,
@@ -147,15 +161,14 @@ def planned(book: Book, rep_id: str) -> Why:
     )
 
 
-def uncovered(book: Book, rep_id: str) -> Why:
+def uncovered(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
     """The rows sum to gap - planned; below zero nothing is uncovered and the sum is not the value."""
-    found = _month(book, rep_id)
+    found = _period(book, rep_id, kind)
     rows = [
-        *_target_rows(book, found.targets),
+        *_goal_rows(book, found),
         *_deal_rows(book, found.won, found.currency, -1),
         *_deal_rows(book, found.planned, found.currency, -1),
     ]
-    is_sum = found.uncovered_minor is not None and sum(row.value for row in rows) == found.uncovered_minor
     return answer(
         book,
         _("Uncovered"),
@@ -163,7 +176,7 @@ def uncovered(book: Book, rep_id: str) -> Why:
         "money",
         _("uncovered = max(0, gap - planned)"),
         rows,
-        "sum" if is_sum else "none",
+        _combine(rows, found.uncovered_minor),
         inputs=_inputs(found),
         currency=found.currency,
     )
@@ -171,7 +184,7 @@ def uncovered(book: Book, rep_id: str) -> Why:
 
 def rep_line(book: Book, rep_id: str) -> Why:
     """A rep's line of the board: his own actual, and his KPI in words."""
-    found = _month(book, rep_id)
+    found = _period(book, rep_id, "month")
     counts = [
         (
             kpi_name(count.rule),
