@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cockpit.domain import deal_view
 from cockpit.domain.card_month import Unseen
 from cockpit.domain.cards import Grace, Reading, judge, settled, trail
 from cockpit.domain.entities import MilestoneDone
@@ -223,3 +224,47 @@ def test_a_past_day_has_the_cards_of_that_day() -> None:
     teller.activity(at(20), "held", recorded_at=at(20, "12:00"))
     assert state(teller, "kpi_uncovered", at(19)) == "found"
     assert state(teller, "kpi_uncovered", at(20, "13:00")) == "confirmed"
+
+
+MOMENTS = st.builds(lambda day, hour: at(1) + timedelta(days=day, hours=hour), st.integers(-40, 22), st.integers(0, 9))
+DAYS = st.dates(date(2026, 10, 1), date(2026, 12, 20))
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(("stage-1", "stage-2", "stage-3", "stage-4")), DAYS, st.one_of(st.none(), DAYS)),
+        min_size=1,
+        max_size=3,
+    ),
+    st.lists(st.tuples(MOMENTS, MOMENTS, MOMENTS, st.sampled_from(("planned", "held", "cancelled"))), max_size=5),
+    st.lists(st.tuples(MOMENTS, st.sampled_from(("stage-1", "stage-2", "stage-3"))), max_size=3),
+)
+def test_the_days_that_are_read_are_the_days_that_matter(
+    deals: list[tuple[str, date, date | None]],
+    steps: list[tuple[datetime, datetime, datetime, str]],
+    moves: list[tuple[datetime, str]],
+) -> None:
+    teller = Teller()
+    teller.target(5_000)
+    ids = [
+        teller.deal(stage, 1_000, created_on=created, expected_on=expected, recorded_at=at(1) - timedelta(days=60))
+        for stage, created, expected in deals
+    ]
+    for number, (planned_at, starts_at, changed_at, status) in enumerate(steps):
+        row = teller.activity(starts_at, deal_id=ids[number % len(ids)], recorded_at=planned_at)
+        if changed_at > planned_at:
+            teller.change(row, changed_at, status=status)
+    for moved_at, stage in sorted(moves):
+        teller.stage_change(ids[0], deals[0][0], stage, moved_at)
+        teller.change(ids[0], moved_at, stage_id=stage)
+
+    def read() -> list[tuple[str, str, datetime, int, int]]:
+        return [
+            (card.id, card.state, card.judged.found_at, card.judged.held, card.judged.needed)
+            for card in cards_of(teller.book(), ME)
+        ]
+
+    few = read()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(deal_view, "_turning_days", lambda *_: [date(2026, 11, day) for day in range(1, 31)])
+        assert read() == few

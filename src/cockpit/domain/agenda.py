@@ -68,11 +68,8 @@ def prep_for(book: Book, visit: Activity) -> PrepFacts:
     """What the book knows of the visit's account."""
     held = [
         activity
-        for activity in book.activities
-        if visit.account_id is not None
-        and activity.account_id == visit.account_id
-        and activity.status == "held"
-        and activity.starts_at <= book.as_of
+        for activity in book.activities_by_account.get(visit.account_id or "", ())
+        if activity.status == "held" and activity.starts_at <= book.as_of
     ]
     held.sort(key=lambda activity: (activity.starts_at, activity.id), reverse=True)
     needs: dict[str, str] = {}

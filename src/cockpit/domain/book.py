@@ -107,6 +107,21 @@ class Book:
         return {deal: tuple(sorted(rows, key=lambda c: (c.changed_at, c.id))) for deal, rows in found.items()}
 
     @cached_property
+    def activities_by_account(self) -> dict[str, tuple[Activity, ...]]:
+        found: dict[str, list[Activity]] = {}
+        for activity in self.activities:
+            if activity.account_id:
+                found.setdefault(activity.account_id, []).append(activity)
+        return {account: tuple(sorted(rows, key=lambda a: (a.starts_at, a.id))) for account, rows in found.items()}
+
+    @cached_property
+    def accounts_by_owner(self) -> dict[str, tuple[Account, ...]]:
+        found: dict[str, list[Account]] = {}
+        for account in self.accounts.values():
+            found.setdefault(account.owner_id or "", []).append(account)
+        return {owner: tuple(rows) for owner, rows in found.items()}
+
+    @cached_property
     def next_steps(self) -> dict[str, Activity]:
         """For each deal the first planned activity from today on: its dated next step."""
         begins = self.midnight(self.today)

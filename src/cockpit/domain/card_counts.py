@@ -35,7 +35,7 @@ def kpi_trace(book: Book, count: KpiCount) -> tuple[Reading, ...]:
     for activity in _touched(book, count.rep_id, earliest, ends):
         if not does_count(book, rule, activity):
             continue
-        history = versions(book, activity)
+        history = versions(book, activity, begins)
         for version, until in _lasting(history, begins, book.as_of):
             row, since = version.row, max(version.since, begins)
             if not earliest <= row.starts_at < ends:
@@ -64,7 +64,7 @@ def unvisited_trace(book: Book, rep_id: str) -> tuple[Reading, ...]:
             continue
         if activity.id not in book.log_by_row and not _is_unvisited(activity, begins):
             continue
-        history = versions(book, activity)
+        history = versions(book, activity, begins)
         for index, version in enumerate(history):
             if not _is_unvisited(version.row, begins):
                 continue
@@ -97,7 +97,8 @@ def _is_unvisited(row: Activity, begins: datetime) -> bool:
 def _touched(book: Book, rep_id: str, begins: datetime, ends: datetime) -> Iterable[Activity]:
     """Activities in the window, and those that a change may have moved out of it."""
     for activity in book.activities_by_rep.get(rep_id, ()):
-        if begins <= activity.starts_at < ends or len(book.log_by_row.get(activity.id, ())) > 1:
+        entries = book.log_by_row.get(activity.id, ())
+        if begins <= activity.starts_at < ends or (len(entries) > 1 and entries[-1].recorded_at >= begins):
             yield activity
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from cockpit.domain.book import Book
 from cockpit.domain.card_rules import RuleId
@@ -13,7 +14,7 @@ from cockpit.domain.deal_view import DealView, midnights, views_in
 from cockpit.domain.deals import deals_of, standing
 from cockpit.domain.entities import Deal, MilestoneDone, Stage
 from cockpit.domain.periods import Period, period_of
-from cockpit.domain.pipeline import Stay, Verdict, dirty, regressed, stalled, usual_stays
+from cockpit.domain.pipeline import STALLED_FACTOR, Stay, Verdict, dirty, regressed, stalled, usual_stays
 
 DEAL_RULES: tuple[RuleId, ...] = ("deal_dirty", "deal_regressed", "deal_stalled", "milestone_missing")
 """In the order in which a deal gets its one card."""
@@ -21,7 +22,7 @@ DEAL_RULES: tuple[RuleId, ...] = ("deal_dirty", "deal_regressed", "deal_stalled"
 
 @dataclass(frozen=True, slots=True)
 class DealLife:
-    """A deal through the month: at each midnight and each change of it."""
+    """A deal through the month, whenever something about it may have changed."""
 
     deal: Deal
     views: tuple[DealView, ...]
@@ -53,12 +54,19 @@ class DealReader:
     milestones: Mapping[tuple[str, str], MilestoneDone]
     """By deal and stage."""
 
+    @cached_property
+    def limits(self) -> dict[str, int]:
+        """The first day of a stay, counted from its start, on which a deal has stalled."""
+        return {
+            stage: int(STALLED_FACTOR * stay.days) + 1 for stage, stay in self.usual.items() if stay.days is not None
+        }
+
     def lives(self, owner_id: str) -> tuple[DealLife, ...]:
         """The person's deals that were open at some time this month."""
         month = period_of("month", self.book.today)
         days = midnights(self.book, month)
         return tuple(
-            DealLife(deal, views_in(self.book, deal, days))
+            DealLife(deal, views_in(self.book, deal, days, self.limits))
             for deal in deals_of(self.book, (owner_id,))
             if self._is_of(deal, month)
         )

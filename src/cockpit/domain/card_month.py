@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from cockpit.domain.book import Book
 from cockpit.domain.card_deals import DealLife
@@ -124,19 +124,20 @@ class _Contact:
         return (today - (seen[index - 1] if index else begins)).days > self.limit
 
 
-def unseen(book: Book, rep_id: str) -> tuple[Unseen, ...]:
-    """The customers of a person past their limit today, longest first."""
+def unseen(book: Book, rep_id: str, first: date) -> tuple[tuple[Unseen, ...], tuple[Reading, ...]]:
+    """The customers of a person past their limit today, longest first, and the rule's readings since `first`."""
+    contacts = _contacts(book, rep_id, book.midnight(first).astimezone(UTC))
     found = [
         Unseen(c.account, c.limit, c.seen[-1] if c.seen else None, c.is_planned(book.as_of, book.today))
-        for c in _contacts(book, rep_id)
+        for c in contacts
         if c.is_overdue(book.today, book.activities_from, c.seen)
     ]
-    return tuple(sorted(found, key=lambda one: (one.last_on or date.min, one.account.id)))
+    rows = tuple(sorted(found, key=lambda one: (one.last_on or date.min, one.account.id)))
+    return rows, _unseen_trace(book, contacts, first)
 
 
-def unseen_trace(book: Book, rep_id: str, first: date) -> tuple[Reading, ...]:
+def _unseen_trace(book: Book, contacts: Sequence[_Contact], first: date) -> tuple[Reading, ...]:
     """At each midnight of the month: customers past their limit, those with a visit ahead, and those seen since."""
-    contacts = _contacts(book, rep_id)
     readings: list[Reading] = []
     seen_again: set[str] = set()
     before: set[str] = set()
@@ -164,32 +165,37 @@ def _until(days: tuple[date, ...], moment: datetime, book: Book, today: date) ->
     return days if moment == book.as_of else days[: bisect_right(days, today - timedelta(days=1))]
 
 
-def _plans(book: Book, activity: Activity) -> Iterator[_Plan]:
-    history = versions(book, activity)
+def _plans(book: Book, activity: Activity, begins: datetime) -> Iterator[_Plan]:
+    if activity.status != "planned" and activity.id not in book.log_by_row:
+        return
+    history = versions(book, activity, begins)
     for index, version in enumerate(history):
         if version.row.status == "planned":
             until = history[index + 1].since if index + 1 < len(history) else None
             yield _Plan(version.since, until, book.local_day(version.row.starts_at))
 
 
-def _contacts(book: Book, rep_id: str) -> tuple[_Contact, ...]:
-    seen: dict[str, list[tuple[date, bool]]] = {}
-    planned: dict[str, list[_Plan]] = {}
-    for activity in book.activities:
-        if activity.account_id is None or activity.kind not in ("visit", "web"):
+def _contacts(book: Book, rep_id: str, begins: datetime) -> tuple[_Contact, ...]:
+    return tuple(
+        _contact(book, account, begins)
+        for account in book.accounts_by_owner.get(rep_id, ())
+        if account.lifecycle != "prospect" or account.cadence_days
+    )
+
+
+def _contact(book: Book, account: Account, begins: datetime) -> _Contact:
+    seen: list[tuple[date, bool]] = []
+    planned: list[_Plan] = []
+    for activity in book.activities_by_account.get(account.id, ()):
+        if activity.kind not in ("visit", "web"):
             continue
         if activity.status == "held" and activity.starts_at <= book.as_of:
-            day = book.local_day(activity.starts_at)
-            seen.setdefault(activity.account_id, []).append((day, activity.is_acknowledged))
-        planned.setdefault(activity.account_id, []).extend(_plans(book, activity))
-    return tuple(
-        _Contact(
-            account,
-            account.cadence_days or TIER_DAYS.get(account.tier, TIER_DAYS["C"]),
-            tuple(sorted(day for day, _ in seen.get(account.id, ()))),
-            tuple(sorted(day for day, is_acked in seen.get(account.id, ()) if is_acked)),
-            tuple(planned.get(account.id, ())),
-        )
-        for account in book.accounts.values()
-        if account.owner_id == rep_id and (account.lifecycle != "prospect" or account.cadence_days)
+            seen.append((book.local_day(activity.starts_at), activity.is_acknowledged))
+        planned += _plans(book, activity, begins)
+    return _Contact(
+        account,
+        account.cadence_days or TIER_DAYS.get(account.tier, TIER_DAYS["C"]),
+        tuple(day for day, _ in seen),
+        tuple(day for day, is_acked in seen if is_acked),
+        tuple(planned),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,6 +11,9 @@ from cockpit.domain.deals import Standing, standing_on
 from cockpit.domain.entities import Activity, Deal, StageChange
 from cockpit.domain.history import Version, at, versions
 from cockpit.domain.periods import Period
+
+REGRESSED_DAYS = 30
+"""A step back counts for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +63,58 @@ def midnights(book: Book, period: Period) -> tuple[datetime, ...]:
     return tuple(book.midnight(day).astimezone(UTC) for day in days)
 
 
-def views_in(book: Book, deal: Deal, days: Sequence[datetime]) -> tuple[DealView, ...]:
-    """The deal at each of `days` (midnights) and whenever something of it was recorded between them, oldest first.
+def views_in(book: Book, deal: Deal, days: Sequence[datetime], limits: Mapping[str, int]) -> tuple[DealView, ...]:
+    """The deal whenever something about it may have changed since the first of `days` (midnights), oldest first.
 
-    The last view is now. A moment at which the deal was not there yet has none.
+    That is when something was recorded, and at the midnights on which time alone changes a verdict: an
+    expected day or a next step has passed, a stay is longer than `limits` (days, by stage). The last
+    view is now. A moment at which the deal was not there yet has none.
     """
     activities = book.activities_by_deal.get(deal.id, ())
     entries = [entry.recorded_at for row in (deal, *activities) for entry in book.log_by_row.get(row.id, ())]
     changes = book.changes_by_deal.get(deal.id, ())
     begins = days[0] if days else book.as_of
-    moments = {*days, *(m for m in (*entries, *(c.changed_at for c in changes)) if begins <= m < book.as_of)}
-    own = versions(book, deal)
-    others = [versions(book, activity) for activity in activities]
+    own = versions(book, deal, begins)
+    others = [versions(book, activity, begins) for activity in activities]
+    moments = {m for m in (*entries, *(c.changed_at for c in changes)) if begins <= m < book.as_of}
+    first = book.local_day(begins)
+    for day in _turning_days(book, own, others, changes, limits):
+        place = (day - first).days
+        if 0 < place < len(days):
+            moments.add(days[place])
+    moments.update(days[:1])
     past = (_view_at(book, moment, own, others, changes) for moment in sorted(moments) if moment < book.as_of)
     return (*(view for view in past if view is not None), view_now(book, deal))
+
+
+def _turning_days(
+    book: Book,
+    own: Sequence[Version[Deal]],
+    others: Iterable[Sequence[Version[Activity]]],
+    changes: Sequence[StageChange],
+    limits: Mapping[str, int],
+) -> Iterator[date]:
+    """Days on which a verdict may change although nothing is recorded."""
+    one = timedelta(days=1)
+    for version in own:
+        deal = version.row
+        if deal.created_on is not None:
+            yield deal.created_on
+            yield deal.created_on + timedelta(days=limits.get(deal.stage_id, 0))
+        if deal.expected_on is not None:
+            yield deal.expected_on + one
+        if deal.closed_on is not None:
+            yield deal.closed_on
+    for history in others:
+        for held_or_planned in history:
+            yield book.local_day(held_or_planned.row.starts_at) + one
+    for change in changes:
+        day = book.local_day(change.changed_at)
+        yield day + timedelta(days=limits.get(change.to_stage_id, 0))
+        yield day + timedelta(days=REGRESSED_DAYS + 1)
+    for entry in book.log_by_row.get(own[-1].row.id, ()):
+        if "stage_id" in entry.after:
+            yield book.local_day(entry.recorded_at) + timedelta(days=limits.get(str(entry.after["stage_id"]), 0))
 
 
 def _view_at(
@@ -95,7 +136,8 @@ def _view_at(
     held = 0
     for history in others:
         found = at(history, moment)
-        if found is None:
+        if found is None or found.row.deal_id != deal.id:
+            # It was not there yet, or about something else then.
             continue
         row = found.row
         if row.status == "planned" and row.starts_at >= begins and (step is None or row.starts_at < step.row.starts_at):

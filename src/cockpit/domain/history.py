@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from cockpit.domain.book import Book
 from cockpit.domain.entities import Activity, Deal
@@ -29,20 +28,30 @@ class Version(Generic[R]):
     is_acknowledged: bool
 
 
-def versions(book: Book, row: R) -> tuple[Version[R], ...]:
-    """All versions within the log, oldest first; the last one is the row itself."""
+def versions(book: Book, row: R, since: datetime = BEGINNING) -> tuple[Version[R], ...]:
+    """The versions that stood at `since` or later, within the log, oldest first; the last one is the row itself."""
     found: list[Version[R]] = []
     current, is_known = row, row.is_acknowledged
+    is_own = row.origin == "local"
     for entry in reversed(book.log_by_row.get(row.id, ())):
-        is_new = entry.op == "create"
         found.append(Version(entry.recorded_at, current, is_known or (bool(found) and entry.rev > 0)))
-        if is_new:
+        if entry.op == "create" or entry.recorded_at <= since:
             break
-        current, is_known = dataclasses.replace(current, **_typed(type(row), entry.before)), row.origin == "local"
+        current, is_known = _rewound(current, entry.before), is_own
     else:
-        found.append(Version(BEGINNING, current, is_known if not found else row.rev > 0 or row.origin == "local"))
+        found.append(Version(BEGINNING, current, is_known if not found else row.rev > 0 or is_own))
     found.reverse()
     return tuple(found)
+
+
+def _rewound(row: R, before: dict[str, object]) -> R:
+    """The row with the earlier values back; built directly, which is what makes a month's replay cheap."""
+    cls = type(row)
+    values = {name: getattr(row, name) for name in _FIELDS[cls.__name__]}
+    for name, value in before.items():
+        if name in values:
+            values[name] = _value(name, value)
+    return cls(**values)
 
 
 def at(history: tuple[Version[R], ...], moment: datetime) -> Version[R] | None:
@@ -55,14 +64,7 @@ def at(history: tuple[Version[R], ...], moment: datetime) -> Version[R] | None:
     return standing
 
 
-@cache
-def _names(cls: type) -> frozenset[str]:
-    return frozenset(field.name for field in dataclasses.fields(cls))
-
-
-def _typed(cls: type, values: dict[str, object]) -> dict[str, Any]:
-    """The wire values of a log entry as the row's own."""
-    return {name: _value(name, value) for name, value in values.items() if name in _names(cls)}
+_FIELDS = {cls.__name__: tuple(field.name for field in dataclasses.fields(cls)) for cls in (Activity, Deal)}
 
 
 def _value(name: str, value: object) -> object:

@@ -14,7 +14,7 @@ from statistics import median
 from typing import Literal
 
 from cockpit.domain.book import Book
-from cockpit.domain.deal_view import DealView, view_now
+from cockpit.domain.deal_view import REGRESSED_DAYS, DealView, view_now
 from cockpit.domain.deals import currency_of, deals_of, other_money, standing
 from cockpit.domain.entities import Activity, Deal, Stage, StageChange
 from cockpit.domain.periods import period_of
@@ -24,7 +24,6 @@ DealState = Literal["dirty", "slipped", "regressed", "stalled", "no_activity"]
 STALLED_FACTOR = 1.5
 ENOUGH_STAYS = 8
 """With fewer finished stays in a stage its median says little, and the stage's configured days are used."""
-REGRESSED_DAYS = 30
 QUIET_DAYS = 14
 
 

@@ -13,7 +13,7 @@ from cockpit.domain.agenda import unvisited
 from cockpit.domain.book import Book
 from cockpit.domain.card_counts import kpi_trace, slipped, unvisited_trace
 from cockpit.domain.card_deals import DealFinding, DealLife, DealReader, cards_to_read, deal_reader
-from cockpit.domain.card_month import Pace, Unseen, pace, pace_trace, unseen, unseen_trace
+from cockpit.domain.card_month import Pace, Unseen, pace, pace_trace, unseen
 from cockpit.domain.card_rules import RULES, VISITS_A_DAY, CardRule
 from cockpit.domain.cards import CardState, Grace, Judged, Reading, judge
 from cockpit.domain.deals import currency_of
@@ -135,8 +135,8 @@ class _Desk:
 
     def _unseen(self) -> Iterable[Card]:
         month = period_of("month", self.book.today)
-        rows, rule = unseen(self.book, self.rep_id), RULES["tier_overdue"]
-        trace = unseen_trace(self.book, self.rep_id, month.starts_on)
+        rule = RULES["tier_overdue"]
+        rows, trace = unseen(self.book, self.rep_id, month.starts_on)
         card = self._card(rule, self.rep_id, month, trace, rows, 0, rule.movable)
         return () if card is None else (card,)
 
