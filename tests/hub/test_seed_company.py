@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +19,7 @@ from sqlalchemy import select as sql_select
 from sqlmodel import SQLModel, select
 
 from cockpit.domain.book import Book
+from cockpit.domain.card_rules import RuleId
 from cockpit.domain.entities import Person
 from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.problems import cards_of
@@ -225,6 +227,20 @@ def test_the_demo_rep_has_a_card_in_every_state(other_day: Seeded) -> None:
     assert {"found", "planned", "doing", "confirmed", "waived"} <= {card.state for card in cards}
     rules = {card.rule.id for card in cards if card.state != "confirmed"}
     assert {"kpi_uncovered", "unvisited", "deal_dirty", "deal_stalled", "milestone_missing"} <= rules
+
+
+def test_the_demo_rep_has_a_card_of_every_rule(company: Seeded) -> None:
+    cards = [card for card in cards_of(company.book, company.report.rep_id) if card.state != "confirmed"]
+    assert {card.rule.id for card in cards} == set(get_args(RuleId))
+
+
+def test_what_the_demo_rep_plans_fits_the_opening_hours(other_day: Seeded) -> None:
+    book = other_day.book
+    for visit in book.activities_by_rep[other_day.report.rep_id]:
+        if visit.kind == "visit" and visit.status == "planned" and visit.ends_at is not None:
+            starts, ends = book.local(visit.starts_at), book.local(visit.ends_at)
+            open_hours = [w for w in book.windows[visit.account_id or ""] if w.weekday == starts.weekday()]
+            assert any(w.opens <= f"{starts:%H:%M}" and f"{ends:%H:%M}" <= w.closes for w in open_hours)
 
 
 def test_the_visit_card_was_found_last_evening(company: Seeded) -> None:

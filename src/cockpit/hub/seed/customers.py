@@ -17,7 +17,10 @@ DECIDER = "decider"
 
 @dataclass(frozen=True)
 class Named:
-    """An account of the demo rep's story. Offsets are degrees from the first district's centre."""
+    """An account of the demo rep's story. Offsets are degrees from the first district's centre.
+
+    `hours`: which of the usual windows it keeps; they fit what the story plans there.
+    """
 
     key: str
     name: words.Pair
@@ -25,11 +28,12 @@ class Named:
     tier: str
     north: float
     east: float
+    hours: int = 0
 
 
 STORY: tuple[Named, ...] = (
     Named("hengtai", ("恒泰机械", "Hengtai Machinery"), "manufacturing", "A", 0.0040, -0.0060),
-    Named("mingyuan", ("明远物流", "Mingyuan Logistics"), "logistics", "B", 0.0100, -0.0110),
+    Named("mingyuan", ("明远物流", "Mingyuan Logistics"), "logistics", "B", 0.0100, -0.0110, hours=2),
     Named("jiahe", ("嘉禾食品", "Jiahe Foods"), "food", "A", 0.0210, 0.0020),
     Named("xinyu", ("新域科技", "Xinyu Technology"), "software", "C", -0.0080, 0.0050),
     Named("huaguang", ("华光电子", "Huaguang Electronics"), "electronics", "B", 0.0120, -0.0080),
@@ -65,7 +69,7 @@ def found_accounts(world: World, start: datetime) -> dict[str, str]:
 def _story_account(world: World, start: datetime, rep: Rep, named: Named) -> str:
     _, _, lat, lon = words.DISTRICTS[rep.districts[0]]
     point = (round(lat + named.north, 5), round(lon + named.east, 5))
-    account_id = _put(world, start, rep, named.name, named.industry, named.tier, rep.districts[0], point)
+    account_id = _put(world, start, rep, named.name, named.industry, named.tier, rep.districts[0], point, named.hours)
     _contacts(world, start, rep, account_id, 3)
     return account_id
 
@@ -94,6 +98,7 @@ def _put(
     tier: str,
     district: str,
     point: tuple[float, float],
+    hours: int | None = None,
 ) -> str:
     rng = world.rng
     city, street, _, _ = words.DISTRICTS[district]
@@ -117,7 +122,8 @@ def _put(
     )
     rep.accounts.append(account_id)
     world.first_known[account_id] = recorded
-    windows = _WINDOWS[rng.choices((0, 1, 2), (3, 6, 1))[0]]
+    drawn = rng.choices((0, 1, 2), (3, 6, 1))[0]
+    windows = _WINDOWS[drawn if hours is None else hours]
     for weekday in range(5):
         for opens, closes in windows:
             world.create(
