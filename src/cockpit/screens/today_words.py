@@ -31,7 +31,7 @@ def headline(snapshot: TodaySnapshot) -> list[list[Part]]:
         return [[(_("Nothing planned today."), "strong")]]
     name = item.account or item.subject or words.kind_name(item.kind)
     line: list[Part] = [(f"{clock_time(item.starts_at)} {name}", "strong")]
-    line.append(("  " + words.kind_name(item.kind) + ", " + until(item.starts_at, snapshot.as_of), "accent"))
+    line.append(("  " + words.kind_name(item.kind) + _(", ") + until(item.starts_at, snapshot.as_of), "accent"))
     if item.goal:
         line.append(("  " + item.goal, ""))
     return [line]
