@@ -179,13 +179,12 @@ class Receiver:
         """Lay the received row under my queued changes of it."""
         key = (entity, theirs["id"])
         base = self.session.get(SyncBaseRow, key)
-        seen = dict(base.base) if base is not None else {}
         if base is None:
             base = SyncBaseRow(entity=entity, id=key[1], rev=theirs["rev"])
             self.session.add(base)
         base.rev, base.base = theirs["rev"], theirs
         if queued[-1].op == "delete":
-            self._merge_under_delete(theirs, seen or dict(queued[-1].base), queued[-1])
+            self._merge_under_delete(theirs, queued[-1])
             return
         shown = to_wire(row, entity) if row is not None else {}
         values = dict(theirs)
@@ -195,9 +194,11 @@ class Receiver:
         row.pending, row.seen_gen = len(queued), self.generation
         self.near.rows[key] = row
 
-    def _merge_under_delete(self, theirs: dict[str, Any], seen: dict[str, Any], mutation: OutboxRow) -> None:
-        names = (set(theirs) | set(seen)) - _KEPT_BY_HUB
-        if any(theirs.get(name) != seen.get(name) for name in names):
+    def _merge_under_delete(self, theirs: dict[str, Any], mutation: OutboxRow) -> None:
+        """I have deleted the row: a question only if it is not the one I saw then."""
+        seen = mutation.base
+        names = (theirs.keys() & seen.keys()) - _KEPT_BY_HUB
+        if any(theirs[name] != seen[name] for name in names):
             conflicts.open_conflict(
                 self.session,
                 mutation,

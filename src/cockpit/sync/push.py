@@ -132,7 +132,8 @@ def settle(
     mutation = found[0]
     kind = result.problem.kind if result.problem else ""
     if result.status == "retry":
-        mutation.status, mutation.next_try_at = "pending", wait(mutation.attempts)
+        if mutation.status == "inflight":
+            mutation.status, mutation.next_try_at = "pending", wait(mutation.attempts)
         return False
     is_gone = result.status == "rejected" and kind in _GONE
     if result.status in receipts.SENT or (is_gone and mutation.op == "delete"):
@@ -143,6 +144,7 @@ def settle(
     elif is_gone and mutation.op == "patch":
         _row_gone(session, mutation, result, now)
     else:
+        conflicts.close_all(session, [mutation.mutation_id], "parked", now)
         problem = result.problem
         text = (problem.detail or problem.title) if problem else ""
         _park(mutation, kind or "rejected", text)
@@ -167,6 +169,8 @@ def _acknowledge(session: Session, mutation: OutboxRow, result: PushResult, gene
     entity, row_id, rev = mutation.entity, mutation.entity_id, result.rev or 0
     end_as: receipts.Result = "replayed" if result.status == "replayed" else "applied"
     was_delete = mutation.op == "delete"
+    # a row received a moment ago may have raised a question that the hub has answered by taking the mutation
+    conflicts.close_all(session, [mutation.mutation_id], end_as, now)
     _keep_received_base(session, mutation, result)
     receipts.end(session, [mutation], end_as, now=now, rev=rev, generation=generation)
     if was_delete and result.row is None:
