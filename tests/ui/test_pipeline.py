@@ -159,6 +159,18 @@ async def test_somebody_elses_pipeline_is_read_only() -> None:
         assert driver.services.called("deals.win") == []
 
 
+async def test_a_lead_reads_a_reps_deal_and_opens_it_but_does_not_close_it() -> None:
+    async with running(
+        board_services(pipeline__load=samples.pipeline(scope=samples.LEAD)), opening="pipeline"
+    ) as driver:
+        assert "Owner" in driver.text
+        for key in ("s", "w", "x", "e"):
+            await driver.press(key)
+            assert "can be read, not changed" in driver.text
+        await driver.press("enter")
+        assert driver.services.called("deals.load") == [(("deal-1",), {})]
+
+
 async def test_question_mark_knows_stage_result_and_deal() -> None:
     async with running(board_services(), opening="pipeline") as driver:
         view = driver.app.room.view

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import pytest
 
 from cockpit.errors import HubUnavailable
 from cockpit.screens.sync import answer, facts
 from cockpit.services.snapshots import SyncReport
 from cockpit.widgets.conflict_panel import ConflictTable
-from cockpit.widgets.queue_table import QueueTable
+from cockpit.widgets.queue_table import QueueTable, moment_text
+from tests.support.company import NOW, at
 from tests.ui import board_samples as samples
 from tests.ui.boards import board_services
 from tests.ui.driver import running
@@ -37,6 +40,12 @@ def test_facts_say_online_or_offline_and_the_last_run() -> None:
         "The hub does not answer",
     ]
     assert facts(CALM, samples.sync(last_error="")).startswith("online")
+
+
+def test_moments_are_shown_in_the_teams_time() -> None:
+    from_the_hub = at(24, "07:30").astimezone(UTC)
+    assert moment_text(from_the_hub, NOW) == "07:30"
+    assert moment_text(at(23, "23:59").astimezone(UTC), NOW) == "Mon 11-23 23:59"
 
 
 async def test_both_values_stand_with_who_and_when() -> None:

@@ -21,6 +21,7 @@ from cockpit.widgets.table import Table
 if TYPE_CHECKING:
     from cockpit.services.container import Services
 
+_OF_ITS_OWNER = ("stage", "win", "drop", "edit")
 _OF_A_DEAL = ("open", "stage", "win", "drop", "new", "edit")
 
 
@@ -99,7 +100,15 @@ class PipelineView(View):
             return _("There is no deal here.")
         if command == "new" and self._deal is not None and self._deal.account_id is None:
             return _("This deal has no account yet.")
+        if command in _OF_ITS_OWNER and self._is_somebody_elses:
+            return _("This is somebody else's: it can be read, not changed.")
         return super().why_not(command)
+
+    @property
+    def _is_somebody_elses(self) -> bool:
+        """A lead sees the deals of all reps and changes none of them."""
+        deal = self._deal
+        return deal is not None and self.snapshot is not None and deal.owner_id not in (None, self.snapshot.scope.id)
 
     def label_of(self, command: Any) -> str:
         return {"drop": _("Lose"), "new": _("Next step")}.get(command.id) or super().label_of(command)

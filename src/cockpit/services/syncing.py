@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
@@ -133,14 +134,14 @@ class SyncService:
         with self.desk.database.read() as session:
             last = runs.last(session)
             return SyncSnapshot(
-                as_of=clock.now(),
+                as_of=self.desk.local_now(session),
                 complete=meta.get(session, "complete", "1") == "1",
                 hub_url=meta.get(session, "hub_url"),
                 badge=self._badge(session),
                 pushed=last.pushed if last else 0,
                 pulled=last.pulled if last else 0,
-                queue=_queue(session),
-                receipts=_receipts(session),
+                queue=_queue(session, self.desk.zone(session)),
+                receipts=_receipts(session, self.desk.zone(session)),
                 conflicts=conflict_words.open_conflicts(session),
                 last_error=conflict_words.of_error(meta.get(session, "last_error")),
             )
@@ -182,12 +183,14 @@ class SyncService:
 
     def _badge(self, session: Session) -> Badge:
         found, summary = meta.everything(session), queries.pending_summary(session)
+        oldest, last = summary.oldest_pending_at, queries.moment(found.get("last_sync_at", ""))
+        zone = self.desk.zone(session)
         return Badge(
             pending=summary.pending,
             conflicts=summary.conflicts,
             parked=summary.parked,
-            oldest_pending_at=summary.oldest_pending_at,
-            last_sync_at=queries.moment(found.get("last_sync_at", "")),
+            oldest_pending_at=oldest.astimezone(zone) if oldest else None,
+            last_sync_at=last.astimezone(zone) if last else None,
             is_offline=found.get("last_error", "") in _OFFLINE,
             is_syncing=self._live.is_syncing,
             progress=self._live.progress,
@@ -232,14 +235,14 @@ def _parked(session: Session, mutation_id: str) -> OutboxRow:
     return found
 
 
-def _queue(session: Session) -> tuple[QueueItem, ...]:
+def _queue(session: Session, zone: ZoneInfo) -> tuple[QueueItem, ...]:
     found = session.exec(select(OutboxRow).order_by(col(OutboxRow.seq)))
     return tuple(
         QueueItem(
             mutation_id=mutation.mutation_id,
             label=mutation.label,
             entity=mutation.entity,
-            occurred_at=mutation.occurred_at,
+            occurred_at=mutation.occurred_at.astimezone(zone),
             attempts=mutation.attempts,
             state=queries.write_state(mutation.status, mutation.attempts),
             error=mutation.error_text or mutation.error_type,
@@ -248,15 +251,15 @@ def _queue(session: Session) -> tuple[QueueItem, ...]:
     )
 
 
-def _receipts(session: Session) -> tuple[Receipt, ...]:
+def _receipts(session: Session, zone: ZoneInfo) -> tuple[Receipt, ...]:
     newest = select(OutboxDoneRow).order_by(col(OutboxDoneRow.ended_at).desc(), col(OutboxDoneRow.seq).desc())
     return tuple(
         Receipt(
             mutation_id=done.mutation_id,
             label=done.label,
             entity=done.entity,
-            occurred_at=done.occurred_at,
-            ended_at=done.ended_at,
+            occurred_at=done.occurred_at.astimezone(zone),
+            ended_at=done.ended_at.astimezone(zone),
             result=done.result,
             rev=done.rev,
         )

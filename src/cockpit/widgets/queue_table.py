@@ -15,9 +15,16 @@ _TONES: dict[str, Tone] = {"conflict": "bad", "parked": "warn", "waiting": "warn
 
 
 def moment_text(moment: datetime, as_of: datetime) -> str:
-    """The time for today, day and time before."""
-    clock = clock_time(moment)
-    return clock if moment.date() == as_of.date() else f"{short_day(moment.date())} {clock}"
+    """The time for today, day and time before; in the zone of `as_of`."""
+    local = moment.astimezone(as_of.tzinfo)
+    clock = clock_time(local)
+    return clock if local.date() == as_of.date() else f"{short_day(local.date())} {clock}"
+
+
+def _time_column(moments: Sequence[datetime], as_of: datetime) -> Column:
+    """Wide enough for the day only where there is another one than today."""
+    is_today = all(moment.astimezone(as_of.tzinfo).date() == as_of.date() for moment in moments)
+    return Column(_("Time"), 10 if is_today else 19)
 
 
 def queue_rows(items: Sequence[QueueItem], as_of: datetime) -> tuple[Row, ...]:
@@ -78,7 +85,7 @@ class QueueTable(Table):
         self.set_columns(
             (
                 SIGN_COLUMN,
-                Column(_("Time"), 10 if all(item.occurred_at.date() == as_of.date() for item in items) else 19),
+                _time_column([item.occurred_at for item in items], as_of),
                 Column(_("Waits to be sent"), least=12, weight=2),
                 Column(_("Tries"), 5, "right"),
                 Column(_("State"), 9),
@@ -97,7 +104,7 @@ class ReceiptTable(Table):
     def show(self, receipts: Sequence[Receipt], as_of: datetime) -> None:
         self.set_columns(
             (
-                Column(_("Time"), 10 if all(item.ended_at.date() == as_of.date() for item in receipts) else 19),
+                _time_column([receipt.ended_at for receipt in receipts], as_of),
                 Column(_("Received by the hub"), least=12),
                 Column(_("Result"), 15),
                 Column(_("Revision"), 9, "right"),

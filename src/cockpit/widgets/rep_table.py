@@ -78,7 +78,7 @@ class RepTable(Table):
                 Column(_("Plan"), 5, "right"),
                 Column(_("Uncov"), 6, "right"),
                 Column(_("Problem"), least=8, weight=3),
-                Column(_("State"), 9, shown_from=76),
+                Column(_("State"), 10, shown_from=76),
                 Column(_("Last log"), 12, shown_from=110),
             )
         )
