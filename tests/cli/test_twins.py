@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cockpit.cli.reasoned import reasons_text
+from cockpit.storage import meta
 from cockpit.storage.database import Database
 from tests.cli.conftest import Cockpit
 from tests.support.company import NOW, Company, at
@@ -202,3 +204,19 @@ def test_sync_offline_shows_the_queue(cockpit: Cockpit, peopled: Company) -> Non
     assert {"pushed", "pulled", "pending", "conflicts", "parked", "receipts"} <= set(shape)
     assert shape["pending"] >= 1
     assert shape["queue"]
+
+
+def test_moments_of_sync_are_in_the_teams_zone(cockpit: Cockpit, peopled: Company) -> None:
+    database = Database.at(peopled.database.path or Path())
+    with database.write() as session:
+        meta.put(session, "last_sync_at", "2026-11-24T00:05:00+00:00")
+    database.close()
+    cockpit("log", "v ht ok CFO yes")
+    assert "last sync 08:05" in cockpit("sync", "--offline").out
+    shape = cockpit("sync", "--offline", "--json").json
+    moments = [shape["as_of"], shape["last_sync_at"], *(item["occurred_at"] for item in shape["queue"])]
+    assert all(moment.endswith("+08:00") for moment in moments), moments
+
+
+def test_a_reason_without_points_stands_for_itself() -> None:
+    assert reasons_text((("promised", 0), ("39 days unseen", 24))) == "promised, 39 days unseen +24"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cockpit.cli import opening, shapes, sheets
+from cockpit.cli import opening, reasoned, shapes, sheets
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, Sheet, show, talk, wants_screen, write
 from cockpit.errors import BadUse
 from cockpit.i18n import N_, _
@@ -179,7 +179,7 @@ def _propose(kind: str, kpi: str | None, apply: bool, as_json: bool) -> None:
     found = opened.replan.fill(kpi) if kind == "fill" else opened.replan.propose()
     applied = apply and not found.is_empty
     saved = opened.replan.accept(found) if applied else None
-    show(sheets.proposal(found), shapes.proposal(found, applied), as_json, False)
+    show(reasoned.proposal(found), shapes.proposal(found, applied), as_json, False)
     if saved is not None:
         talk(saved.text)
     elif not found.is_empty:
@@ -199,7 +199,7 @@ def why(
 ) -> None:
     opened = opening.services()
     answer = opened.why.explain(about, opened.rep_id(rep), opening.moment(as_of, opened))
-    show(sheets.why(answer), shapes.why(answer), as_json, False)
+    show(reasoned.why(answer), shapes.why(answer), as_json, False)
 
 
 def status(plain: Plain = False, as_json: Json = False) -> None:

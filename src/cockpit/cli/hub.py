@@ -84,12 +84,13 @@ def seed(
     require_extra()
     from cockpit import clock
     from cockpit.hub.seed import last_workday, seed_company
+    from cockpit.i18n import language
 
     try:
         day = date.fromisoformat(anchor) if anchor else clock.now().date()
     except ValueError as error:
         raise BadUse(_("{text} is not a date like 2026-11-24.").format(text=anchor)) from error
-    report = seed_company(hub_database(database), last_workday(day), seed_number)
+    report = seed_company(hub_database(database), last_workday(day), seed_number, language())
     for name, count in report.counts.items():
         write(f"{name} {count}")
 

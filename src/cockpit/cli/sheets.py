@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from cockpit import i18n
 from cockpit.cli.output import Sheet, Table
+from cockpit.cli.reasoned import reasons_text
 from cockpit.i18n import _, short_money
 from cockpit.services import snapshots as s
 from cockpit.services.words import activity_status, kind_name
@@ -107,7 +108,7 @@ def today(snapshot: s.TodaySnapshot) -> Sheet:
         lines.append(_("Prep {account}: {text}").format(account=snapshot.prep.account, text=_prep_text(snapshot.prep)))
     if snapshot.next_best:
         best = snapshot.next_best
-        reasons = ", ".join(f"{text} +{points}" for text, points in best.points)
+        reasons = reasons_text(best.points)
         lines.append(
             _("Next best: {account} +{score} ({reasons})").format(
                 account=best.account, score=best.score, reasons=reasons
@@ -357,47 +358,3 @@ def sync(snapshot: s.SyncSnapshot, report: s.SyncReport | None) -> Sheet:
         for q in snapshot.queue
     ]
     return Sheet(lines, tables, records)
-
-
-def proposal(found: s.ReplanProposal) -> Sheet:
-    rows = [
-        (
-            row.sign,
-            i18n.short_day(row.starts_at.date()),
-            i18n.clock_time(row.starts_at),
-            row.account,
-            row.tier,
-            kind_name(row.kind),
-            str(row.travel_minutes),
-            ", ".join(f"{text} {points:+d}" for text, points in row.reasons),
-        )
-        for row in found.after
-    ]
-    columns = ("", _("day"), _("time"), _("account"), _("tier"), _("kind"), ">" + _("travel min"), _("why"))
-    scores = [(line.label, line.before, line.after, line.meaning) for line in found.scores]
-    tables = [
-        Table(_("New plan"), columns, rows, _("Nothing to change.")),
-        Table(_("Score"), ("", ">" + _("before"), ">" + _("after"), _("meaning")), scores),
-    ]
-    lines = [found.trigger] if found.trigger else []
-    return Sheet([*lines, *found.notes], tables)
-
-
-def why(answer: s.Why) -> Sheet:
-    value = (
-        "-"
-        if answer.value is None
-        else i18n.exact_money(answer.value, answer.currency)
-        if answer.unit == "money"
-        else str(answer.value)
-    )
-    lines = [f"{answer.title}  {value}", answer.formula, *(f"{label}: {text}" for label, text in answer.inputs)]
-    rows = [
-        (
-            i18n.short_day(row.at.date()) if row.at else "-",
-            row.text,
-            i18n.exact_money(row.value, answer.currency) if answer.unit == "money" else str(row.value),
-        )
-        for row in answer.rows
-    ]
-    return Sheet(lines, [Table(_("Rows"), (_("day"), _("what"), ">" + _("value")), rows)])

@@ -45,18 +45,18 @@ def load_book(
         month = period_of("month", as_of.astimezone(zone).date()).starts_on
         activities_from = (month - timedelta(days=32)).replace(day=1)
     since = datetime.combine(activities_from, time(), zone).astimezone(UTC)
-    later = _log(session, col(t.ChangeLogRow.recorded_at) > as_of)
-    accounts = _timed(session, "account", later, None)
-    deals = _timed(session, "deal", later, None if rep_ids is None else col(t.DealRow.owner_id).in_(rep_ids))
+    later = change_log(session, col(t.ChangeLogRow.recorded_at) > as_of)
+    accounts = rewound_rows(session, "account", later, None)
+    deals = rewound_rows(session, "deal", later, None if rep_ids is None else col(t.DealRow.owner_id).in_(rep_ids))
     wanted = col(t.ActivityRow.starts_at) >= since
     mine = wanted if rep_ids is None else (wanted & col(t.ActivityRow.rep_id).in_(rep_ids))
     overdue = col(t.ActivityRow.status) == "planned"
     overdue = overdue if rep_ids is None else (overdue & col(t.ActivityRow.rep_id).in_(rep_ids))
-    activities = _timed(session, "activity", later, or_(mine, overdue))
+    activities = rewound_rows(session, "activity", later, or_(mine, overdue))
     recorded = (col(t.ChangeLogRow.recorded_at) >= since) & (col(t.ChangeLogRow.recorded_at) <= as_of)
     known = recorded & col(t.ChangeLogRow.entity).in_(("activity", "deal"))
     owner = col(t.ChangeLogRow.owner_id)
-    log = _log(session, known if rep_ids is None else known & (owner.in_(rep_ids) | owner.is_(None)))
+    log = change_log(session, known if rep_ids is None else known & (owner.in_(rep_ids) | owner.is_(None)))
     days = _all(session, t.CalendarDayRow, e.CalendarDay)
     return Book(
         as_of=as_of,
@@ -83,9 +83,9 @@ def load_book(
             entities(session, t.MilestoneDoneRow, e.MilestoneDone, col(t.MilestoneDoneRow.done_at) <= as_of)
         ),
         activities=tuple(activities),
-        targets=tuple(_timed(session, "target", later, None)),
-        kpi_rules=tuple(_timed(session, "kpi_rule", later, None)),
-        waivers=tuple(_timed(session, "waiver", later, None)),
+        targets=tuple(rewound_rows(session, "target", later, None)),
+        kpi_rules=tuple(rewound_rows(session, "kpi_rule", later, None)),
+        waivers=tuple(rewound_rows(session, "waiver", later, None)),
         log=tuple(log),
         conflicted=frozenset(session.exec(select(t.ConflictRow.entity_id).where(t.ConflictRow.state == "open"))),
     )
@@ -108,12 +108,14 @@ def _windows(session: Session) -> dict[str, tuple[e.OpeningWindow, ...]]:
     return {key: tuple(sorted(rows, key=lambda w: (w.weekday, w.opens))) for key, rows in found.items()}
 
 
-def _log(session: Session, where: ColumnElement[bool]) -> list[e.LogEntry]:
+def change_log(session: Session, where: ColumnElement[bool]) -> list[e.LogEntry]:
     order = (col(t.ChangeLogRow.recorded_at), col(t.ChangeLogRow.rev), col(t.ChangeLogRow.id))
     return entities(session, t.ChangeLogRow, e.LogEntry, where, order=order)
 
 
-def _timed(session: Session, entity: str, later: Iterable[e.LogEntry], where: ColumnElement[bool] | None) -> list[Any]:
+def rewound_rows(
+    session: Session, entity: str, later: Iterable[e.LogEntry], where: ColumnElement[bool] | None
+) -> list[Any]:
     """The rows of a table with everything recorded later taken back, newest change first.
 
     A row that a later change moved out of `where` is not found again: filters are on columns that

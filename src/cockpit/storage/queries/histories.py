@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from cockpit.domain import entities as e
 from cockpit.storage import tables as t
-from cockpit.storage.queries.book import _log, _timed
+from cockpit.storage.queries.book import change_log, rewound_rows
 
 
 def account_activities(session: Session, account_id: str, as_of: datetime) -> tuple[e.Activity, ...]:
@@ -22,7 +22,7 @@ def deal_activities(session: Session, deal_id: str, as_of: datetime) -> tuple[e.
 
 
 def _activities(session: Session, as_of: datetime, **wanted: str) -> tuple[e.Activity, ...]:
-    later = _log(session, (col(t.ChangeLogRow.recorded_at) > as_of) & (col(t.ChangeLogRow.entity) == "activity"))
+    later = change_log(session, (col(t.ChangeLogRow.recorded_at) > as_of) & (col(t.ChangeLogRow.entity) == "activity"))
     ((name, value),) = wanted.items()
-    rows: list[e.Activity] = _timed(session, "activity", later, col(getattr(t.ActivityRow, name)) == value)
+    rows: list[e.Activity] = rewound_rows(session, "activity", later, col(getattr(t.ActivityRow, name)) == value)
     return tuple(sorted((row for row in rows if getattr(row, name) == value), key=lambda row: (row.starts_at, row.id)))

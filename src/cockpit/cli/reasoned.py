@@ -1,0 +1,60 @@
+"""The plain form of what comes with reasons: a proposal of the planner, and the rows behind a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cockpit import i18n
+from cockpit.cli.output import Sheet, Table
+from cockpit.i18n import _
+from cockpit.services import snapshots as s
+from cockpit.services.words import kind_name
+
+
+def reasons_text(reasons: Iterable[tuple[str, int]]) -> str:
+    """Each reason with its points; one that gives none stands for itself."""
+    return ", ".join(f"{text} {points:+d}" if points else text for text, points in reasons)
+
+
+def proposal(found: s.ReplanProposal) -> Sheet:
+    rows = [
+        (
+            row.sign,
+            i18n.short_day(row.starts_at.date()),
+            i18n.clock_time(row.starts_at),
+            row.account,
+            row.tier,
+            kind_name(row.kind),
+            str(row.travel_minutes),
+            reasons_text(row.reasons),
+        )
+        for row in found.after
+    ]
+    columns = ("", _("day"), _("time"), _("account"), _("tier"), _("kind"), ">" + _("travel min"), _("why"))
+    scores = [(line.label, line.before, line.after, line.meaning) for line in found.scores]
+    tables = [
+        Table(_("New plan"), columns, rows, _("Nothing to change.")),
+        Table(_("Score"), ("", ">" + _("before"), ">" + _("after"), _("meaning")), scores),
+    ]
+    lines = [found.trigger] if found.trigger else []
+    return Sheet([*lines, *found.notes], tables)
+
+
+def why(answer: s.Why) -> Sheet:
+    value = (
+        "-"
+        if answer.value is None
+        else i18n.exact_money(answer.value, answer.currency)
+        if answer.unit == "money"
+        else str(answer.value)
+    )
+    lines = [f"{answer.title}  {value}", answer.formula, *(f"{label}: {text}" for label, text in answer.inputs)]
+    rows = [
+        (
+            i18n.short_day(row.at.date()) if row.at else "-",
+            row.text,
+            i18n.exact_money(row.value, answer.currency) if answer.unit == "money" else str(row.value),
+        )
+        for row in answer.rows
+    ]
+    return Sheet(lines, [Table(_("Rows"), (_("day"), _("what"), ">" + _("value")), rows)])
