@@ -27,7 +27,7 @@ def _template() -> Catalog:
 
 def gather() -> set[str]:
     """Every text of the source, the singular of those with a plural."""
-    return {m.id[0] if isinstance(m.id, tuple) else m.id for m in _template() if m.id}
+    return {str(m.id if isinstance(m.id, str) else m.id[0]) for m in _template() if m.id}
 
 
 def main() -> None:

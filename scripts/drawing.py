@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 from rich.cells import cell_len
@@ -34,7 +35,7 @@ def _rgb(color: Color | None, fallback: Rgb) -> Rgb:
     return fallback if color is None else tuple(color.get_truecolor())  # type: ignore[return-value]
 
 
-def draw(app: App[object], target: Path) -> None:
+def draw(app: App[Any], target: Path) -> None:
     """Write what `app` shows now to `target`."""
     width, height = app.size
     image = Image.new("RGB", (width * WIDTH + 2 * MARGIN, height * HEIGHT + 2 * MARGIN), BACK)

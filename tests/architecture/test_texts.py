@@ -24,9 +24,9 @@ def _catalogue() -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     pairs = []
     for message in catalogue:
         if message.id:
-            ids = message.id if isinstance(message.id, tuple) else (message.id,)
-            texts = message.string if isinstance(message.string, tuple) else (message.string,)
-            pairs.append((tuple(ids), tuple(texts)))
+            ids = (message.id,) if isinstance(message.id, str) else message.id
+            texts = (message.string,) if isinstance(message.string, str) else message.string or ()
+            pairs.append((tuple(str(part) for part in ids), tuple(str(part) for part in texts)))
     return pairs
 
 
