@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Container, Horizontal
 from textual.widgets import Static
 
 from cockpit.domain.periods import PERIOD_KINDS, PeriodKind
@@ -49,6 +49,7 @@ class GapView(View):
             yield GapNumbers(id="numbers")
             yield WeekTable(id="weeks")
         yield KpiList(id="kpis")
+        yield Container(id="pace")
 
     def title(self) -> str:
         return _("Gap")
@@ -66,6 +67,17 @@ class GapView(View):
         self.query_one(GapNumbers).show(snapshot)
         self.query_one(WeekTable).show(snapshot.weeks, snapshot.as_of.date())
         self.query_one(KpiList).show(snapshot.kpis)
+        if self.screen.has_class("-tall"):
+            self._show_pace(snapshot)
+
+    def _show_pace(self, snapshot: GapSnapshot) -> None:
+        # Imported only where there is room for it: the plotting library is not small.
+        from cockpit.widgets.pace_chart import PaceChart
+
+        room = self.query_one("#pace", Container)
+        if not room.children:
+            room.mount(PaceChart())
+        room.query_one(PaceChart).show(snapshot.weeks, snapshot.as_of.date(), is_ascii=self.shell.is_ascii)
 
     def about(self) -> str | None:
         """The number, week or KPI under the cursor."""
