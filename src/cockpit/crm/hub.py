@@ -106,8 +106,7 @@ class HubClient:
         self.received_bytes = 0
         options: dict[str, Any] = {"transport": transport}
         if transport is None:
-            secure = self.address.url.startswith("https")
-            options = {"verify": _verification(ca_file) if secure else False, "proxy": proxy or None}
+            options = {"verify": _verification(ca_file), "proxy": proxy or None}
         self._http = httpx.Client(
             base_url=self.address.url,
             headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
