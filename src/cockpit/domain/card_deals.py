@@ -75,7 +75,10 @@ class DealReader:
         return standing(self.book, deal) == "open" or (deal.closed_on is not None and deal.closed_on >= month.starts_on)
 
     def trace(self, rule_id: RuleId, life: DealLife) -> tuple[Reading, ...]:
-        """The rule's readings over the month: 1 lacking while it fires, covered by a dated next step where that helps."""
+        """The rule's readings over the month: 1 lacking while it fires.
+
+        A dated next step covers it, and what is held counts, where an activity is what helps.
+        """
         fires = self._check(rule_id)
         is_coverable = rule_id in ("deal_regressed", "deal_stalled")
         readings = []
@@ -83,7 +86,7 @@ class DealReader:
             lacks = int(view.standing == "open" and fires(view))
             acked = lacks or int(not view.is_acknowledged)
             covered = int(bool(lacks) and is_coverable and view.next_step is not None)
-            readings.append(Reading(view.moment, lacks, acked, covered, view.held))
+            readings.append(Reading(view.moment, lacks, acked, covered, view.held if is_coverable else 0))
         return settled(readings)
 
     def finding(self, rule_id: RuleId, life: DealLife) -> DealFinding:

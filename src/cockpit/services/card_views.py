@@ -64,9 +64,9 @@ def _view(book: Book, card: Card, number: int) -> CardView:
 
 
 def progress(card: Card) -> tuple[int, int] | None:
-    """(held since found, needed); None for money, for what nothing covers yet, and where nothing is counted."""
+    """(held since found, needed); None for money, what is waived or not covered at all, and where nothing is counted."""
     judged = card.judged
-    if card.rule.id == "behind_pace" or judged.needed == 0:
+    if card.rule.id == "behind_pace" or card.state == "waived" or judged.needed == 0:
         return None
     is_part = judged.held > 0 or judged.uncovered < judged.lacks
     return (judged.held, judged.needed) if is_part or not card.is_open else None
