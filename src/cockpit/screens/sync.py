@@ -78,7 +78,9 @@ class SyncView(View):
             return
         item = self._queued
         text = f"{item.label}  {item.error}".rstrip() if item else ""
-        self.query_one("#detail", Static).update(plain(text))
+        detail = self.query_one("#detail", Static)
+        detail.display = bool(text)
+        detail.update(plain(text))
         key = self.query_one(ConflictTable).cursor_key
         conflict = next((found for found in self.snapshot.conflicts if found.id == key), None)
         self.query_one(ConflictDetail).show(conflict, self.snapshot.as_of)
