@@ -27,6 +27,8 @@ def _settings(text: str) -> None:
     ("words", "code", "said"),
     [
         (("today", "--rep", "Nobody"), 2, "Nobody"),
+        (("today", "--rep", "李娜"), 2, "not on this device"),
+        (("gap", "--rep", "周岚"), 2, "not on this device"),
         (("today", "--as-of", "yesterday"), 2, "2026-11-24"),
         (("gap", "--period", "fortnight"), 2, "fortnight"),
         (("today", "--json", "--csv"), 2, "--json"),

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from cockpit.services.gap import GapService
 from cockpit.services.today import TodayService
-from tests.support.company import MATE, NOW, Company, at
+from tests.support.company import MATE, ME, NOW, Company, at
 from tests.support.numbers import desk_of
 
 
@@ -106,3 +106,27 @@ def test_a_past_day_is_shown_as_it_was(company: Company) -> None:
     assert (then.month.actual_minor, then.month.planned_minor) == (0, 5_000_000)
     before = today.load(as_of=at(15, "18:00"))
     assert before.month.planned_minor == 0
+
+
+def test_a_clock_that_differs_hides_nothing(company: Company) -> None:
+    """What another machine recorded a little later than now is known here; only a past moment takes it back."""
+    account = company.account("恒泰机械", "A", owner=ME)
+    company.kpi(15)
+    visit = company.activity(at(24, "08:00"), account_id=account)
+    company.change("activity", visit, NOW + timedelta(minutes=20), status="held")
+    late = company.put(
+        "activity",
+        recorded_at=NOW + timedelta(minutes=20),
+        rep_id=ME,
+        owner_id=ME,
+        account_id=account,
+        kind="visit",
+        status="held",
+        starts_at=at(24, "07:00"),
+    )
+    service = TodayService(desk_of(company))
+    now, past = service.load(), service.load(as_of=NOW)
+    assert {item.id: item.status for item in now.visits} == {late: "held", visit: "held"}
+    assert now.kpis[0].done == 2
+    assert {item.id: item.status for item in past.visits} == {visit: "planned"}
+    assert past.kpis[0].done == 0

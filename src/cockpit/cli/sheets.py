@@ -132,7 +132,7 @@ def _prep_text(prep: s.Prep) -> str:
     if prep.open_needs:
         parts.append(_("needs {list}").format(list=", ".join(prep.open_needs)))
     if prep.missing:
-        parts.append(_("missing {list}").format(list=", ".join(prep.missing)))
+        parts.append(", ".join(prep.missing))
     return "; ".join(parts) or _("nothing known yet")
 
 

@@ -49,11 +49,11 @@ class AccountService:
             row = session.get(AccountRow, account_id)
             owners = session.exec(select(DealRow.owner_id).where(DealRow.account_id == account_id).distinct()).all()
             rep_ids = sorted({viewer.id, *(owner for owner in owners if owner)})
-            book = self.desk.book(session, as_of=moment, rep_ids=rep_ids)
+            book = self.desk.book(session, as_of=as_of, rep_ids=rep_ids)
             account = book.accounts.get(account_id)
             if row is None or account is None:
                 raise UnknownName(kind=_("account"), name=account_id, near="-")
-            activities = account_activities(session, account_id, moment)
+            activities = account_activities(session, account_id, as_of)
             open_ids = [d.id for d in book.deals if d.account_id == account_id and standing(book, d) == "open"]
             states = write_states(session, [account_id, *(a.id for a in activities), *open_ids])
             history, planned = past_and_planned(book, activities, states)

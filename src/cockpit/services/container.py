@@ -44,11 +44,11 @@ class Services:
     week: WeekService
 
     def rep_id(self, wanted: str | None) -> str | None:
-        """The id of a rep given by name or id; None stays None (the viewer). Raises UnknownName."""
+        """The id of a rep given by name or id; None stays None (the viewer). Raises UnknownName, NotAllowed."""
         if wanted is None:
             return None
         with self.desk.database.read() as session:
-            return self.desk.find_rep(session, wanted).id
+            return self.desk.find_readable(session, wanted).id
 
 
 def open_services(database_file: Path) -> Services:

@@ -46,11 +46,11 @@ class DealService:
             moment = as_of or clock.now()
             row = session.get(DealRow, deal_id)
             owner = row.owner_id if row is not None and row.owner_id else viewer.id
-            book = self.desk.book(session, as_of=moment, rep_ids=sorted({viewer.id, owner}))
+            book = self.desk.book(session, as_of=as_of, rep_ids=sorted({viewer.id, owner}))
             deal = next((d for d in book.deals if d.id == deal_id), None)
             if row is None or deal is None:
                 raise UnknownName(kind=_("deal"), name=deal_id, near="-")
-            activities = deal_activities(session, deal_id, moment)
+            activities = deal_activities(session, deal_id, as_of)
             states = write_states(session, [deal_id, *(a.id for a in activities)])
             history, planned = past_and_planned(book, activities, states)
             product = book.products.get(deal.product_id or "")

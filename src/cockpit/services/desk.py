@@ -11,12 +11,14 @@ from sqlmodel import col, select
 
 from cockpit import clock
 from cockpit.domain.book import Book
+from cockpit.domain.team import reps_below
 from cockpit.errors import NotAllowed, NotSignedIn, UnknownName
 from cockpit.i18n import _
 from cockpit.services.snapshots import PersonRef
 from cockpit.storage import meta
 from cockpit.storage import tables as t
 from cockpit.storage.queries.book import load_book
+from cockpit.storage.queries.people import everybody
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -68,6 +70,18 @@ class Desk:
         near = ", ".join(p.name for p in (found or people)[:8])
         raise UnknownName(kind="rep", name=wanted, near=near)
 
+    def find_readable(self, session: Session, wanted: str) -> PersonRef:
+        """`find_rep`, of the viewer and his people alone.
+
+        Raises NotAllowed for anybody else: their rows are not on this device, and zeros would be a wrong answer.
+        """
+        person, me = self.find_rep(session, wanted), self.viewer(session).id
+        people, teams = everybody(session)
+        if person.id != me and person.id not in {below.id for below in reps_below(people, teams, me)}:
+            text = _("The rows of {name} are not on this device: only your own and those of your people are.")
+            raise NotAllowed(text.format(name=person.name))
+        return person
+
     def zone(self, session: Session) -> ZoneInfo:
         """The time zone of the viewer's team; UTC before the first sync."""
         person = session.get(t.PersonRow, meta.get(session, "person_id"))
@@ -86,7 +100,14 @@ class Desk:
         rep_ids: list[str] | None = None,
         activities_from: date | None = None,
     ) -> Book:
-        return load_book(session, as_of=as_of or clock.now(), rep_ids=rep_ids, activities_from=activities_from)
+        """The book of some people; without `as_of` everything known on this device, as of now."""
+        return load_book(
+            session,
+            as_of=as_of or clock.now(),
+            rep_ids=rep_ids,
+            activities_from=activities_from,
+            is_live=as_of is None,
+        )
 
     def refuse_unless_mine(self, session: Session, rep_id: str | None) -> PersonRef:
         """The viewer, when `rep_id` is the viewer's own. Raises NotAllowed for a look at somebody else's day."""

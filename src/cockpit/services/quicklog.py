@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import func, select
 
-from cockpit import clock
 from cockpit.domain.book import Book
 from cockpit.errors import AmbiguousName, BadUse, NotAllowed, UnknownName
 from cockpit.i18n import _
@@ -74,7 +73,7 @@ class QuickLogService:
         stamp = (_stamp(bench.session), bench.me, bench.now.replace(second=0, microsecond=0))
         known = self._memo.get("book")
         if known is None or known[0] != stamp:
-            known = (stamp, self.desk.book(bench.session, as_of=clock.now(), rep_ids=[bench.me]))
+            known = (stamp, self.desk.book(bench.session, rep_ids=[bench.me]))
             self._memo["book"] = known
         return known[1]
 

@@ -56,10 +56,10 @@ class ReplanService:
     def propose(self, trigger: str = "", now: datetime | None = None) -> ReplanProposal:
         """Replan the rest of today, with overflow to the next working days."""
         started = clock.monotonic()
-        now = now or clock.now()
         with self.desk.database.read() as session:
             me = self.desk.viewer(session).id
             book = open_book(self.desk, session, [me], now)
+            now = now or book.as_of
             days = next_working_days(book, me, now, self.rules.horizon)
             problem = problem_from(book, me, now, self.rules, days, "replan")
             plan = replan(problem)
@@ -71,10 +71,10 @@ class ReplanService:
         Raises NotAllowed for a rule that does not bind the viewer.
         """
         started = clock.monotonic()
-        now = now or clock.now()
         with self.desk.database.read() as session:
             me = self.desk.viewer(session).id
             book = open_book(self.desk, session, [me], now)
+            now = now or book.as_of
             rule_id, period = self._chosen(book, me, kpi_id)
             days = working_days(book, me, now, period.ends_on) if period else ()
             problem = problem_from(book, me, now, self.rules, days)

@@ -56,7 +56,7 @@ def open_book(desk: Desk, session: Session, rep_ids: list[str] | None, as_of: da
     if not has_yearly_kpi(session):
         return desk.book(session, as_of=as_of, rep_ids=rep_ids)
     moment = as_of or clock.now()
-    return desk.book(session, as_of=moment, rep_ids=rep_ids, activities_from=date(moment.year - 1, 12, 31))
+    return desk.book(session, as_of=as_of, rep_ids=rep_ids, activities_from=date(moment.year - 1, 12, 31))
 
 
 def spoken(name: str, alias: str) -> str:

@@ -31,12 +31,20 @@ _TIMED = {
 
 
 def load_book(
-    session: Session, *, as_of: datetime, rep_ids: Sequence[str] | None = None, activities_from: date | None = None
+    session: Session,
+    *,
+    as_of: datetime,
+    rep_ids: Sequence[str] | None = None,
+    activities_from: date | None = None,
+    is_live: bool = False,
 ) -> Book:
     """The book of `rep_ids` (everybody on this device when None).
 
     Accounts are all that are here, so that a name never goes missing. Activities start at
     `activities_from`, by default two months before the current month. 22 SELECTs at most, whatever the size.
+
+    `is_live`: `as_of` is now, and all that is here counts. Nothing is taken back then: another machine's clock
+    that runs ahead, or this one set back, must not hide a row.
     """
     people = {p.id: p for p in _all(session, t.PersonRow, e.Person)}
     teams = {team.id: team for team in _all(session, t.TeamRow, e.Team)}
@@ -45,7 +53,8 @@ def load_book(
         month = period_of("month", as_of.astimezone(zone).date()).starts_on
         activities_from = (month - timedelta(days=32)).replace(day=1)
     since = datetime.combine(activities_from, time(), zone).astimezone(UTC)
-    later = change_log(session, col(t.ChangeLogRow.recorded_at) > as_of)
+    known_by = datetime.max.replace(tzinfo=UTC) if is_live else as_of
+    later = [] if is_live else change_log(session, col(t.ChangeLogRow.recorded_at) > as_of)
     accounts = rewound_rows(session, "account", later, None)
     deals = rewound_rows(session, "deal", later, None if rep_ids is None else col(t.DealRow.owner_id).in_(rep_ids))
     wanted = col(t.ActivityRow.starts_at) >= since
@@ -53,10 +62,11 @@ def load_book(
     overdue = col(t.ActivityRow.status) == "planned"
     overdue = overdue if rep_ids is None else (overdue & col(t.ActivityRow.rep_id).in_(rep_ids))
     activities = rewound_rows(session, "activity", later, or_(mine, overdue))
-    recorded = (col(t.ChangeLogRow.recorded_at) >= since) & (col(t.ChangeLogRow.recorded_at) <= as_of)
+    recorded = (col(t.ChangeLogRow.recorded_at) >= since) & (col(t.ChangeLogRow.recorded_at) <= known_by)
     known = recorded & col(t.ChangeLogRow.entity).in_(("activity", "deal"))
     owner = col(t.ChangeLogRow.owner_id)
     log = change_log(session, known if rep_ids is None else known & (owner.in_(rep_ids) | owner.is_(None)))
+    log = [entry if entry.recorded_at <= as_of else dataclasses.replace(entry, recorded_at=as_of) for entry in log]
     days = _all(session, t.CalendarDayRow, e.CalendarDay)
     return Book(
         as_of=as_of,
@@ -77,10 +87,10 @@ def load_book(
         windows=_windows(session),
         deals=tuple(deals),
         stage_changes=tuple(
-            entities(session, t.StageChangeRow, e.StageChange, col(t.StageChangeRow.changed_at) <= as_of)
+            entities(session, t.StageChangeRow, e.StageChange, col(t.StageChangeRow.changed_at) <= known_by)
         ),
         milestones=tuple(
-            entities(session, t.MilestoneDoneRow, e.MilestoneDone, col(t.MilestoneDoneRow.done_at) <= as_of)
+            entities(session, t.MilestoneDoneRow, e.MilestoneDone, col(t.MilestoneDoneRow.done_at) <= known_by)
         ),
         activities=tuple(activities),
         targets=tuple(rewound_rows(session, "target", later, None)),

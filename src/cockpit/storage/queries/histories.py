@@ -11,18 +11,21 @@ from cockpit.storage import tables as t
 from cockpit.storage.queries.book import change_log, rewound_rows
 
 
-def account_activities(session: Session, account_id: str, as_of: datetime) -> tuple[e.Activity, ...]:
-    """The activities of an account by whoever is seen here, as they stood at `as_of`, oldest first."""
+def account_activities(session: Session, account_id: str, as_of: datetime | None) -> tuple[e.Activity, ...]:
+    """The activities of an account by whoever is seen here, as they stood at `as_of` (None: now), oldest first."""
     return _activities(session, as_of, account_id=account_id)
 
 
-def deal_activities(session: Session, deal_id: str, as_of: datetime) -> tuple[e.Activity, ...]:
-    """The activities of a deal, as they stood at `as_of`, oldest first."""
+def deal_activities(session: Session, deal_id: str, as_of: datetime | None) -> tuple[e.Activity, ...]:
+    """The activities of a deal, as they stood at `as_of` (None: now), oldest first."""
     return _activities(session, as_of, deal_id=deal_id)
 
 
-def _activities(session: Session, as_of: datetime, **wanted: str) -> tuple[e.Activity, ...]:
-    later = change_log(session, (col(t.ChangeLogRow.recorded_at) > as_of) & (col(t.ChangeLogRow.entity) == "activity"))
+def _activities(session: Session, as_of: datetime | None, **wanted: str) -> tuple[e.Activity, ...]:
+    later: list[e.LogEntry] = []
+    if as_of is not None:
+        since = col(t.ChangeLogRow.recorded_at) > as_of
+        later = change_log(session, since & (col(t.ChangeLogRow.entity) == "activity"))
     ((name, value),) = wanted.items()
     rows: list[e.Activity] = rewound_rows(session, "activity", later, col(getattr(t.ActivityRow, name)) == value)
     return tuple(sorted((row for row in rows if getattr(row, name) == value), key=lambda row: (row.starts_at, row.id)))
