@@ -34,7 +34,7 @@ FAULTS = {
 PATHS = ("/v1/sync/hello", "/v1/sync/push", "/v1/sync/changes")
 POINTS = ("locked", "hello", "taken", "answered", "settled", "pulled", "saved", "swept")
 
-SCHEDULES = int(os.environ.get("COCKPIT_TEST_SCHEDULES", "10"))
+SCHEDULES = int(os.environ.get("COCKPIT_TEST_SCHEDULES", "6"))
 """Schedules of one run; more of them by hand: each takes about a second."""
 
 who = st.integers(0, 1)
