@@ -38,7 +38,7 @@ async def _open(driver: Driver, board: str) -> None:
     ("board", "size", "lang"),
     [
         ("gap", "80x24", "en"),
-        ("gap", "120x36", "zh"),
+        ("team", "120x36", "zh"),
         ("pipeline", "80x24", "zh"),
         ("replan", "120x36", "en"),
         ("team", "80x24", "en"),
