@@ -29,6 +29,8 @@ def _tell(world: HubWorld) -> None:
         world.patch("stage", stage, position=place)
     world.patch("account", "account-1", name="恒泰机械", lat=31.22, lon=121.45, tier="A")
     world.account("account-3", name="明远物流", lat=31.24, lon=121.47)
+    for number in range(3):
+        world.account(f"near-{number}", name=f"Neighbour {number}", lat=31.23 + number / 100, lon=121.46)
     world.put("kpi_rule", "kpi-1", name="Face visits", kind="visit", minimum=4, consequence_value=200)
     deal: dict[str, Any] = {"owner_id": ME, "funnel_id": "funnel-1", "stage_id": "stage-1", "account_id": "account-1"}
     world.put("deal", "deal-1", name="Pilot", amount_minor=100_000, created_on="2026-10-01", **deal)
@@ -69,11 +71,11 @@ ACTS: dict[str, Callable[[Services], object]] = {
 
 
 def _rows(one: Terminal) -> dict[str, dict[str, dict[str, Any]]]:
-    """Everything but revisions and history, as the wire says it."""
+    """Everything but revisions and history, as the wire says it; a field without a value is no field."""
     with one.database.read() as session:
         return {
             entity: {
-                row.id: {name: value for name, value in to_wire(row, entity).items() if name != "rev"}
+                row.id: {k: v for k, v in to_wire(row, entity).items() if k != "rev" and v is not None}
                 for row in session.exec(select(table))
             }
             for entity, table in SYNCED.items()
