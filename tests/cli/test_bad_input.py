@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from cockpit.locations import locate
+from cockpit.storage import meta
 from cockpit.storage.database import Database
 from tests.cli.conftest import Cockpit
 from tests.support.company import Company, at
@@ -225,3 +226,69 @@ def test_ambiguous_log_line_gives_candidates_and_saves_nothing(
     assert first != second
     assert account_file.read_bytes() == before
     assert at(24)
+
+
+def _seen_by_the_doctor(cockpit: Cockpit) -> dict[str, tuple[str, str]]:
+    """What is wrong: finding and mend by name."""
+    answer = cockpit("doctor", "--json")
+    assert answer.code == 1
+    assert answer.json["is_ok"] is False
+    return {check["name"]: (check["finding"], check["mend"]) for check in answer.json["checks"] if not check["is_ok"]}
+
+
+def test_doctor_without_an_account(cockpit: Cockpit) -> None:
+    found = _seen_by_the_doctor(cockpit)
+    assert set(found) == {"account"}
+    assert "cockpit login" in found["account"][1]
+
+
+def test_doctor_with_a_folder_that_cannot_be_written(
+    cockpit: Cockpit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("COCKPIT_HOME", str(tmp_path / "file"))
+    finding, mend = _seen_by_the_doctor(cockpit)["data folder"]
+    assert str(tmp_path / "file") in finding
+    assert "COCKPIT_HOME" in mend
+
+
+def test_doctor_with_broken_settings(cockpit: Cockpit) -> None:
+    _settings("lang = \n")
+    finding, mend = _seen_by_the_doctor(cockpit)["settings"]
+    assert "line 1" in finding
+    assert "config validate" in mend
+
+
+def test_doctor_with_a_file_that_is_no_database(cockpit: Cockpit, account_file: Path) -> None:
+    account_file.write_bytes(os.urandom(9000))
+    finding, mend = _seen_by_the_doctor(cockpit)["account"]
+    assert str(account_file) in finding
+    assert "cockpit login" in mend
+
+
+def test_doctor_with_a_file_damaged_inside(cockpit: Cockpit, account_file: Path) -> None:
+    data = bytearray(account_file.read_bytes())
+    middle = len(data) // 2 // 4096 * 4096
+    data[middle : middle + 16_384] = os.urandom(16_384)
+    account_file.write_bytes(data)
+    assert {"local file", "account"} & set(_seen_by_the_doctor(cockpit))
+
+
+@pytest.mark.parametrize(("token", "mend"), [("", "cockpit login"), ("sesame", "Press o")])
+def test_doctor_without_a_token_or_a_hub(
+    cockpit: Cockpit, account_file: Path, monkeypatch: pytest.MonkeyPatch, token: str, mend: str
+) -> None:
+    monkeypatch.setenv("COCKPIT_TOKEN", token)
+    database = Database.at(account_file)
+    with database.write() as session:
+        meta.put(session, "hub_url", "http://127.0.0.1:9")
+    database.close()
+    found = _seen_by_the_doctor(cockpit)
+    assert set(found) == {"hub"}
+    assert mend in found["hub"][1]
+
+
+def test_a_token_for_nobody_names_who_is_there(cockpit: Cockpit) -> None:
+    answer = cockpit("hub", "token", "Nobody")
+    assert answer.code == 2
+    assert "cockpit hub seed" in answer.err

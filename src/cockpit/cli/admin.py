@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import typer
 
 from cockpit import __version__
 from cockpit.cli.output import Json, Plain, write
-from cockpit.errors import CockpitError
+from cockpit.errors import CockpitError, DataDirUnwritable
 from cockpit.feedback import notice_for
 from cockpit.i18n import _
 from cockpit.locations import Locations, locate
@@ -74,6 +75,8 @@ def _disk(locations: Locations) -> Check:
     folder = locations.data_dir
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        return _failed(_("data folder"), DataDirUnwritable(path=locations.data_dir))
     free = shutil.disk_usage(folder).free // 2**20
     finding = _("{path}, {free} MiB free").format(path=locations.data_dir, free=free)
     return Check(_("data folder"), free >= 50, finding, "" if free >= 50 else _("Make room on that disk."))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cockpit.cli.output import talk, write
-from cockpit.errors import BadUse, MissingExtra, UnknownName
+from cockpit.errors import BadUse, MissingExtra, NotAllowed, UnknownName
 from cockpit.i18n import _
 from cockpit.locations import locate
 
@@ -131,5 +131,8 @@ def token(
         )
         found = session.exec(named).all()
         if len(found) != 1:
-            raise UnknownName(kind="person", name=person, near=", ".join(row.name for row in found) or "-")
+            near = found or session.exec(select(PersonRow).order_by(col(PersonRow.name)).limit(8)).all()
+            if not near:
+                raise NotAllowed(_("This hub holds no people yet: run `cockpit hub seed`, or import some."))
+            raise UnknownName(kind=_("name"), name=person, near=", ".join(row.name for row in near))
         write(tokens.issue(session, found[0].id, label=label))

@@ -70,4 +70,4 @@ def find_card(cards: tuple[Card, ...], card_id: str) -> Card:
     for card in cards:
         if card.id == card_id:
             return card
-    raise UnknownName(kind="card", name=card_id, near=", ".join(card.id for card in cards[:5]))
+    raise UnknownName(kind=_("card"), name=card_id, near=", ".join(card.id for card in cards[:5]))

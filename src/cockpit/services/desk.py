@@ -45,7 +45,7 @@ class Desk:
             if person_id == meta.get(session, "person_id"):
                 name = meta.get(session, "person_name")
                 return PersonRef(person_id, name, "", meta.get(session, "role", "rep"), None, "")
-            raise UnknownName(kind="rep", name=person_id, near="")
+            raise UnknownName(kind=_("rep"), name=person_id, near="")
         team = session.get(t.TeamRow, row.team_id) if row.team_id else None
         return PersonRef(row.id, row.name, row.alias, row.role, row.team_id, team.name if team else "")
 
@@ -68,7 +68,7 @@ class Desk:
         if len(found) == 1:
             return self.person(session, found[0].id)
         near = ", ".join(p.name for p in (found or people)[:8])
-        raise UnknownName(kind="rep", name=wanted, near=near)
+        raise UnknownName(kind=_("rep"), name=wanted, near=near)
 
     def find_readable(self, session: Session, wanted: str) -> PersonRef:
         """`find_rep`, of the viewer and his people alone.

@@ -12,6 +12,7 @@ from cockpit.domain.deals import money
 from cockpit.domain.pipeline import DealFacts, Pipeline, deal_facts, pipeline
 from cockpit.domain.team import reps_below
 from cockpit.errors import UnknownName
+from cockpit.i18n import _
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import PersonRef, PipelineSnapshot, StageLine, WriteState
 from cockpit.services.views import deal_line, look_at, open_book, spoken
@@ -37,7 +38,9 @@ class PipelineService:
         with self.desk.database.read() as session:
             viewer, scope, owners, book = pipeline_scope(self.desk, session, rep_id, as_of)
             if funnel_id is not None and funnel_id not in book.funnels:
-                raise UnknownName(kind="funnel", name=funnel_id, near=", ".join(f.name for f in book.funnels.values()))
+                raise UnknownName(
+                    kind=_("funnel"), name=funnel_id, near=", ".join(f.name for f in book.funnels.values())
+                )
             line = pipeline(book, owners, funnel_id)
             states = write_states(session, [deal.id for deal in line.open])
         return _snapshot(book, line, scope, scope.id != viewer.id, states)

@@ -13,6 +13,7 @@ from cockpit.domain.pipeline import pipeline
 from cockpit.domain.problems import cards_of
 from cockpit.domain.team import reps_below
 from cockpit.errors import UnknownName
+from cockpit.i18n import _
 from cockpit.services import why_cards, why_money, why_work
 from cockpit.services.cards import find_card
 from cockpit.services.desk import Desk
@@ -120,4 +121,4 @@ def _kpi(book: Book, rep_id: str, subject: str) -> Why | None:
 
 
 def _unknown(about: str) -> UnknownName:
-    return UnknownName(kind="number", name=about, near=ABOUT)
+    return UnknownName(kind=_("number"), name=about, near=ABOUT)
