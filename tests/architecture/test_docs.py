@@ -24,7 +24,7 @@ def test_links_and_pictures_exist() -> None:
 
 def test_commands_of_the_readme_exist() -> None:
     """Every `cockpit VERB` in the README answers --help."""
-    verbs = set(re.findall(r"`?cockpit ([a-z]+)", (ROOT / "README.md").read_text("utf-8")))
+    verbs = set(re.findall(r"(?:^|`)cockpit ([a-z]+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE))
     done = subprocess.run([sys.executable, "-m", "cockpit", "--help"], capture_output=True, text=True, check=True)
     known = set(re.findall(r"^  ([a-z]+)", done.stdout, re.MULTILINE))
     assert verbs

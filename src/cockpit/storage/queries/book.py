@@ -57,17 +57,6 @@ def load_book(
     later = [] if is_live else change_log(session, col(t.ChangeLogRow.recorded_at) > as_of)
     accounts = rewound_rows(session, "account", later, None)
     deals = rewound_rows(session, "deal", later, None if rep_ids is None else col(t.DealRow.owner_id).in_(rep_ids))
-    wanted = col(t.ActivityRow.starts_at) >= since
-    mine = wanted if rep_ids is None else (wanted & col(t.ActivityRow.rep_id).in_(rep_ids))
-    overdue = col(t.ActivityRow.status) == "planned"
-    overdue = overdue if rep_ids is None else (overdue & col(t.ActivityRow.rep_id).in_(rep_ids))
-    activities = rewound_rows(session, "activity", later, or_(mine, overdue))
-    recorded = (col(t.ChangeLogRow.recorded_at) >= since) & (col(t.ChangeLogRow.recorded_at) <= known_by)
-    known = recorded & col(t.ChangeLogRow.entity).in_(("activity", "deal"))
-    owner = col(t.ChangeLogRow.owner_id)
-    log = change_log(session, known if rep_ids is None else known & (owner.in_(rep_ids) | owner.is_(None)))
-    log = [entry if entry.recorded_at <= as_of else dataclasses.replace(entry, recorded_at=as_of) for entry in log]
-    days = _all(session, t.CalendarDayRow, e.CalendarDay)
     return Book(
         as_of=as_of,
         zone=zone,
@@ -75,10 +64,7 @@ def load_book(
         activities_from=activities_from,
         teams=teams,
         people=people,
-        calendar=WorkCalendar(
-            holidays=frozenset(d.on for d in days if d.kind == "holiday"),
-            makeups=frozenset(d.on for d in days if d.kind == "makeup"),
-        ),
+        calendar=_calendar(session),
         absences=tuple(_all(session, t.AbsenceRow, e.Absence)),
         funnels={f.id: f for f in _all(session, t.FunnelRow, e.Funnel)},
         stages={s.id: s for s in _all(session, t.StageRow, e.Stage)},
@@ -92,12 +78,41 @@ def load_book(
         milestones=tuple(
             entities(session, t.MilestoneDoneRow, e.MilestoneDone, col(t.MilestoneDoneRow.done_at) <= known_by)
         ),
-        activities=tuple(activities),
+        activities=tuple(_activities(session, later, since, rep_ids)),
         targets=tuple(rewound_rows(session, "target", later, None)),
         kpi_rules=tuple(rewound_rows(session, "kpi_rule", later, None)),
         waivers=tuple(rewound_rows(session, "waiver", later, None)),
-        log=tuple(log),
+        log=tuple(_known_log(session, since, as_of, known_by, rep_ids)),
         conflicted=frozenset(session.exec(select(t.ConflictRow.entity_id).where(t.ConflictRow.state == "open"))),
+    )
+
+
+def _activities(
+    session: Session, later: Iterable[e.LogEntry], since: datetime, rep_ids: Sequence[str] | None
+) -> list[e.Activity]:
+    """The activities since a moment, and whatever older one is still planned."""
+    wanted = or_(col(t.ActivityRow.starts_at) >= since, col(t.ActivityRow.status) == "planned")
+    return rewound_rows(
+        session, "activity", later, wanted if rep_ids is None else wanted & col(t.ActivityRow.rep_id).in_(rep_ids)
+    )
+
+
+def _known_log(
+    session: Session, since: datetime, as_of: datetime, known_by: datetime, rep_ids: Sequence[str] | None
+) -> list[e.LogEntry]:
+    """The changes of activities and deals recorded from `since` to `known_by`; none is dated after `as_of`."""
+    recorded = col(t.ChangeLogRow.recorded_at)
+    known = (recorded >= since) & (recorded <= known_by) & col(t.ChangeLogRow.entity).in_(("activity", "deal"))
+    owner = col(t.ChangeLogRow.owner_id)
+    log = change_log(session, known if rep_ids is None else known & (owner.in_(rep_ids) | owner.is_(None)))
+    return [entry if entry.recorded_at <= as_of else dataclasses.replace(entry, recorded_at=as_of) for entry in log]
+
+
+def _calendar(session: Session) -> WorkCalendar:
+    days = _all(session, t.CalendarDayRow, e.CalendarDay)
+    return WorkCalendar(
+        holidays=frozenset(d.on for d in days if d.kind == "holiday"),
+        makeups=frozenset(d.on for d in days if d.kind == "makeup"),
     )
 
 
