@@ -220,3 +220,39 @@ def test_moments_of_sync_are_in_the_teams_zone(cockpit: Cockpit, peopled: Compan
 
 def test_a_reason_without_points_stands_for_itself() -> None:
     assert reasons_text((("promised", 0), ("39 days unseen", 24))) == "promised, 39 days unseen +24"
+
+
+def test_a_rate_is_not_shown_as_the_count_behind_it(cockpit: Cockpit, peopled: Company) -> None:
+    lines = cockpit("why", "win_rate").out.splitlines()
+    assert lines[0] == "Win rate"
+    assert "win rate: 50.0%" in lines
+    assert cockpit("why", "month.gap").out.splitlines()[0].endswith("118,000.00")
+
+
+COMMANDS = ["", *KEYS, "sync", "log", "replan", "fill", "undo", "why", "doctor", "login", "demo"]
+GROUPS = {"hub": ("serve", "seed", "import-csv", "token"), "config": ("path", "show", "validate")}
+GROUPS["plan"] = ("add", "move", "cancel")
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_at_every_level(cockpit: Cockpit, flag: str) -> None:
+    lines = [[word] if word else [] for word in COMMANDS]
+    lines += [[group, *verb] for group, verbs in GROUPS.items() for verb in ([], *([v] for v in verbs))]
+    for line in lines:
+        answer = cockpit(*line, flag)
+        assert answer.code == 0, line
+        assert answer.out.startswith("Usage: cockpit"), line
+        assert answer.err == ""
+    whole = cockpit(flag).out
+    assert all(f"  {word} " in whole for word in (*COMMANDS, *GROUPS) if word)
+
+
+def test_completion_is_made_for_a_shell(cockpit: Cockpit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    answer = cockpit("--show-completion", "bash")
+    assert answer.code == 0
+    assert "_COCKPIT_COMPLETE" in answer.out
+    monkeypatch.setenv("_COCKPIT_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "cockpit pi")
+    monkeypatch.setenv("COMP_CWORD", "1")
+    assert cockpit().out.split() == ["pipeline"]

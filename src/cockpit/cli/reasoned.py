@@ -48,7 +48,8 @@ def why(answer: s.Why) -> Sheet:
         if answer.unit == "money"
         else str(answer.value)
     )
-    lines = [f"{answer.title}  {value}", answer.formula, *(f"{label}: {text}" for label, text in answer.inputs)]
+    head = answer.title if answer.unit == "none" else f"{answer.title}  {value}"
+    lines = [head, answer.formula, *(f"{label}: {text}" for label, text in answer.inputs)]
     rows = [
         (
             i18n.short_day(row.at.date()) if row.at else "-",
