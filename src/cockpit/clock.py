@@ -28,6 +28,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def is_moved() -> bool:
+    """Whether COCKPIT_NOW has set this process's clock."""
+    return bool(os.environ.get("COCKPIT_NOW"))
+
+
 def monotonic() -> float:
     """Seconds for waits and durations; never jumps."""
     return time.monotonic()

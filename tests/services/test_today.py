@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
+from cockpit import clock
 from cockpit.services.gap import GapService
 from cockpit.services.today import TodayService
 from tests.support.company import MATE, ME, NOW, Company, at
@@ -130,3 +133,14 @@ def test_a_clock_that_differs_hides_nothing(company: Company) -> None:
     assert now.kpis[0].done == 2
     assert {item.id: item.status for item in past.visits} == {visit: "planned"}
     assert past.kpis[0].done == 0
+
+
+def test_a_clock_set_back_by_days_hides_nothing(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only COCKPIT_NOW, which is there to look at a past day, takes back what was recorded long after."""
+    visit = company.activity(at(24, "08:00"), account_id=company.account("恒泰机械"))
+    company.change("activity", visit, NOW + timedelta(days=2), goal="recorded later")
+    service = TodayService(desk_of(company))
+    assert [item.goal for item in service.load().visits] == [""]
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    monkeypatch.delenv("COCKPIT_NOW")
+    assert [item.goal for item in service.load().visits] == ["recorded later"]

@@ -53,7 +53,7 @@ class AccountService:
             account = book.accounts.get(account_id)
             if row is None or account is None:
                 raise UnknownName(kind=_("account"), name=account_id, near="-")
-            activities = account_activities(session, account_id, as_of)
+            activities = account_activities(session, account_id, self.desk.known_by(as_of))
             open_ids = [d.id for d in book.deals if d.account_id == account_id and standing(book, d) == "open"]
             states = write_states(session, [account_id, *(a.id for a in activities), *open_ids])
             history, planned = past_and_planned(book, activities, states)

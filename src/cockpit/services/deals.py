@@ -50,7 +50,7 @@ class DealService:
             deal = next((d for d in book.deals if d.id == deal_id), None)
             if row is None or deal is None:
                 raise UnknownName(kind=_("deal"), name=deal_id, near="-")
-            activities = deal_activities(session, deal_id, as_of)
+            activities = deal_activities(session, deal_id, self.desk.known_by(as_of))
             states = write_states(session, [deal_id, *(a.id for a in activities)])
             history, planned = past_and_planned(book, activities, states)
             product = book.products.get(deal.product_id or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from cockpit.storage.database import Database
+
+
+SKEW = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -106,8 +109,17 @@ class Desk:
             as_of=as_of or clock.now(),
             rep_ids=rep_ids,
             activities_from=activities_from,
-            is_live=as_of is None,
+            known_by=self.known_by(as_of),
         )
+
+    def known_by(self, as_of: datetime | None) -> datetime:
+        """Up to when what was recorded counts: `as_of`, or for a look at now all that is here.
+
+        A clock moved by COCKPIT_NOW looks at a past day: there only a clock that differs a little is allowed for.
+        """
+        if as_of is not None:
+            return as_of
+        return clock.now() + SKEW if clock.is_moved() else datetime.max.replace(tzinfo=UTC)
 
     def refuse_unless_mine(self, session: Session, rep_id: str | None) -> PersonRef:
         """The viewer, when `rep_id` is the viewer's own. Raises NotAllowed for a look at somebody else's day."""

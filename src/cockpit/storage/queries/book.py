@@ -36,15 +36,15 @@ def load_book(
     as_of: datetime,
     rep_ids: Sequence[str] | None = None,
     activities_from: date | None = None,
-    is_live: bool = False,
+    known_by: datetime | None = None,
 ) -> Book:
     """The book of `rep_ids` (everybody on this device when None).
 
     Accounts are all that are here, so that a name never goes missing. Activities start at
     `activities_from`, by default two months before the current month. 22 SELECTs at most, whatever the size.
 
-    `is_live`: `as_of` is now, and all that is here counts. Nothing is taken back then: another machine's clock
-    that runs ahead, or this one set back, must not hide a row.
+    `known_by`: what was recorded up to then counts, by default `as_of`. A later one is for a look at now:
+    another machine's clock that runs ahead, or this one set back, must not hide a row.
     """
     people = {p.id: p for p in _all(session, t.PersonRow, e.Person)}
     teams = {team.id: team for team in _all(session, t.TeamRow, e.Team)}
@@ -53,8 +53,8 @@ def load_book(
         month = period_of("month", as_of.astimezone(zone).date()).starts_on
         activities_from = (month - timedelta(days=32)).replace(day=1)
     since = datetime.combine(activities_from, time(), zone).astimezone(UTC)
-    known_by = datetime.max.replace(tzinfo=UTC) if is_live else as_of
-    later = [] if is_live else change_log(session, col(t.ChangeLogRow.recorded_at) > as_of)
+    known_by = known_by or as_of
+    later = change_log(session, col(t.ChangeLogRow.recorded_at) > known_by)
     accounts = rewound_rows(session, "account", later, None)
     deals = rewound_rows(session, "deal", later, None if rep_ids is None else col(t.DealRow.owner_id).in_(rep_ids))
     return Book(

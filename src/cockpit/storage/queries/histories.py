@@ -11,21 +11,19 @@ from cockpit.storage import tables as t
 from cockpit.storage.queries.book import change_log, rewound_rows
 
 
-def account_activities(session: Session, account_id: str, as_of: datetime | None) -> tuple[e.Activity, ...]:
-    """The activities of an account by whoever is seen here, as they stood at `as_of` (None: now), oldest first."""
-    return _activities(session, as_of, account_id=account_id)
+def account_activities(session: Session, account_id: str, known_by: datetime) -> tuple[e.Activity, ...]:
+    """The activities of an account by whoever is seen here, as they stood by what was recorded until `known_by`, oldest first."""
+    return _activities(session, known_by, account_id=account_id)
 
 
-def deal_activities(session: Session, deal_id: str, as_of: datetime | None) -> tuple[e.Activity, ...]:
-    """The activities of a deal, as they stood at `as_of` (None: now), oldest first."""
-    return _activities(session, as_of, deal_id=deal_id)
+def deal_activities(session: Session, deal_id: str, known_by: datetime) -> tuple[e.Activity, ...]:
+    """The activities of a deal, as they stood by what was recorded until `known_by`, oldest first."""
+    return _activities(session, known_by, deal_id=deal_id)
 
 
-def _activities(session: Session, as_of: datetime | None, **wanted: str) -> tuple[e.Activity, ...]:
-    later: list[e.LogEntry] = []
-    if as_of is not None:
-        since = col(t.ChangeLogRow.recorded_at) > as_of
-        later = change_log(session, since & (col(t.ChangeLogRow.entity) == "activity"))
+def _activities(session: Session, known_by: datetime, **wanted: str) -> tuple[e.Activity, ...]:
+    since = col(t.ChangeLogRow.recorded_at) > known_by
+    later = change_log(session, since & (col(t.ChangeLogRow.entity) == "activity"))
     ((name, value),) = wanted.items()
     rows: list[e.Activity] = rewound_rows(session, "activity", later, col(getattr(t.ActivityRow, name)) == value)
     return tuple(sorted((row for row in rows if getattr(row, name) == value), key=lambda row: (row.starts_at, row.id)))
