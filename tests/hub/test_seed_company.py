@@ -18,15 +18,18 @@ from sqlalchemy import null, text
 from sqlalchemy import select as sql_select
 from sqlmodel import SQLModel, select
 
+from cockpit import clock
 from cockpit.domain.book import Book
 from cockpit.domain.card_rules import RuleId
 from cockpit.domain.entities import Person
 from cockpit.domain.kpi import kpi_counts
+from cockpit.domain.periods import PeriodKind
 from cockpit.domain.problems import cards_of
 from cockpit.errors import NotAllowed
 from cockpit.hub.revisions import head
 from cockpit.hub.seed import SeedReport, last_workday, seed_company, tell_company
 from cockpit.hub.seed.calendar import china
+from cockpit.services.container import services_on
 from cockpit.storage import meta
 from cockpit.storage.database import Database
 from cockpit.storage.queries.book import load_book
@@ -288,3 +291,35 @@ def test_last_workday_is_the_nearest_working_day_not_after(day: date) -> None:
     assert found <= day
     assert calendar.is_workday(found)
     assert not calendar.workdays(found + timedelta(days=1), day)
+
+
+def test_rows_give_every_number_of_the_demo_rep_again(company: Seeded, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COCKPIT_NOW", company.report.now.isoformat())
+    monkeypatch.setattr(clock, "_started", clock.monotonic())
+    services = services_on(company.database)
+    today, line, best = services.today.load(), services.pipeline.load(), services.today.load().next_best
+    assert best is not None
+    shown: dict[str, int | None] = {"next_best": best.score, "pipeline.won": line.won_amount_minor}
+    shown["pipeline.open"] = line.open_amount_minor
+    for period in get_args(PeriodKind):
+        gap = services.gap.load(period=period)
+        shown |= {
+            f"{period}.{name}": getattr(gap, f"{name}_minor")
+            for name in ("target", "actual", "gap", "planned", "uncovered")
+        }
+    for kpi in today.kpis:
+        shown |= {f"kpi:{kpi.id}": kpi.uncovered, f"kpi:{kpi.id}:done": kpi.done, f"kpi:{kpi.id}:planned": kpi.planned}
+    shown |= {f"stage:{stage.id}": stage.amount_minor for stage in line.stages}
+    shown |= {f"team:{rep.id}": rep.actual_minor for rep in services.team.load().reps}
+    for about, value in shown.items():
+        found = services.why.explain(about)
+        again = len(found.rows) if found.combine == "count" else sum(row.value for row in found.rows)
+        assert found.value == value, about
+        assert again == value or (found.combine == "none" and value == 0), about
+    for card in today.cards:
+        found = services.why.explain(f"card:{card.id}")
+        assert found.value == sum(row.value for row in found.rows), card.id
+    for item in (*today.visits, *today.yesterday_unvisited):
+        assert services.why.explain(f"visit:{item.id}").rows
+    for deal in line.deals:
+        assert services.why.explain(f"deal:{deal.id}").rows
