@@ -42,6 +42,8 @@ class Terminal:
             stderr=child,
             env=environment,
             start_new_session=True,
+            # Without a controlling terminal the program would not hear of a new size or of Ctrl-C.
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )
         os.close(child)
 
@@ -58,7 +60,9 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        # Not `screen.display`: it stumbles over the second half of a wide sign whose first half was written over.
+        lines = (self.screen.buffer[row] for row in range(self.screen.lines))
+        return "\n".join("".join(line[x].data for x in range(self.screen.columns)).rstrip() for line in lines)
 
     def press(self, keys: str) -> None:
         """Type `keys`, as they are."""

@@ -33,8 +33,6 @@ class Settings(BaseSettings):
     """Which account's file to open: data/<account>.db."""
     ca_file: Path | None = None
     """A company's own certificate authority, PEM."""
-    sync_minutes: Annotated[int, Field(ge=0, le=1440)] = 5
-    """Minutes between automatic syncs; 0 never."""
     keymap: dict[str, str] = {}
     """Command id to key, for example `log = "k"`."""
 

@@ -63,7 +63,16 @@ def _start(home: Path, columns: int = 120, rows: int = 40) -> Terminal:
 def test_hostile_names_stay_names(home: Path) -> None:
     with _start(home) as terminal:
         terminal.wait_for("Acme")
-        for key, mark in (("p", "Stages|stage"), ("g", "[Tt]arget"), ("o", "[Qq]ueue|[Ww]aiting"), ("h", "Acme")):
+        for key, mark in (
+            ("l", "READ AS|Read as|Tab"),
+            ("\x1b", "Prep "),
+            ("?", "Row"),
+            ("q", "Prep "),
+            ("p", "Stages|stage"),
+            ("g", "[Tt]arget"),
+            ("o", "Waits to be sent"),
+            ("h", "Prep "),
+        ):
             terminal.press(key)
             terminal.wait_for(mark)
         terminal.press("\r")

@@ -71,7 +71,8 @@ class Watch(Widget):
         """Run the sync unless it runs. Asked for by a key, its failure is said; by itself, the badge shows it."""
         self._is_asked = self._is_asked or is_asked
         if not any(worker.name == "sync" and not worker.is_finished for worker in self.workers if worker.node is self):
-            self._start("sync", lambda: self._services.sync.run(self._progress))
+            run = self._services.sync.run if self._is_asked else self._services.sync.run_if_due
+            self._start("sync", lambda: run(self._progress))
 
     def _progress(self, _text: str) -> None:
         self.app.call_from_thread(self.load_badge)
