@@ -34,7 +34,7 @@ HOSTILE = (
 # Every sequence a screen may be written with: colours, cursor, modes, clearing, synchronised output.
 KNOWN = re.compile(
     rb"\x1b\[[0-9;:]*[mHJKABCDGSTfrhl]|\x1b\[\?[0-9;]*[hl]|\x1b\[\?[0-9;]*\$p|\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[[0-9;]*[ntc]|\x1b\[\?u"
-    rb"|\x1b\[[0-9;]* q|\x1b[=>78()][B0]?"
+    rb"|\x1b\]22;[a-z-]*\x07|\x1b\[[0-9;]* q|\x1b[=>78()][B0]?"
 )
 
 
@@ -63,11 +63,12 @@ def _start(home: Path, columns: int = 120, rows: int = 40) -> Terminal:
 def test_hostile_names_stay_names(home: Path) -> None:
     with _start(home) as terminal:
         terminal.wait_for("Acme")
+        # Marks in the last line where the next key depends on it: a screen is painted from the top.
         for key, mark in (
-            ("l", "READ AS|Read as|Tab"),
-            ("\x1b", "Prep "),
+            ("l", "Tab other match"),
+            ("\x1b", "l Log "),
             ("?", "Row"),
-            ("q", "Prep "),
+            ("q", "l Log "),
             ("p", "Stages|stage"),
             ("g", "[Tt]arget"),
             ("o", "Waits to be sent"),
@@ -80,8 +81,8 @@ def test_hostile_names_stay_names(home: Path) -> None:
         terminal.press("\x03")
         assert terminal.wait_end() == 0
         rest = KNOWN.sub(b"", terminal.written)
-        assert b"52;c" not in terminal.written
-        assert b"pwned\x07" not in terminal.written
+        assert b"\x1b]52" not in terminal.written
+        assert b"\x1b]0;" not in terminal.written
         for raw in (b"\x07", b"\x00", b"\x08", "\u009b".encode(), "\u202e".encode(), "\u200b".encode()):
             assert raw not in rest
         assert not re.findall(rb"\x1b[^\[\\(]?", rest)[:3]

@@ -101,7 +101,8 @@ class Watch(Widget):
             self._pending = badge.pending
             self._app.badge_changed(badge)
         elif worker.name == "look":
-            changed = self._version is not None and worker.result != self._version
+            # The first look counts as a change: something may have been written since the first load.
+            changed = worker.result != self._version
             self._version = worker.result
             if changed:
                 self._app.data_changed()
