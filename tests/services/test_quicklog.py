@@ -352,7 +352,7 @@ def test_the_preview_reads_the_line_back(company: Company, log: QuickLogService)
         ("result", "CFO yes", "text"),
         ("need", "ROI sheet", "#"),
         ("person", "cfo, for", "+"),
-        ("next", "Fri 11-27 10:00, call, budget", ">fri 10 c budget"),
+        ("next step", "Fri 11-27 10:00, call, budget", ">fri 10 c budget"),
         ("stage", "Proposal -> Negotiate", "s4y"),
         ("amount", "¥66,000.00 (no change)", "!66k"),
     ]

@@ -16,7 +16,7 @@ from cockpit.screens import acts, deal_acts
 from cockpit.screens.ask import Field
 from cockpit.screens.base import View
 from cockpit.services.snapshots import AccountSnapshot, AgendaItem
-from cockpit.services.words import lifecycle, write_state
+from cockpit.services.words import decision_role, lifecycle, write_state
 from cockpit.widgets.deal_table import DealTable, deal_detail
 from cockpit.widgets.history import History, item_detail
 from cockpit.widgets.people import People, number_under
@@ -204,5 +204,12 @@ def contact_detail(snapshot: AccountSnapshot, key: str | None) -> str:
     contact = next((c for c in snapshot.contacts if key and key.startswith(f"{c.id}:")), None)
     if contact is None:
         return snapshot.phone
-    parts = (contact.name, contact.title, contact.decision_role, contact.mobile, contact.phone, contact.email)
+    parts = (
+        contact.name,
+        contact.title,
+        decision_role(contact.decision_role),
+        contact.mobile,
+        contact.phone,
+        contact.email,
+    )
     return "  ".join(part for part in parts if part)

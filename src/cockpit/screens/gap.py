@@ -66,7 +66,7 @@ class GapView(View):
         )
         self.query_one(GapNumbers).show(snapshot)
         self.query_one(WeekTable).show(snapshot.weeks, snapshot.as_of.date())
-        self.query_one(KpiList).show(snapshot.kpis)
+        self.query_one(KpiList).show(snapshot.kpis, is_ascii=self.shell.is_ascii)
         if self.screen.has_class("-tall"):
             self._show_pace(snapshot)
 
@@ -77,7 +77,8 @@ class GapView(View):
         room = self.query_one("#pace", Container)
         if not room.children:
             room.mount(PaceChart())
-        room.query_one(PaceChart).show(snapshot.weeks, snapshot.as_of.date(), is_ascii=self.shell.is_ascii)
+        chart = room.query_one(PaceChart)
+        chart.call_after_refresh(chart.show, snapshot.weeks, snapshot.as_of.date(), is_ascii=self.shell.is_ascii)
 
     def about(self) -> str | None:
         """The number, week or KPI under the cursor."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cockpit.services.container import Services
     from cockpit.services.snapshots import LogPreview, Saved
 
+_ANEW = re.compile(r"\s+([vcwVCW]\s)$")
 _STAGE = re.compile(r"(?<!\S)(s\d{1,2})(?=\s|$)")
 
 
@@ -74,6 +75,10 @@ class LogView(View):
     # -- reading ---------------------------------------------------------------------------------------------------
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        if self._begun and (anew := _ANEW.match(event.value.removeprefix(self._begun))):
+            event.input.value = anew[1]  # who types a whole line means that one, not the one begun for the row
+            event.input.cursor_position = len(anew[1])
+            return
         self._line = event.value
         if not self._line.strip().startswith(self._begun):
             self._choice = None
@@ -159,7 +164,7 @@ class LogView(View):
         event.stop()
         preview = self._preview
         if preview is not None and preview.line == self._line and preview.milestone:
-            self.confirm(preview.milestone, self._answer_milestone)
+            self.confirm(_("Is it true: {milestone}?").format(milestone=preview.milestone), self._answer_milestone)
         elif self._line.strip():
             self._save()
 

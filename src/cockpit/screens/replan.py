@@ -8,11 +8,12 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widgets import Static
 
+from cockpit.commands import Command
 from cockpit.i18n import _, ngettext
 from cockpit.plain import plain
 from cockpit.screens.base import View
 from cockpit.services.snapshots import ReplanProposal, ReplanRow, Saved
-from cockpit.widgets.replan_table import ReplanTable, row_time
+from cockpit.widgets.replan_table import ReplanTable, row_sign, row_time
 from cockpit.widgets.score_table import ScoreTable
 from cockpit.widgets.table import Table
 
@@ -118,6 +119,10 @@ class ReplanView(View):
         if proposal is not None:
             self.write(lambda services: services.replan.accept(proposal), then=self._accepted)
 
+    def label_of(self, command: Command) -> str:
+        words = {"back": _("Keep the plan"), "reload": _("Try again")}
+        return words.get(command.id) or super().label_of(command)
+
     def _accepted(self, _saved: Saved) -> None:
         """Back to where the plan is seen."""
         self.shell.run_command("back")
@@ -152,6 +157,8 @@ def facts(proposal: ReplanProposal) -> str:
     parts = [proposal.trigger, _("{count} ms").format(count=proposal.elapsed_ms)]
     if not proposal.is_empty:
         parts.append(_("= kept  + new  ~ moved  > other day  x out"))
+    if any(row_sign(row, prefix="before") == "!" for row in proposal.before):
+        parts.append(_("! unvisited"))
     return "  ".join(part for part in parts if part)
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 WIDE = 120
 """Columns from which the month has a pane of its own; as in the room's breakpoints."""
+TALL = 32
+"""Lines from which the day has room for headings; as in the room's breakpoints."""
 _OF_AN_ACTIVITY = ("edit", "lock")
 
 
@@ -60,9 +62,9 @@ class TodayView(View):
         return _("Today, day {gone}/{total}").format(gone=month.workdays_gone, total=month.workdays_total)
 
     def on_resize(self) -> None:
-        """Narrow and wide screens say the month in other words."""
+        """Narrow and wide screens say the month in other words, low ones the day without headings."""
         if self.snapshot is not None:
-            self._show_month(self.snapshot)
+            self._show_sized(self.snapshot)
 
     def focus_first(self) -> None:
         if self._last_focus is None:
@@ -76,23 +78,30 @@ class TodayView(View):
         return services.today.load(self._rep_id)
 
     def show(self, snapshot: TodaySnapshot) -> None:
-        coming = today_words.next_item(snapshot)
-        keymap = self.shell.keymap
-        empty = _("Nothing planned today. {new} plans a visit, {fill} fills what the KPI lacks.").format(
-            new=keymap.text_of("new"), fill=keymap.text_of("fill")
-        )
+        coming, keymap = today_words.next_item(snapshot), self.shell.keymap
         self.query_one("#next", Note).show(today_words.headline(snapshot))
         self.query_one("#next", Note).about = f"visit:{coming.id}" if coming else None
-        self.query_one(Agenda).show(snapshot.visits, snapshot.yesterday_unvisited, coming.id if coming else None, empty)
-        self._show_month(snapshot)
-        self.query_one(KpiList).show(snapshot.kpis)
+        self._show_sized(snapshot)
+        self.query_one(KpiList).show(snapshot.kpis, is_ascii=self.shell.is_ascii)
         self.query_one("#prep", Note).show(today_words.prep_lines(snapshot.prep))
         self.query_one("#prep").display = snapshot.prep is not None
         self.query_one("#best", Note).show(today_words.best_lines(snapshot, keymap.text_of("add")))
         self.query_one("#best").display = snapshot.next_best is not None
         self.query_one(CardList).show(snapshot.cards)
 
-    def _show_month(self, snapshot: TodaySnapshot) -> None:
+    def _show_sized(self, snapshot: TodaySnapshot) -> None:
+        """The day and the month, whose words depend on the room there is."""
+        coming, keymap = today_words.next_item(snapshot), self.shell.keymap
+        empty = _("Nothing planned today. {new} plans a visit, {fill} fills what the KPI lacks.").format(
+            new=keymap.text_of("new"), fill=keymap.text_of("fill")
+        )
+        self.query_one(Agenda).show(
+            snapshot.visits,
+            snapshot.yesterday_unvisited,
+            coming.id if coming else None,
+            empty,
+            has_heading=self.app.size.height >= TALL,
+        )
         month = snapshot.month
         self.query_one(Figures).show(today_words.figures(month, is_short=self.app.size.width < WIDE))
         bar = self.query_one(GapBar)

@@ -90,7 +90,7 @@ def prep_lines(prep: Prep | None) -> list[list[Part]]:
         second.append((_("missing: {list}").format(list=_joined(prep.missing)) + "  ", "warn"))
     if prep.open_needs:
         second.append((_("needs: {list}").format(list=_joined(prep.open_needs)) + "  ", ""))
-    people = [f"{name} {role}".strip() + _stance(stance) for name, role, stance in prep.deciders]
+    people = [f"{name} {words.decision_role(role)}".strip() + _stance(stance) for name, role, stance in prep.deciders]
     if people:
         second.append((_("deciders: {list}").format(list=_joined(tuple(people))), ""))
     elif not prep.missing:

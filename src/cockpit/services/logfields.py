@@ -57,21 +57,21 @@ def _ahead(bench: Bench, line: LogLine, draft: Draft) -> list[LogField]:
     if draft.next_edit is not None and draft.next_slot is not None:
         values = draft.next_edit.values
         parts = (bench.when(draft.next_slot.starts_at), kind_name(values["kind"]), values.get("goal", ""))
-        found.append(_field("next", _("next"), ", ".join(part for part in parts if part), _typed(line, "next")))
-    deal = draft.deal
+        found.append(_field("next", _("next step"), ", ".join(part for part in parts if part), _typed(line, "next")))
+    deal, same = draft.deal, _("(no change)")
     if deal is not None and draft.target is not None:
         left = spoken(draft.left.name, draft.left.alias) if draft.left is not None else "-"
         move = (
             f"{left} -> {spoken(draft.target.name, draft.target.alias)}"
             if deal.stage_id != draft.target.id
-            else f"{left} {_('(no change)')}"
+            else f"{left} {same}"
         )
         found.append(_field("stage", _("stage"), move, _typed(line, "stage")))
     if deal is not None and line.amount is not None:
         currency = line.amount.currency or deal.currency
         text = exact_money(line.amount.minor, currency)
         if (line.amount.minor, currency) == (deal.amount_minor, deal.currency):
-            text = f"{text} {_('(no change)')}"
+            text = f"{text} {same}"
         found.append(_field("amount", _("amount"), text, _typed(line, "amount")))
     return found
 

@@ -94,7 +94,7 @@ def _unready(bench: Bench, meant: Meant, error: BadUse) -> LogPreview:
     elif isinstance(error, UnknownName):
         text, column = _("No account is called {name}.").format(name=error.facts["name"]), _account_column(meant)
         if meant.others:
-            text = f"{text} {_('Near ones: Tab.')}"
+            text = " ".join((text, _("Near ones: Tab.")))
     return _preview(
         meant, fields_of(bench, meant, None), problem=text, column=column if isinstance(column, int) else None
     )

@@ -46,6 +46,13 @@ _LIFECYCLES = {
     "repeat": N_("repeat customer"),
 }
 _PERIODS = {"day": N_("day"), "week": N_("week"), "month": N_("month"), "quarter": N_("quarter"), "year": N_("year")}
+_DECISION_ROLES = {
+    "decider": N_("decider"),
+    "influencer": N_("influencer"),
+    "buyer": N_("buyer"),
+    "user": N_("user"),
+    "coach": N_("coach"),
+}
 _ROLES = {"rep": N_("rep"), "team_lead": N_("team lead"), "region_head": N_("region head")}
 
 
@@ -87,3 +94,8 @@ def period_name(code: str) -> str:
 
 def role_name(code: str) -> str:
     return _word(_ROLES, code)
+
+
+def decision_role(code: str) -> str:
+    """A contact's role in the decision; one the CRM made up stays as it is."""
+    return _word(_DECISION_ROLES, code)

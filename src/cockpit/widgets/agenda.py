@@ -51,19 +51,26 @@ class Agenda(Table):
         super().__init__((), id=id)
 
     def show(
-        self, visits: Sequence[AgendaItem], unvisited: Sequence[AgendaItem], next_id: str | None, empty: str
+        self,
+        visits: Sequence[AgendaItem],
+        unvisited: Sequence[AgendaItem],
+        next_id: str | None,
+        empty: str,
+        *,
+        has_heading: bool = True,
     ) -> None:
-        """`next_id` is the activity that comes next; `empty` says which key fills the day."""
+        """`next_id` is the activity that comes next; `empty` says which key fills the day; without `has_heading` the
+        unvisited ones speak for themselves, where every line counts."""
         self.set_columns(
             (
                 Column(_("Time"), 5),
                 Column(_("Kind"), 5),
                 Column(_("Account"), weight=5, least=10),
                 Column(_("Tier"), 4, shown_from=66),
-                Column(_("Stage"), 9, shown_from=56),
+                Column(_("Stage"), weight=3, least=4, shown_from=56),
                 Column(_("Money"), 6, "right"),
                 Column(_("Goal"), weight=5, least=6, shown_from=44),
-                Column(_("Status"), 12),
+                Column(_("Status"), weight=3, least=9),
                 SIGN_COLUMN,
             )
         )
@@ -77,6 +84,7 @@ class Agenda(Table):
             ).format(count=count)
             if not visits:
                 rows.append(Row("none", (empty,), is_heading=True))
-            rows.append(Row("unvisited", (words_,), "bad", is_heading=True))
+            if has_heading:
+                rows.append(Row("unvisited", (words_,), "bad", is_heading=True))
             rows.extend(item_row(item, is_unvisited=True) for item in unvisited)
         self.set_rows(rows, empty=empty)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cockpit.commands import key_text
 from cockpit.i18n import _
+from cockpit.plain import cells
 from cockpit.services.snapshots import CardView
 from cockpit.widgets.table import Cell, Column, Row, Table, Tone
 
@@ -52,9 +53,11 @@ class CardList(Table):
                 Column("#", 1),
                 Column(_("Problem"), weight=5, least=12),
                 Column(_("What to do"), weight=4, least=8, shown_from=60),
-                Column(_("Key"), 7),
-                Column(_("State"), 14),
+                Column(_("Key"), max([cells(_("Key")), *(cells(key_text(card.key)) + 2 for card in cards[:MOST])])),
+                Column(_("State"), weight=3, least=10),
             )
         )
         rows = [card_row(number, card) for number, card in enumerate(cards[:MOST], 1)]
         self.set_rows(rows, empty=_("No problem found. Nothing to fix."))
+        if rows and not self.has_focus:
+            self.focus_key(rows[0].key)  # the list is read from its top, whatever became of the card that was there

@@ -91,9 +91,9 @@ class DealTable(Table):
                 Column(_("Owner"), 10, shown_from=78 if has_owner else 10_000),
                 Column(_("Stage"), least=6, weight=2),
                 Column(currency, 7, "right"),
-                Column(_("State"), 11),
+                Column(_("State"), least=7, weight=2),
                 Column(_("Days"), 5, "right"),
-                Column(_("Next step"), 13, shown_from=74),
+                Column(_("Next step"), least=9, weight=2, shown_from=74),
             )
         )
         self.set_rows(deal_rows(deals, as_of))

@@ -11,6 +11,9 @@ from textual.widget import Widget
 from cockpit.i18n import _, short_money
 from cockpit.plain import cells, plain
 
+BAR_SIGNS = {True: ("#", "=", ".", "|"), False: ("█", "▒", "░", "┃")}
+"""Actual, planned, uncovered and the mark of the target; by whether the terminal wants ASCII."""
+
 
 @dataclass(frozen=True, slots=True)
 class BarCells:
@@ -66,7 +69,6 @@ class GapBar(Widget):
         "gap-bar--uncovered",
         "gap-bar--mark",
     }
-    _SIGNS: ClassVar[dict[bool, tuple[str, str, str, str]]] = {True: ("#", "=", ".", "|"), False: ("█", "▒", "░", "┃")}
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
@@ -85,7 +87,7 @@ class GapBar(Widget):
             self.get_component_rich_style(f"gap-bar--{part}", partial=True)
             for part in ("actual", "planned", "uncovered", "mark")
         ]
-        signs = self._SIGNS[self._is_ascii]
+        signs = BAR_SIGNS[self._is_ascii]
         parts = bar_cells(figures.target, figures.actual, figures.planned, self.size.width)
         line = Text(no_wrap=True, end="")
         counts = (parts.actual, parts.planned, parts.uncovered)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cockpit.i18n import _
 from cockpit.services.snapshots import KpiLine
-from cockpit.widgets.gap_bar import bar_cells
+from cockpit.widgets.gap_bar import BAR_SIGNS, bar_cells
 from cockpit.widgets.signs import money
 from cockpit.widgets.table import Cell, Column, Row, Table, Tone
 
@@ -23,20 +23,21 @@ def kpi_state(line: KpiLine) -> Cell:
     return Cell(*words.get(line.state, (line.state, "")))
 
 
-def progress(line: KpiLine) -> str:
-    """`########==...`: done, planned, uncovered out of the limit, in ASCII."""
+def progress(line: KpiLine, *, is_ascii: bool) -> str:
+    """`########==...`: done, planned, uncovered out of the limit, in the signs of the gap bar."""
     parts = bar_cells(line.limit, line.done, line.planned, PROGRESS_CELLS)
-    return "#" * parts.actual + "=" * parts.planned + "." * parts.uncovered
+    done, planned, uncovered, _mark = BAR_SIGNS[is_ascii]
+    return done * parts.actual + planned * parts.planned + uncovered * parts.uncovered
 
 
-def kpi_rows(lines: Sequence[KpiLine]) -> tuple[Row, ...]:
+def kpi_rows(lines: Sequence[KpiLine], *, is_ascii: bool) -> tuple[Row, ...]:
     """Keys are `kpi:ID`. `!` after the name says that an open conflict touches the figures."""
     return tuple(
         Row(
             f"kpi:{line.id}",
             (
                 f"{line.name} !" if line.has_conflict else line.name,
-                progress(line),
+                Cell(progress(line, is_ascii=is_ascii), "accent"),
                 str(line.limit),
                 str(line.done),
                 str(line.planned),
@@ -55,7 +56,7 @@ class KpiList(Table):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__((), empty=_("No KPI has a consequence here."), id=id)
 
-    def show(self, lines: Sequence[KpiLine]) -> None:
+    def show(self, lines: Sequence[KpiLine], *, is_ascii: bool) -> None:
         currency = lines[0].currency if lines else ""
         self.set_columns(
             (
@@ -66,7 +67,7 @@ class KpiList(Table):
                 Column(_("Planned"), 7, "right"),
                 Column(_("Uncovered"), 9, "right"),
                 Column(_("At risk {currency}").format(currency=currency), 12, "right", shown_from=60),
-                Column(_("State"), 10, shown_from=60),
+                Column(_("State"), least=8, shown_from=60),
             )
         )
-        self.set_rows(kpi_rows(lines))
+        self.set_rows(kpi_rows(lines, is_ascii=is_ascii))

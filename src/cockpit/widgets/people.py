@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cockpit.i18n import _
 from cockpit.services.snapshots import AccountSnapshot, ContactLine
+from cockpit.services.words import decision_role
 from cockpit.widgets.table import Cell, Column, Row, Table, Tone
 
 _STANCE_TONES: dict[str, Tone] = {"+": "good", "-": "bad"}
@@ -38,7 +39,7 @@ def people_rows(snapshot: AccountSnapshot) -> tuple[Row, ...]:
                         Cell(stance if place == 0 else "", _STANCE_TONES.get(stance[0], "muted")),
                         who,
                         contact.title if place == 0 else "",
-                        contact.decision_role if place == 0 else "",
+                        decision_role(contact.decision_role) if place == 0 else "",
                         Cell(number or "-", "" if number else "muted"),
                         Cell(contact.email if place == 0 else "", "muted"),
                     ),

@@ -10,7 +10,7 @@ from cockpit.services.snapshots import ReplanRow
 from cockpit.services.words import activity_status, kind_name
 from cockpit.widgets.table import Cell, Column, Row, Table, Tone
 
-_SIGN_TONES: dict[str, Tone] = {"=": "muted", "+": "good", "~": "accent", ">": "warn", "x": "bad"}
+_SIGN_TONES: dict[str, Tone] = {"=": "muted", "+": "good", "~": "accent", ">": "warn", "x": "bad", "!": "bad"}
 _OVER = ("held", "not_held", "cancelled", "moved")
 
 
@@ -27,13 +27,18 @@ def state_text(row: ReplanRow) -> str:
     return _("locked") if row.is_locked else ""
 
 
+def row_sign(row: ReplanRow, *, prefix: str) -> str:
+    """What becomes of a row. On the side before, what was left unvisited is no news: it asks for an answer."""
+    return "!" if prefix == "before" and row.sign == "+" else row.sign
+
+
 def plan_rows(rows: Sequence[ReplanRow], today: datetime, *, prefix: str) -> tuple[Row, ...]:
     """Keys are `PREFIX:place`, because an activity to be made has no id yet."""
     return tuple(
         Row(
             f"{prefix}:{place}",
             (
-                Cell(row.sign, _SIGN_TONES.get(row.sign, "")),
+                Cell(row_sign(row, prefix=prefix), _SIGN_TONES.get(row_sign(row, prefix=prefix), "")),
                 row_time(row, today),
                 row.account,
                 row.tier,
@@ -58,11 +63,11 @@ class ReplanTable(Table):
         self.set_columns(
             (
                 Column("", 1),
-                Column(_("Time"), 10),
-                Column(title, least=8),
+                Column(_("Time"), least=5, weight=3),
+                Column(title, least=8, weight=4),
                 Column("", 1),
                 Column("", 5),
-                Column("", 9, shown_from=48),
+                Column("", least=6, shown_from=48),
                 Column(_("Travel"), 6, "right", shown_from=56),
                 Column(_("Points"), 6, "right", shown_from=56),
             )

@@ -38,9 +38,9 @@ class StagePath(Table):
             (
                 Column("", 1),
                 Column(_("Stage"), least=8),
-                Column(_("Since"), 13),
+                Column(_("Since"), least=9),
                 Column(_("Days"), 5, "right"),
-                Column(_("Asked before leaving"), least=10, weight=2, shown_from=60),
+                Column(_("Asked before leaving"), least=10, weight=2, shown_from=44),
             )
         )
         self.set_rows(path_rows(steps, days_in_stage))

@@ -16,7 +16,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from cockpit.domain.text import clean_line
-from cockpit.plain import fit
+from cockpit.plain import cells, fit
+
+MEASURED = 300
+"""The most rows looked at for the widths of columns, evenly spread: quick for a table of any length."""
 
 Tone = Literal["", "muted", "good", "warn", "bad", "accent", "strong"]
 """What a cell means. Each tone is a component class of the table, so that themes colour it; a tone never stands alone."""
@@ -24,7 +27,8 @@ Tone = Literal["", "muted", "good", "warn", "bad", "accent", "strong"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `width` in cells, 0 for a share of what is left (by `weight`, at least `least` cells).
+    """One column. `width` in cells; 0 for what its text takes, and at least `least` cells. Where that is more than is left,
+    the columns with little to say keep theirs and the others share the rest by `weight`.
 
     `shown_from` is the table width in cells from which the column is drawn, so that a narrow screen drops it.
     """
@@ -158,7 +162,7 @@ class Table(ScrollView, can_focus=True):
         if new == self._rows and message == self._message:
             return
         old_key, old_place = self.cursor_key, self._cursor or 0
-        self._rows, self._message = new, message
+        self._rows, self._message, self._sizes_cache = new, message, None
         self._cursor = self._place_of(old_key, old_place)
         self._resize_content()
         if self.cursor_key != old_key:
@@ -283,9 +287,9 @@ class Table(ScrollView, can_focus=True):
             style += self.get_component_rich_style("table--cursor", partial=True)
         return self._draw(row.cells, width, style)
 
-    def _draw(self, cells: tuple[str | Cell, ...], width: int, style: Style) -> Strip:
+    def _draw(self, row: tuple[str | Cell, ...], width: int, style: Style) -> Strip:
         segments: list[Segment] = []
-        for column, size, cell in zip(self._columns, self._widths(width), cells):
+        for column, size, cell in zip(self._columns, self._widths(width), row):
             if not size:
                 continue
             text, tone = (cell.text, cell.tone) if isinstance(cell, Cell) else (cell, "")
@@ -303,16 +307,23 @@ class Table(ScrollView, can_focus=True):
             return self._sizes_cache[1]
         shown = [column for column in self._columns if column.shown_from <= width]
         left = width - len(shown) - sum(column.width for column in shown)
-        weights = sum(column.weight for column in shown if not column.width)
-        sizes: list[int] = []
-        for column in self._columns:
-            if column not in shown:
-                sizes.append(0)
-            elif column.width:
-                sizes.append(column.width)
-            else:
-                share = left * column.weight // weights if weights else 0
-                left, weights = left - share, weights - column.weight
-                sizes.append(max(share, column.least))
+        flexible = [place for place, column in enumerate(self._columns) if column in shown and not column.width]
+        sizes = [column.width if column in shown else 0 for column in self._columns]
+        wanted = {place: self._text_width(place) for place in flexible}
+        weights = sum(self._columns[place].weight for place in flexible)
+        for place in sorted(flexible, key=lambda place: wanted[place] / self._columns[place].weight):
+            column = self._columns[place]
+            share = left * column.weight // weights
+            sizes[place] = max(min(wanted[place], share), column.least)
+            left, weights = left - sizes[place], weights - column.weight
         self._sizes_cache = (width, tuple(sizes))
         return self._sizes_cache[1]
+
+    def _text_width(self, place: int) -> int:
+        """Cells of the longest text of a column, its title included."""
+        widest = cells(self._columns[place].title)
+        for row in self._rows[:: len(self._rows) // MEASURED + 1]:
+            if not row.is_heading and place < len(row.cells):
+                cell = row.cells[place]
+                widest = max(widest, cells(clean_line(cell.text if isinstance(cell, Cell) else cell)))
+        return widest
