@@ -24,6 +24,11 @@ class Notice:
     next_step: str
     exit_code: int
 
+    @property
+    def words(self) -> str:
+        """What happened and what was kept in one line, what to press in the next."""
+        return _("{title}. {body}").format(title=self.title, body=self.body) + "\n" + self.next_step
+
 
 _WORDS: dict[type[errors.CockpitError], tuple[str, str, str]] = {
     errors.BadUse: (N_("Not understood"), N_("{detail}"), N_("See `cockpit --help`.")),

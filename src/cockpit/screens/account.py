@@ -188,7 +188,18 @@ def opening_hours(windows: tuple[tuple[int, str, str], ...]) -> str:
         days.setdefault(day, []).append(f"{opens}-{closes}")
     if not days:
         return _("opening hours not known")
-    parts = (f"{weekday(_MONDAY + timedelta(days=day))} {' '.join(hours)}" for day, hours in sorted(days.items()))
+    names = [weekday(_MONDAY + timedelta(days=day)) for day in range(7)]
+    runs: list[tuple[int, int, list[str]]] = []
+    for day, hours in sorted(days.items()):
+        if runs and runs[-1][1] == day - 1 and runs[-1][2] == hours:
+            runs[-1] = (runs[-1][0], day, hours)
+        else:
+            runs.append((day, day, hours))
+    parts = (
+        f"{names[first] if first == last else _('{first} to {last}').format(first=names[first], last=names[last])} "
+        + " ".join(hours)
+        for first, last, hours in runs
+    )
     return ", ".join(parts)
 
 

@@ -86,7 +86,7 @@ class Form(ModalScreen["Saved | None"]):
             self.dismiss(cast("Saved", event.worker.result))
         elif event.state is WorkerState.ERROR:
             notice = notice_of(event.worker.error)
-            self._say(f"{notice.title}. {notice.body}\n{notice.next_step}")
+            self._say(notice.words)
 
     def _say(self, text: str) -> None:
         self.query_one("#problem", Static).update(plain(text))

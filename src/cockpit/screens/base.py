@@ -199,7 +199,7 @@ class View(Vertical):
         if self.snapshot is not None:
             self.shell.show_notice(notice)
             return
-        words = f"{notice.title}. {notice.body}\n{notice.next_step}\n" + _("Press F5 to load again.")
+        words = notice.words + "\n" + _("Press F5 to load again.")
         for table in self.query(Table):
             table.say_failed(words)
 

@@ -54,9 +54,12 @@ class SyncView(View):
         has_conflicts = bool(snapshot.conflicts)
         if not has_conflicts and conflicts.has_focus:
             self.query_one(QueueTable).focus()
+        is_news = has_conflicts and not conflicts.rows
         conflicts.display = has_conflicts
         self.query_one(ConflictDetail).display = has_conflicts
         conflicts.show(snapshot.conflicts)
+        if is_news and self.display:
+            conflicts.focus()  # what waits for an answer comes first
         self.query_one(QueueTable).show(snapshot.queue, snapshot.as_of)
         self.query_one(ReceiptTable).show(snapshot.receipts, snapshot.as_of)
         self._show_detail()

@@ -27,6 +27,8 @@ WIDE = 120
 TALL = 32
 """Lines from which the day has room for headings; as in the room's breakpoints."""
 _OF_AN_ACTIVITY = ("edit", "lock")
+_OF_MY_DAY = ("log", "replan", "fill")
+"""Commands of the whole app that would write into the viewer's own day, not into the one that is seen."""
 
 
 class TodayView(View):
@@ -150,6 +152,8 @@ class TodayView(View):
 
     def why_not(self, command: str) -> str | None:
         reason = super().why_not(command)
+        if reason is None and command in _OF_MY_DAY and self.snapshot and self.snapshot.is_read_only:
+            reason = _("This is somebody else's: it can be read, not changed.")
         if reason is None and self.snapshot is None and command in ("open", "new", "edit", "drop", "add", "lock"):
             reason = _("Today is not loaded yet.")
         if reason is None and command in _OF_AN_ACTIVITY and self._item() is None:

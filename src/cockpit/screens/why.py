@@ -32,8 +32,8 @@ class WhyView(View):
         yield Note(id="answer")
         columns = (
             Column(_("Row"), weight=1),
-            Column(_("Date"), 15, shown_from=50),
-            Column(_("Value"), 16, "right"),
+            Column(_("Date"), weight=9, shown_from=50),
+            Column(_("Value"), 0, "right", weight=9),
         )
         yield Table(columns, empty=_("No rows behind it."), id="rows")
 
@@ -48,7 +48,10 @@ class WhyView(View):
 
     def show(self, snapshot: Why) -> None:
         lines: list[list[Part]] = [
-            [(snapshot.title, "strong"), ("  " + value_text(snapshot.value, snapshot), "accent")]
+            [
+                (snapshot.title, "strong"),
+                ("" if snapshot.unit == "none" else "  " + value_text(snapshot.value, snapshot), "accent"),
+            ]
         ]
         if snapshot.formula:
             lines.append([(snapshot.formula, "")])

@@ -56,10 +56,10 @@ class History(Table):
         self.set_columns(
             (
                 SIGN_COLUMN,
-                Column(_("Time"), least=15, weight=3),
+                Column(_("Time"), weight=20),
                 Column(_("Kind"), 5),
                 Column(_("What came of it, or the goal"), least=8, weight=6),
-                Column(_("Result"), least=6, weight=2),
+                Column(_("Result"), weight=20),
             )
         )
         self.set_rows(history_rows(planned, history))

@@ -31,8 +31,7 @@ class NoticeLine(Static):
         self._put(text, "information", QUIET_SECONDS)
 
     def show_notice(self, notice: Notice) -> None:
-        text = f"{notice.title}. {notice.body}\n{notice.next_step}"
-        self._put(text, notice.severity, QUIET_SECONDS if notice.severity == "information" else LOUD_SECONDS)
+        self._put(notice.words, notice.severity, QUIET_SECONDS if notice.severity == "information" else LOUD_SECONDS)
 
     def clear_notice(self) -> bool:
         """Take it away; False when there was none."""

@@ -69,17 +69,17 @@ class RepTable(Table):
     def show(self, snapshot: TeamSnapshot) -> None:
         self.set_columns(
             (
-                Column(_("Rep"), 10),
+                Column(_("Rep"), least=8, weight=9),
                 Column(_("Target"), 7, "right"),
                 Column(_("Actual"), 7, "right"),
                 Column("%", 4, "right", shown_from=90),
                 Column(_("Gap"), 7, "right"),
-                Column(_("Done"), 5, "right"),
-                Column(_("Plan"), 5, "right"),
-                Column(_("Uncov"), 6, "right"),
-                Column(_("Problem"), least=8, weight=3),
-                Column(_("State"), 10, shown_from=76),
-                Column(_("Last log"), 12, shown_from=110),
+                Column(_("Done"), 0, "right", weight=9),
+                Column(_("Plan"), 0, "right", weight=9),
+                Column(_("Uncov"), 0, "right", weight=9),
+                Column(_("Problem"), least=8, weight=9),
+                Column(_("State"), least=8, weight=6, shown_from=76),
+                Column(_("Last log"), weight=9, shown_from=110),
             )
         )
         self.set_rows(rep_rows(snapshot))
