@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from cockpit import i18n
+from cockpit.cli.opening import close_services
 from cockpit.errors import CockpitError
 from cockpit.locations import locate, start_values
 
@@ -41,6 +42,8 @@ def run(arguments: Sequence[str]) -> int:
         from cockpit.logs import crash_report
 
         return _say(crash_report(error))
+    finally:
+        close_services()
     return 0
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from cockpit.services.container import Services
 
 
+_opened: list[Services] = []
+
+
 def services() -> Services:
     """The services of the configured account. Raises ConfigError and the LocalDataError kinds."""
     from cockpit.config import load_settings
@@ -24,7 +27,15 @@ def services() -> Services:
     settings = load_settings(locations)
     if settings.ca_file is not None:
         os.environ.setdefault("SSL_CERT_FILE", str(settings.ca_file))
-    return open_services(locations.database(settings.account))
+    opened = open_services(locations.database(settings.account))
+    _opened.append(opened)
+    return opened
+
+
+def close_services() -> None:
+    """Let go of every file that was opened."""
+    while _opened:
+        _opened.pop().desk.database.close()
 
 
 def moment(as_of: str | None, opened: Services) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from cockpit.errors import CockpitError
 from cockpit.services.accounts import AccountService
 from cockpit.services.cards import CardService
 from cockpit.services.deals import DealService
@@ -54,7 +55,11 @@ class Services:
 def open_services(database_file: Path) -> Services:
     """Open (and where needed create or upgrade) the account's file and build the services on it."""
     database = Database.at(database_file)
-    database.prepare()
+    try:
+        database.prepare()
+    except CockpitError:
+        database.close()
+        raise
     return services_on(database)
 
 

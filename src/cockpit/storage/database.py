@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +139,7 @@ class Database:
             return None
         target = target or self.path.with_name(f"{self.path.name}.before-{HEAD_REVISION}.bak")
         os.close(os.open(target, os.O_CREAT | os.O_RDWR | os.O_TRUNC, 0o600))
-        with sqlite3.connect(self.path) as source, sqlite3.connect(target) as copy:
+        with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy)
         return target
 
