@@ -39,6 +39,14 @@ async def test_the_shortest_way_to_log_a_planned_visit_is_two_words() -> None:
         assert driver.services.called("quicklog.save") == [(("v 恒泰机械 ok", "acc-1"), {})]
 
 
+async def test_a_whole_line_takes_the_place_of_the_one_begun_for_the_row() -> None:
+    async with running() as driver:
+        await driver.press("l")
+        await driver.type("v ht ok")
+        await driver.press("enter")
+        assert driver.services.called("quicklog.save") == [(("v ht ok", None), {})]
+
+
 async def test_the_text_is_kept_when_saving_fails() -> None:
     services = FakeServices(quicklog__save=DiskFull(path="cockpit.db"))
     async with running(services) as driver:

@@ -277,3 +277,10 @@ async def test_a_snapshot_that_cannot_be_drawn_is_a_failed_load_not_the_end() ->
         services.set("today__load", today_snapshot())
         await driver.press("f5")
         assert "恒泰机械" in driver.text
+
+
+@pytest.mark.parametrize(("width", "is_beside"), [(80, False), (119, False), (120, True), (160, True), (240, True)])
+async def test_panes_stand_side_by_side_at_every_wide_size(width: int, is_beside: bool) -> None:
+    async with running(size=(width, 40)) as driver:
+        day, month = driver.app.query_one("#day").region, driver.app.query_one("#month").region
+        assert (month.x >= day.right) is is_beside

@@ -233,7 +233,7 @@ async def test_somebody_elses_day_is_read_only_and_says_so() -> None:
         await driver.idle()
         assert services.called("today.load")[-1][0] == ("rep-2",)
         assert "Today of 张伟" in driver.lines[0]
-        for key in ("n", "e", "x", "a", "L"):
+        for key in ("n", "e", "x", "a", "L", "l", "r", "f"):
             await driver.press(key)
             assert "it can be read, not changed" in driver.text
         assert not [name for name, _args, _kwargs in services.calls if name.startswith("visits.")]

@@ -29,11 +29,8 @@ LEAST_WIDTH, LEAST_HEIGHT = 40, 12
 class Room(Screen[None]):
     """One view in its frame. The app refreshes header and footer; the view does the rest."""
 
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  Textual's own declaration
-        (0, "-narrow"),
-        (120, "-wide"),
-        (160, "-huge"),
-    ]
+    # One class holds at a time: a further width would take `-wide` away again.
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  Textual's own declaration
     VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-tall")]  # noqa: RUF012
 
     def __init__(self, view: View) -> None:
@@ -81,7 +78,8 @@ class Room(Screen[None]):
         self.show_keys()
 
     def show_status(self, person: PersonRef | None, as_of: datetime | None, badge: Badge | None) -> None:
-        self.query_one(Header).show(self.view.title(), person, as_of, badge)
+        for header in self.query(Header):  # none while the room comes or goes
+            header.show(self.view.title(), person, as_of, badge)
 
     def show_keys(self) -> None:
         """The footer for what is focused now."""
@@ -94,7 +92,8 @@ class Room(Screen[None]):
             command = keymap.command(name)
             label = self.view.label_of(command)
             items.append(FooterKey(name, keymap.text_of(name), label, self.view.why_not(name) is None))
-        self.query_one(Footer).show(items)
+        for footer in self.query(Footer):
+            footer.show(items)
 
 
 class MainRoom(Room):

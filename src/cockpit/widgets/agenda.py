@@ -70,7 +70,7 @@ class Agenda(Table):
                 Column(_("Stage"), weight=3, least=4, shown_from=56),
                 Column(_("Money"), 6, "right"),
                 Column(_("Goal"), weight=5, least=6, shown_from=44),
-                Column(_("Status"), weight=3, least=9),
+                Column(_("Status"), weight=9, least=9),
                 SIGN_COLUMN,
             )
         )
