@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -48,10 +49,12 @@ async def _picture(name: str, keys: tuple[str, ...], lang: str, size: tuple[int,
 
 async def _settle(app: CockpitApp, pilot: object) -> None:
     from textual.pilot import Pilot
+    from textual.worker import WorkerCancelled
 
     assert isinstance(pilot, Pilot)
     for _round in range(3):
-        await app.workers.wait_for_complete()
+        with suppress(WorkerCancelled):  # a newer load took its place; the next round waits for that one
+            await app.workers.wait_for_complete()
         await pilot.pause()
 
 
