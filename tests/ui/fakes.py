@@ -301,7 +301,9 @@ class FakeServices:
             "today__load": today_snapshot(),
             "sync__badge": BADGE,
             "sync__run": SyncReport(pushed=0, pulled=0, pending=0, conflicts=0, parked=0, receipts=0, complete=True),
-            "sync__run_if_due": SyncReport(pushed=0, pulled=0, pending=0, conflicts=0, parked=0, receipts=0, complete=True),
+            "sync__run_if_due": SyncReport(
+                pushed=0, pulled=0, pending=0, conflicts=0, parked=0, receipts=0, complete=True
+            ),
             "quicklog__preview": lambda line, choice=None: preview_of(line),
             "accounts__search": (Match(id="acc-1", name="恒泰机械", alias="Hengtai", tier="A", score=100.0),),
             "why__explain": why_snapshot(),
