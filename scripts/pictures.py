@@ -21,17 +21,16 @@ from scripts.drawing import draw
 
 TARGET = Path(__file__).parents[1] / "docs" / "pictures"
 DAY = date(2026, 11, 24)
-SIZES = ((120, 36), (80, 24))
-SCREENS = (
-    ("today", "rep", ()),
-    ("gap", "rep", ()),
-    ("pipeline", "rep", ()),
-    ("sync", "rep", ()),
-    ("log", "rep", ("l",)),
-    ("replan", "rep", ("r",)),
-    ("fill", "rep", ("f",)),
-    ("help", "rep", ("f1",)),
-    ("team", "lead", ()),
+WIDE, SMALL = (120, 36), (80, 24)
+PICTURES: tuple[tuple[str, str, str, tuple[int, int], tuple[str, ...]], ...] = (
+    # name, role, language, size, keys pressed on Today (none: the screen of that name)
+    ("today", "rep", "en", WIDE, ()),
+    ("today", "rep", "zh", SMALL, ()),
+    ("gap", "rep", "zh", WIDE, ()),
+    ("pipeline", "rep", "en", WIDE, ()),
+    ("replan", "rep", "en", WIDE, ("r",)),
+    ("log", "rep", "zh", SMALL, ("l",)),
+    ("team", "lead", "en", WIDE, ()),
 )
 
 
@@ -59,17 +58,18 @@ async def _settle(app: CockpitApp, pilot: object) -> None:
 
 
 def main() -> None:
-    wanted = os.environ.get("SCREENS", "").split()
-    with tempfile.TemporaryDirectory() as folder:
+    for lang in i18n.LANGUAGES:
         for role in ("rep", "lead"):
-            os.environ["COCKPIT_HOME"] = folder
-            with demo_account(DAY, role) as opened:
-                opened.desk.database.close()
-                for name, who, keys in SCREENS:
-                    if who == role and (not wanted or name in wanted):
-                        for lang in i18n.LANGUAGES:
-                            for size in SIZES:
-                                asyncio.run(_picture(name, keys, lang, size))
+            wanted = [picture for picture in PICTURES if picture[1:3] == (role, lang)]
+            if not wanted:
+                continue
+            i18n.set_language(lang)
+            with tempfile.TemporaryDirectory() as folder:
+                os.environ["COCKPIT_HOME"] = folder
+                with demo_account(DAY, role) as opened:
+                    opened.desk.database.close()
+                    for name, _role, _lang, size, keys in wanted:
+                        asyncio.run(_picture(name, keys, lang, size))
 
 
 if __name__ == "__main__":
