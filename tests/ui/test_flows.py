@@ -1,0 +1,333 @@
+"""Whole flows with the keys on the real app and services over a small company: what the database holds afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from sqlmodel import select
+from textual.pilot import Pilot
+
+from cockpit.app import CockpitApp
+from cockpit.locations import StartValues
+from cockpit.services.container import Services, services_on
+from cockpit.storage.records import to_wire
+from cockpit.storage.tables import SYNCED
+from tests.support.company import ME, NOW, Company, at
+from tests.ui.screen_text import screen_text, wait_for_idle
+
+Values = dict[str, Any]
+
+
+class Desk:
+    """The running app with its keys and its rows."""
+
+    def __init__(self, pilot: Pilot[int], services: Services) -> None:
+        self.pilot, self.services = pilot, services
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.pilot.press(key)
+            await wait_for_idle(self.pilot)
+
+    async def fill(self, *texts: str) -> None:
+        """One text a field, each over what stands there, each followed by Enter."""
+        for text in texts:
+            await self.pilot.press("ctrl+u", *text, "enter")
+            await wait_for_idle(self.pilot)
+
+    @property
+    def text(self) -> str:
+        return screen_text(self.pilot.app)
+
+    @property
+    def view(self) -> Any:
+        """The view on top; whatever is asked of it is the caller's."""
+        app = self.pilot.app
+        assert isinstance(app, CockpitApp)
+        return app.room.view
+
+    def rows(self, entity: str) -> dict[str, Values]:
+        with self.services.desk.database.read() as session:
+            return {row.id: to_wire(row, entity) for row in session.exec(select(SYNCED[entity]))}
+
+    def row(self, entity: str, row_id: str) -> Values:
+        return self.rows(entity)[row_id]
+
+    def added(self, entity: str, before: dict[str, Values]) -> Values:
+        """The only row that was not there before."""
+        (found,) = (row for row_id, row in self.rows(entity).items() if row_id not in before)
+        return found
+
+
+@asynccontextmanager
+async def at_the_desk(
+    company: Company, opening: str = "today", services: Services | None = None
+) -> AsyncIterator[Desk]:
+    made = services or services_on(company.database)
+    app = CockpitApp(lambda: made, StartValues(lang="en"), opening=opening, is_ticking=False, is_syncing=False)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await wait_for_idle(pilot)
+        yield Desk(pilot, made)
+
+
+@pytest.fixture
+def ht(company: Company) -> str:
+    """The account of most flows, met before."""
+    made = company.account("恒泰机械", "A", phone="021-5550")
+    company.put("contact", account_id=made, owner_id=ME, name="王芳", decision_role="decider", mobile="138-0001")
+    company.activity(at(10), "held", account_id=made, result="saw the pilot", goal_result="reached")
+    return made
+
+
+@pytest.fixture
+def visit(company: Company, ht: str) -> str:
+    """Planned for today, an hour from now."""
+    return company.activity(at(24, "09:30"), account_id=ht, goal="CFO ok on pilot")
+
+
+# -- Today -------------------------------------------------------------------------------------------------------
+
+
+async def test_e_moves_the_visit_and_u_takes_it_back(company: Company, visit: str) -> None:
+    async with at_the_desk(company) as desk:
+        before = desk.row("activity", visit)
+        await desk.press("e")
+        await desk.fill("14:00", "")
+        assert desk.row("activity", visit)["starts_at"].startswith("2026-11-24T06:00")
+        assert "14:00" in desk.text
+        await desk.press("u")
+        assert desk.row("activity", visit)["starts_at"] == before["starts_at"]
+        assert "09:30" in desk.text
+
+
+async def test_n_plans_a_next_visit_with_the_account(company: Company, visit: str, ht: str) -> None:
+    async with at_the_desk(company) as desk:
+        before = desk.rows("activity")
+        await desk.press("n")
+        await desk.fill("thu 10", "offer signed")
+        made = desk.added("activity", before)
+        assert (made["account_id"], made["goal"], made["status"]) == (ht, "offer signed", "planned")
+        assert made["starts_at"].startswith("2026-11-26T02:00")
+        await desk.press("u")
+        assert desk.rows("activity").keys() == before.keys()
+
+
+@pytest.mark.parametrize("how", ["x", "digit"])
+async def test_an_unvisited_one_gets_its_reason_and_its_next_plan(company: Company, ht: str, how: str) -> None:
+    left = company.activity(at(23, "14:00"), account_id=ht)
+    async with at_the_desk(company) as desk:
+        before = desk.rows("activity")
+        cards = desk.view.snapshot.cards
+        digits = {card.command: str(place) for place, card in enumerate(cards, 1) if left in card.args.values()}
+        await desk.press("x" if how == "x" else digits["drop"])
+        await desk.fill("away on business", "thu 10")
+        row = desk.row("activity", left)
+        assert (row["status"], row["reason"]) == ("not_held", "away on business")
+        anew = desk.added("activity", before)
+        assert (anew["status"], anew["moved_from_id"]) == ("planned", left)
+        assert anew["starts_at"].startswith("2026-11-26T02:00")
+        await desk.press("u")
+        assert desk.rows("activity").keys() == before.keys()
+        assert desk.row("activity", left)["status"] == "planned"
+
+
+async def test_x_cancels_a_planned_visit_with_a_reason(company: Company, visit: str) -> None:
+    async with at_the_desk(company) as desk:
+        await desk.press("x")
+        await desk.fill("")
+        assert "Reason is needed." in desk.text
+        assert desk.row("activity", visit)["status"] == "planned"
+        await desk.fill("plant closed")
+        row = desk.row("activity", visit)
+        assert (row["status"], row["reason"]) == ("cancelled", "plant closed")
+        await desk.press("u")
+        row = desk.row("activity", visit)
+        assert (row["status"], row["reason"]) == ("planned", "")
+
+
+async def test_x_on_a_card_sets_it_aside_until_a_day(company: Company, visit: str) -> None:
+    company.kpi()
+    async with at_the_desk(company) as desk:
+        desk.view.query_one("#cards").focus()
+        card = desk.view.snapshot.cards[0]
+        await desk.press("x")
+        await desk.fill("known", "fri")
+        (waiver,) = desk.rows("waiver").values()
+        assert (waiver["rule"], waiver["reason"], waiver["until_on"]) == (card.rule, "known", "2026-11-27")
+        assert {found.id: found.state for found in desk.services.cards.load()}[card.id] == "waived"
+        await desk.press("u")
+        assert desk.rows("waiver") == {}
+        assert {found.id: found.state for found in desk.services.cards.load()}[card.id] == card.state
+
+
+async def test_capital_l_locks_and_unlocks(company: Company, visit: str) -> None:
+    async with at_the_desk(company) as desk:
+        await desk.press("L")
+        assert desk.row("activity", visit)["is_locked"] is True
+        await desk.press("L")
+        assert desk.row("activity", visit)["is_locked"] is False
+        await desk.press("u")
+        assert desk.row("activity", visit)["is_locked"] is True
+        await desk.press("u")
+        assert desk.row("activity", visit)["is_locked"] is False
+
+
+# -- Log ---------------------------------------------------------------------------------------------------------
+
+
+async def test_an_unplanned_visit_is_logged_in_one_line(company: Company, ht: str) -> None:
+    async with at_the_desk(company) as desk:
+        before = desk.rows("activity")
+        await desk.press("l")
+        await desk.fill("v ht half @8:00 wants a lower price >fri 10")
+        new = {k: row for k, row in desk.rows("activity").items() if k not in before}.values()
+        held, planned = sorted(new, key=lambda row: str(row["starts_at"]))
+        assert (held["status"], held["goal_result"], held["account_id"]) == ("held", "half", ht)
+        assert "lower price" in held["result"]
+        assert (planned["status"], planned["starts_at"][:16]) == ("planned", "2026-11-27T02:00")
+        await desk.press("u")
+        assert desk.rows("activity").keys() == before.keys()
+
+
+async def test_a_saved_log_is_corrected_from_the_account(company: Company, visit: str, ht: str) -> None:
+    async with at_the_desk(company) as desk:
+        await desk.press("enter")
+        await desk.press("tab", "tab", "down")
+        held = desk.view._item
+        assert held.status == "held"
+        await desk.press("e")
+        await desk.fill("", "saw the pilot twice", "send offer")
+        row = desk.row("activity", held.id)
+        assert (row["result"], row["next_step"]) == ("saw the pilot twice", "send offer")
+        assert "saw the pilot twice" in desk.text
+        await desk.press("u")
+        assert desk.row("activity", held.id)["result"] == "saw the pilot"
+
+
+# -- Create ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("digit", "lifecycle"), [("1", "prospect"), ("2", "target")])
+async def test_c_creates_an_account_in_two_fields(company: Company, digit: str, lifecycle: str) -> None:
+    async with at_the_desk(company) as desk:
+        await desk.press("c", digit)
+        await desk.fill("新海电气", "0571-8")
+        (made,) = desk.rows("account").values()
+        assert (made["name"], made["phone"], made["lifecycle"], made["owner_id"]) == (
+            "新海电气",
+            "0571-8",
+            lifecycle,
+            ME,
+        )
+        await desk.press("u")
+        assert desk.rows("account") == {}
+
+
+@pytest.mark.parametrize("opens_account", [True, False])
+async def test_c_creates_a_contact_and_a_deal(company: Company, visit: str, ht: str, opens_account: bool) -> None:
+    account = () if opens_account else ("ht",)
+    async with at_the_desk(company) as desk:
+        if opens_account:
+            await desk.press("enter")
+        contacts, deals = desk.rows("contact"), desk.rows("deal")
+        await desk.press("c", "3")
+        await desk.fill(*account, "李强", "139-7")
+        contact = desk.added("contact", contacts)
+        assert (contact["account_id"], contact["name"]) == (ht, "李强")
+        assert "139-7" in (contact["mobile"], contact["phone"])
+        await desk.press("c", "4")
+        await desk.fill(*account, "二期产线", "66k")
+        deal = desk.added("deal", deals)
+        assert (deal["account_id"], deal["amount_minor"], deal["stage_id"]) == (ht, 66_000_00, "stage-1")
+        await desk.press("u", "u")
+        assert (desk.rows("contact").keys(), desk.rows("deal").keys()) == (contacts.keys(), deals.keys())
+
+
+# -- Pipeline and deal -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def deal(company: Company, ht: str) -> str:
+    return company.deal("二期产线", "stage-2", 66_000_00, account_id=ht)
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+@pytest.mark.parametrize("is_card", [False, True])
+async def test_s_asks_the_milestone_and_moves_the_deal(company: Company, deal: str, answer: str, is_card: bool) -> None:
+    async with at_the_desk(company, "pipeline") as desk:
+        await desk.press(*(["enter"] if is_card else []), "s", "2")
+        assert "Budget confirmed?" in desk.text
+        assert desk.row("deal", deal)["stage_id"] == "stage-2"
+        await desk.press(answer)
+        assert desk.row("deal", deal)["stage_id"] == "stage-3"
+        assert [done["stage_id"] for done in desk.rows("milestone_done").values()] == ["stage-2"] * (answer == "y")
+        await desk.press("u")
+        assert (desk.row("deal", deal)["stage_id"], desk.rows("milestone_done")) == ("stage-2", {})
+
+
+async def test_esc_at_the_milestone_leaves_the_deal_where_it_is(company: Company, deal: str) -> None:
+    async with at_the_desk(company, "pipeline") as desk:
+        await desk.press("s", "2", "escape")
+        assert desk.row("deal", deal)["stage_id"] == "stage-2"
+        assert desk.services.sync.badge().pending == 0
+
+
+@pytest.mark.parametrize("is_card", [False, True])
+async def test_w_wins_with_amount_and_day(company: Company, deal: str, is_card: bool) -> None:
+    async with at_the_desk(company, "pipeline") as desk:
+        await desk.press(*(["enter"] if is_card else []), "w")
+        await desk.fill("70k", "11-20", "service")
+        row = desk.row("deal", deal)
+        assert (row["stage_id"], row["amount_minor"], row["closed_on"]) == ("stage-won", 70_000_00, "2026-11-20")
+        await desk.press("u")
+        row = desk.row("deal", deal)
+        assert (row["stage_id"], row["amount_minor"], row["closed_on"]) == ("stage-2", 66_000_00, None)
+
+
+@pytest.mark.parametrize("is_card", [False, True])
+async def test_x_loses_only_with_a_reason_and_keeps_what_was_typed(company: Company, deal: str, is_card: bool) -> None:
+    async with at_the_desk(company, "pipeline") as desk:
+        await desk.press(*(["enter"] if is_card else []), "x", "tab")
+        await desk.fill("11-20")
+        assert "Reason is needed." in desk.text
+        assert "11-20" in desk.text
+        assert desk.row("deal", deal)["stage_id"] == "stage-2"
+        await desk.press("shift+tab")
+        await desk.fill("price")
+        await desk.press("enter")
+        row = desk.row("deal", deal)
+        assert (row["stage_id"], row["lost_reason"], row["closed_on"]) == ("stage-lost", "price", "2026-11-20")
+        await desk.press("u")
+        row = desk.row("deal", deal)
+        assert (row["stage_id"], row["lost_reason"], row["closed_on"]) == ("stage-2", "", None)
+
+
+@pytest.mark.parametrize("is_card", [False, True])
+async def test_e_corrects_the_amount(company: Company, deal: str, is_card: bool) -> None:
+    async with at_the_desk(company, "pipeline") as desk:
+        await desk.press(*(["enter"] if is_card else []), "e", "enter")
+        await desk.fill("80k")
+        await desk.press("enter")
+        row = desk.row("deal", deal)
+        assert (row["name"], row["amount_minor"], row["expected_on"]) == ("二期产线", 80_000_00, None)
+        await desk.press("u")
+        assert desk.row("deal", deal)["amount_minor"] == 66_000_00
+
+
+# -- Account -----------------------------------------------------------------------------------------------------
+
+
+async def test_ctrl_y_copies_the_number_and_enter_opens_the_deal(company: Company, visit: str, deal: str) -> None:
+    async with at_the_desk(company) as desk:
+        await desk.press("enter", "ctrl+y")
+        assert desk.pilot.app.clipboard in ("021-5550", "138-0001")
+        assert f"{desk.pilot.app.clipboard} copied" in desk.text
+        first = desk.pilot.app.clipboard
+        await desk.press("down", "ctrl+y")
+        assert {first, desk.pilot.app.clipboard} == {"021-5550", "138-0001"}
+        await desk.press("tab", "enter")
+        assert desk.view.about() == f"deal:{deal}"
+        assert "二期产线" in desk.text
