@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from scripts.terminal import Terminal
 
 ANCHOR = "2026-11-24"
 
@@ -65,6 +66,24 @@ def test_lead_in_chinese(home: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "周岚" in done.stdout
     assert "30万" in done.stdout
+    assert _processes_naming(str(home)) == []
+
+
+@pytest.mark.parametrize("last_key", ["q", "\x03"], ids=["q", "ctrl-c"])
+def test_on_a_terminal(home: Path, last_key: str) -> None:
+    """Opened on Today, left by either key: the hub goes with it."""
+    environment = {
+        "COCKPIT_HOME": str(home / "own"),
+        "HOME": str(home / "user"),
+        "COCKPIT_NOW": "",
+        "COCKPIT_LANG": "en",
+    }
+    command = [sys.executable, "-m", "cockpit", "demo", "--anchor", ANCHOR]
+    with Terminal(command, columns=120, rows=36, env=environment) as terminal:
+        terminal.wait_for(r"09:30.*visit", limit=100)
+        assert [line for line in _processes_naming(str(home)) if "hub serve" in line]
+        terminal.press(last_key)
+        assert terminal.wait_end() == 0
     assert _processes_naming(str(home)) == []
 
 
