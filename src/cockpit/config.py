@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     ca_file: Path | None = None
     """A company's own certificate authority, PEM."""
     keymap: dict[str, str] = {}
-    """Command id to key, for example `log = "k"`."""
+    """Command id to key, for example `log = "v"`."""
 
     @classmethod
     def settings_customise_sources(
