@@ -64,6 +64,24 @@ def test_an_answer_without_sense_is_no_answer(answer: httpx.Response) -> None:
         hub.changes("c", 500)
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (httpx.ConnectError("[Errno 111] Connection refused"), "no connection to hub.example.com."),
+        (httpx.ConnectTimeout("timed out"), "no connection to hub.example.com."),
+        (httpx.ReadTimeout("timed out"), "hub.example.com took too long."),
+        (httpx.Response(200, content=b"<html>"), "what hub.example.com sent cannot be read."),
+    ],
+)
+def test_a_hub_that_does_not_answer_is_said_in_words(
+    error: object, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO), client(error) as hub, pytest.raises(HubUnavailable) as caught:
+        hub.hello()
+    assert caught.value.detail == words
+    assert ("Errno 111" in caplog.text) is ("Errno" in str(error))
+
+
 def test_a_certificate_that_does_not_hold_is_never_retried_around() -> None:
     cause = ssl.SSLCertVerificationError(1, "certificate verify failed")
     cause.verify_message = "self-signed certificate"

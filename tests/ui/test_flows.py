@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +15,13 @@ from textual.pilot import Pilot
 from cockpit.app import CockpitApp
 from cockpit.locations import StartValues
 from cockpit.services.container import Services, services_on
+from cockpit.storage.database import Database
 from cockpit.storage.records import to_wire
 from cockpit.storage.tables import SYNCED
-from tests.support.company import ME, NOW, Company, at
+from cockpit.sync.outbox import Edit
+from tests.hub.world import HubWorld, people_hub
+from tests.support.company import LEAD, ME, Company, at, found_company
+from tests.sync.test_real_hub import VISIT, Terminal
 from tests.ui.screen_text import screen_text, wait_for_idle
 
 Values = dict[str, Any]
@@ -49,6 +55,15 @@ class Desk:
         assert isinstance(app, CockpitApp)
         return app.room.view
 
+    async def go(self, widget_id: str) -> None:
+        """Tab until the widget has the focus."""
+        for _step in range(12):
+            focused = self.pilot.app.focused
+            if focused is not None and focused.id == widget_id:
+                return
+            await self.press("tab")
+        raise AssertionError(f"Tab does not come to {widget_id}")
+
     def rows(self, entity: str) -> dict[str, Values]:
         with self.services.desk.database.read() as session:
             return {row.id: to_wire(row, entity) for row in session.exec(select(SYNCED[entity]))}
@@ -64,7 +79,7 @@ class Desk:
 
 @asynccontextmanager
 async def at_the_desk(
-    company: Company, opening: str = "today", services: Services | None = None
+    company: Company | Terminal, opening: str = "today", services: Services | None = None
 ) -> AsyncIterator[Desk]:
     made = services or services_on(company.database)
     app = CockpitApp(lambda: made, StartValues(lang="en"), opening=opening, is_ticking=False, is_syncing=False)
@@ -151,7 +166,7 @@ async def test_x_cancels_a_planned_visit_with_a_reason(company: Company, visit: 
 async def test_x_on_a_card_sets_it_aside_until_a_day(company: Company, visit: str) -> None:
     company.kpi()
     async with at_the_desk(company) as desk:
-        desk.view.query_one("#cards").focus()
+        await desk.go("cards")
         card = desk.view.snapshot.cards[0]
         await desk.press("x")
         await desk.fill("known", "fri")
@@ -331,3 +346,171 @@ async def test_ctrl_y_copies_the_number_and_enter_opens_the_deal(company: Compan
         await desk.press("tab", "enter")
         assert desk.view.about() == f"deal:{deal}"
         assert "二期产线" in desk.text
+
+
+# -- Sync, against the real hub in this process --------------------------------------------------------------------
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[HubWorld]:
+    database = Database.at(tmp_path / "hub.db")
+    people_hub(database)
+    made = HubWorld(database)
+    made.account("account-1", name="恒泰机械", phone="1")
+    yield made
+    database.close()
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, world: HubWorld) -> Iterator[Terminal]:
+    """A device that is signed in at the hub."""
+    database = Database.at(tmp_path / "device.db")
+    database.prepare()
+    database.close()
+    assert database.path is not None
+    made = Terminal(database.path, world, ME)
+    yield made
+    made.database.close()
+
+
+def on_the_hub(terminal: Terminal) -> Services:
+    return replace(services_on(terminal.database), sync=terminal.sync)
+
+
+@pytest.mark.parametrize(("key", "phone"), [("m", "mine"), ("t", "theirs")])
+async def test_a_conflict_shows_three_values_and_a_key_answers_it(
+    terminal: Terminal, world: HubWorld, key: str, phone: str
+) -> None:
+    terminal.patch("account", "account-1", phone="mine")
+    world.patch("account", "account-1", phone="theirs")
+    async with at_the_desk(terminal, "sync", on_the_hub(terminal)) as desk:
+        await desk.press("o")
+        for words in (
+            "1 conflict needs your answer",
+            "恒泰机械",
+            "before: 1",
+            "m mine: mine",
+            "t theirs: theirs (管理",
+        ):
+            assert words in desk.text
+        assert desk.row("account", "account-1")["phone"] == "mine"
+        await desk.press(key)
+        assert desk.row("account", "account-1")["phone"] == phone
+        assert "conflict needs" not in desk.text
+        await desk.press("o")
+        with world.database.read() as session:
+            found = session.get(SYNCED["account"], "account-1")
+            assert found is not None
+            assert to_wire(found, "account")["phone"] == phone
+        assert desk.services.sync.badge().pending == 0
+
+
+@pytest.mark.parametrize("answer", ["n", "y"])
+async def test_a_parked_change_is_discarded_after_a_yes(terminal: Terminal, answer: str) -> None:
+    terminal.act(Edit("activity", "visit", "create", {**VISIT, "account_id": "no-such"}))
+    async with at_the_desk(terminal, "sync", on_the_hub(terminal)) as desk:
+        await desk.press("o")
+        assert "1 change was refused and is parked" in desk.text
+        await desk.go("queue")
+        await desk.press("x")
+        assert "Discard for good" in desk.text
+        await desk.press(answer)
+        assert desk.services.sync.badge().parked == (answer == "n")
+        assert ("visit" in desk.rows("activity")) is (answer == "n")
+
+
+# -- Team --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lead(tmp_path: Path) -> Iterator[Company]:
+    """The company as its lead has it, with a rep's visit of today."""
+    (tmp_path / "lead").mkdir()
+    made = found_company(tmp_path / "lead", signed_in=LEAD)
+    account = made.account("恒泰机械", "A")
+    made.activity(at(24, "09:30"), account_id=account, goal="CFO ok on pilot")
+    made.deal("二期产线", "stage-2", 66_000_00, account_id=account)
+    made.target(300_000_00)
+    made.kpi()
+    yield made
+    made.database.close()
+
+
+async def open_rep(desk: Desk) -> None:
+    """From the team board to the day of the rep."""
+    for _step in range(5):
+        if desk.view._rep is not None and desk.view._rep.id == ME:
+            break
+        await desk.press("j")
+    await desk.press("enter")
+    assert "Today of 张伟" in desk.text
+
+
+async def test_a_rep_s_day_is_read_and_never_written_by_the_lead(lead: Company) -> None:
+    async with at_the_desk(lead, "team") as desk:
+        await open_rep(desk)
+        assert "CFO ok on pilot" in desk.text
+        for key in ("e", "n", "x", "L", "l", "r", "f", "a"):
+            await desk.press(key)
+            assert "This is somebody else's: it can be read, not changed." in desk.text, key
+            await desk.press("down")
+        assert desk.services.sync.badge().pending == 0
+
+
+@pytest.mark.parametrize(("key", "words"), [("g", "300k"), ("p", "二期产线")])
+async def test_from_a_rep_s_day_g_and_p_show_the_rep_s_numbers(lead: Company, key: str, words: str) -> None:
+    async with at_the_desk(lead, "team") as desk:
+        await open_rep(desk)
+        await desk.press(key)
+        assert words in desk.text
+        assert desk.view.snapshot.scope.id == ME if key == "p" else desk.view.snapshot.rep.id == ME
+        await desk.press(key, "q")
+        assert "Today of 张伟" in desk.text
+
+
+# -- Why ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def month(company: Company, visit: str, ht: str, deal: str) -> str:
+    """A target, a KPI, a won deal and an account worth adding: every number of Today stands for something."""
+    company.target(300_000_00)
+    company.kpi()
+    company.deal("一期产线", "stage-won", 50_000_00, account_id=ht, closed_on=at(12).date())
+    company.account("金桥仪表", "A", lat=31.24, lon=121.48)
+    return visit
+
+
+@pytest.mark.parametrize(
+    ("place", "moves", "about"),
+    [
+        ("figures", 1, "month.target"),
+        ("figures", 2, "month.actual"),
+        ("figures", 3, "month.gap"),
+        ("figures", 4, "month.planned"),
+        ("figures", 5, "month.uncovered"),
+        ("kpis", 0, "kpi:"),
+        ("cards", 0, "card:"),
+        ("agenda", 0, "visit:"),
+        ("best", 0, "next_best"),
+        ("prep", 0, "prep"),
+        ("next", 0, "visit:"),
+    ],
+)
+async def test_question_mark_explains_every_number_of_today(
+    company: Company, month: str, place: str, moves: int, about: str
+) -> None:
+    async with at_the_desk(company) as desk:
+        await desk.go(place)
+        await desk.press(*["right"] * moves)
+        assert desk.view.about().startswith(about)
+        await desk.press("question_mark")
+        why = desk.view.snapshot
+        assert why is not None, desk.text
+        assert desk.view.title() == "Why"
+        assert why.title in desk.text
+        assert why.rows or why.inputs
+        for row in why.rows[:3]:
+            assert row.text[:12] in desk.text
+        await desk.press("q")
+        assert desk.view.snapshot.visits, "back on Today"

@@ -7,6 +7,7 @@ variable, trusts the system's certificate store and takes at most 8 MiB of any a
 from __future__ import annotations
 
 import ipaddress
+import logging
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ _BODY_DEADLINE_S = 60.0
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0, pool=5.0)
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 class ResetAsked(HubError):
@@ -191,10 +193,15 @@ class HubClient:
                     _("The certificate of {host} does not hold: {reason}").format(host=self.address.host, reason=reason)
                 )
             cause = cause.__cause__ or cause.__context__
-        return HubUnavailable(clean_line(str(error)) or type(error).__name__, url=self.address.url)
+        log.info("no answer from %s: %s %s", self.address.host, type(error).__name__, clean_line(str(error)))
+        is_late = isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout)
+        words = _("{host} took too long.") if is_late else _("no connection to {host}.")
+        return HubUnavailable(words.format(host=self.address.host), url=self.address.url)
 
     def _no_sense(self, reason: str) -> HubUnavailable:
-        return HubUnavailable(clean_line(reason, 200), url=self.address.url)
+        log.info("no sense in the answer of %s: %s", self.address.host, clean_line(reason, 200))
+        words = _("what {host} sent cannot be read.").format(host=self.address.host)
+        return HubUnavailable(words, url=self.address.url)
 
     def _refusal(self, response: httpx.Response, body: bytes) -> HubError:
         """The error for an answer that is not 200."""

@@ -12,7 +12,12 @@ from cockpit.screens.room import MainRoom, Room
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from cockpit.screens.base import View
     from cockpit.services.container import Services
+
+
+_OF_A_REP = ("gap", "pipeline")
+"""Views of one person's numbers."""
 
 
 class Routed(Protocol):
@@ -68,9 +73,17 @@ class Router:
         elif act is not None:
             act(**args)
         elif command in self._views:
-            self._app.open(command, **args)
+            self._open(view, command, args)
         else:
             self._app.say(_("{title} does nothing here.").format(title=_(BY_ID[command].title)))
+
+    def _open(self, view: View, name: str, args: dict[str, Any]) -> None:
+        """From somebody's day to the same person's gap and pipeline; from there not to itself again."""
+        whose = view.why_args().get("rep_id") if name in _OF_A_REP else None
+        if whose is None:
+            self._app.open(name, **args)
+        elif name not in view.SCOPES:
+            self._app.open(name, rep_id=whose, **args)
 
     def do_fill(self, **args: Any) -> None:
         self._app.open("replan", kind="fill", **args)

@@ -203,7 +203,8 @@ class Engine:
             try:
                 self._pull_all(hello, tally)
             except ResetAsked as again:
-                raise HubUnavailable("the hub gives cursors that it does not take", url=self.hub.address.url) from again
+                words = _("the hub gives cursors that it does not take.")
+                raise HubUnavailable(words, url=self.hub.address.url) from again
 
     def _pull_all(self, hello: Hello, tally: Tally) -> None:
         while self._pull_snapshot_page(hello, tally):
@@ -224,7 +225,7 @@ class Engine:
             self.progress(_("down {done}/{total}").format(done=tally.pulled, total=left))
             stuck = 0 if news and page.next_cursor != cursor else stuck + 1
             if stuck >= (policy.STUCK_PAGES if page.next_cursor == cursor else policy.IDLE_PAGES):
-                raise HubUnavailable("the hub sends the same page again and again", url=self.hub.address.url)
+                raise HubUnavailable(_("the hub sends the same page again and again."), url=self.hub.address.url)
             self.sleep(policy.YIELD_S)
 
     def _pull_snapshot_page(self, hello: Hello, tally: Tally) -> bool:
@@ -237,7 +238,7 @@ class Engine:
         page = self.hub.snapshot(token)
         self.at("pulled")
         if page.next is not None and page.next == token:
-            raise HubUnavailable("the hub sends the same page again and again", url=self.hub.address.url)
+            raise HubUnavailable(_("the hub sends the same page again and again."), url=self.hub.address.url)
         news = self._save(partial(_save_snapshot, page, hello.epoch))
         self.at("saved")
         tally.pulled += news
