@@ -22,8 +22,8 @@ help: ## List the targets
 
 setup: .venv/.ready ## Set everything up in .venv from the lock
 
-demo: .venv/.ready ## A made-up company on this machine, opened on Today (PLAIN=1 prints it)
-	@COCKPIT_HOME=$(CURDIR)/.demo $(RUN)cockpit demo $(if $(PLAIN),--plain) $(if $(AS),--as $(AS)) $(if $(COCKPIT_LANG),--lang $(COCKPIT_LANG))
+demo: .venv/.ready ## A made-up company on this machine, opened on Today (PLAIN=1 prints it, ROLE=lead is the team lead)
+	@COCKPIT_HOME=$(CURDIR)/.demo $(RUN)cockpit demo $(if $(PLAIN),--plain) $(if $(ROLE),--as $(ROLE)) $(if $(COCKPIT_LANG),--lang $(COCKPIT_LANG))
 
 test: .venv/.ready check ## Format, lint, types, contracts, then all tests
 	$(RUN)pytest -n auto --dist loadscope
