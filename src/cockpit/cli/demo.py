@@ -16,7 +16,7 @@ import typer
 
 from cockpit import clock
 from cockpit.cli import opening, shapes, sheets
-from cockpit.cli.output import show, talk
+from cockpit.cli.output import show, talk, write
 from cockpit.errors import BadUse, DataDirUnwritable
 from cockpit.i18n import _
 from cockpit.locations import locate
@@ -131,7 +131,7 @@ def _seed_mark() -> str:
 def _print(opened: Services) -> None:
     day, gap, team = opened.today.load(), opened.gap.load(), opened.team.load()
     show(sheets.today(day), shapes.today(day), False, False)
-    sys.stdout.write("\n")
+    write("")
     show(sheets.gap(gap), shapes.gap(gap), False, False)
-    sys.stdout.write("\n")
+    write("")
     show(sheets.team(team), shapes.team(team), False, False)

@@ -34,10 +34,6 @@ def run(arguments: Sequence[str]) -> int:
         return _say(error)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # The reader of our output has gone (`cockpit team | head`): not an error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:
         from cockpit.logs import crash_report
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -64,8 +65,13 @@ def show(sheet: Sheet, shape: dict[str, Any], as_json: bool, as_csv: bool) -> No
 
 
 def write(text: str) -> None:
-    """Data for stdout, safe for a terminal."""
-    sys.stdout.write(clean(text, limit=50_000_000) + "\n")
+    """Data for stdout, safe for a terminal. A reader that has gone (`cockpit team | head`) is no error: done."""
+    try:
+        sys.stdout.write(clean(text, limit=50_000_000) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
 
 
 def talk(text: str) -> None:
