@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from textual.pilot import Pilot
 from cockpit.app import CockpitApp
 from cockpit.locations import StartValues
 from cockpit.services.container import Services, services_on
+from cockpit.storage import meta
 from cockpit.storage.database import Database
 from cockpit.storage.records import to_wire
 from cockpit.storage.tables import SYNCED
@@ -188,6 +190,45 @@ async def test_capital_l_locks_and_unlocks(company: Company, visit: str) -> None
         assert desk.row("activity", visit)["is_locked"] is True
         await desk.press("u")
         assert desk.row("activity", visit)["is_locked"] is False
+
+
+async def test_a_adds_the_suggestion(company: Company, visit: str) -> None:
+    account = company.account("金桥仪表", "A", lat=31.24, lon=121.48)
+    company.kpi()
+    async with at_the_desk(company) as desk:
+        before = desk.rows("activity")
+        assert desk.view.snapshot.next_best.account_id == account
+        await desk.press("a")
+        assert desk.added("activity", before)["account_id"] == account
+        await desk.press("u")
+        assert desk.rows("activity").keys() == before.keys()
+
+
+async def test_an_unvisited_one_moves_only_with_a_reason(company: Company, ht: str) -> None:
+    left = company.activity(at(23, "14:00"), account_id=ht)
+    async with at_the_desk(company) as desk:
+        before = desk.rows("activity")
+        await desk.press("e")
+        await desk.fill("thu 10", "")
+        assert "Reason is needed." in desk.text
+        await desk.fill("sick")
+        assert (desk.row("activity", left)["status"], desk.row("activity", left)["reason"]) == ("moved", "sick")
+        assert desk.added("activity", before)["moved_from_id"] == left
+        await desk.press("u")
+        assert desk.rows("activity").keys() == before.keys()
+
+
+async def test_a_time_that_cannot_be_read_keeps_the_form(company: Company, visit: str) -> None:
+    async with at_the_desk(company) as desk:
+        await desk.press("n")
+        await desk.fill("someday", "offer signed")
+        assert "someday is not a day or time" in desk.text
+        assert "offer signed" in desk.text
+        before = desk.rows("activity")
+        await desk.press("shift+tab")
+        await desk.fill("thu 10")
+        await desk.press("enter")
+        assert desk.added("activity", before)["goal"] == "offer signed"
 
 
 # -- Log ---------------------------------------------------------------------------------------------------------
@@ -419,6 +460,34 @@ async def test_a_parked_change_is_discarded_after_a_yes(terminal: Terminal, answ
         assert ("visit" in desk.rows("activity")) is (answer == "n")
 
 
+async def test_offline_is_said_in_words(company: Company, visit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COCKPIT_TOKEN", "token")
+    with company.database.write() as session:
+        meta.put(session, "hub_url", "http://127.0.0.1:9")
+        meta.put(session, "hub_host", "127.0.0.1")
+    async with at_the_desk(company, "sync") as desk:
+        await desk.press("o")
+        assert "Offline. The hub does not answer: no connection to 127.0.0.1." in desk.text
+        assert "Errno" not in desk.text
+        assert "Press o to try again" in desk.text
+        await desk.press("h", "e")
+        await desk.fill("14:00", "")
+        assert desk.services.sync.badge().pending == 1, "work goes on"
+
+
+async def test_b_keeps_both_texts(terminal: Terminal, world: HubWorld) -> None:
+    terminal.act(Edit("activity", "visit", "create", {**VISIT, "status": "held", "result": "before"}))
+    await asyncio.to_thread(terminal.sync.run)
+    terminal.patch("activity", "visit", result="met the CFO")
+    world.patch("activity", "visit", result="met the buyer")
+    async with at_the_desk(terminal, "sync", on_the_hub(terminal)) as desk:
+        await desk.press("o", "b", "o")
+        result = desk.row("activity", "visit")["result"]
+        assert "met the CFO" in result
+        assert "met the buyer" in result
+        assert desk.services.sync.badge().pending == 0
+
+
 # -- Team --------------------------------------------------------------------------------------------------------
 
 
@@ -468,6 +537,34 @@ async def test_from_a_rep_s_day_g_and_p_show_the_rep_s_numbers(lead: Company, ke
         assert "Today of 张伟" in desk.text
 
 
+async def test_behind_a_rep_s_day_everything_is_to_read(lead: Company) -> None:
+    async with at_the_desk(lead, "team") as desk:
+        await desk.press("question_mark")
+        assert desk.view.title() == "Why"
+        assert desk.view.snapshot is not None, desk.text
+        await desk.press("q")
+        await open_rep(desk)
+        for place in ("figures", "agenda"):
+            await desk.go(place)
+            await desk.press("question_mark")
+            assert desk.view.title() == "Why"
+            assert desk.view.snapshot is not None, desk.text
+            await desk.press("q")
+        await desk.press("p")
+        for key in ("s", "w", "x", "e"):
+            await desk.press(key)
+            assert "This is somebody else's" in desk.text, key
+        await desk.press("question_mark")
+        assert desk.view.snapshot is not None, desk.text
+        await desk.press("q", "enter")
+        for key in ("s", "w", "x", "e"):
+            await desk.press(key)
+            assert "This is somebody else's" in desk.text, key
+        await desk.press("enter", "e")
+        assert "This is somebody else's" in desk.text
+        assert desk.services.sync.badge().pending == 0
+
+
 # -- Why ---------------------------------------------------------------------------------------------------------
 
 
@@ -484,11 +581,11 @@ def month(company: Company, visit: str, ht: str, deal: str) -> str:
 @pytest.mark.parametrize(
     ("place", "moves", "about"),
     [
-        ("figures", 1, "month.target"),
-        ("figures", 2, "month.actual"),
-        ("figures", 3, "month.gap"),
-        ("figures", 4, "month.planned"),
-        ("figures", 5, "month.uncovered"),
+        ("figures", 0, "month.target"),
+        ("figures", 1, "month.actual"),
+        ("figures", 2, "month.gap"),
+        ("figures", 3, "month.planned"),
+        ("figures", 4, "month.uncovered"),
         ("kpis", 0, "kpi:"),
         ("cards", 0, "card:"),
         ("agenda", 0, "visit:"),

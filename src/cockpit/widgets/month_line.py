@@ -35,7 +35,7 @@ class Figure:
 
 
 class Figures(Widget, can_focus=True):
-    """Labels and values in reading order. Left and right move among them."""
+    """Labels and values in reading order. Left and right move among them, at first on one that `?` explains."""
 
     DEFAULT_CSS = """
     Figures { height: auto; }
@@ -64,8 +64,9 @@ class Figures(Widget, can_focus=True):
     def show(self, figures: Sequence[Figure]) -> None:
         new = tuple(figures)
         if new != self._figures:
-            self._figures = new
-            self._place = min(self._place, max(len(new) - 1, 0))
+            about, self._figures = self.about, new
+            explained = {figure.about: place for place, figure in reversed(list(enumerate(new))) if figure.about}
+            self._place = explained.get(about or "", min(explained.values(), default=0))
             self.refresh(layout=True)
 
     @property
