@@ -91,7 +91,7 @@ def card(number: int, what: str, to_do: str, key: str, command: str, **values: A
 
 
 def today_snapshot(**values: Any) -> TodaySnapshot:
-    """The morning of product.md's invented month."""
+    """The morning of an invented month."""
     visits = (
         item(1, "09:30", "恒泰机械", "A", "方案", goal="CFO ok on pilot", amount_minor=6_600_000, is_locked=True),
         item(2, "11:00", "明远物流", "B", "需求", goal="find 2nd decider"),
