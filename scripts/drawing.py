@@ -32,7 +32,10 @@ def _font(pattern: str) -> ImageFont.FreeTypeFont:
 
 
 def _rgb(color: Color | None, fallback: Rgb) -> Rgb:
-    return fallback if color is None else tuple(color.get_truecolor())  # type: ignore[return-value]
+    if color is None:
+        return fallback
+    red, green, blue = color.get_truecolor()
+    return red, green, blue
 
 
 def draw(app: App[Any], target: Path) -> None:

@@ -115,11 +115,6 @@ def consequence(rule: KpiRule, person: Person | None) -> int:
     return person.bonus_base_minor * rule.consequence_value // 10_000
 
 
-def team_uncovered(counts: Iterable[KpiCount]) -> int:
-    """Sum over people: a surplus of one never covers another."""
-    return sum(count.uncovered for count in counts)
-
-
 def _teams_up(book: Book, team_id: str | None) -> Iterable[str]:
     seen: set[str] = set()
     while team_id is not None and team_id not in seen:

@@ -53,7 +53,6 @@ _DECISION_ROLES = {
     "user": N_("user"),
     "coach": N_("coach"),
 }
-_ROLES = {"rep": N_("rep"), "team_lead": N_("team lead"), "region_head": N_("region head")}
 
 
 def _word(table: dict[str, str], code: str) -> str:
@@ -90,10 +89,6 @@ def lifecycle(code: str) -> str:
 
 def period_name(code: str) -> str:
     return _word(_PERIODS, code)
-
-
-def role_name(code: str) -> str:
-    return _word(_ROLES, code)
 
 
 def decision_role(code: str) -> str:
