@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from cockpit.services.snapshots import Badge, PersonRef
 
 LEAST_WIDTH, LEAST_HEIGHT = 40, 12
+BROAD = 160
+"""Columns from which a view may show a third pane: the room has the class `-broad` besides `-wide`."""
 
 
 class Room(Screen[None]):
     """One view in its frame. The app refreshes header and footer; the view does the rest."""
 
-    # One class holds at a time: a further width would take `-wide` away again.
+    # Of these one class holds at a time: a further width here would take `-wide` away again, so `-broad` is set by hand.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  Textual's own declaration
     VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-tall")]  # noqa: RUF012
 
@@ -64,6 +66,7 @@ class Room(Screen[None]):
         small = self.query_one("#more-room", Static)
         small.update(plain(words))
         small.set_class(is_small, "-shown")
+        self.set_class(event.size.width >= BROAD, "-broad")
 
     def on_screen_resume(self) -> None:
         self.call_later(self.view.shell.show_status)
