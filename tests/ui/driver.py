@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from cockpit.app import CockpitApp
 from cockpit.locations import StartValues
 from tests.ui.fakes import FakeServices
-from tests.ui.screen_text import screen_text, wait_for_idle
+from tests.ui.screen_text import press, screen_text, wait_for_idle
 
 
 class Driver:
@@ -24,13 +24,11 @@ class Driver:
     async def press(self, *keys: str) -> None:
         """Keys one after the other, idle in between."""
         for key in keys:
-            await self.pilot.press(key)
-            await self.idle()
+            await press(self.pilot, key)
 
     async def type(self, text: str) -> None:
         """Text into the focused field, then idle."""
-        await self.pilot.press(*(_key(char) for char in text))
-        await self.idle()
+        await press(self.pilot, *text)
 
     async def idle(self) -> None:
         await wait_for_idle(self.pilot)
@@ -42,10 +40,6 @@ class Driver:
     @property
     def lines(self) -> list[str]:
         return self.text.split("\n")
-
-
-def _key(char: str) -> str:
-    return {" ": "space"}.get(char, char)
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ from cockpit.sync.outbox import Edit
 from tests.hub.world import HubWorld, people_hub
 from tests.support.company import LEAD, ME, Company, at, found_company
 from tests.sync.test_real_hub import VISIT, Terminal
-from tests.ui.screen_text import screen_text, wait_for_idle
+from tests.ui.screen_text import press, screen_text, wait_for_idle
 
 Values = dict[str, Any]
 
@@ -37,14 +37,12 @@ class Desk:
 
     async def press(self, *keys: str) -> None:
         for key in keys:
-            await self.pilot.press(key)
-            await wait_for_idle(self.pilot)
+            await press(self.pilot, key)
 
     async def fill(self, *texts: str) -> None:
         """One text a field, each over what stands there, each followed by Enter."""
         for text in texts:
-            await self.pilot.press("ctrl+u", *text, "enter")
-            await wait_for_idle(self.pilot)
+            await press(self.pilot, "ctrl+u", *text, "enter")
 
     @property
     def text(self) -> str:
