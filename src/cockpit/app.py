@@ -15,7 +15,7 @@ from cockpit import i18n, themes
 from cockpit.commands import keymap
 from cockpit.feedback import Notice, notice_of
 from cockpit.i18n import _
-from cockpit.locations import StartValues
+from cockpit.locations import StartValues, kept_file
 from cockpit.screens.room import MainRoom, Room
 from cockpit.screens.router import Router
 from cockpit.screens.watch import Watch
@@ -52,7 +52,10 @@ def _load(place: tuple[str, str]) -> Any:
 
 
 class CockpitApp(App[int]):
-    """`open_container` builds the services; it runs in a thread after the first refresh, and may take its time."""
+    """`open_container` builds the services; it runs in a thread after the first paint, and may take its time.
+
+    Beside `database` the last snapshot of each main view is kept, for the first frame of the next start.
+    """
 
     TITLE = "Cockpit"
     ENABLE_COMMAND_PALETTE = False
@@ -65,6 +68,7 @@ class CockpitApp(App[int]):
         start: StartValues | None = None,
         *,
         opening: str = "today",
+        database: Path | None = None,
         is_ticking: bool = True,
         is_syncing: bool = True,
     ) -> None:
@@ -76,6 +80,7 @@ class CockpitApp(App[int]):
         self.keymap = keymap(self.start.keymap)
         self._router = Router(self, self.keymap, {*MAIN_VIEWS, *OTHER_VIEWS})
         self._open_container = open_container
+        self._database = database
         self._opening = opening if opening in MAIN_VIEWS else "today"
         self._watch_options = (is_ticking, is_syncing)
         self._person: PersonRef | None = None
@@ -135,6 +140,9 @@ class CockpitApp(App[int]):
         """The uppermost room; a dialog over it is not a room."""
         return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, Room))
 
+    def kept_file(self, view: str) -> Path | None:
+        return None if self._database is None else kept_file(self._database, view)
+
     def _make(self, place: tuple[str, str], **args: Any) -> View:
         return cast("View", _load(place)(**args))
 
@@ -189,9 +197,10 @@ class CockpitApp(App[int]):
     def show_status(self) -> None:
         if self.room.is_mounted:
             as_of = getattr(self.room.view.snapshot, "as_of", None)
+            person = self._person or getattr(self.room.view.snapshot, "rep", None)
             if as_of is not None:  # in the zone shown already, so that no screen turns the clock
                 self._as_of = as_of.astimezone(self._as_of.tzinfo) if self._as_of is not None else as_of
-            self.room.show_status(self._person, self._as_of, self._badge)
+            self.room.show_status(person, self._as_of, self._badge)
 
     def show_keys(self) -> None:
         if self.room.is_mounted:

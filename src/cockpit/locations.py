@@ -7,9 +7,18 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from cockpit import colours
+from cockpit.i18n import _
+
+LANGUAGES = ("auto", "en", "zh")
+FRAMES = ("auto", "unicode", "ascii")
+DEMO = "COCKPIT_DEMO"
+"""Set by the demo for its own run: the data folder the demo was started from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,15 @@ class Locations:
     @property
     def config_file(self) -> Path:
         return self.config_dir / "config.toml"
+
+    @property
+    def log_file(self) -> Path:
+        return self.data_dir / "cockpit.log"
+
+    @property
+    def tour_mark(self) -> Path:
+        """A file that is there once the tour was left. The demo shares it with the folder it was started from."""
+        return Path(os.environ.get(DEMO) or self.data_dir) / "tour-left"
 
     def database(self, account: str) -> Path:
         """The SQLite file of one account."""
@@ -44,33 +62,123 @@ def locate() -> Locations:
     )
 
 
+def kept_file(database: Path, view: str) -> Path:
+    """Where the last snapshot of a view is kept: beside `default.db` is `default.today.json`."""
+    return database.with_suffix(f".{view}.json")
+
+
+def is_demo() -> bool:
+    """Whether this run shows the made-up company."""
+    return bool(os.environ.get(DEMO))
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A value of the looks that is not used: the default is. `fault` is set for a colour of an own theme."""
+
+    key: str
+    value: str
+    allowed: tuple[str, ...] = ()
+    fault: colours.Fault | None = None
+
+    @property
+    def words(self) -> str:
+        """Why it is not taken, and what would be."""
+        kind = self.fault.kind if self.fault else ""
+        if self.fault is not None and kind == "contrast":
+            return _("{value} has a contrast of {ratio} on {ground}; text needs {least}.").format(
+                value=self.value,
+                ratio=f"{self.fault.ratio:.1f}",
+                ground=self.fault.ground,
+                least=colours.LEAST_CONTRAST,
+            )
+        if kind == "colour":
+            return _("{value} is not a colour like #1f2731.").format(value=self.value)
+        names = ", ".join(self.allowed)
+        if kind == "unknown":
+            return _("There is no such key. Allowed: {names}.").format(names=names)
+        return _("{value} is not known. Allowed: {names}.").format(value=self.value, names=names)
+
+
 @dataclass(frozen=True, slots=True)
 class StartValues:
-    """What the first frame needs. A broken file gives defaults here; `config` reports it afterwards."""
+    """What the first frame needs. A broken file gives defaults here; `config` reports it afterwards.
+
+    `themes` are the user's own, without fault and complete; `refused` is what was found and not taken.
+    """
 
     lang: str = "auto"
-    theme: str = "cockpit-dark"
+    theme: str = "auto"
     frames: str = "auto"
+    account: str = "default"
     keymap: tuple[tuple[str, str], ...] = ()
+    themes: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    refused: tuple[Refused, ...] = ()
 
 
 def start_values(locations: Locations) -> StartValues:
-    """Language, theme, frames and keymap: environment over file over default."""
+    """Language, theme, frames, account and keymap: environment over file over default."""
     try:
         found: dict[str, Any] = tomllib.loads(locations.config_file.read_text("utf-8"))
     except (OSError, ValueError):
         found = {}
+    found = {**found, **environment(found)}
+    refused = tuple(refused_looks(found))
+    off = {one.key for one in refused}
     default = StartValues()
 
     def text(key: str, fallback: str) -> str:
-        value = os.environ.get(f"COCKPIT_{key.upper()}") or found.get(key, fallback)
-        return value if isinstance(value, str) else fallback
+        value = found.get(key, fallback)
+        return value if isinstance(value, str) and key not in off else fallback
 
-    keymap = found.get("keymap", {})
-    pairs = keymap.items() if isinstance(keymap, dict) else ()
     return StartValues(
         lang=text("lang", default.lang),
         theme=text("theme", default.theme),
         frames=text("frames", default.frames),
-        keymap=tuple((str(name), str(keys)) for name, keys in pairs),
+        account=text("account", default.account),
+        keymap=tuple((str(name), str(key)) for name, key in _table(found, "keymap").items()),
+        themes=tuple(
+            (name, tuple(colours.palette(own).items()))
+            for name, own in _table(found, "themes").items()
+            if not any(colours.faults(own))
+        ),
+        refused=refused,
     )
+
+
+def environment(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that `COCKPIT_X` sets, and those of the keymap with `COCKPIT_KEYMAP__X` on top of the file's."""
+    given: dict[str, Any] = {}
+    for key in ("lang", "theme", "frames", "account", "ca_file"):
+        if value := os.environ.get(f"COCKPIT_{key.upper()}"):
+            given[key] = value
+    keys = {
+        name.removeprefix("COCKPIT_KEYMAP__").lower(): value
+        for name, value in os.environ.items()
+        if name.startswith("COCKPIT_KEYMAP__")
+    }
+    return {**given, "keymap": {**_table(found, "keymap"), **keys}} if keys else given
+
+
+def refused_looks(found: Mapping[str, Any]) -> Iterator[Refused]:
+    """What is wrong with language, frames, theme and own themes; the rest of the file may still be used."""
+    own = _table(found, "themes")
+    sound = tuple(name for name, value in own.items() if not any(colours.faults(value)))
+    allowed = {"lang": LANGUAGES, "frames": FRAMES, "theme": ("auto", *colours.SHIPPED, *sound)}
+    for key, names in allowed.items():
+        if key in found and found[key] not in names:
+            yield Refused(key, str(found[key]), names)
+    for name, value in own.items():
+        for fault in colours.faults(value):
+            key = ".".join(part for part in ("themes", name, fault.key) if part)
+            yield Refused(key, fault.value, _allowed_of(fault), fault)
+
+
+def _allowed_of(fault: colours.Fault) -> tuple[str, ...]:
+    known = {"unknown": (colours.BASE, *colours.GROUNDS, *colours.TEXTS), "base": tuple(colours.PALETTES)}
+    return known.get(fault.kind, ())
+
+
+def _table(found: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = found.get(key, {})
+    return value if isinstance(value, dict) else {}

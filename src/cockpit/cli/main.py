@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from cockpit import i18n
-from cockpit.cli.opening import close_services
+from cockpit.cli.opening import close_services, has_terminal, open_app
 from cockpit.errors import CockpitError
 from cockpit.locations import locate, start_values
 
@@ -24,9 +24,12 @@ def run(arguments: Sequence[str]) -> int:
     if lang is not None:
         os.environ["COCKPIT_LANG"] = lang
     i18n.set_language(start_values(locate()).lang)
-    from cockpit.cli.tree import build
-
     try:
+        if not rest and has_terminal():  # the screens do not wait for the tree of verbs
+            open_app("today")
+            return 0
+        from cockpit.cli.tree import build
+
         build()(args=rest, prog_name="cockpit")
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 2

@@ -63,7 +63,9 @@ def open_app(opening: str) -> None:
         raise NoTerminal()
     from cockpit.app import CockpitApp
 
-    app = CockpitApp(services, start_values(locate()), opening=opening)
+    locations = locate()
+    start = start_values(locations)
+    app = CockpitApp(services, start, opening=opening, database=locations.database(start.account))
     app.run()
     if app.return_code:
         raise SystemExit(app.return_code)

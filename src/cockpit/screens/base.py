@@ -29,15 +29,19 @@ from textual.events import DescendantFocus
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
+from cockpit import clock
 from cockpit.commands import BY_ID, Command, Keymap
 from cockpit.errors import CockpitError
 from cockpit.feedback import Notice, notice_of
-from cockpit.i18n import _
-from cockpit.screens.ask import Choose, Confirm, Field, Form
+from cockpit.i18n import _, language
 from cockpit.widgets.footer import FooterKey
+from cockpit.widgets.header import age
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cockpit.screens.ask import Field
     from cockpit.services.container import Services
     from cockpit.services.snapshots import Badge, Saved
 
@@ -55,6 +59,9 @@ class Shell(Protocol):
     @property
     def is_ascii(self) -> bool:
         """Whether bars and signs are drawn in ASCII."""
+
+    def kept_file(self, view: str) -> Path | None:
+        """Where the last snapshot of a main view is kept; None where none is."""
 
     def open(self, name: str, **args: Any) -> None:
         """Open a view by name: a main one (today, gap, pipeline, team, sync) is switched to; one with arguments, and any
@@ -94,11 +101,15 @@ class View(Vertical):
     """Command ids for the footer, the most useful first; the room shows at most eight that are in scope."""
     IS_LOADED: ClassVar[bool] = True
     """False for a view that shows only what it was opened with."""
+    KEPT: ClassVar[type[Any] | None] = None
+    """The snapshot's class where the program may open on the view: the last one is kept and shown at the next start."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
         self.snapshot: Any = None
         self.is_stale = True
+        self.is_kept = False
+        """Whether the rows shown are those of the last time, until the live ones are there."""
         self.failure: Notice | None = None
         self._last_focus: Widget | None = None
         self._writes: dict[
@@ -128,6 +139,12 @@ class View(Vertical):
     def title(self) -> str:
         """The view's name for the header, in the user's language."""
         return ""
+
+    def age_words(self) -> str:
+        """For the header while the rows of the last time are shown: how old they are."""
+        if not self.is_kept or self.snapshot is None:
+            return ""
+        return _("{age} old, loading").format(age=age(self.snapshot.as_of, clock.now()))
 
     def why_not(self, command: str) -> str | None:
         """Why a command is off here and now, in the user's language; None when it is on. Overrides end in `super()`."""
@@ -172,7 +189,32 @@ class View(Vertical):
         for table in self.query(Table):
             table.say_loading(_("Loading"))
         self.focus_first()
+        self._show_kept()
         self.load()
+
+    def _kept_file(self) -> Path | None:
+        return self.shell.kept_file(self.id) if self.KEPT is not None and self.id and not self.why_args() else None
+
+    def _show_kept(self) -> None:
+        """At the start of the program: the rows of the last time at once, said to be so."""
+        file = self._kept_file() if self.shell.services is None else None
+        if file is None or self.KEPT is None:
+            return
+        from cockpit.services.snapshots.kept import kept
+
+        snapshot = kept(file, self.KEPT, language())
+        if snapshot is not None:
+            self.is_kept = True
+            self.draw(snapshot)
+
+    def _fetch(self, services: Services, file: Path | None) -> Any:
+        """In a thread: the snapshot, kept for the next start."""
+        snapshot = self.fetch(services)
+        if file is not None:
+            from cockpit.services.snapshots.kept import keep
+
+            keep(file, snapshot, language())
+        return snapshot
 
     def load(self) -> None:
         """Fetch the snapshot anew in a worker; the newest request wins."""
@@ -180,8 +222,14 @@ class View(Vertical):
         if services is None or not self.IS_LOADED:
             return
         self.is_stale = False
+        file = self._kept_file()
         self.run_worker(
-            lambda: self.fetch(services), name="load", group="load", exclusive=True, thread=True, exit_on_error=False
+            lambda: self._fetch(services, file),
+            name="load",
+            group="load",
+            exclusive=True,
+            thread=True,
+            exit_on_error=False,
         )
 
     def draw(self, snapshot: Any) -> None:
@@ -227,14 +275,20 @@ class View(Vertical):
         """A small form. Enter runs `call(services, values)`; the form stays open, text kept, when it fails."""
         services = self.shell.services
         if services is not None:
+            from cockpit.screens.ask import Form
+
             self.app.push_screen(Form(title, fields, lambda values: call(services, values)), self._after_write)
 
     def confirm(self, question: str, then: Callable[[bool], None]) -> None:
         """A question for y or n; Esc asks nothing further and calls nothing."""
+        from cockpit.screens.ask import Confirm
+
         self.app.push_screen(Confirm(question), lambda answer: None if answer is None else then(answer))
 
     def choose(self, title: str, options: Sequence[tuple[str, str]], then: Callable[[str], None]) -> None:
         """Pick one of (key, text); Esc calls nothing."""
+        from cockpit.screens.ask import Choose
+
         self.app.push_screen(Choose(title, options), lambda key: None if key is None else then(key))
 
     def _after_write(self, saved: Saved | None, then: Callable[[Saved], None] | None = None) -> None:
@@ -252,6 +306,7 @@ class View(Vertical):
         worker = event.worker
         if worker.name == "load":
             if event.state is WorkerState.SUCCESS:
+                self.is_kept = False
                 try:
                     self.draw(worker.result)
                 except Exception as trouble:

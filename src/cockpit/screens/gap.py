@@ -30,6 +30,7 @@ class GapView(View):
     """The gap of `rep_id` (the viewer's own when None) for one period, the month at first."""
 
     SCOPES = ("gap", "list")
+    KEPT = GapSnapshot
     FOOTER = ("fill", "period_previous", "period_next", "why", "log", "replan", "help", "back")
 
     snapshot: GapSnapshot | None

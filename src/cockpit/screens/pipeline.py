@@ -29,6 +29,7 @@ class PipelineView(View):
     """The open deals of `rep_id`, or of all the viewer's people."""
 
     SCOPES = ("pipeline", "list")
+    KEPT = PipelineSnapshot
     FOOTER = ("open", "stage", "win", "drop", "new", "edit", "why", "back")
 
     snapshot: PipelineSnapshot | None

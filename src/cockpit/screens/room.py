@@ -82,7 +82,7 @@ class Room(Screen[None]):
 
     def show_status(self, person: PersonRef | None, as_of: datetime | None, badge: Badge | None) -> None:
         for header in self.query(Header):  # none while the room comes or goes
-            header.show(self.view.title(), person, as_of, badge)
+            header.show(self.view.title(), person, as_of, badge, self.view.age_words())
 
     def show_keys(self) -> None:
         """The footer for what is focused now."""

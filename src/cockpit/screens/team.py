@@ -23,6 +23,7 @@ class TeamView(View):
     """All reps below the viewer; for a rep, the rep alone."""
 
     SCOPES = ("team", "list")
+    KEPT = TeamSnapshot
     FOOTER = ("open", "why", "pipeline", "today", "sync", "find", "help", "back")
 
     snapshot: TeamSnapshot | None

@@ -35,6 +35,7 @@ class TodayView(View):
     """The viewer's own day, or with `rep_id` somebody else's, to read."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("today", "list")
+    KEPT = TodaySnapshot
     FOOTER: ClassVar[tuple[str, ...]] = ("log", "open", "replan", "fill", "gap", "pipeline", "why", "help")
 
     def __init__(self, rep_id: str | None = None) -> None:

@@ -66,11 +66,15 @@ class Header(Widget):
         self._person: PersonRef | None = None
         self._as_of: datetime | None = None
         self._badge: Badge | None = None
+        self._note = ""
 
-    def show(self, title: str, person: PersonRef | None, as_of: datetime | None, badge: Badge | None) -> None:
-        new = (title, person, as_of, badge)
-        if new != (self._title, self._person, self._as_of, self._badge):
-            self._title, self._person, self._as_of, self._badge = new
+    def show(
+        self, title: str, person: PersonRef | None, as_of: datetime | None, badge: Badge | None, note: str = ""
+    ) -> None:
+        """`note` says in place of the badge what is special about the rows, such as their age."""
+        new = (title, person, as_of, badge, note)
+        if new != (self._title, self._person, self._as_of, self._badge, self._note):
+            self._title, self._person, self._as_of, self._badge, self._note = new
             self.refresh()
 
     def render(self) -> Text:
@@ -99,6 +103,8 @@ class Header(Widget):
 
     def _badge_text(self) -> Text:
         text = Text(end="", no_wrap=True)
+        if self._note:
+            return text.append_text(plain(self._note, self._style("warn")))
         if self._badge is None or self._as_of is None:
             return text
         for words, tone in badge_words(self._badge, self._as_of):

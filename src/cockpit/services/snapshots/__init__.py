@@ -3,27 +3,112 @@
 Money is integer minor units of `currency`. Moments are aware and in the rep's team's time zone, days
 are local dates. `complete` is False while a first sync or a resync runs. Texts are already in the
 user's language; names come cleaned from storage and are shown through `plain` only.
+
+Each area is imported when one of its names is first asked for: the first frame needs one of them.
 """
 
 from __future__ import annotations
 
-from cockpit.services.snapshots.cards import CardState, CardView, Evidence
-from cockpit.services.snapshots.common import PersonRef, Saved, Snapshot, WriteState
-from cockpit.services.snapshots.customers import (
-    AccountSnapshot,
-    ContactLine,
-    DealLine,
-    DealSnapshot,
-    Match,
-    PipelineSnapshot,
-    StageLine,
-    StageStep,
-)
-from cockpit.services.snapshots.day import AgendaItem, KpiLine, MonthLine, NextBest, PlanSnapshot, Prep, TodaySnapshot
-from cockpit.services.snapshots.money import GapSnapshot, GapWeek, TeamRep, TeamSnapshot
-from cockpit.services.snapshots.proposals import LogField, LogPreview, ReplanProposal, ReplanRow, ScoreLine
-from cockpit.services.snapshots.sync import Badge, ConflictItem, QueueItem, Receipt, SyncReport, SyncSnapshot
-from cockpit.services.snapshots.why import Why, WhyRow
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cockpit.services.snapshots.cards import CardState, CardView, Evidence
+    from cockpit.services.snapshots.common import PersonRef, Saved, Snapshot, WriteState
+    from cockpit.services.snapshots.customers import (
+        AccountSnapshot,
+        ContactLine,
+        DealLine,
+        DealSnapshot,
+        Match,
+        PipelineSnapshot,
+        StageLine,
+        StageStep,
+    )
+    from cockpit.services.snapshots.day import (
+        AgendaItem,
+        DayCell,
+        KpiLine,
+        MonthLine,
+        NextBest,
+        PlanSnapshot,
+        Prep,
+        TodaySnapshot,
+        TrendWeek,
+    )
+    from cockpit.services.snapshots.money import GapSnapshot, GapWeek, PaceDay, TeamRep, TeamSnapshot
+    from cockpit.services.snapshots.proposals import LogField, LogPreview, ReplanProposal, ReplanRow, ScoreLine
+    from cockpit.services.snapshots.sync import Badge, ConflictItem, QueueItem, Receipt, SyncReport, SyncSnapshot
+    from cockpit.services.snapshots.why import Why, WhyRow
+
+_HOMES = {
+    "cards": (
+        "CardState",
+        "CardView",
+        "Evidence",
+    ),
+    "common": (
+        "PersonRef",
+        "Saved",
+        "Snapshot",
+        "WriteState",
+    ),
+    "customers": (
+        "AccountSnapshot",
+        "ContactLine",
+        "DealLine",
+        "DealSnapshot",
+        "Match",
+        "PipelineSnapshot",
+        "StageLine",
+        "StageStep",
+    ),
+    "day": (
+        "AgendaItem",
+        "DayCell",
+        "KpiLine",
+        "MonthLine",
+        "NextBest",
+        "PlanSnapshot",
+        "Prep",
+        "TodaySnapshot",
+        "TrendWeek",
+    ),
+    "money": (
+        "GapSnapshot",
+        "GapWeek",
+        "PaceDay",
+        "TeamRep",
+        "TeamSnapshot",
+    ),
+    "proposals": (
+        "LogField",
+        "LogPreview",
+        "ReplanProposal",
+        "ReplanRow",
+        "ScoreLine",
+    ),
+    "sync": (
+        "Badge",
+        "ConflictItem",
+        "QueueItem",
+        "Receipt",
+        "SyncReport",
+        "SyncSnapshot",
+    ),
+    "why": (
+        "Why",
+        "WhyRow",
+    ),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(name)
+
 
 __all__ = [
     "AccountSnapshot",
@@ -33,6 +118,7 @@ __all__ = [
     "CardView",
     "ConflictItem",
     "ContactLine",
+    "DayCell",
     "DealLine",
     "DealSnapshot",
     "Evidence",
@@ -44,6 +130,7 @@ __all__ = [
     "Match",
     "MonthLine",
     "NextBest",
+    "PaceDay",
     "PersonRef",
     "PipelineSnapshot",
     "PlanSnapshot",
@@ -62,6 +149,7 @@ __all__ = [
     "TeamRep",
     "TeamSnapshot",
     "TodaySnapshot",
+    "TrendWeek",
     "Why",
     "WhyRow",
     "WriteState",

@@ -102,6 +102,27 @@ class KpiLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayCell:
+    """The visits of one day. `missed`: their day is over and they were not held."""
+
+    on: date
+    is_workday: bool
+    held: int
+    planned: int
+    missed: int
+    state: Literal["done", "missed", "planned", "free"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendWeek:
+    """One week from Monday, the current one up to now: visits held and money won."""
+
+    starts_on: date
+    held: int
+    won_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TodaySnapshot(Snapshot):
     rep: PersonRef
     day: date
@@ -113,6 +134,12 @@ class TodaySnapshot(Snapshot):
     month: MonthLine
     kpis: tuple[KpiLine, ...]
     cards: tuple[CardView, ...]
+    briefs: tuple[Prep, ...] = ()
+    """What to know before each visit of the two lists, by `activity_id`."""
+    days: tuple[DayCell, ...] = ()
+    """The days of the month."""
+    trend: tuple[TrendWeek, ...] = ()
+    """The last weeks, the current one last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cockpit.services.snapshots.common import PersonRef, Snapshot
-from cockpit.services.snapshots.day import KpiLine
+from cockpit.services.snapshots.day import DayCell, KpiLine, TrendWeek
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,17 @@ class GapWeek:
     target_minor: int | None
     actual_minor: int
     gap_minor: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaceDay:
+    """The end of one working day, since the period began: what the target asks for, what was won (None for a day to come),
+    and won with planned (None for a day that is over)."""
+
+    on: date
+    due_minor: int | None
+    actual_minor: int | None
+    covered_minor: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +46,12 @@ class GapSnapshot(Snapshot):
     kpis: tuple[KpiLine, ...]
     weeks: tuple[GapWeek, ...]
     workdays_left: int
+    due_minor: int | None = None
+    """What the target asks for by the working days that are over; None without a target."""
+    days: tuple[DayCell, ...] = ()
+    """The days of the period; none where the visits of its beginning are not here."""
+    trend: tuple[TrendWeek, ...] = ()
+    pace: tuple[PaceDay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
