@@ -6,8 +6,10 @@ fixed: Tuesday 2026-11-24, 08:30 in Shanghai.
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -119,11 +121,20 @@ STAGES = (
 )
 
 
+@cache
+def _empty_file() -> bytes:
+    """All tables and no rows, made once: the migrations take longer than most tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database.at(Path(folder) / "cockpit.db")
+        database.prepare()
+        database.close()
+        return (Path(folder) / "cockpit.db").read_bytes()
+
+
 def found_company(folder: Path, signed_in: str = ME) -> Company:
     """Team, people, funnel and calendar, in a new file; no accounts, no activities, no targets yet."""
-    database = Database.at(folder / "cockpit.db")
-    database.prepare()
-    company = Company(database)
+    (folder / "cockpit.db").write_bytes(_empty_file())
+    company = Company(Database.at(folder / "cockpit.db"))
     company.put("team", id=REGION, name="华东", alias="East", kind="region", time_zone="Asia/Shanghai")
     company.put("team", id=TEAM, name="华东一组", alias="East-1", parent_id=REGION, time_zone="Asia/Shanghai")
     people = ((ME, "张伟", "Zhang Wei", "rep"), (MATE, "李娜", "Li Na", "rep"), (LEAD, "周岚", "Zhou Lan", "team_lead"))
@@ -154,7 +165,7 @@ def found_company(folder: Path, signed_in: str = ME) -> Company:
             days=days,
             milestone=milestone,
         )
-    with database.write() as session:
+    with company.database.write() as session:
         sign_in(session, signed_in)
     return company
 
