@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,54 +15,26 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from cockpit.domain.text import clean_line
+from cockpit.i18n import _
 from cockpit.plain import cells, fit
+from cockpit.widgets.columns import Cell, Column, Row, Tone, share, text_of
+from cockpit.widgets.row_list import RowList
 
-MEASURED = 300
-"""The most rows looked at for the widths of columns, evenly spread: quick for a table of any length."""
+__all__ = ["Cell", "Column", "Row", "Table", "Tone"]
 
-Tone = Literal["", "muted", "good", "warn", "bad", "accent", "strong"]
-"""What a cell means. Each tone is a component class of the table, so that themes colour it; a tone never stands alone."""
+FLASH_SECONDS = 1.0
+"""How long a changed row keeps its tone."""
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column. `width` in cells; 0 for what its text takes, and at least `least` cells. Where that is more than is left,
-    the columns with little to say keep theirs and the others share the rest by `weight`.
-
-    `shown_from` is the table width in cells from which the column is drawn, so that a narrow screen drops it.
-    """
-
-    title: str
-    width: int = 0
-    align: Literal["left", "right"] = "left"
-    weight: int = 1
-    least: int = 4
-    shown_from: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    text: str
-    tone: Tone = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line. `key` is the row's lasting name (the id of what it shows). A heading spans all columns and is skipped
-    by the cursor. `tone` colours the cells that have none of their own."""
-
-    key: str
-    cells: tuple[str | Cell, ...]
-    tone: Tone = ""
-    is_heading: bool = False
+_STYLES = ("header", "heading", "message", "cursor", "changed", "filter", "label")
+_TONES = ("muted", "good", "warn", "bad", "accent", "strong")
 
 
 class Table(ScrollView, can_focus=True):
     """Rows under a fixed header line.
 
-    `set_rows` keeps the cursor on the same key and redraws only when something changed. `say_loading`, `say_failed` and
-    the `empty` text are the other three states. Posts `Moved` when the cursor comes to another row and `Chosen` on a
-    double click; Enter is left to the app, which routes it to the screen's `do_open`.
+    `set_rows` keeps the cursor on the same key, redraws only when something changed and shows for a second which rows
+    did. `say_loading`, `say_failed` and the `empty` text are the other three states. Posts `Moved` when the cursor comes
+    to another row and `Chosen` on a double click; Enter is left to the app, which routes it to the screen's `do_open`.
     """
 
     DEFAULT_CSS = """
@@ -71,8 +42,11 @@ class Table(ScrollView, can_focus=True):
     Table > .table--header { color: $text-muted; text-style: bold; }
     Table > .table--heading { color: $text-muted; }
     Table > .table--message { color: $text-muted; }
+    Table > .table--changed { background: $panel; }
     Table > .table--cursor { background: $cursor-quiet; }
     Table:focus > .table--cursor { background: $cursor; }
+    Table > .table--filter { color: $text-accent; text-style: bold; }
+    Table > .table--label { color: $background; background: $accent; text-style: bold; }
     Table > .table--muted { color: $text-muted; }
     Table > .table--good { color: $text-success; }
     Table > .table--warn { color: $text-warning; }
@@ -80,10 +54,7 @@ class Table(ScrollView, can_focus=True):
     Table > .table--accent { color: $text-accent; }
     Table > .table--strong { text-style: bold; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"table--{name}"
-        for name in ("header", "heading", "message", "cursor", "muted", "good", "warn", "bad", "accent", "strong")
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"table--{name}" for name in (*_STYLES, *_TONES)}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", show=False),
         Binding("down,j", "move(1)", show=False),
@@ -128,23 +99,25 @@ class Table(ScrollView, can_focus=True):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._columns = tuple(columns)
-        self._rows: tuple[Row, ...] = ()
+        self.list = RowList()
         self._empty = empty
         self._message: tuple[str, Tone] | None = ("", "muted")
         self._has_header = has_header
-        self._cursor: int | None = None
         self._sizes_cache: tuple[int, tuple[int, ...]] | None = None
+        self._changed: frozenset[str] = frozenset()
+        self._labels: Mapping[int, str] = {}
 
     # -- content ---------------------------------------------------------------------------------------------------
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        return self._rows
+        """The rows shown."""
+        return self.list.shown
 
     @property
     def cursor_key(self) -> str | None:
         """The key of the row under the cursor, None when there is no row."""
-        return None if self._cursor is None else self._rows[self._cursor].key
+        return self.list.key
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Other columns, for example after a change of language or period."""
@@ -155,112 +128,136 @@ class Table(ScrollView, can_focus=True):
 
     def set_rows(self, rows: Sequence[Row], *, empty: str | None = None) -> None:
         """Show these rows; the cursor stays on its key, or near its place when the key is gone."""
-        if empty is not None:
-            self._empty = empty
-        new = tuple(rows)
-        message: tuple[str, Tone] | None = None if new else (self._empty, "muted")
-        if new == self._rows and message == self._message:
+        self._empty = self._empty if empty is None else empty
+        new, old = tuple(rows), self.list.all
+        if new == old and (new or self._message == (self._empty, "muted")):
             return
-        old_key, old_place = self.cursor_key, self._cursor or 0
-        self._rows, self._message, self._sizes_cache = new, message, None
-        self._cursor = self._place_of(old_key, old_place)
-        self._resize_content()
-        if self.cursor_key != old_key:
-            self.post_message(self.Moved(self, self.cursor_key))
+        place, top = self.list.cursor, self.scroll_offset.y
+        was_seen = not old or (place is not None and top <= place < top + self._visible)
+        self._draw_list(lambda: self.list.put(new))
+        if was_seen and top and place is not None and self.list.cursor is not None:
+            self.scroll_to(y=top + self.list.cursor - place, animate=False)  # the row in focus keeps its line
+        if was_seen:
+            self.call_after_refresh(self._scroll_to_cursor)
+        self._changed = self.list.differing(old, top, top + self._visible)
+        if self._changed:
+            self.set_timer(FLASH_SECONDS, self._calm)
+
+    def narrow(self, text: str) -> None:
+        """Show only the rows in which `text` is found; all of them for an empty text."""
+        if text != self.list.filter:
+            self._draw_list(lambda: self.list.narrow(text))
+            self.call_after_refresh(self._scroll_to_cursor)
 
     def say_loading(self, text: str) -> None:
         """Say that rows are on their way; rows already shown stay."""
-        if not self._rows:
+        if not self.list.all:
             self._say(text, "muted")
 
     def say_failed(self, text: str) -> None:
         """Say that loading failed and which key tries again, in place of the rows."""
-        self._rows, self._cursor = (), None
+        self.list.put(())
         self._say(text, "bad")
 
     def focus_key(self, key: str) -> bool:
         """Put the cursor on a key; False when no such row is shown."""
-        place = next((i for i, row in enumerate(self._rows) if row.key == key and not row.is_heading), None)
+        place = self.list.place_of(key)
         if place is not None:
-            self._move_to(place)
+            self.move_to(place)
         return place is not None
+
+    def _draw_list(self, change: Callable[[], None]) -> None:
+        """Change the list, then say what it shows now."""
+        old_key = self.cursor_key
+        change()
+        self._sizes_cache = None
+        nothing = _("Nothing here fits the filter.") if self.list.all else self._empty
+        self._message = None if self.list.shown else (nothing, "muted")
+        self._resize_content()
+        if self.cursor_key != old_key:
+            self.post_message(self.Moved(self, self.cursor_key))
 
     def _say(self, text: str, tone: Tone) -> None:
         if self._message != (text, tone):
             self._message = (text, tone)
             self._resize_content()
 
-    def _place_of(self, key: str | None, near: int) -> int | None:
-        places = [i for i, row in enumerate(self._rows) if not row.is_heading]
-        if not places:
-            return None
-        return next((i for i in places if self._rows[i].key == key), min(places, key=lambda i: abs(i - near)))
-
     def _resize_content(self) -> None:
-        lines = len(self._message[0].split("\n")) if self._message else len(self._rows)
+        lines = len(self._message[0].split("\n")) if self._message else len(self.rows)
         self.virtual_size = Size(0, lines + self._has_header)
         self.refresh()
-        if self._cursor is not None:
-            self.call_after_refresh(self._scroll_to_cursor)
+
+    def _calm(self) -> None:
+        """Draw the rows that changed as the others again."""
+        changed, self._changed = self._changed, frozenset()
+        self._refresh_rows(place for place in self.visible_places if self.rows[place].key in changed)
 
     # -- movement --------------------------------------------------------------------------------------------------
 
+    @property
+    def _visible(self) -> int:
+        """How many rows there is room for."""
+        return max(self.size.height - self._has_header, 0)
+
+    @property
+    def visible_places(self) -> list[int]:
+        """The places of the rows seen that the cursor can go to."""
+        top = self.scroll_offset.y
+        places = range(top, min(top + self._visible, len(self.rows)))
+        return [place for place in places if not self.rows[place].is_heading]
+
     def action_move(self, step: int) -> None:
-        place = (self._cursor if self._cursor is not None else -1) + step
-        while 0 <= place < len(self._rows) and self._rows[place].is_heading:
-            place += step
-        if 0 <= place < len(self._rows):
-            self._move_to(place)
+        self._go(self.list.step(step))
 
     def action_page(self, step: int) -> None:
-        page = max(self.size.height - self._has_header - 1, 1)
-        wanted = (self._cursor or 0) + step * page
-        place = self._place_of(None, min(max(wanted, 0), len(self._rows) - 1))
-        if place is not None:
-            self._move_to(place)
+        self._go(self.list.near((self.list.cursor or 0) + step * max(self._visible - 1, 1)))
 
     def action_edge(self, end: int) -> None:
-        place = self._place_of(None, len(self._rows) if end else 0)
+        self._go(self.list.near(len(self.rows) if end else 0))
+
+    def _go(self, place: int | None) -> None:
         if place is not None:
-            self._move_to(place)
+            self.move_to(place)
 
-    def _move_to(self, place: int) -> None:
-        old, self._cursor = self._cursor, place
-        if old == place:
-            return
-        for changed in (old, place):
-            if changed is not None:
-                self._refresh_row(changed)
-        self._scroll_to_cursor()
-        self.post_message(self.Moved(self, self.cursor_key))
+    def move_to(self, place: int) -> None:
+        """Put the cursor on the row at a place."""
+        old, self.list.cursor = self.list.cursor, place
+        if old != place:
+            self._refresh_rows(row for row in (old, place) if row is not None)
+            self._scroll_to_cursor()
+            self.post_message(self.Moved(self, self.cursor_key))
 
-    def _refresh_row(self, place: int) -> None:
-        self.refresh(Region(0, place - self.scroll_offset.y + self._has_header, self.size.width, 1))
+    def label_rows(self, labels: Mapping[int, str]) -> None:
+        """Draw labels over the first cells of the rows at these places; none for an empty mapping."""
+        before, self._labels = self._labels, labels
+        self._refresh_rows({*before, *labels})
+
+    def _refresh_rows(self, places: Iterable[int]) -> None:
+        shift = self._has_header - self.scroll_offset.y
+        self.refresh(*(Region(0, place + shift, self.size.width, 1) for place in places))
 
     def _scroll_to_cursor(self) -> None:
-        if self._cursor is None:
+        place = self.list.cursor
+        if place is None:
             return
-        first, visible = self.scroll_offset.y, self.size.height - self._has_header
-        if self._cursor < first or self._cursor <= 1:
-            self.scroll_to(y=self._cursor if self._cursor > 1 else 0, animate=False)
-        elif visible > 0 and self._cursor >= first + visible:
-            self.scroll_to(y=self._cursor - visible + 1, animate=False)
+        first, visible = self.scroll_offset.y, self._visible
+        if place < first or place <= 1:
+            self.scroll_to(y=place if place > 1 else 0, animate=False)
+        elif visible > 0 and place >= first + visible:
+            self.scroll_to(y=place - visible + 1, animate=False)
 
     def on_click(self, event: events.Click) -> None:
         place = event.y + self.scroll_offset.y - self._has_header
-        if event.y < self._has_header or not 0 <= place < len(self._rows) or self._rows[place].is_heading:
+        if event.y < self._has_header or not 0 <= place < len(self.rows) or self.rows[place].is_heading:
             return
-        self._move_to(place)
+        self.move_to(place)
         if event.chain == 2:
-            self.post_message(self.Chosen(self, self._rows[place].key))
+            self.post_message(self.Chosen(self, self.rows[place].key))
 
-    def on_focus(self) -> None:
-        if self._cursor is not None:
-            self._refresh_row(self._cursor)
-
-    def on_blur(self) -> None:
-        if self._cursor is not None:
-            self._refresh_row(self._cursor)
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        if self.list.cursor is not None:
+            self._refresh_rows([self.list.cursor])
 
     # -- drawing ---------------------------------------------------------------------------------------------------
 
@@ -268,62 +265,57 @@ class Table(ScrollView, can_focus=True):
         width = self.size.width
         base = self.rich_style
         if self._has_header and y == 0:
-            titles = tuple(Cell(column.title) for column in self._columns)
-            return self._draw(titles, width, base + self.get_component_rich_style("table--header", partial=True))
+            return self._header_line(width, base + self._style("header"))
         place = y - self._has_header + (0 if self._message else self.scroll_offset.y)
         if self._message is not None:
             lines = self._message[0].split("\n")
-            style = base + self._tone_style(self._message[1])
+            style = base + self._style(self._message[1])
             return Strip([Segment(fit(clean_line(lines[place]) if place < len(lines) else "", width), style)], width)
-        if place >= len(self._rows):
+        if place >= len(self.rows):
             return Strip.blank(width, base)
-        row = self._rows[place]
-        style = base + self._tone_style(row.tone)
+        row = self.rows[place]
+        style = base + self._style(row.tone)
         if row.is_heading:
-            style += self.get_component_rich_style("table--heading", partial=True)
-            text = " ".join(cell.text if isinstance(cell, Cell) else cell for cell in row.cells)
-            return Strip([Segment(fit(clean_line(text), width), style)], width)
-        if place == self._cursor:
-            style += self.get_component_rich_style("table--cursor", partial=True)
-        return self._draw(row.cells, width, style)
+            text = clean_line(" ".join(map(text_of, row.cells)))
+            return Strip([Segment(fit(text, width), style + self._style("heading"))], width)
+        if place == self.list.cursor:
+            style += self._style("cursor")
+        elif row.key in self._changed:
+            style += self._style("changed")
+        strip = self._cells_line(row.cells, width, style)
+        return self._with_label(strip, self._labels[place]) if place in self._labels else strip
 
-    def _draw(self, row: tuple[str | Cell, ...], width: int, style: Style) -> Strip:
+    def _header_line(self, width: int, style: Style) -> Strip:
+        """The columns' titles; while a filter holds, at the right how many rows it leaves."""
+        strip = self._cells_line([column.title for column in self._columns], width, style)
+        if not self.list.filter:
+            return strip
+        shown, total = self.list.counts
+        text = _(" {shown} of {total} for /{text}, Esc clears").format(
+            shown=shown, total=total, text=clean_line(self.list.filter)
+        )
+        size = min(cells(text), width)
+        part = Strip([Segment(fit(text, size), style + self._style("filter"))], size)
+        return Strip.join([strip.crop(0, width - size), part])
+
+    def _cells_line(self, row: Sequence[str | Cell], width: int, style: Style) -> Strip:
         segments: list[Segment] = []
         for column, size, cell in zip(self._columns, self._widths(width), row):
-            if not size:
-                continue
-            text, tone = (cell.text, cell.tone) if isinstance(cell, Cell) else (cell, "")
-            right = column.align == "right"
-            segments.append(Segment(fit(clean_line(text), size, right=right), style + self._tone_style(tone)))
-            segments.append(Segment(" ", style))
-        return Strip(segments).adjust_cell_length(width, style)
+            if size:
+                text = fit(clean_line(text_of(cell)), size, right=column.align == "right")
+                own = style + self._style(cell.tone) if isinstance(cell, Cell) and cell.tone else style
+                segments += (Segment(text, own), Segment(" ", style))
+        # Neighbours of one style are sent as one: a row is half as many bytes.
+        return Strip(segments).adjust_cell_length(width, style).simplify()
 
-    def _tone_style(self, tone: str) -> Style:
-        return self.get_component_rich_style(f"table--{tone}", partial=True) if tone else Style.null()
+    def _with_label(self, strip: Strip, label: str) -> Strip:
+        size = cells(label)
+        return Strip.join([Strip([Segment(label, self._style("label"))], size), strip.crop(size)])
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"table--{name}", partial=True) if name else Style.null()
 
     def _widths(self, width: int) -> tuple[int, ...]:
-        """Cells of each column, 0 for one that is not drawn; a space follows each."""
-        if self._sizes_cache and self._sizes_cache[0] == width:
-            return self._sizes_cache[1]
-        shown = [column for column in self._columns if column.shown_from <= width]
-        left = width - len(shown) - sum(column.width for column in shown)
-        flexible = [place for place, column in enumerate(self._columns) if column in shown and not column.width]
-        sizes = [column.width if column in shown else 0 for column in self._columns]
-        wanted = {place: self._text_width(place) for place in flexible}
-        weights = sum(self._columns[place].weight for place in flexible)
-        for place in sorted(flexible, key=lambda place: wanted[place] / self._columns[place].weight):
-            column = self._columns[place]
-            share = left * column.weight // weights
-            sizes[place] = max(min(wanted[place], share), column.least)
-            left, weights = left - sizes[place], weights - column.weight
-        self._sizes_cache = (width, tuple(sizes))
+        if self._sizes_cache is None or self._sizes_cache[0] != width:
+            self._sizes_cache = (width, share(self._columns, self.list.all, width))
         return self._sizes_cache[1]
-
-    def _text_width(self, place: int) -> int:
-        """Cells of the longest text of a column, its title included."""
-        widest = cells(self._columns[place].title)
-        for row in self._rows[:: len(self._rows) // MEASURED + 1]:
-            if not row.is_heading and place < len(row.cells):
-                cell = row.cells[place]
-                widest = max(widest, cells(clean_line(cell.text if isinstance(cell, Cell) else cell)))
-        return widest

@@ -1,0 +1,86 @@
+"""Which of many lines a few typed letters mean: any part, pinyin initials, and near spelling when nothing else fits.
+
+Made for a key press: one pass over texts that were folded once.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from cockpit.domain.text import fold_width
+
+LEAST_FUZZY = 3
+"""Letters from which near spelling is tried: two are near everything."""
+_NEAR_ENOUGH = 75.0
+
+
+class Haystack:
+    """Folded lines. Making one takes some milliseconds for every thousand lines: make it once for the same lines."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        text = "\n".join(line.replace("\n", " ") for line in lines).casefold()
+        self._lines = text.split("\n") if lines else []
+        if not text.isascii():
+            first, second = (text.translate(_Initials(reading)).split("\n") for reading in (0, 1))
+            self._lines = [
+                line if line == one else f"{line} {one}" if one == two else f"{line} {one} {two}"
+                for line, one, two in zip(self._lines, first, second)
+            ]
+        self._words: list[str] | None = None
+
+    def find(self, text: str) -> list[int]:
+        """The places of the lines in which every word of `text` occurs; of those spelled nearly so when there is none."""
+        words = fold_width(text).casefold().split()
+        found = self._with(words, range(len(self._lines)))
+        return found or self._near(words)
+
+    def _with(self, words: Sequence[str], places: Sequence[int]) -> list[int]:
+        lines = self._lines
+        for word in words:
+            places = [place for place in places if word in lines[place]]
+        return list(places)
+
+    def _near(self, words: Sequence[str]) -> list[int]:
+        """Every word by itself: as it is, else by the words of the lines that are spelled like it."""
+        places: Sequence[int] = range(len(self._lines))
+        for word in words:
+            exact = self._with([word], places)
+            places = exact or self._with_any(self._spelled_like(word), places)
+        return list(places)
+
+    def _with_any(self, words: set[str], places: Sequence[int]) -> list[int]:
+        return [place for place in places if not words.isdisjoint(self._lines[place].split())] if words else []
+
+    def _spelled_like(self, word: str) -> set[str]:
+        if len(word) < LEAST_FUZZY:
+            return set()
+        from rapidfuzz import fuzz, process
+
+        if self._words is None:
+            self._words = list({part for line in self._lines for part in line.split() if len(part) >= LEAST_FUZZY})
+        near = process.extract(word, self._words, scorer=fuzz.partial_ratio, score_cutoff=_NEAR_ENOUGH, limit=None)
+        best = max((score for _word, score, _place in near), default=0.0)
+        return {found for found, score, _place in near if score >= best - 10}
+
+
+class _Initials(dict[int, int | str]):
+    """For `str.translate`: a Chinese sign becomes the first letter of its `reading`-th reading with another initial,
+    a full-width sign its ASCII form. A name with signs of two readings is found by either."""
+
+    def __init__(self, reading: int) -> None:
+        super().__init__()
+        self._reading = reading
+
+    def __missing__(self, code: int) -> int | str:
+        self[code] = found = self._letter(code) if code > 0x2E7F else code
+        return found
+
+    def _letter(self, code: int) -> int | str:
+        from pypinyin.constants import PINYIN_DICT
+
+        readings = PINYIN_DICT.get(code)
+        if readings is None:
+            return fold_width(chr(code)).casefold()
+        letters = list(dict.fromkeys(unicodedata.normalize("NFD", reading)[0] for reading in readings.split(",")))
+        return letters[min(self._reading, len(letters) - 1)]
