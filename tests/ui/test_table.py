@@ -153,9 +153,11 @@ def test_any_text_fills_exactly_its_line(text: str, width: int) -> None:
     table = Table(COLUMNS)
     table.set_rows([Row("a", (text, text, text))])
     table._size = Size(width, 5)
-    drawn = "".join(fit(part, size) for part, size in zip((" ".join(text.split()),) * 3, table._widths(width)) if size)
-    assert cells(drawn) == sum(table._widths(width))
-    assert sum(table._widths(width)) <= max(width, 6 + 8 + 2)
+    drawn = "".join(
+        fit(part, size) for part, size in zip((" ".join(text.split()),) * 3, table._paint.widths(width)) if size
+    )
+    assert cells(drawn) == sum(table._paint.widths(width))
+    assert sum(table._paint.widths(width)) <= max(width, 6 + 8 + 2)
 
 
 def grounds(app: TableApp, y: int) -> set[str]:

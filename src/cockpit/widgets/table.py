@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
@@ -16,8 +15,8 @@ from textual.strip import Strip
 
 from cockpit.domain.text import clean_line
 from cockpit.i18n import _
-from cockpit.plain import cells, fit
-from cockpit.widgets.columns import Cell, Column, Row, Tone, share, text_of
+from cockpit.widgets.columns import Cell, Column, Row, Tone, text_of
+from cockpit.widgets.painting import Painter
 from cockpit.widgets.row_list import RowList
 
 __all__ = ["Cell", "Column", "Row", "Table", "Tone"]
@@ -98,12 +97,11 @@ class Table(ScrollView, can_focus=True):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self._columns = tuple(columns)
         self.list = RowList()
+        self._paint = Painter(columns, self._style_of)
         self._empty = empty
         self._message: tuple[str, Tone] | None = ("", "muted")
         self._has_header = has_header
-        self._sizes_cache: tuple[int, tuple[int, ...]] | None = None
         self._changed: frozenset[str] = frozenset()
         self._labels: Mapping[int, str] = {}
 
@@ -121,9 +119,8 @@ class Table(ScrollView, can_focus=True):
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Other columns, for example after a change of language or period."""
-        if tuple(columns) != self._columns:
-            self._columns = tuple(columns)
-            self._sizes_cache = None
+        if tuple(columns) != self._paint.columns:
+            self._paint.measure(self.list.all, columns)
             self.refresh()
 
     def set_rows(self, rows: Sequence[Row], *, empty: str | None = None) -> None:
@@ -162,15 +159,14 @@ class Table(ScrollView, can_focus=True):
     def focus_key(self, key: str) -> bool:
         """Put the cursor on a key; False when no such row is shown."""
         place = self.list.place_of(key)
-        if place is not None:
-            self.move_to(place)
+        self.move_to(place)
         return place is not None
 
     def _draw_list(self, change: Callable[[], None]) -> None:
         """Change the list, then say what it shows now."""
         old_key = self.cursor_key
         change()
-        self._sizes_cache = None
+        self._paint.measure(self.list.all)
         nothing = _("Nothing here fits the filter.") if self.list.all else self._empty
         self._message = None if self.list.shown else (nothing, "muted")
         self._resize_content()
@@ -207,22 +203,19 @@ class Table(ScrollView, can_focus=True):
         return [place for place in places if not self.rows[place].is_heading]
 
     def action_move(self, step: int) -> None:
-        self._go(self.list.step(step))
+        self.move_to(self.list.step(step))
 
     def action_page(self, step: int) -> None:
-        self._go(self.list.near((self.list.cursor or 0) + step * max(self._visible - 1, 1)))
+        self.move_to(self.list.near((self.list.cursor or 0) + step * max(self._visible - 1, 1)))
 
     def action_edge(self, end: int) -> None:
-        self._go(self.list.near(len(self.rows) if end else 0))
+        self.move_to(self.list.near(len(self.rows) if end else 0))
 
-    def _go(self, place: int | None) -> None:
-        if place is not None:
-            self.move_to(place)
-
-    def move_to(self, place: int) -> None:
-        """Put the cursor on the row at a place."""
-        old, self.list.cursor = self.list.cursor, place
-        if old != place:
+    def move_to(self, place: int | None) -> None:
+        """Put the cursor on the row at a place; None leaves it where it is."""
+        old = self.list.cursor
+        if place is not None and old != place:
+            self.list.cursor = place
             self._refresh_rows(row for row in (old, place) if row is not None)
             self._scroll_to_cursor()
             self.post_message(self.Moved(self, self.cursor_key))
@@ -262,60 +255,34 @@ class Table(ScrollView, can_focus=True):
     # -- drawing ---------------------------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        base = self.rich_style
+        width, base, paint = self.size.width, self.rich_style, self._paint
         if self._has_header and y == 0:
-            return self._header_line(width, base + self._style("header"))
+            return paint.header(self._filter_words(), width, base + self._style_of("header"))
         place = y - self._has_header + (0 if self._message else self.scroll_offset.y)
         if self._message is not None:
             lines = self._message[0].split("\n")
-            style = base + self._style(self._message[1])
-            return Strip([Segment(fit(clean_line(lines[place]) if place < len(lines) else "", width), style)], width)
+            style = base + self._style_of(self._message[1])
+            return paint.text(lines[place] if place < len(lines) else "", width, style)
         if place >= len(self.rows):
             return Strip.blank(width, base)
         row = self.rows[place]
-        style = base + self._style(row.tone)
+        style = base + self._style_of(row.tone)
         if row.is_heading:
-            text = clean_line(" ".join(map(text_of, row.cells)))
-            return Strip([Segment(fit(text, width), style + self._style("heading"))], width)
+            return paint.text(" ".join(map(text_of, row.cells)), width, style + self._style_of("heading"))
         if place == self.list.cursor:
-            style += self._style("cursor")
+            style += self._style_of("cursor")
         elif row.key in self._changed:
-            style += self._style("changed")
-        strip = self._cells_line(row.cells, width, style)
-        return self._with_label(strip, self._labels[place]) if place in self._labels else strip
+            style += self._style_of("changed")
+        strip = paint.cells(row.cells, width, style)
+        return paint.labelled(strip, self._labels[place]) if place in self._labels else strip
 
-    def _header_line(self, width: int, style: Style) -> Strip:
-        """The columns' titles; while a filter holds, at the right how many rows it leaves."""
-        strip = self._cells_line([column.title for column in self._columns], width, style)
+    def _filter_words(self) -> str:
+        """How many rows the filter leaves."""
         if not self.list.filter:
-            return strip
+            return ""
         shown, total = self.list.counts
-        text = _(" {shown} of {total} for /{text}, Esc clears").format(
-            shown=shown, total=total, text=clean_line(self.list.filter)
-        )
-        size = min(cells(text), width)
-        part = Strip([Segment(fit(text, size), style + self._style("filter"))], size)
-        return Strip.join([strip.crop(0, width - size), part])
+        words = _("{shown} of {total} for /{text}, Esc clears")
+        return words.format(shown=shown, total=total, text=clean_line(self.list.filter))
 
-    def _cells_line(self, row: Sequence[str | Cell], width: int, style: Style) -> Strip:
-        segments: list[Segment] = []
-        for column, size, cell in zip(self._columns, self._widths(width), row):
-            if size:
-                text = fit(clean_line(text_of(cell)), size, right=column.align == "right")
-                own = style + self._style(cell.tone) if isinstance(cell, Cell) and cell.tone else style
-                segments += (Segment(text, own), Segment(" ", style))
-        # Neighbours of one style are sent as one: a row is half as many bytes.
-        return Strip(segments).adjust_cell_length(width, style).simplify()
-
-    def _with_label(self, strip: Strip, label: str) -> Strip:
-        size = cells(label)
-        return Strip.join([Strip([Segment(label, self._style("label"))], size), strip.crop(size)])
-
-    def _style(self, name: str) -> Style:
+    def _style_of(self, name: str) -> Style:
         return self.get_component_rich_style(f"table--{name}", partial=True) if name else Style.null()
-
-    def _widths(self, width: int) -> tuple[int, ...]:
-        if self._sizes_cache is None or self._sizes_cache[0] != width:
-            self._sizes_cache = (width, share(self._columns, self.list.all, width))
-        return self._sizes_cache[1]
