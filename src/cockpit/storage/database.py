@@ -21,6 +21,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlmodel import Session, create_engine
 
 from cockpit.errors import CockpitError, DatabaseBusy, DatabaseCorrupt, DatabaseNewer, DataDirUnwritable, DiskFull
+from cockpit.locations import kept_file
 
 HEAD_REVISION = "0001"
 """The newest Alembic revision. Compared first, so that Alembic is imported only to upgrade."""
@@ -128,8 +129,9 @@ class Database:
         from sqlmodel import SQLModel
 
         from cockpit.migrations import upgrade
-        from cockpit.storage import tables  # noqa: F401  registers the tables on the metadata
+        from cockpit.storage.tables import load_all
 
+        load_all()
         with self._named_errors():
             upgrade(self._engine.execution_options(writes=True), SQLModel.metadata)
 
@@ -183,7 +185,9 @@ class Database:
 
 
 def remove_files(path: Path) -> None:
-    """Delete a SQLite file with its journals."""
+    """Delete a SQLite file with its journals and the last rows kept of its screens."""
     for suffix in ("", "-wal", "-shm", "-journal"):
         with suppress(FileNotFoundError):
             Path(f"{path}{suffix}").unlink()
+    for kept in path.parent.glob(kept_file(path, "*").name):
+        kept.unlink(missing_ok=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from cockpit.domain import entities as e
@@ -32,6 +34,33 @@ def contacts_of(session: Session, account_id: str) -> tuple[e.Contact, ...]:
         to_entity(row, e.Contact)
         for row in session.exec(statement.order_by(col(t.ContactRow.name), col(t.ContactRow.id)))
     )
+
+
+def contacts_by_account(session: Session, account_ids: Iterable[str]) -> dict[str, tuple[e.Contact, ...]]:
+    """The people at each of these accounts, by name, in one SELECT."""
+    found: dict[str, tuple[e.Contact, ...]] = {}
+    statement = select(t.ContactRow).where(col(t.ContactRow.account_id).in_(sorted(set(account_ids))))
+    for row in session.exec(statement.order_by(col(t.ContactRow.name), col(t.ContactRow.id))):
+        found[row.account_id] = (*found.get(row.account_id, ()), to_entity(row, e.Contact))
+    return found
+
+
+def last_held_by_account(session: Session, account_ids: Iterable[str], before: datetime) -> dict[str, e.Activity]:
+    """The newest held activity of each of these accounts that started before a moment, in one SELECT."""
+    held = (
+        select(t.ActivityRow.account_id, func.max(t.ActivityRow.starts_at).label("starts_at"))
+        .where(col(t.ActivityRow.account_id).in_(sorted(set(account_ids))), t.ActivityRow.status == "held")
+        .where(col(t.ActivityRow.starts_at) < before)
+        .group_by(col(t.ActivityRow.account_id))
+        .subquery()
+    )
+    rows = session.exec(
+        select(t.ActivityRow)
+        .join(held, (held.c.account_id == t.ActivityRow.account_id) & (held.c.starts_at == t.ActivityRow.starts_at))
+        .where(t.ActivityRow.status == "held")
+        .order_by(col(t.ActivityRow.id))
+    )
+    return {row.account_id: to_entity(row, e.Activity) for row in rows if row.account_id}
 
 
 def last_held(session: Session, account_id: str, before: datetime) -> e.Activity | None:

@@ -1,7 +1,5 @@
 """What synced tables share, and the column types both SQLite and PostgreSQL store alike."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,7 +25,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-class SyncedRow(SQLModel):
+class Row(SQLModel):
+    """The base of every table. A table does not validate, so its validator is not built before somebody asks for it."""
+
+    model_config = {"defer_build": True}
+
+
+class SyncedRow(Row):
     """Columns of every row that travels between the devices and the hub."""
 
     id: str = Field(primary_key=True, max_length=64)

@@ -1,7 +1,5 @@
 """Targets, KPI rules and waivers of problem cards."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, Index

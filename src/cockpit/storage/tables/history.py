@@ -1,7 +1,5 @@
 """The change log: what was known when. Cards and as-of views read it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -1,17 +1,15 @@
 """Hub tables: devices, tokens, results of mutations, the change feed, scope exits, import runs."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from cockpit.storage.tables.base import UtcDateTime
+from cockpit.storage.tables.base import Row, UtcDateTime
 
 
-class DeviceRow(SQLModel, table=True):
+class DeviceRow(Row, table=True):
     __tablename__ = "device"
 
     id: str = Field(primary_key=True, max_length=64)
@@ -20,7 +18,7 @@ class DeviceRow(SQLModel, table=True):
     last_seen_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class TokenRow(SQLModel, table=True):
+class TokenRow(Row, table=True):
     """A bearer token; only its SHA-256 is kept."""
 
     __tablename__ = "token"
@@ -34,7 +32,7 @@ class TokenRow(SQLModel, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class MutationResultRow(SQLModel, table=True):
+class MutationResultRow(Row, table=True):
     """What became of a mutation, kept in the transaction of its change: a retry gets the same answer."""
 
     __tablename__ = "mutation_result"
@@ -48,7 +46,7 @@ class MutationResultRow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
-class ChangeRow(SQLModel, table=True):
+class ChangeRow(Row, table=True):
     """The feed: the newest revision of each row, in commit order. `op` is put or delete."""
 
     __tablename__ = "change"
@@ -62,7 +60,7 @@ class ChangeRow(SQLModel, table=True):
     account_id: str | None = Field(default=None, index=True, max_length=64)
 
 
-class ScopeExitRow(SQLModel, table=True):
+class ScopeExitRow(Row, table=True):
     """A row that left a person's sight at `rev`; for an account, its whole subtree left with it.
 
     `person_id` is `*` when a row that everybody saw got an owner.
@@ -77,7 +75,7 @@ class ScopeExitRow(SQLModel, table=True):
     entity_id: str = Field(primary_key=True, max_length=64)
 
 
-class ImportRunRow(SQLModel, table=True):
+class ImportRunRow(Row, table=True):
     __tablename__ = "import_run"
 
     id: int | None = Field(default=None, primary_key=True)

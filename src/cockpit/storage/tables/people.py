@@ -1,8 +1,4 @@
-"""Teams, people, their memberships, the company calendar and absences."""
-
-from __future__ import annotations
-
-from datetime import date
+"""Teams and people."""
 
 from sqlmodel import Field
 
@@ -35,33 +31,3 @@ class PersonRow(SyncedRow, table=True):
     currency: str = Field(default="CNY", max_length=3)
     rung: str = Field(default="", max_length=64)
     is_active: bool = True
-
-
-class MembershipRow(SyncedRow, table=True):
-    """A person's time in a team."""
-
-    __tablename__ = "membership"
-
-    person_id: str = Field(index=True, max_length=64)
-    team_id: str = Field(index=True, max_length=64)
-    from_on: date
-    to_on: date | None = None
-
-
-class CalendarDayRow(SyncedRow, table=True):
-    """A day that differs from the plain week: a holiday or a make-up workday."""
-
-    __tablename__ = "calendar_day"
-
-    on: date = Field(index=True)
-    kind: str = Field(max_length=16)
-    name: str = Field(default="", max_length=200)
-
-
-class AbsenceRow(SyncedRow, table=True):
-    __tablename__ = "absence"
-
-    person_id: str = Field(index=True, max_length=64)
-    from_on: date
-    to_on: date
-    reason: str = Field(default="", max_length=200)

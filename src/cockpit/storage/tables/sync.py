@@ -1,20 +1,18 @@
-"""Device tables of the sync: queue, receipts, bases, conflicts, cursors. See docs/decisions on sync."""
-
-from __future__ import annotations
+"""Device tables of the sync: queue, receipts, bases, conflicts. See docs/decisions on sync."""
 
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from cockpit.storage.tables.base import UtcDateTime
+from cockpit.storage.tables.base import Row, UtcDateTime
 
 SCHEMA_VERSION = 1
 """Version of the wire form, carried by every mutation."""
 
 
-class _Mutation(SQLModel):
+class _Mutation(Row):
     mutation_id: str = Field(max_length=64, unique=True)
     """UUIDv7; the idempotency key."""
     entity: str = Field(max_length=32)
@@ -63,7 +61,7 @@ class OutboxDoneRow(_Mutation, table=True):
     ended_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
-class SyncBaseRow(SQLModel, table=True):
+class SyncBaseRow(Row, table=True):
     """The row as last received, kept from the first local edit until nothing of it is pending."""
 
     __tablename__ = "sync_base"
@@ -74,34 +72,7 @@ class SyncBaseRow(SQLModel, table=True):
     base: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
-class CursorRow(SQLModel, table=True):
-    __tablename__ = "cursor"
-
-    stream: str = Field(primary_key=True, max_length=32)
-    cursor: str = ""
-    epoch: str = ""
-    generation: int = 0
-    pages_done: int = 0
-    rows_done: int = 0
-    updated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-
-class TombstoneRow(SQLModel, table=True):
-    """A row that was deleted; an older revision of it cannot come back."""
-
-    __tablename__ = "tombstone"
-
-    entity: str = Field(primary_key=True, max_length=32)
-    id: str = Field(primary_key=True, max_length=64)
-    rev: int
-    deleted_at: datetime = Field(sa_type=UtcDateTime)
-    by_id: str | None = Field(default=None, max_length=64)
-    owner_id: str | None = Field(default=None, max_length=64)
-    account_id: str | None = Field(default=None, max_length=64)
-    merged_into: str | None = Field(default=None, max_length=64)
-
-
-class ConflictRow(SQLModel, table=True):
+class ConflictRow(Row, table=True):
     """One field that two people changed differently, with both values."""
 
     __tablename__ = "conflict"
@@ -123,39 +94,3 @@ class ConflictRow(SQLModel, table=True):
     resolution: str = Field(default="", max_length=16)
     opened_at: datetime = Field(sa_type=UtcDateTime)
     resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-
-class SyncRunRow(SQLModel, table=True):
-    __tablename__ = "sync_run"
-
-    id: int | None = Field(default=None, primary_key=True)
-    started_at: datetime = Field(sa_type=UtcDateTime)
-    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    phase: str = Field(default="", max_length=32)
-    pushed: int = 0
-    pulled: int = 0
-    conflicts: int = 0
-    parked: int = 0
-    bytes: int = 0
-    error: str = ""
-
-
-class MetaRow(SQLModel, table=True):
-    """Facts about this file: device_id, hub_url, person_id, epoch, generation, fence, totals."""
-
-    __tablename__ = "meta"
-
-    key: str = Field(primary_key=True, max_length=64)
-    value: str = ""
-
-
-class InboundErrorRow(SQLModel, table=True):
-    """A received row that could not be applied; tried again when its next revision comes."""
-
-    __tablename__ = "inbound_error"
-
-    entity: str = Field(primary_key=True, max_length=32)
-    id: str = Field(primary_key=True, max_length=64)
-    cursor: str = ""
-    reason: str = ""
-    seen_at: datetime = Field(sa_type=UtcDateTime)

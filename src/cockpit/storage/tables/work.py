@@ -1,7 +1,5 @@
 """Visits, calls, web meetings and tasks, planned and done."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import JSON, Index
