@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from cockpit.domain.card_month import pace
 from cockpit.domain.gap import money_gap, week_gaps
 from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import PeriodKind, period_of
+from cockpit.domain.rhythm import day_counts, last_weeks, pace_points
 from cockpit.services.desk import Desk
-from cockpit.services.snapshots import GapSnapshot, GapWeek
-from cockpit.services.views import Look, kpi_line, look_at, workdays_left
+from cockpit.services.snapshots import GapSnapshot, GapWeek, PaceDay
+from cockpit.services.views import Look, day_cells, kpi_line, look_at, trend_weeks, workdays_left
 
 
 @dataclass(frozen=True)
@@ -59,4 +61,16 @@ def gap_snapshot(look: Look, period: PeriodKind) -> GapSnapshot:
             for week in week_gaps(book, gap)
         ),
         workdays_left=workdays_left(book, gap),
+        due_minor=None if gap.target_minor is None else pace(book, gap).due_minor,
+        days=day_cells(day_counts(book, look.person.id, gap.period)),
+        trend=trend_weeks(last_weeks(book, look.person.id, gap.currency)),
+        pace=tuple(
+            PaceDay(
+                on=point.on,
+                due_minor=point.due_minor,
+                actual_minor=point.actual_minor,
+                covered_minor=point.covered_minor,
+            )
+            for point in pace_points(book, gap)
+        ),
     )

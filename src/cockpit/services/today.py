@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,14 +12,24 @@ from cockpit.domain.gap import money_gap
 from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import period_of
 from cockpit.domain.problems import cards_of
+from cockpit.domain.rhythm import day_counts, last_weeks
 from cockpit.i18n import _
 from cockpit.planning.score import Addition, best_addition
 from cockpit.services.card_views import card_views
 from cockpit.services.desk import Desk
 from cockpit.services.reasons import reason_text
 from cockpit.services.snapshots import NextBest, Prep, TodaySnapshot
-from cockpit.services.views import Look, account_name, agenda_items, kpi_line, look_at, month_line
-from cockpit.storage.queries.people import contacts_of, last_held
+from cockpit.services.views import (
+    Look,
+    account_name,
+    agenda_items,
+    day_cells,
+    kpi_line,
+    look_at,
+    month_line,
+    trend_weeks,
+)
+from cockpit.storage.queries.people import contacts_by_account, last_held, last_held_by_account
 from cockpit.storage.queries.sync import write_states
 
 if TYPE_CHECKING:
@@ -41,7 +52,8 @@ class TodayService:
             book, rep = look.book, look.person.id
             visits, left = today_list(book, rep), unvisited(book, rep)
             states = write_states(session, [activity.id for activity in (*visits, *left)])
-            prep = _prep(session, look)
+            coming = next_visit(book, rep)
+            briefs = _briefs(session, look, [*visits, *left, *([coming] if coming else [])])
         gap = money_gap(book, rep, period_of("month", book.today))
         return TodaySnapshot(
             as_of=look.as_of,
@@ -51,11 +63,14 @@ class TodayService:
             is_read_only=look.is_read_only,
             visits=agenda_items(book, visits, states),
             yesterday_unvisited=agenda_items(book, left, states),
-            prep=prep,
+            prep=briefs.get(coming.id) if coming else None,
             next_best=None if look.is_read_only else next_best(book, rep),
             month=month_line(book, gap),
             kpis=tuple(kpi_line(book, count, gap.currency) for count in kpi_counts(book, rep)),
             cards=card_views(book, cards_of(book, rep)),
+            briefs=tuple(briefs.values()),
+            days=day_cells(day_counts(book, rep, gap.period)),
+            trend=trend_weeks(last_weeks(book, rep, gap.currency)),
         )
 
 
@@ -98,12 +113,18 @@ def next_visit_and_last(session: Session, look: Look) -> tuple[PrepFacts | None,
     return facts, last_held(session, visit.account_id, look.book.as_of)
 
 
-def _prep(session: Session, look: Look) -> Prep | None:
-    facts, last = next_visit_and_last(session, look)
-    if facts is None:
-        return None
-    account_id = facts.visit.account_id
-    return prep_view(look, facts, last, contacts_of(session, account_id) if account_id else ())
+def _briefs(session: Session, look: Look, visits: Iterable[Activity]) -> dict[str, Prep]:
+    """What to know before each of these, by id. Meetings older than the book are looked up, all in one SELECT."""
+    facts = {visit.id: prep_for(look.book, visit) for visit in visits}
+    unknown = [f.visit.account_id for f in facts.values() if f.last is None and f.visit.account_id]
+    older = last_held_by_account(session, unknown, look.book.as_of) if unknown else {}
+    contacts = contacts_by_account(session, [f.visit.account_id for f in facts.values() if f.visit.account_id])
+    return {
+        key: prep_view(
+            look, f, f.last or older.get(f.visit.account_id or ""), contacts.get(f.visit.account_id or "", ())
+        )
+        for key, f in facts.items()
+    }
 
 
 def prep_view(look: Look, facts: PrepFacts, last: Activity | None, contacts: tuple[Contact, ...]) -> Prep:

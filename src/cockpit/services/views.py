@@ -15,9 +15,19 @@ from cockpit.domain.gap import MoneyGap
 from cockpit.domain.kpi import KpiCount
 from cockpit.domain.periods import period_of
 from cockpit.domain.pipeline import DealFacts, Verdict
+from cockpit.domain.rhythm import DayCount, WeekCount
 from cockpit.i18n import _, language, ngettext, short_day
 from cockpit.services.desk import Desk
-from cockpit.services.snapshots import AgendaItem, DealLine, KpiLine, MonthLine, PersonRef, WriteState
+from cockpit.services.snapshots import (
+    AgendaItem,
+    DayCell,
+    DealLine,
+    KpiLine,
+    MonthLine,
+    PersonRef,
+    TrendWeek,
+    WriteState,
+)
 from cockpit.storage.queries.people import has_yearly_kpi
 
 if TYPE_CHECKING:
@@ -159,6 +169,24 @@ def workdays_left(book: Book, gap: MoneyGap) -> int:
     """Working days from today, which counts, to the period's end."""
     first = max(book.today, gap.period.starts_on)
     return len(book.calendar_of(gap.person_id).workdays(first, gap.period.ends_on))
+
+
+def day_cells(days: Iterable[DayCount]) -> tuple[DayCell, ...]:
+    return tuple(
+        DayCell(
+            on=day.on,
+            is_workday=day.is_workday,
+            held=day.held,
+            planned=day.planned,
+            missed=day.missed,
+            state=day.state,
+        )
+        for day in days
+    )
+
+
+def trend_weeks(weeks: Iterable[WeekCount]) -> tuple[TrendWeek, ...]:
+    return tuple(TrendWeek(starts_on=week.starts_on, held=week.held, won_minor=week.won_minor) for week in weeks)
 
 
 def kpi_line(book: Book, count: KpiCount, currency: str) -> KpiLine:
