@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -413,7 +412,9 @@ def terminal(tmp_path: Path, world: HubWorld) -> Iterator[Terminal]:
 
 
 def on_the_hub(terminal: Terminal) -> Services:
-    return replace(services_on(terminal.database), sync=terminal.sync)
+    made = services_on(terminal.database)
+    made.sync = terminal.sync
+    return made
 
 
 @pytest.mark.parametrize(("key", "phone"), [("m", "mine"), ("t", "theirs")])

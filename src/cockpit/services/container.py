@@ -1,48 +1,60 @@
-"""All services of one account, built once. Imported late: the first frame must not wait for storage."""
+"""All services of one account, each imported and built when it is first asked for: nobody needs all of them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from cockpit.errors import CockpitError
-from cockpit.services.accounts import AccountService
-from cockpit.services.cards import CardService
-from cockpit.services.deals import DealService
 from cockpit.services.desk import Desk
-from cockpit.services.gap import GapService
-from cockpit.services.pipeline import PipelineService
-from cockpit.services.quicklog import QuickLogService
-from cockpit.services.replan import ReplanService
-from cockpit.services.syncing import SyncService
-from cockpit.services.team import TeamService
-from cockpit.services.today import TodayService
-from cockpit.services.undo import UndoService
-from cockpit.services.visits import VisitService
-from cockpit.services.week import WeekService
-from cockpit.services.why import WhyService
 from cockpit.storage.database import Database
 
+if TYPE_CHECKING:
+    from cockpit.services.accounts import AccountService
+    from cockpit.services.cards import CardService
+    from cockpit.services.deals import DealService
+    from cockpit.services.gap import GapService
+    from cockpit.services.pipeline import PipelineService
+    from cockpit.services.quicklog import QuickLogService
+    from cockpit.services.replan import ReplanService
+    from cockpit.services.syncing import SyncService
+    from cockpit.services.team import TeamService
+    from cockpit.services.today import TodayService
+    from cockpit.services.undo import UndoService
+    from cockpit.services.visits import VisitService
+    from cockpit.services.week import WeekService
+    from cockpit.services.why import WhyService
 
-@dataclass(frozen=True)
+
+def _late(module: str, name: str) -> Any:
+    def build(services: Services) -> Any:
+        return getattr(import_module(f"cockpit.services.{module}"), name)(services.desk)
+
+    return cached_property(build)
+
+
 class Services:
     """One attribute for each thing a user can look at or do."""
 
-    desk: Desk
-    today: TodayService
-    gap: GapService
-    pipeline: PipelineService
-    team: TeamService
-    cards: CardService
-    why: WhyService
-    visits: VisitService
-    quicklog: QuickLogService
-    accounts: AccountService
-    deals: DealService
-    replan: ReplanService
-    undo: UndoService
-    sync: SyncService
-    week: WeekService
+    today: cached_property[TodayService] = _late("today", "TodayService")
+    gap: cached_property[GapService] = _late("gap", "GapService")
+    pipeline: cached_property[PipelineService] = _late("pipeline", "PipelineService")
+    team: cached_property[TeamService] = _late("team", "TeamService")
+    cards: cached_property[CardService] = _late("cards", "CardService")
+    why: cached_property[WhyService] = _late("why", "WhyService")
+    visits: cached_property[VisitService] = _late("visits", "VisitService")
+    quicklog: cached_property[QuickLogService] = _late("quicklog", "QuickLogService")
+    accounts: cached_property[AccountService] = _late("accounts", "AccountService")
+    deals: cached_property[DealService] = _late("deals", "DealService")
+    replan: cached_property[ReplanService] = _late("replan", "ReplanService")
+    undo: cached_property[UndoService] = _late("undo", "UndoService")
+    sync: cached_property[SyncService] = _late("syncing", "SyncService")
+    week: cached_property[WeekService] = _late("week", "WeekService")
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
 
     def rep_id(self, wanted: str | None) -> str | None:
         """The id of a rep given by name or id; None stays None (the viewer). Raises UnknownName, NotAllowed."""
@@ -65,21 +77,4 @@ def open_services(database_file: Path) -> Services:
 
 def services_on(database: Database) -> Services:
     """The services on a database that is ready."""
-    desk = Desk(database)
-    return Services(
-        desk=desk,
-        today=TodayService(desk),
-        gap=GapService(desk),
-        pipeline=PipelineService(desk),
-        team=TeamService(desk),
-        cards=CardService(desk),
-        why=WhyService(desk),
-        visits=VisitService(desk),
-        quicklog=QuickLogService(desk),
-        accounts=AccountService(desk),
-        deals=DealService(desk),
-        replan=ReplanService(desk),
-        undo=UndoService(desk),
-        sync=SyncService(desk),
-        week=WeekService(desk),
-    )
+    return Services(Desk(database))
