@@ -15,13 +15,14 @@ switched; the others are opened over them. To make one:
         def do_stage(self): ...                 # one method for each command id of its scopes
         def open_card(self, number): ...        # digits, where the view has numbered cards
 
-Tables of the view show loading and failure by themselves. The stylesheet is the `.tcss` file beside the module; the app
-collects all of them.
+Tables of the view show loading and failure by themselves. The stylesheet is the `.tcss` file beside the module.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from textual.containers import Vertical
@@ -39,8 +40,6 @@ from cockpit.widgets.header import age
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cockpit.screens.ask import Field
     from cockpit.services.container import Services
     from cockpit.services.snapshots import Badge, Saved
@@ -96,6 +95,8 @@ class Shell(Protocol):
 class View(Vertical):
     """The base of every view; see the module's text."""
 
+    SCOPED_CSS = False
+    DEFAULT_CSS = (Path(__file__).parent / "boards.tcss").read_text("utf-8")
     SCOPES: ClassVar[tuple[str, ...]] = ("list",)
     FOOTER: ClassVar[tuple[str, ...]] = ()
     """Command ids for the footer, the most useful first; the room shows at most eight that are in scope."""
@@ -103,6 +104,13 @@ class View(Vertical):
     """False for a view that shows only what it was opened with."""
     KEPT: ClassVar[type[Any] | None] = None
     """The snapshot's class where the program may open on the view: the last one is kept and shown at the next start."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """A view's stylesheet is read with its class: the first frame needs one of them."""
+        sheet = Path(sys.modules[cls.__module__].__file__ or "").with_suffix(".tcss")
+        if sheet.exists():
+            cls.DEFAULT_CSS, cls.SCOPED_CSS = sheet.read_text("utf-8"), False
+        super().__init_subclass__(**options)
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -24,16 +25,13 @@ if TYPE_CHECKING:
     from cockpit.services.snapshots import Badge, PersonRef
 
 LEAST_WIDTH, LEAST_HEIGHT = 40, 12
-BROAD = 160
-"""Columns from which a view may show a third pane: the room has the class `-broad` besides `-wide`."""
+WIDE, BROAD, TALL = 120, 160, 32
+"""Columns from which a view has two panes (class `-wide`, else `-narrow`) and three (`-broad` besides), and lines from
+which it has headings and space (`-tall`, else `-low`)."""
 
 
 class Room(Screen[None]):
     """One view in its frame. The app refreshes header and footer; the view does the rest."""
-
-    # Of these one class holds at a time: a further width here would take `-wide` away again, so `-broad` is set by hand.
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  Textual's own declaration
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-tall")]  # noqa: RUF012
 
     def __init__(self, view: View) -> None:
         super().__init__()
@@ -41,6 +39,7 @@ class Room(Screen[None]):
         self._current = view
 
     def compose(self) -> ComposeResult:
+        self.update_classes(size_classes(self.app.size), update=False)  # so that nothing is styled twice
         yield Header()
         with Container(id="body"):
             yield self._first
@@ -59,6 +58,7 @@ class Room(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """A terminal too small to say anything useful asks for room and keeps everything as it was."""
+        self.update_classes(size_classes(event.size))
         is_small = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
         words = _("Needs {width}x{height}, has {now}. Make the window larger.").format(
             width=LEAST_WIDTH, height=LEAST_HEIGHT, now=f"{event.size.width}x{event.size.height}"
@@ -66,7 +66,6 @@ class Room(Screen[None]):
         small = self.query_one("#more-room", Static)
         small.update(plain(words))
         small.set_class(is_small, "-shown")
-        self.set_class(event.size.width >= BROAD, "-broad")
 
     def on_screen_resume(self) -> None:
         self.call_later(self.view.shell.show_status)
@@ -97,6 +96,18 @@ class Room(Screen[None]):
             items.append(FooterKey(name, keymap.text_of(name), label, self.view.why_not(name) is None))
         for footer in self.query(Footer):
             footer.show(items)
+
+
+def size_classes(size: Size) -> dict[str, bool]:
+    """Which of the classes that stylesheets tell sizes apart by hold."""
+    width, height = size
+    return {
+        "-narrow": width < WIDE,
+        "-wide": width >= WIDE,
+        "-broad": width >= BROAD,
+        "-low": height < TALL,
+        "-tall": height >= TALL,
+    }
 
 
 class MainRoom(Room):
