@@ -74,8 +74,14 @@ _CHOICES = {
 }
 
 
-def of_choice(choice: str) -> str:
-    return _(_CHOICES[choice])
+def of_choice(session: Session, conflict_id: str, choice: str) -> str:
+    """What was answered, about which field of which row."""
+    conflict = session.get(t.ConflictRow, conflict_id)
+    if conflict is None:
+        return _(_CHOICES[choice])
+    row = rows.find(session, conflict.entity, conflict.entity_id)
+    subject = _subject(session, conflict, to_wire(row, conflict.entity) if row is not None else {})
+    return _(", ").join(part for part in (_(_CHOICES[choice]), subject, _field_text(conflict)) if part)
 
 
 def of_error(kind: str) -> str:
@@ -114,7 +120,7 @@ def _item(session: Session, conflict: t.ConflictRow, zone: ZoneInfo) -> Conflict
         entity_id=conflict.entity_id,
         subject=_subject(session, conflict, shown),
         field=conflict.field,
-        field_text=_(_FIELDS.get(conflict.field, conflict.field)) if conflict.field else _(_WHOLE_ROW),
+        field_text=_field_text(conflict),
         kind=conflict.kind,
         base=base,
         mine=mine,
@@ -123,6 +129,10 @@ def _item(session: Session, conflict: t.ConflictRow, zone: ZoneInfo) -> Conflict
         theirs_at=at.astimezone(zone) if at is not None else None,
         can_keep_both=can_keep_both(conflict),
     )
+
+
+def _field_text(conflict: t.ConflictRow) -> str:
+    return _(_FIELDS.get(conflict.field, conflict.field)) if conflict.field else _(_WHOLE_ROW)
 
 
 def _subject(session: Session, conflict: t.ConflictRow, shown: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ from cockpit.services.snapshots import Badge, QueueItem, Receipt, Saved, SyncRep
 from cockpit.storage import meta
 from cockpit.storage.queries import sync as queries
 from cockpit.storage.tables import OutboxDoneRow, OutboxRow
-from cockpit.sync import conflicts, outbox, pull, runs, undo
+from cockpit.sync import acts, conflicts, outbox, pull, runs, undo
 
 if TYPE_CHECKING:
     import httpx
@@ -155,22 +155,20 @@ class SyncService:
         """Answer a conflict; the answer is a new mutation."""
         with self.desk.database.write() as session:
             me = self.desk.viewer(session)
-            action, held = conflicts.answer(session, conflict_id, choice, actor_id=me.id, now=clock.now())
-            return Saved(action_id=action, text=conflict_words.of_choice(choice), entity=held.entity, id=held.entity_id)
+            text = conflict_words.of_choice(session, conflict_id, choice)
+            action, held = conflicts.answer(session, conflict_id, choice, actor_id=me.id, now=clock.now(), label=text)
+            return Saved(action_id=action, text=text, entity=held.entity, id=held.entity_id)
 
     def discard(self, mutation_id: str) -> Saved:
-        """End a parked mutation for good; kept among the receipts as discarded."""
+        """End a parked mutation, and what has no sense without it; kept among the receipts as discarded."""
         with self.desk.database.write() as session:
-            mutation = _parked(session, mutation_id)
-            saved = Saved(
-                action_id=None,
-                text=_("Discarded: {label}").format(label=mutation.label),
-                entity=mutation.entity,
-                id=mutation.entity_id,
-            )
+            mutation, now = _parked(session, mutation_id), clock.now()
+            text = _("Discarded: {label}").format(label=mutation.label)
             ended = undo.with_dependants(session, [mutation]) if mutation.op == "create" else [mutation]
-            undo.withdraw(session, ended, "discarded", clock.now())
-            return saved
+            entity, row_id = mutation.entity, mutation.entity_id
+            act = acts.before(session, text, ended, (), entity, row_id)
+            undo.withdraw(session, ended, "discarded", now)
+            return Saved(action_id=acts.keep(session, act, None, now), text=text, entity=entity, id=row_id)
 
     def retry(self, mutation_id: str) -> Saved:
         """Send a parked mutation again with the next sync."""

@@ -29,4 +29,6 @@ class UndoService:
         if not undone.has_effect:
             raise NotAllowed(_("It was changed by others since and stays: {label}").format(label=undone.label))
         text = _("Taken back: {label}").format(label=undone.label)
+        if undone.is_open_again:
+            text = _("{label}. {note}").format(label=text, note=_("The conflict is open again."))
         return Saved(action_id=undone.action_id, text=text, entity=undone.entity, id=undone.id)

@@ -19,7 +19,7 @@ from cockpit.i18n import _
 from cockpit.storage import rows
 from cockpit.storage.records import to_wire
 from cockpit.storage.tables import ConflictRow, OutboxRow, SyncBaseRow
-from cockpit.sync import outbox, receipts
+from cockpit.sync import acts, outbox, receipts
 
 Choice = Literal["mine", "theirs", "both"]
 
@@ -78,12 +78,12 @@ def can_keep_both(conflict: ConflictRow) -> bool:
 
 
 def answer(
-    session: Session, conflict_id: str, choice: Choice, *, actor_id: str, now: datetime
-) -> tuple[str | None, OutboxRow]:
+    session: Session, conflict_id: str, choice: Choice, *, actor_id: str, now: datetime, label: str = ""
+) -> tuple[str, OutboxRow]:
     """Answer one conflict. When it was the last open one of its mutation, the new mutation is queued.
 
-    Returns the new action (None while other fields wait, or when nothing is left to send) and the
-    mutation that was answered. Raises NotAllowed for a conflict that is gone or cannot hold both.
+    Returns the action, which undo takes back under `label`, and the mutation that was answered.
+    Raises NotAllowed for a conflict that is gone or cannot hold both.
     """
     conflict = session.get(ConflictRow, conflict_id)
     if conflict is None or conflict.state != "open":
@@ -93,18 +93,22 @@ def answer(
     held = session.exec(select(OutboxRow).where(OutboxRow.mutation_id == conflict.mutation_id)).first()
     if held is None:
         raise NotAllowed(_("This conflict has been answered already."))
-    conflict.state, conflict.resolution, conflict.resolved_at = "answered", choice, now
-    session.flush()
     asked = _of_row(session, held)
-    if any(other.state == "open" for other in asked):
-        return None, held  # the row is settled in one go, when its last question is answered
+    is_last = all(other is conflict or other.state != "open" for other in asked)
     in_question = {other.mutation_id for other in asked}
     queued = receipts.queued_of(session, held.entity, held.entity_id)
     first = next(place for place, mutation in enumerate(queued) if mutation.mutation_id in in_question)
+    act = acts.before(
+        session, label, queued[first:] if is_last else (), asked if is_last else [conflict], held.entity, held.entity_id
+    )
+    conflict.state, conflict.resolution, conflict.resolved_at = "answered", choice, now
+    session.flush()
+    if not is_last:  # the row is settled in one go, when its last question is answered
+        return acts.keep(session, act, None, now), held
     action = _settle(session, queued[:first], queued[first:], asked, actor_id, now)
     for other in asked:
         other.state = "closed"
-    return action, held
+    return acts.keep(session, act, action, now), held
 
 
 def close_all(session: Session, mutation_ids: Sequence[str], resolution: str, now: datetime) -> None:

@@ -36,7 +36,7 @@ from cockpit.i18n import _
 from cockpit.storage import meta
 from cockpit.storage.database import Database
 from cockpit.storage.tables.sync import SCHEMA_VERSION
-from cockpit.sync import policy, pull, push, receipts, runs
+from cockpit.sync import acts, policy, pull, push, receipts, runs
 
 Point = Literal["locked", "hello", "taken", "answered", "settled", "pulled", "saved", "swept"]
 """Where a run can be cut, for tests: after the lock, the hello, marking a batch as sent, its answer, one
@@ -261,6 +261,7 @@ class Engine:
             if meta.get(session, "complete", "1") != "1":
                 pull.sweep(session, now, accept_shrink=accept_shrink)
             receipts.prune(session, now)
+            acts.prune(session, now)
         self.at("swept")
 
     def _note_failure(self, run_id: int, tally: Tally, error: CockpitError) -> None:

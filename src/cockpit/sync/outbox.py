@@ -63,46 +63,53 @@ def _submit_one(session: Session, edit: Edit, action_id: str, actor_id: str, lab
     if row is not None and row.pending == 0 and row.rev > 0:
         _keep_base(session, edit, row, seen)
     base_rev = row.rev if row is not None else 0
-    account_id = wanted.get("account_id", seen.get("account_id"))
-    owner_id = wanted.get("owner_id", seen.get("owner_id"))
     depends_on = _dependency(session, edit, {**seen, **wanted})
     if edit.op == "delete":
         rows.remove(session, edit.entity, edit.id)
     else:
         changed = rows.put(session, edit.entity, {"id": edit.id, **wanted})
         changed.pending += 1
-    session.add(
-        OutboxRow(
-            seq=_next_seq(session),
-            mutation_id=mutation_id,
-            entity=edit.entity,
-            entity_id=edit.id,
-            op=edit.op,
-            patch=wanted,
-            base=base,
-            base_rev=base_rev,
-            occurred_at=now,
-            depends_on=depends_on,
-            action_id=action_id,
-            label=label,
-        )
+    mutation = OutboxRow(
+        seq=next_seq(session),
+        mutation_id=mutation_id,
+        entity=edit.entity,
+        entity_id=edit.id,
+        op=edit.op,
+        patch=wanted,
+        base=base,
+        base_rev=base_rev,
+        occurred_at=now,
+        depends_on=depends_on,
+        action_id=action_id,
+        label=label,
     )
-    session.add(
-        ChangeLogRow(
-            id=mutation_id,
-            owner_id=owner_id,
-            account_id=edit.id if edit.entity == "account" else account_id,
-            entity=edit.entity,
-            entity_id=edit.id,
-            op=edit.op,
-            recorded_at=now,
-            actor_id=actor_id,
-            before=base,
-            after={} if edit.op == "create" else wanted,
-        )
-    )
+    session.add(mutation)
+    log(session, mutation, actor_id, {**seen, **wanted})
     session.flush()
     return True
+
+
+def log(session: Session, mutation: OutboxRow, actor_id: str, seen: dict[str, Any] | None = None) -> None:
+    """Write the provisional log entry of a queued change, whose row reads `seen` (looked up when not given)."""
+    if seen is None:
+        row = rows.find(session, mutation.entity, mutation.entity_id)
+        seen = to_wire(row, mutation.entity) if row is not None else mutation.base
+    if session.get(ChangeLogRow, mutation.mutation_id) is not None:
+        return
+    session.add(
+        ChangeLogRow(
+            id=mutation.mutation_id,
+            owner_id=seen.get("owner_id"),
+            account_id=mutation.entity_id if mutation.entity == "account" else seen.get("account_id"),
+            entity=mutation.entity,
+            entity_id=mutation.entity_id,
+            op=mutation.op,
+            recorded_at=mutation.occurred_at,
+            actor_id=actor_id,
+            before=mutation.base,
+            after={} if mutation.op == "create" else mutation.patch,
+        )
+    )
 
 
 def _keep_base(session: Session, edit: Edit, row: SyncedRow, seen: dict[str, Any]) -> None:
@@ -110,7 +117,7 @@ def _keep_base(session: Session, edit: Edit, row: SyncedRow, seen: dict[str, Any
         session.add(SyncBaseRow(entity=edit.entity, id=edit.id, rev=row.rev, base=seen))
 
 
-def _next_seq(session: Session) -> int:
+def next_seq(session: Session) -> int:
     """The next place in the queue. Counted in `meta`: SQLite would give an emptied table its numbers again."""
     kept = meta.get(session, "outbox_seq")
     if kept:

@@ -21,7 +21,7 @@ from cockpit.i18n import _
 from cockpit.storage import meta, rows
 from cockpit.storage.records import to_wire
 from cockpit.storage.tables import MetaRow, OutboxDoneRow, OutboxRow, SyncBaseRow
-from cockpit.sync import conflicts, outbox, receipts
+from cockpit.sync import acts, conflicts, outbox, receipts
 
 _MARK = "undo:"
 
@@ -35,6 +35,8 @@ class Undone:
     entity: str
     id: str
     has_effect: bool
+    is_open_again: bool = False
+    """An answer was taken back: its conflict waits again."""
 
 
 def undo_newest(session: Session, *, actor_id: str, now: datetime) -> Undone | None:
@@ -43,12 +45,17 @@ def undo_newest(session: Session, *, actor_id: str, now: datetime) -> Undone | N
     if action is None:
         return None
     queued = list(session.exec(select(OutboxRow).where(OutboxRow.action_id == action).order_by(col(OutboxRow.seq))))
+    act = acts.find(session, action)
     acknowledged = session.exec(
         select(OutboxDoneRow)
         .where(OutboxDoneRow.action_id == action, col(OutboxDoneRow.result).in_(receipts.SENT))
         .order_by(col(OutboxDoneRow.seq))
     )
     sent = [*acknowledged, *(mutation for mutation in queued if not never_took_effect(mutation))]
+    if act is not None:
+        acts.forget(session, action)
+        if not sent:
+            return _bring_back(session, action, act, queued, actor_id, now)
     first = min([*queued, *sent], key=lambda mutation: mutation.seq or 0)
     label, entity, row_id = first.label, first.entity, first.entity_id
     withdrawn = with_dependants(session, [mutation for mutation in queued if never_took_effect(mutation)])
@@ -59,7 +66,17 @@ def undo_newest(session: Session, *, actor_id: str, now: datetime) -> Undone | N
         words = _("Undo: {label}").format(label=label)
         undoing = outbox.submit(session, inverse, actor_id=actor_id, label=words, now=now)
     meta.put(session, f"{_MARK}{action}", undoing or "-")
-    return Undone(undoing, label, entity, row_id, bool(withdrawn) or undoing is not None)
+    return Undone(undoing, act.label if act else label, entity, row_id, bool(withdrawn) or undoing is not None)
+
+
+def _bring_back(
+    session: Session, action: str, act: acts.Act, queued: Sequence[OutboxRow], actor_id: str, now: datetime
+) -> Undone:
+    """Take back an answer or a discard of which the hub has nothing yet."""
+    withdraw(session, with_dependants(session, queued), "undone", now)
+    has_effect = acts.bring_back(session, act, actor_id=actor_id)
+    meta.put(session, f"{_MARK}{action}", "-")
+    return Undone(None, act.label, act.entity, act.id, has_effect, is_open_again=bool(act.questions))
 
 
 def never_took_effect(mutation: OutboxRow) -> bool:
@@ -72,7 +89,7 @@ def never_took_effect(mutation: OutboxRow) -> bool:
 def _newest(session: Session) -> str | None:
     marks = session.exec(select(MetaRow).where(col(MetaRow.key).startswith(_MARK, autoescape=True))).all()
     done_with = {mark.key.removeprefix(_MARK) for mark in marks} | {mark.value for mark in marks}
-    places: dict[str, int] = {}
+    places = acts.places(session)
     for statement in (
         select(OutboxRow.action_id, func.max(OutboxRow.seq)).group_by(col(OutboxRow.action_id)),
         select(OutboxDoneRow.action_id, func.max(OutboxDoneRow.seq))

@@ -1,0 +1,163 @@
+"""Answers to conflicts and discards: acts that end queued changes. What they ended is kept, so that undo can bring it back.
+
+Kept in `meta` under the act's action id, until it is undone or as old as a receipt may be.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from cockpit.storage import meta, rows
+from cockpit.storage.records import to_wire, wire_value
+from cockpit.storage.tables import ConflictRow, MetaRow, OutboxDoneRow, OutboxRow, SyncBaseRow
+from cockpit.sync import outbox, policy, receipts
+
+_KEY = "act:"
+_MOMENTS = ("occurred_at", "next_try_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """`ended` are the whole queue entries, oldest first; `questions` the conflicts as (id, state, resolution) before.
+
+    `shown` is the row in question as it was shown, for one that is gone since; None where nothing was.
+    """
+
+    label: str
+    entity: str
+    id: str
+    ended: tuple[dict[str, Any], ...]
+    questions: tuple[tuple[str, str, str], ...]
+    shown: dict[str, Any] | None
+
+
+def before(
+    session: Session, label: str, ended: Sequence[OutboxRow], questions: Sequence[ConflictRow], entity: str, row_id: str
+) -> Act:
+    """What an act is about to end. Called while it is still there."""
+    row = rows.find(session, entity, row_id)
+    return Act(
+        label=label,
+        entity=entity,
+        id=row_id,
+        ended=tuple(
+            {name: wire_value(getattr(mutation, name)) for name in OutboxRow.model_fields} for mutation in ended
+        ),
+        questions=tuple((conflict.id, conflict.state, conflict.resolution) for conflict in questions),
+        shown=to_wire(row, entity) if row is not None and questions else None,
+    )
+
+
+def keep(session: Session, act: Act, action_id: str | None, now: datetime) -> str:
+    """Keep an act for undo, under the action it queued or under one of its own; the action's id."""
+    action = action_id or outbox.new_id()
+    kept = {
+        "place": outbox.next_seq(session),
+        "at": now.isoformat(),
+        "label": act.label,
+        "entity": act.entity,
+        "id": act.id,
+        "ended": act.ended,
+        "questions": act.questions,
+        "shown": act.shown,
+    }
+    meta.put(session, f"{_KEY}{action}", json.dumps(kept, ensure_ascii=False))
+    return action
+
+
+def places(session: Session) -> dict[str, int]:
+    """Each kept act with its place among all that was done here."""
+    return {row.key.removeprefix(_KEY): int(json.loads(row.value)["place"]) for row in _all(session)}
+
+
+def find(session: Session, action_id: str) -> Act | None:
+    text = meta.get(session, f"{_KEY}{action_id}")
+    if not text:
+        return None
+    kept = json.loads(text)
+    return Act(
+        label=kept["label"],
+        entity=kept["entity"],
+        id=kept["id"],
+        ended=tuple(kept["ended"]),
+        questions=tuple((str(one), str(state), str(answer)) for one, state, answer in kept["questions"]),
+        shown=kept["shown"],
+    )
+
+
+def forget(session: Session, action_id: str) -> None:
+    row = session.get(MetaRow, f"{_KEY}{action_id}")
+    if row is not None:
+        session.delete(row)
+
+
+def prune(session: Session, now: datetime) -> None:
+    """Forget acts whose receipts are forgotten too."""
+    for row in _all(session):
+        if datetime.fromisoformat(json.loads(row.value)["at"]) <= now - policy.KEEP_RECEIPTS:
+            session.delete(row)
+
+
+def bring_back(session: Session, act: Act, *, actor_id: str) -> bool:
+    """Queue what the act ended as it was, show it on its rows again and open its questions; False when nothing is left."""
+    _show_newest_theirs(session, act)
+    has_effect = bool(act.questions)
+    for kept in act.ended:
+        mutation = OutboxRow(**{**kept, **{name: _moment(kept[name]) for name in _MOMENTS}})
+        if _show_again(session, mutation, act.shown if mutation.entity_id == act.id else None):
+            done = session.get(OutboxDoneRow, mutation.seq)
+            if done is not None:
+                session.delete(done)
+                session.flush()
+            session.add(mutation)
+            outbox.log(session, mutation, actor_id)
+            has_effect = True
+    session.flush()
+    receipts.recount(session, {(kept["entity"], kept["entity_id"]) for kept in act.ended})
+    for conflict_id, state, resolution in act.questions:
+        conflict = session.get(ConflictRow, conflict_id)
+        if conflict is not None:
+            conflict.state, conflict.resolution, conflict.resolved_at = state, resolution, None
+    return has_effect
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _all(session: Session) -> list[MetaRow]:
+    return list(session.exec(select(MetaRow).where(col(MetaRow.key).startswith(_KEY, autoescape=True))))
+
+
+def _show_newest_theirs(session: Session, act: Act) -> None:
+    """The other side may have gone on since the answer: its value of today is what is in question."""
+    row = rows.find(session, act.entity, act.id)
+    if row is None or not act.ended:
+        return
+    shown = to_wire(row, act.entity)
+    for conflict_id, _state, _resolution in act.questions:
+        conflict = session.get(ConflictRow, conflict_id)
+        if conflict is not None and conflict.field in shown:
+            conflict.theirs = shown[conflict.field]
+
+
+def _show_again(session: Session, mutation: OutboxRow, shown: dict[str, Any] | None) -> bool:
+    """Apply a change to its row as when it was made; False for a correction of a row that is gone."""
+    entity, row_id = mutation.entity, mutation.entity_id
+    row = rows.find(session, entity, row_id)
+    if row is None and mutation.op == "patch" and shown is None:
+        return False
+    if row is not None and row.rev > 0 and session.get(SyncBaseRow, (entity, row_id)) is None:
+        session.add(SyncBaseRow(entity=entity, id=row_id, rev=row.rev, base=to_wire(row, entity)))
+    if mutation.op == "delete":
+        rows.remove(session, entity, row_id)
+    else:
+        rows.put(session, entity, {**(shown or {} if row is None else {}), "id": row_id, **mutation.patch})
+    session.flush()
+    return True

@@ -1,0 +1,196 @@
+"""Undo of what queues no change by itself: an answer opens its conflict again, a discard brings the refused change back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from cockpit.errors import NotAllowed
+from cockpit.storage import meta
+from cockpit.storage.tables import ChangeLogRow
+from cockpit.sync.outbox import Edit
+from tests.sync.conftest import Device
+from tests.sync.model import ModelHub
+from tests.sync.test_push import make_customer
+
+
+def picture(device: Device, entity: str = "account", row_id: str = "acc-1") -> tuple[Any, ...]:
+    """Everything an answer changes: the row, the queue, the questions, the log, the counts."""
+    with device.database.read() as session:
+        log = session.exec(select(ChangeLogRow.id).order_by(col(ChangeLogRow.id))).all()
+    shown = device.service.load()
+    return device.row(entity, row_id), device.queue(), shown.conflicts, log, shown.badge, shown.queue
+
+
+def in_conflict(device: Device, hub: ModelHub) -> Any:
+    device.edit("patch", "account", "acc-1", label="phone of 恒泰", phone="mine", tier="A")
+    hub.put("account", "acc-1", phone="theirs")
+    device.sync()
+    return device.only_conflict()
+
+
+@pytest.mark.parametrize("choice", ["mine", "theirs"])
+def test_an_answer_that_was_not_sent_leaves_the_conflict_open_as_it_was(
+    device: Device, hub: ModelHub, choice: Any
+) -> None:
+    found = in_conflict(device, hub)
+    before = picture(device)
+    device.service.answer(found.id, choice)
+    assert device.service.load().conflicts == ()
+    words = device.undo.undo().text
+    assert words == f"Taken back: Answered: {choice}, 恒泰机械, phone. The conflict is open again."
+    assert picture(device) == before
+    device.sync()
+    assert picture(device)[:3] == before[:3], "it still waits for an answer"
+    device.service.answer(device.only_conflict().id, "mine")
+    device.sync()
+    assert (hub.row("account", "acc-1")["phone"], hub.row("account", "acc-1")["tier"]) == ("mine", "A")
+
+
+def test_after_the_answer_the_act_before_it_is_next(device: Device, hub: ModelHub) -> None:
+    found = in_conflict(device, hub)
+    device.service.answer(found.id, "mine")
+    device.undo.undo()
+    assert device.undo.undo().text == "Taken back: phone of 恒泰"
+    assert (device.value("account", "acc-1", "phone"), device.queue()) == ("theirs", [])
+    assert device.service.load().conflicts == ()
+    with pytest.raises(NotAllowed):
+        device.undo.undo()
+
+
+def test_an_answer_the_hub_has_is_taken_back_by_an_inverse_change(device: Device, hub: ModelHub) -> None:
+    found = in_conflict(device, hub)
+    device.service.answer(found.id, "mine")
+    device.sync()
+    assert hub.row("account", "acc-1")["phone"] == "mine"
+    assert device.undo.undo().text == "Taken back: Answered: mine, 恒泰机械, phone"
+    device.sync()
+    assert (hub.row("account", "acc-1")["phone"], hub.row("account", "acc-1")["tier"]) == ("theirs", "B")
+    assert (device.queue(), device.service.load().conflicts) == ([], ())
+
+
+def test_theirs_can_be_taken_back_after_any_number_of_syncs_and_asks_about_their_newest_value(
+    device: Device, hub: ModelHub
+) -> None:
+    device.edit("patch", "account", "acc-1", phone="mine")
+    hub.put("account", "acc-1", phone="theirs")
+    device.sync()
+    device.service.answer(device.only_conflict().id, "theirs")
+    hub.put("account", "acc-1", phone="theirs anew")
+    device.sync()
+    assert device.value("account", "acc-1", "phone") == "theirs anew"
+    device.undo.undo()
+    found = device.only_conflict()
+    assert (found.mine, found.theirs) == ("mine", "theirs anew")
+    assert device.value("account", "acc-1", "phone") == "mine"
+    device.service.answer(found.id, "mine")
+    device.sync()
+    assert hub.row("account", "acc-1")["phone"] == "mine"
+
+
+def test_answers_of_one_row_are_taken_back_one_by_one(device: Device, hub: ModelHub) -> None:
+    device.edit("patch", "account", "acc-1", phone="mine", address="mine", tier="A")
+    hub.put("account", "acc-1", phone="theirs", address="theirs")
+    device.sync()
+    first, second = device.service.load().conflicts
+    both = picture(device)
+    device.service.answer(first.id, "mine")
+    one = picture(device)
+    device.service.answer(second.id, "theirs")
+    device.undo.undo()
+    assert picture(device) == one
+    device.undo.undo()
+    assert picture(device) == both
+
+
+@pytest.mark.parametrize("choice", ["mine", "theirs"])
+def test_a_row_the_other_side_deleted_is_asked_about_again(device: Device, hub: ModelHub, choice: Any) -> None:
+    device.edit("patch", "account", "acc-1", phone="mine")
+    hub.delete("account", "acc-1")
+    device.sync()
+    found = device.only_conflict()
+    before = device.row("account", "acc-1")
+    device.service.answer(found.id, choice)
+    device.undo.undo()
+    assert device.only_conflict() == found
+    assert device.queue() == [("acc-1", "conflict")]
+    after = device.row("account", "acc-1")
+    assert before is not None
+    assert after is not None
+    assert {k: v for k, v in after.items() if k != "rev"} == {k: v for k, v in before.items() if k != "rev"}
+    device.service.answer(found.id, "mine")
+    device.sync()
+    assert hub.row("account", "acc-1")["phone"] == "mine"
+
+
+@pytest.mark.parametrize("choice", ["mine", "theirs"])
+def test_a_row_i_deleted_and_they_changed_is_asked_about_again(device: Device, hub: ModelHub, choice: Any) -> None:
+    device.edit("delete", "account", "acc-1")
+    hub.put("account", "acc-1", phone="theirs")
+    device.sync()
+    found = device.only_conflict()
+    before = picture(device)
+    device.service.answer(found.id, choice)
+    device.undo.undo()
+    assert picture(device) == before
+    device.service.answer(found.id, "theirs")
+    assert device.value("account", "acc-1", "phone") == "theirs"
+
+
+def refused(device: Device, hub: ModelHub, *edits: Edit) -> None:
+    for edit in edits:
+        hub.refuse[edit.id] = "validation"
+    device.act(*edits, label="refused")
+    device.sync()
+
+
+def test_a_discarded_correction_comes_back_as_it_was_refused(device: Device, hub: ModelHub) -> None:
+    refused(device, hub, Edit("account", "acc-1", "patch", {"phone": "2"}))
+    before = picture(device)
+    (waiting,) = device.service.load().queue
+    assert waiting.state == "parked"
+    device.service.discard(waiting.mutation_id)
+    assert device.value("account", "acc-1", "phone") == "1"
+    assert device.undo.undo().text == "Taken back: Discarded: refused"
+    assert picture(device) == before
+    assert [receipt.result for receipt in device.service.load().receipts] == []
+
+
+def test_a_discarded_creation_comes_back_with_what_depends_on_it(device: Device, hub: ModelHub) -> None:
+    hub.refuse["new-1"] = "validation"
+    make_customer(device)
+    device.sync()
+    before = picture(device, "account", "new-1")
+    visit = device.row("activity", "visit-1")
+    parked = next(item for item in device.service.load().queue if item.state == "parked")
+    device.service.discard(parked.mutation_id)
+    assert (device.row("account", "new-1"), device.row("activity", "visit-1"), device.queue()) == (None, None, [])
+    device.undo.undo()
+    assert picture(device, "account", "new-1") == before
+    assert device.row("activity", "visit-1") == visit
+    del hub.refuse["new-1"]
+    device.service.retry(parked.mutation_id)
+    device.sync()
+    assert hub.row("activity", "visit-1")["account_id"] == "new-1"
+
+
+def test_what_is_gone_at_the_hub_cannot_be_corrected_again(device: Device, hub: ModelHub) -> None:
+    refused(device, hub, Edit("account", "acc-1", "patch", {"phone": "2"}))
+    (waiting,) = device.service.load().queue
+    device.service.discard(waiting.mutation_id)
+    hub.delete("account", "acc-1")
+    device.sync()
+    with pytest.raises(NotAllowed, match="changed by others"):
+        device.undo.undo()
+    assert device.queue() == []
+
+
+def test_acts_are_forgotten_with_their_receipts(device: Device, hub: ModelHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = in_conflict(device, hub)
+    device.service.answer(found.id, "theirs")
+    monkeypatch.setenv("COCKPIT_NOW", "2027-03-24T08:30:00+08:00")
+    device.sync()
+    with device.database.read() as session:
+        assert not [key for key in meta.everything(session) if key.startswith("act:")]
