@@ -30,8 +30,11 @@ from cockpit.services.snapshots import (
     StageLine,
     StageStep,
     SyncSnapshot,
+    TeamProblem,
     TeamRep,
     TeamSnapshot,
+    TeamVisit,
+    TrendWeek,
 )
 from tests.support.company import NOW, at
 
@@ -391,6 +394,41 @@ def proposal(**values: Any) -> ReplanProposal:
     )
 
 
+def team_problem(what: str, to_do: str, state: str = "found", at_risk: int = 0, **values: Any) -> TeamProblem:
+    return TeamProblem(
+        **{
+            "rule": "kpi_uncovered",
+            "what": what,
+            "to_do": to_do,
+            "state": state,
+            "state_text": state.upper(),
+            "at_risk_minor": at_risk * K,
+            **values,
+        }
+    )
+
+
+def team_visit(account: str, day: int, clock: str, **values: Any) -> TeamVisit:
+    return TeamVisit(
+        **{
+            "starts_at": at(day, clock),
+            "kind": "visit",
+            "status": "planned",
+            "account": account,
+            "tier": "A",
+            **values,
+        }
+    )
+
+
+def trend(*held: int) -> tuple[TrendWeek, ...]:
+    monday = date(2026, 11, 23) - timedelta(weeks=len(held) - 1)
+    return tuple(
+        TrendWeek(starts_on=monday + timedelta(weeks=number), held=count, won_minor=count * K)
+        for number, count in enumerate(held)
+    )
+
+
 def team_rep(number: int, name: str, alias: str, target: int, actual: int, **values: Any) -> TeamRep:
     return TeamRep(
         **{
@@ -403,15 +441,55 @@ def team_rep(number: int, name: str, alias: str, target: int, actual: int, **val
             "visits_done": 12,
             "visits_planned": 3,
             "visits_uncovered": 0,
+            "visits_limit": 15,
             "problem": "",
             "problem_state": "",
             "last_log_at": at(23, "18:05"),
+            "trend": trend(0, 1, 2, 3, 4, 5, 6, 7),
             **values,
         }
     )
 
 
 def team(**values: Any) -> TeamSnapshot:
+    zhang = team_rep(
+        1,
+        "张伟",
+        "Zhang Wei",
+        300,
+        182,
+        visits_done=11,
+        visits_planned=2,
+        visits_uncovered=2,
+        behind_minor=140 * K,
+        problem="2 face visits without plan",
+        problem_state="FOUND 11/15",
+        problems=(
+            team_problem("2 face visits without plan", "plan the 2 best customers", state_text="FOUND 11/15"),
+            team_problem("嘉禾食品 line kit: no dated next step", "plan the next step", "planned", 66),
+        ),
+        deals_at_risk=(team_problem("嘉禾食品 line kit: no dated next step", "plan the next step", "planned", 66),),
+        week=(
+            team_visit("恒泰机械", 24, "09:30", status="held"),
+            team_visit("明远物流", 24, "11:00", tier="B"),
+            team_visit("远大建材", 26, "15:00", kind="web"),
+        ),
+    )
+    zhao = team_rep(
+        3,
+        "赵磊",
+        "Zhao Lei",
+        300,
+        135,
+        visits_done=9,
+        visits_planned=1,
+        visits_uncovered=5,
+        behind_minor=79 * K,
+        problem="需求 stuck for 31 days",
+        problem_state="RELAPSED",
+        problems=(team_problem("需求 stuck for 31 days", "plan the next step", "relapsed", 20),),
+        last_log_at=None,
+    )
     return TeamSnapshot(
         **{
             "as_of": NOW,
@@ -420,36 +498,22 @@ def team(**values: Any) -> TeamSnapshot:
             "team": "华东一组",
             "starts_on": date(2026, 11, 1),
             "currency": "CNY",
-            "reps": (
-                team_rep(2, "李娜", "Li Na", 320, 301, visits_done=16, visits_planned=1),
-                team_rep(
-                    1,
-                    "张伟",
-                    "Zhang Wei",
-                    300,
-                    182,
-                    visits_done=11,
-                    visits_planned=2,
-                    visits_uncovered=2,
-                    problem="2 face visits without plan",
-                    problem_state="Found",
-                ),
-                team_rep(
-                    3,
-                    "赵磊",
-                    "Zhao Lei",
-                    300,
-                    135,
-                    visits_done=9,
-                    visits_planned=1,
-                    visits_uncovered=5,
-                    problem="需求 stuck for 31 days",
-                    problem_state="Relapsed",
-                    last_log_at=None,
-                ),
-            ),
+            "workdays_gone": 16,
+            "workdays_total": 21,
+            "reps": (zhao, zhang, team_rep(2, "李娜", "Li Na", 320, 301, visits_done=16, visits_planned=1)),
             "total": team_rep(
-                0, "", "", 920, 618, id="", visits_done=36, visits_planned=4, visits_uncovered=7, last_log_at=None
+                0,
+                "",
+                "",
+                920,
+                618,
+                id="",
+                visits_done=36,
+                visits_planned=4,
+                visits_uncovered=7,
+                visits_limit=45,
+                behind_minor=219 * K,
+                last_log_at=None,
             ),
             **values,
         }

@@ -2,48 +2,99 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from cockpit.i18n import set_language
-from cockpit.screens.team import answer
+from cockpit.plain import cells
+from cockpit.screens.team import answer, facts
 from cockpit.services.snapshots import TeamSnapshot
+from cockpit.widgets.rep_detail import deal_lines, problem_lines, week_lines
 from cockpit.widgets.rep_table import rep_rows
+from cockpit.widgets.signs import meter
 from tests.ui import board_samples as samples
 from tests.ui.boards import board_services
 from tests.ui.driver import running
 
 
 def _texts(snapshot: TeamSnapshot, place: int) -> list[str]:
-    return [cell if isinstance(cell, str) else cell.text for cell in rep_rows(snapshot)[place].cells]
+    return [cell if isinstance(cell, str) else cell.text for cell in rep_rows(snapshot, is_ascii=True)[place].cells]
 
 
 def test_the_last_row_is_the_total_the_service_gave() -> None:
-    assert _texts(samples.team(), -1)[:8] == ["Total", "920k", "618k", "67%", "302k", "36", "4", "7"]
+    assert _texts(samples.team(), -1)[:9] == [
+        "Total",
+        "920k",
+        "618k",
+        "#####   ",
+        "67%",
+        "302k",
+        "219k",
+        "36+4/45",
+        "7",
+    ]
 
 
 def test_a_rep_without_a_target_has_no_gap_and_no_share() -> None:
-    alone = samples.team(reps=(samples.team_rep(9, "王强", "", 0, 12, target_minor=None, gap_minor=None),))
-    assert _texts(alone, 0)[:5] == ["王强", "-", "12k", "-", "-"]
+    values = {"target_minor": None, "gap_minor": None, "behind_minor": 0, "visits_limit": None, "trend": ()}
+    alone = samples.team(reps=(samples.team_rep(9, "王强", "", 0, 12, **values),))
+    assert _texts(alone, 0)[:10] == ["王强", "-", "12k", " " * 8, "-", "-", "-", "12+3", "0", ""]
+
+
+def test_the_trend_ends_with_its_last_value() -> None:
+    assert _texts(samples.team(), 0)[9] == "_.:-=+*# 7"
+
+
+@pytest.mark.parametrize(
+    ("share", "bar", "in_ascii"),
+    [
+        (None, "    ", "    "),
+        (-0.5, "    ", "    "),
+        (0.0, "    ", "    "),
+        (0.5, "██  ", "##  "),
+        (0.53, "██▏ ", "##  "),
+        (1.0, "████", "####"),
+        (7.0, "████", "####"),
+    ],
+)
+def test_a_share_as_a_bar(share: float | None, bar: str, in_ascii: str) -> None:
+    assert meter(share, 4, False) == bar
+    assert meter(share, 4, True) == in_ascii
 
 
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({}, "2 of 3 reps have visits without a plan; first Zhao Lei, 5"),
-        ({"reps": samples.team().reps[:2]}, "1 of 2 reps has visits without a plan; first Zhang Wei, 2"),
-        ({"reps": samples.team().reps[:1]}, "All visits are covered"),
+        ({}, "Zhao Lei needs you first: 5 visits without a plan, 79k behind pace"),
+        (
+            {"reps": samples.team().reps[1:2]},
+            "Zhang Wei needs you first: 2 visits without a plan, 140k behind pace",
+        ),
+        ({"reps": samples.team().reps[2:]}, "Nobody is behind: visits are covered, money is on pace"),
+        (
+            {"reps": (samples.team_rep(4, "陈静", "Chen Jing", 9, 1, behind_minor=400_000),)},
+            "Chen Jing needs you first: 4k behind pace",
+        ),
         ({"reps": ()}, "Nobody in this team yet"),
     ],
 )
-def test_the_answer_says_who_first(values: dict[str, object], words: str) -> None:
+def test_the_answer_says_who_first_and_why(values: dict[str, object], words: str) -> None:
     assert answer(samples.team(**values)) == words
+
+
+def test_the_facts_say_the_teams_sum_and_the_rule_of_the_order() -> None:
+    first, second = facts(samples.team()).split("\n")
+    assert first == "华东一组, November, day 16/21  618k of 920k CNY, 67%"
+    assert "visits without a plan, then behind pace" in second
 
 
 def test_names_are_those_of_the_readers_language() -> None:
     set_language("zh")
-    assert _texts(samples.team(), 0)[0] == "李娜"
+    assert _texts(samples.team(), 2)[0] == "李娜"
     set_language("en")
-    assert _texts(samples.team(), 0)[0] == "Li Na"
+    assert _texts(samples.team(), 2)[0] == "Li Na"
 
 
 async def test_enter_opens_that_reps_day_to_read() -> None:
@@ -54,7 +105,7 @@ async def test_enter_opens_that_reps_day_to_read() -> None:
 
 async def test_the_total_is_nobody_to_open_or_ask_about() -> None:
     async with running(board_services(), opening="team") as driver:
-        assert driver.app.room.view.about() == "team:rep-2"
+        assert driver.app.room.view.about() == "team:rep-3"
         await driver.press("end")
         assert driver.app.room.view.about() is None
         await driver.press("enter")
@@ -62,11 +113,57 @@ async def test_the_total_is_nobody_to_open_or_ask_about() -> None:
         assert driver.services.called("today.load") == []
 
 
-async def test_the_detail_gives_the_problem_in_full_and_the_exact_result() -> None:
+async def test_under_the_table_stand_the_reps_problems_with_what_to_do() -> None:
     async with running(board_services(), opening="team") as driver:
+        assert "需求 stuck for 31 days" in driver.text
         await driver.press("j")
-        assert "2 face visits without plan Found" in driver.text
-        assert "actual ¥182,000.00 of ¥300,000.00" in driver.text
+        text = driver.text
+        assert "actual ¥182,000.00 of ¥300,000.00" in text
+        assert re.search(r"FOUND +2 face visits without plan +plan the 2 best customers", text)
+        assert "stuck for 31 days  " not in text
+
+
+async def test_the_total_shows_nobodys_problems() -> None:
+    async with running(board_services(), opening="team") as driver:
+        await driver.press("end")
+        assert "What to do" not in driver.text
+
+
+async def test_a_broad_window_shows_the_reps_week_and_deals_beside_it() -> None:
+    async with running(board_services(), size=(160, 45), opening="team") as driver:
+        await driver.press("j")
+        assert driver.app.query_one("#week").display
+        for words in ("Today  Tue 11-24", "09:30 恒泰机械 visit A", "held", "Thu 11-26 15:00", "Deals at risk", "66k"):
+            assert words in driver.text
+        await driver.pilot.resize_terminal(120, 36)
+        await driver.idle()
+        assert not driver.app.query_one("#week").display
+        assert "Later this week" in driver.text  # below the problems where there is height
+
+
+async def test_a_rep_without_problems_or_plans_says_so() -> None:
+    async with running(board_services(), size=(160, 45), opening="team") as driver:
+        await driver.press("j", "j")
+        for words in ("No open problem.", "nothing planned", "none"):
+            assert words in driver.text
+
+
+@pytest.mark.parametrize("width", [1, 2, 5, 14, 40, 76, 160])
+def test_hostile_texts_never_pass_the_width(width: int) -> None:
+    rep, snapshot = samples.team().reps[1], samples.team()
+    text = "恒泰" * 40 + "[red]x[/] 👨‍👩‍👧"
+    hostile = replace(
+        rep,
+        name=text,
+        alias="",
+        problems=tuple(replace(one, what=text, to_do=text, state_text=text) for one in rep.problems),
+        deals_at_risk=tuple(replace(one, what=text) for one in rep.deals_at_risk),
+        week=tuple(replace(visit, account=text) for visit in rep.week),
+    )
+    assert problem_lines(hostile.problems, width)
+    assert week_lines(hostile, snapshot, width)
+    for line in deal_lines(hostile, width)[1:]:
+        assert sum(cells(words) for words, _tone in line) <= max(width, 14)
 
 
 async def test_an_empty_team_names_the_key_that_fills_it() -> None:

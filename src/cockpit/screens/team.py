@@ -1,18 +1,22 @@
-"""Team: who needs me. Every rep's result, visits, main problem and its state."""
+"""Team: who needs me. Every rep's result, visits and main problem, and beside them what the focused one is up to."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.widgets import Static
 
-from cockpit.i18n import _, exact_money, month_name, ngettext
+from cockpit.i18n import _, month_name, ngettext, short_money
 from cockpit.plain import plain
 from cockpit.screens.base import View
 from cockpit.services.snapshots import TeamRep, TeamSnapshot
-from cockpit.services.words import card_state
-from cockpit.widgets.rep_table import RepTable, log_age, rep_name
+from cockpit.widgets.lines import Line, Lines
+from cockpit.widgets.rep_detail import deal_lines, head_lines, problem_lines, week_lines
+from cockpit.widgets.rep_table import RepTable, rep_name, share_of
+from cockpit.widgets.signs import percent
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class TeamView(View):
-    """All reps below the viewer; for a rep, the rep alone."""
+    """All reps below the viewer, who needs help first; for a rep, the rep alone."""
 
     SCOPES = ("team", "list")
     KEPT = TeamSnapshot
@@ -33,10 +37,12 @@ class TeamView(View):
         self.add_class("board")
 
     def compose(self) -> ComposeResult:
-        yield Static(plain(""), id="answer", classes="answer")
-        yield Static(plain(""), id="facts", classes="facts")
-        yield RepTable(id="reps")
-        yield Static(plain(""), id="detail", classes="detail")
+        yield Lines(id="week")
+        with Vertical(id="people"):
+            yield Static(plain(""), id="answer", classes="answer")
+            yield Static(plain(""), id="facts", classes="facts")
+            yield RepTable(id="reps")
+            yield Lines(id="rep")
 
     def title(self) -> str:
         return _("Team")
@@ -47,16 +53,37 @@ class TeamView(View):
     def show(self, snapshot: TeamSnapshot) -> None:
         self.query_one("#answer", Static).update(plain(answer(snapshot)))
         self.query_one("#facts", Static).update(plain(facts(snapshot)))
-        self.query_one(RepTable).show(snapshot)
-        self._show_detail()
+        self.query_one(RepTable).show(snapshot, is_ascii=self.shell.is_ascii)
+        self._show_rep()
 
     def on_table_moved(self, _event: Table.Moved) -> None:
-        self._show_detail()
+        self._show_rep()
 
-    def _show_detail(self) -> None:
-        rep = self._rep
-        text = rep_detail(rep, self.snapshot) if rep is not None and self.snapshot is not None else ""
-        self.query_one("#detail", Static).update(plain(text))
+    def on_resize(self, _event: events.Resize) -> None:
+        self._show_rep()
+
+    def _show_rep(self) -> None:
+        """The focused rep's problems under the table; his week and deals beside it, or below them in a tall window."""
+        self.query_one("#rep", Lines).show(self._under)
+        self.query_one("#week", Lines).show(self._beside)
+
+    def _under(self, width: int) -> list[Line]:
+        rep, snapshot = self._rep, self.snapshot
+        if rep is None or snapshot is None:
+            return []
+        head = head_lines(rep, snapshot, width, is_ascii=self.shell.is_ascii)
+        problems = problem_lines(rep.problems, width)
+        if not self.screen.has_class("-tall"):
+            return [head[0], *problems]
+        is_beside = self.query_one("#week", Lines).display
+        below = [] if is_beside else [[], *week_lines(rep, snapshot, width)]
+        return [*head, [], *problems, *below]
+
+    def _beside(self, width: int) -> list[Line]:
+        rep, snapshot = self._rep, self.snapshot
+        if rep is None or snapshot is None:
+            return []
+        return [*week_lines(rep, snapshot, width), [], *deal_lines(rep, width)]
 
     @property
     def _rep(self) -> TeamRep | None:
@@ -78,38 +105,37 @@ class TeamView(View):
             self.shell.open("today", rep_id=self._rep.id)
 
 
-def _need(rep: TeamRep) -> tuple[int, int]:
-    """Who needs help most: visits without a plan first, then the money gap."""
-    return rep.visits_uncovered, rep.gap_minor or 0
-
-
 def answer(snapshot: TeamSnapshot) -> str:
-    """One sentence: how many are short, and who first."""
-    short = [rep for rep in snapshot.reps if rep.visits_uncovered]
+    """One sentence: who needs help first, and why."""
     if not snapshot.reps:
         return _("Nobody in this team yet")
-    if not short:
-        return _("All visits are covered")
-    first = max(short, key=_need)
-    words = ngettext(
-        "{count} of {all} reps has visits without a plan; first {name}, {visits}",
-        "{count} of {all} reps have visits without a plan; first {name}, {visits}",
-        len(short),
-    )
-    return words.format(count=len(short), all=len(snapshot.reps), name=rep_name(first), visits=first.visits_uncovered)
+    first = snapshot.reps[0]
+    reasons = []
+    if first.visits_uncovered:
+        words = ngettext("{count} visit without a plan", "{count} visits without a plan", first.visits_uncovered)
+        reasons.append(words.format(count=first.visits_uncovered))
+    if first.behind_minor:
+        reasons.append(_("{money} behind pace").format(money=short_money(first.behind_minor)))
+    if not reasons:
+        return _("Nobody is behind: visits are covered, money is on pace")
+    words = reasons[0] if len(reasons) == 1 else _("{one}, {other}").format(one=reasons[0], other=reasons[1])
+    return _("{name} needs you first: {reasons}").format(name=rep_name(first), reasons=words)
 
 
 def facts(snapshot: TeamSnapshot) -> str:
-    return _("{team}, {month}, money in {currency}; plan and uncovered count visits of the KPI").format(
-        team=snapshot.team or "-", month=month_name(snapshot.starts_on), currency=snapshot.currency
+    """The team's month, then the rule of the order."""
+    total = snapshot.total
+    line = _("{team}, {month}, day {gone}/{all}").format(
+        team=snapshot.team or "-",
+        month=month_name(snapshot.starts_on),
+        gone=snapshot.workdays_gone,
+        all=snapshot.workdays_total,
     )
-
-
-def rep_detail(rep: TeamRep, snapshot: TeamSnapshot) -> str:
-    """Two lines: exact result, then the problem in full and how old the log is."""
-    head = f"{rep.name} {rep.alias}".strip()
-    head += "  " + _("actual {actual} of {target}").format(
-        actual=exact_money(rep.actual_minor, snapshot.currency), target=exact_money(rep.target_minor, snapshot.currency)
-    )
-    problem = f"{rep.problem} {card_state(rep.problem_state)}".strip() or _("no open problem")
-    return f"{head}\n{problem}  " + _("last log {moment}").format(moment=log_age(rep, snapshot.as_of))
+    if snapshot.reps:
+        line += "  " + _("{actual} of {target} {currency}, {share}").format(
+            actual=short_money(total.actual_minor),
+            target=short_money(total.target_minor),
+            currency=snapshot.currency,
+            share=percent(share_of(total)),
+        )
+    return line + "\n" + _("Order: visits without a plan, then behind pace. Visits: held+planned/limit")

@@ -12,7 +12,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from cockpit.domain.text import clean_line
+from cockpit.domain.text import clean
 from cockpit.i18n import _
 from cockpit.plain import cells, fit
 from cockpit.widgets.columns import Tone
@@ -99,7 +99,7 @@ class Lines(Widget):
         width, height = self.size
         if not width or not height:
             return ()
-        lines = [tuple((clean_line(text), tone) for text, tone in line) for line in self._draw(width)]
+        lines = [tuple((_on_one_line(text), tone) for text, tone in line) for line in self._draw(width)]
         if len(lines) > height:
             rest = len(lines) - height + 1
             lines = [*lines[: height - 1], ((_("{count} more lines").format(count=rest), "muted"),)]
@@ -117,6 +117,11 @@ class Lines(Widget):
             style = base + self.get_component_rich_style(f"lines--{tone}", partial=True) if tone else base
             segments.append(Segment(shown, style))
         return Strip(segments).adjust_cell_length(width, base).simplify()
+
+
+def _on_one_line(text: str) -> str:
+    """Inert, with its blanks kept: they are what aligns."""
+    return clean(text).replace("\n", " ").replace("\t", " ")
 
 
 def _span(before: tuple[Part, ...], after: tuple[Part, ...]) -> tuple[int, int]:

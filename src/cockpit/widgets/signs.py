@@ -1,9 +1,9 @@
-"""Small signs shared by the tables. All are ASCII, so they are one cell wide in every terminal."""
+"""Small signs shared by the tables. Those of states are ASCII, so they are one cell wide in every terminal."""
 
 from __future__ import annotations
 
 from cockpit.i18n import short_money
-from cockpit.widgets.table import Cell, Column, Tone
+from cockpit.widgets.columns import Cell, Column, Tone
 
 SIGN_COLUMN = Column("", 1)
 """The column of `write_sign`."""
@@ -16,6 +16,7 @@ _WRITE_SIGNS: dict[str, tuple[str, Tone]] = {
     "conflict": ("!", "bad"),
     "parked": ("!", "warn"),
 }
+_EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def write_sign(state: str) -> Cell:
@@ -32,3 +33,12 @@ def money(minor: int | None, tone: Tone = "") -> Cell:
 def percent(share: float | None) -> str:
     """0.224 as `22%`, `-` when it cannot be known."""
     return "-" if share is None else f"{share * 100:.0f}%"
+
+
+def meter(share: float | None, width: int, is_ascii: bool) -> str:
+    """A share as a bar of `width` cells, full from 1 on; blank when it cannot be known. Its number stands beside it."""
+    filled = min(max(share or 0.0, 0.0), 1.0) * width
+    if is_ascii:
+        return ("#" * round(filled)).ljust(width)
+    eighths = round(filled * 8)
+    return ("█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()).ljust(width)

@@ -36,7 +36,15 @@ if TYPE_CHECKING:
         TodaySnapshot,
         TrendWeek,
     )
-    from cockpit.services.snapshots.money import GapSnapshot, GapWeek, PaceDay, TeamRep, TeamSnapshot
+    from cockpit.services.snapshots.money import (
+        GapSnapshot,
+        GapWeek,
+        PaceDay,
+        TeamProblem,
+        TeamRep,
+        TeamSnapshot,
+        TeamVisit,
+    )
     from cockpit.services.snapshots.proposals import LogField, LogPreview, ReplanProposal, ReplanRow, ScoreLine
     from cockpit.services.snapshots.sync import Badge, ConflictItem, QueueItem, Receipt, SyncReport, SyncSnapshot
     from cockpit.services.snapshots.why import Why, WhyRow
@@ -78,8 +86,10 @@ _HOMES = {
         "GapSnapshot",
         "GapWeek",
         "PaceDay",
+        "TeamProblem",
         "TeamRep",
         "TeamSnapshot",
+        "TeamVisit",
     ),
     "proposals": (
         "LogField",
@@ -146,8 +156,10 @@ __all__ = [
     "StageStep",
     "SyncReport",
     "SyncSnapshot",
+    "TeamProblem",
     "TeamRep",
     "TeamSnapshot",
+    "TeamVisit",
     "TodaySnapshot",
     "TrendWeek",
     "Why",

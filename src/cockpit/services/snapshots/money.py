@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from cockpit.services.snapshots.cards import CardState
 from cockpit.services.snapshots.common import PersonRef, Snapshot
 from cockpit.services.snapshots.day import DayCell, KpiLine, TrendWeek
 
@@ -55,26 +56,62 @@ class GapSnapshot(Snapshot):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TeamProblem:
+    """An open problem card of a rep, as his lead sees it."""
+
+    rule: str
+    what: str
+    to_do: str
+    state: CardState
+    state_text: str
+    at_risk_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamVisit:
+    """One activity of a rep's week."""
+
+    starts_at: datetime
+    kind: str
+    status: str
+    account: str
+    tier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TeamRep:
+    """One rep's month. `visits_limit` None: no rule asks for visits. `behind_minor`: money behind the pace of the
+    working days gone. `trend`: the last eight weeks, the running one last."""
+
     id: str
     name: str
     alias: str
     target_minor: int | None
     actual_minor: int
     gap_minor: int | None
+    behind_minor: int = 0
     visits_done: int
     visits_planned: int
     visits_uncovered: int
+    visits_limit: int | None = None
     problem: str
     problem_state: str
     last_log_at: datetime | None
+    trend: tuple[TrendWeek, ...] = ()
+    problems: tuple[TeamProblem, ...] = ()
+    deals_at_risk: tuple[TeamProblem, ...] = ()
+    week: tuple[TeamVisit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamSnapshot(Snapshot):
+    """The reps stand in the order in which they need help: visits without a plan, then money behind pace."""
+
     viewer: PersonRef
     team: str
     starts_on: date
     currency: str
+    workdays_gone: int = 0
+    workdays_total: int = 0
     reps: tuple[TeamRep, ...]
     total: TeamRep
