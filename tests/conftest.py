@@ -19,7 +19,7 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     monkeypatch.setattr(clock, "_started", clock.monotonic())  # the clock runs on: each test begins at its start
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-    for name in ("COCKPIT_TOKEN", "COCKPIT_LANG", "NO_COLOR", "LC_ALL"):
+    for name in ("COCKPIT_TOKEN", "COCKPIT_LANG", "COCKPIT_DEMO", "NO_COLOR", "LC_ALL"):
         monkeypatch.delenv(name, raising=False)
     i18n.set_language("en")
     yield

@@ -1,58 +1,89 @@
 """The settings file, validated: flag over environment (`COCKPIT_X`) over file over default.
 
 The first frame reads the few values it needs through `locations.start_values`; this module checks the
-whole file and names file, line and key of what is wrong.
+whole file and names file, line and key of all that is wrong. What concerns looks alone (language, theme, frames)
+never stops the program: the default is taken. A wrong account, certificate or an unknown key does.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cockpit.errors import ConfigError
-from cockpit.locations import Locations
+from cockpit.i18n import _
+from cockpit.locations import Locations, environment, refused_looks
+
+Origin = Literal["default", "file", "environment"]
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything a user may set. Unknown keys are refused: a typing error must not be silent."""
 
-    model_config = SettingsConfigDict(env_prefix="COCKPIT_", env_nested_delimiter="__", extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, title="Settings of Cockpit")
 
     lang: Literal["auto", "en", "zh"] = "auto"
     """Language of screens and messages."""
-    theme: str = "cockpit-dark"
-    """Name of a theme; the palette lists them."""
+    theme: str = "auto"
+    """cockpit-dark, cockpit-light, cockpit-contrast, cockpit-terminal (the terminal's own colours), the name of a theme
+    of your own, or auto: dark, and the terminal's own colours where it has only sixteen."""
     frames: Literal["auto", "unicode", "ascii"] = "auto"
-    """Signs for bars and marks; ascii where the terminal draws them two cells wide."""
+    """Signs for bars and marks; ascii where the terminal draws them two cells wide. auto asks the terminal."""
     account: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = "default"
     """Which account's file to open: data/<account>.db."""
     ca_file: Path | None = None
     """A company's own certificate authority, PEM."""
     keymap: dict[str, str] = {}
     """Command id to key, for example `log = "v"`."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment first: the file's values come in as `init`."""
-        return env_settings, init_settings
+    themes: dict[str, dict[str, str]] = {}
+    """Themes of your own by name: `based_on`, and colours #rrggbb for ground, raised, high, cursor, quiet, text, muted,
+    accent, good, warn, bad. Text keeps a contrast of 4.5 on every ground."""
 
 
-def load_settings(locations: Locations) -> Settings:
-    """The settings of this run. Raises ConfigError with path, line and key."""
-    path = locations.config_file
-    text = ""
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong. `line` is a number, or the name of the environment variable that said it."""
+
+    line: str
+    key: str
+    text: str
+    is_fatal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was read: the file's text and values, and the values with the environment on top."""
+
+    path: Path
+    text: str
+    in_file: dict[str, Any]
+    values: dict[str, Any]
+
+    def origin(self, key: str) -> Origin:
+        """Where the value of a key comes from; `keymap.log` for one of a table."""
+        name, _dot, rest = key.partition(".")
+        inner, outer = self.in_file.get(name), self.values.get(name)
+        if rest and isinstance(inner, dict) and isinstance(outer, dict):
+            inner, outer = inner.get(rest), outer.get(rest)
+        if outer is None:
+            return "default"
+        return "file" if inner == outer else "environment"
+
+    def line(self, key: str) -> str:
+        """The line that sets `key`, or the variable that does."""
+        if self.origin(key) == "environment":
+            return "COCKPIT_" + key.upper().replace(".", "__")
+        return _line_of(self.text, key)
+
+
+def read(locations: Locations) -> Found:
+    """The file and the environment as they are. Raises ConfigError for a file that is no TOML."""
+    path, text = locations.config_file, ""
     try:
         text = path.read_text("utf-8")
         values: dict[str, Any] = tomllib.loads(text)
@@ -64,19 +95,69 @@ def load_settings(locations: Locations) -> Settings:
         found = re.search(r"line (\d+)", str(error))
         line = found.group(1) if found else str(len(text.splitlines()))
         raise ConfigError(str(error), path=path, line=line, key="-") from error
+    return Found(path, text, values, {**values, **environment(values)})
+
+
+def problems(found: Found) -> list[Problem]:
+    """All that is wrong with what was read, in the order of the lines."""
+    looks = list(refused_looks(found.values))
+    named = {one.key for one in looks}
+    wrong = [Problem(found.line(one.key), one.key, one.words, is_fatal=False) for one in looks]
     try:
-        return Settings(**values)
+        Settings.model_validate(found.values)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        message = "unknown key" if first["type"] == "extra_forbidden" else first["msg"]
-        raise ConfigError(message, path=path, line=_line_of(text, key), key=key) from error
+        for one in error.errors():
+            key = ".".join(str(part) for part in one["loc"])
+            if not any(key == name or name.startswith(f"{key}.") for name in named):
+                fatal = one["loc"][0] not in ("lang", "theme", "frames", "themes", "keymap")
+                wrong.append(Problem(found.line(key), key, _words(one["type"], one["msg"], one["input"]), fatal))
+    return by_line(wrong)
+
+
+def by_line(wrong: list[Problem]) -> list[Problem]:
+    """In the order of the file; what the environment says comes last."""
+    return sorted(wrong, key=lambda one: (not one.line.isdigit(), int(one.line) if one.line.isdigit() else 0))
+
+
+def load_settings(locations: Locations) -> Settings:
+    """The settings of this run. Raises ConfigError with path, line and key of the first that stops it."""
+    found = read(locations)
+    wrong = problems(found)
+    for one in wrong:
+        if one.is_fatal:
+            raise ConfigError(one.text, path=found.path, line=one.line, key=one.key)
+    off = {one.key.split(".")[0] for one in wrong}
+    return Settings.model_validate({key: value for key, value in found.values.items() if key not in off})
+
+
+def _words(kind: str, message: str, value: object) -> str:
+    """A finding of the model in the user's language."""
+    known = {
+        "extra_forbidden": _("There is no such key. Allowed: {names}.").format(names=", ".join(Settings.model_fields)),
+        "string_type": _("{value} is not a text in quotes.").format(value=value),
+        "path_type": _("{value} is not a text in quotes.").format(value=value),
+        "dict_type": _("{value} is not a table.").format(value=value),
+        "string_pattern_mismatch": _("{value} has other signs than letters, digits, - and _, or more than 64.").format(
+            value=value
+        ),
+    }
+    return known.get(kind, message)
 
 
 def _line_of(text: str, key: str) -> str:
-    """The line that sets `key`; `environment` when the file does not mention it."""
-    name = re.escape(key.split(".")[-1])
+    """The line that sets `key`; that of its table when it stands in one line with it."""
+    parts, section, near = key.split("."), [""], "-"
     for number, line in enumerate(text.splitlines(), 1):
-        if re.match(rf"\s*\[?[\"']?{name}\b", line):
-            return str(number)
-    return "environment"
+        if header := re.match(r"\s*\[+\s*([^\]]*?)\s*\]", line):
+            section = [part.strip(" \"'") for part in header.group(1).split(".")]
+            if parts[: len(section)] == section:
+                near = str(number)
+                if len(section) == len(parts):
+                    return near
+        elif named := re.match(r"\s*([\w.\"'-]+)\s*=", line):
+            path = [*filter(None, section), *(part.strip("\"'") for part in named.group(1).split("."))]
+            if path == parts:
+                return str(number)
+            if parts[: len(path)] == path:
+                near = str(number)
+    return near

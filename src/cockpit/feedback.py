@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from cockpit import errors
 from cockpit.i18n import N_, _
+from cockpit.locations import Refused
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,21 @@ _WORDS: dict[type[errors.CockpitError], tuple[str, str, str]] = {
         N_("This needs a terminal"),
         N_("Screens cannot be drawn here."),
         N_("Use `cockpit today --plain`."),
+    ),
+    errors.PortTaken: (
+        N_("The port is taken"),
+        N_("Another program listens on {host} port {port}; perhaps a hub that runs already. Nothing was started."),
+        N_("Stop that one, or choose another: `cockpit hub serve --port 0` takes any free port."),
+    ),
+    errors.PortRefused: (
+        N_("The address cannot be used"),
+        N_("This computer does not let a program listen on {host} port {port}. Nothing was started."),
+        N_("Use --host 127.0.0.1 or an address of this computer, and a port from 1024 on."),
+    ),
+    errors.Stopped: (
+        N_("Stopped"),
+        N_("What was saved or has arrived is kept; nothing is half done."),
+        N_("Run it again, or press o, to go on from there."),
     ),
     errors.OpenConflict: (
         N_("Two values, one field"),
@@ -127,7 +144,7 @@ _WORDS: dict[type[errors.CockpitError], tuple[str, str, str]] = {
         N_("Run `cockpit login URL`, or `cockpit demo` to look around."),
     ),
 }
-_WARNINGS = (errors.BadUse, errors.HubUnavailable, errors.HubBusy, errors.OpenConflict)
+_WARNINGS = (errors.BadUse, errors.HubUnavailable, errors.HubBusy, errors.OpenConflict, errors.Stopped)
 
 
 class _Facts(dict[str, object]):
@@ -144,6 +161,19 @@ def notice_for(error: errors.CockpitError) -> Notice:
     title, body, step = (_(text).format_map(facts) for text in words)
     severity: Severity = "warning" if isinstance(error, _WARNINGS) else "error"
     return Notice(title, body, severity, step, error.exit_code)
+
+
+def settings_notice(refused: Sequence[Refused], keys: Sequence[tuple[str, str, str]]) -> Notice | None:
+    """What of the settings was not taken: values of the looks, and keys as `Keymap.refused` has them."""
+    words = [_("{key}: {text}").format(key=one.key, text=one.words) for one in refused]
+    for name, key, holder in keys:
+        text = _("{key} is the key of {holder}.") if holder else _("No command or no key of that name.")
+        words.append(_("{key}: {text}").format(key=f"keymap.{name}", text=text.format(key=key, holder=holder)))
+    if not words:
+        return None
+    more = _("and {count} more").format(count=len(words) - 1) if len(words) > 1 else ""
+    body = " ".join(part for part in (words[0], more) if part)
+    return Notice(_("Not all settings are taken"), body, "warning", _("Run `cockpit config validate`."), 2)
 
 
 def notice_of(error: BaseException | None) -> Notice:

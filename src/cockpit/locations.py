@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cockpit import colours
 from cockpit.i18n import _
@@ -39,8 +40,8 @@ class Locations:
 
     @property
     def tour_mark(self) -> Path:
-        """A file that is there once the tour was left. The demo shares it with the folder it was started from."""
-        return Path(os.environ.get(DEMO) or self.data_dir) / "tour-left"
+        """How it stands with the tour. The demo shares it with the folder it was started from."""
+        return Path(os.environ.get(DEMO) or self.data_dir) / "tour"
 
     def database(self, account: str) -> Path:
         """The SQLite file of one account."""
@@ -70,6 +71,23 @@ def kept_file(database: Path, view: str) -> Path:
 def is_demo() -> bool:
     """Whether this run shows the made-up company."""
     return bool(os.environ.get(DEMO))
+
+
+def is_tour_due() -> bool:
+    """Whether the tour is to be offered: after the first sign-in or in the demo, until it was left once."""
+    try:
+        return locate().tour_mark.read_text("utf-8") == "due"
+    except (OSError, ValueError):
+        return False
+
+
+def mark_tour(word: Literal["due", "left"]) -> None:
+    """Remember that the tour is due, unless it was left before, or that it was left."""
+    mark = locate().tour_mark
+    with suppress(OSError):
+        if word == "left" or not mark.exists():
+            mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            mark.write_text(word, "utf-8")
 
 
 @dataclass(frozen=True, slots=True)

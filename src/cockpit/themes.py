@@ -1,94 +1,95 @@
-"""The colours: dark, light and high contrast. Every text colour has a contrast of at least 4.5 on every ground it is drawn on."""
+"""The colours as Textual's themes: the shipped palettes, the terminal's own sixteen colours, and what a user adds."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from textual.theme import Theme
 
-DEFAULT = "cockpit-dark"
+from cockpit.colours import DEFAULT, PALETTES, TERMINAL, luminance
+
+__all__ = ["DEFAULT", "TERMINAL", "THEMES", "own_themes", "variable_defaults"]
 
 
-def _theme(name: str, *, dark: bool, ground: str, raised: str, high: str, text: str, **tones: str) -> Theme:
-    """`ground`, `raised` and `high` are the three tones regions are told apart by; `cursor` marks the focused row."""
+def _theme(name: str, colours: Mapping[str, str]) -> Theme:
     return Theme(
         name=name,
-        dark=dark,
-        primary=tones["accent"],
-        secondary=tones["muted"],
-        accent=tones["accent"],
-        foreground=text,
-        background=ground,
-        surface=raised,
-        panel=high,
-        success=tones["good"],
-        warning=tones["warn"],
-        error=tones["bad"],
+        dark=luminance(colours["ground"]) < luminance(colours["text"]),
+        primary=colours["accent"],
+        secondary=colours["muted"],
+        accent=colours["accent"],
+        foreground=colours["text"],
+        background=colours["ground"],
+        surface=colours["raised"],
+        panel=colours["high"],
+        success=colours["good"],
+        warning=colours["warn"],
+        error=colours["bad"],
         variables={
-            "text": text,
-            "text-muted": tones["muted"],
-            "text-accent": tones["accent"],
-            "text-success": tones["good"],
-            "text-warning": tones["warn"],
-            "text-error": tones["bad"],
-            "cursor": tones["cursor"],
-            "cursor-quiet": tones["quiet"],
-            "input-cursor-background": text,
-            "input-cursor-foreground": ground,
-            "scrollbar": high,
-            "scrollbar-background": ground,
+            **_texts(colours),
+            "cursor": colours["cursor"],
+            "cursor-quiet": colours["quiet"],
+            "input-cursor-background": colours["text"],
+            "input-cursor-foreground": colours["ground"],
+            "input-selection-background": colours["cursor"],
+            "scrollbar": colours["high"],
+            "scrollbar-background": colours["ground"],
         },
     )
 
 
-THEMES: tuple[Theme, ...] = (
-    _theme(
-        "cockpit-dark",
-        dark=True,
-        ground="#11151a",
-        raised="#171c23",
-        high="#1f262f",
-        text="#d8dee6",
-        muted="#98a5b2",
-        accent="#6cb6ff",
-        good="#6fcf8f",
-        warn="#e3b341",
-        bad="#ff8a80",
-        cursor="#213a56",
-        quiet="#1f2731",
-    ),
-    _theme(
-        "cockpit-light",
-        dark=False,
-        ground="#fafaf8",
-        raised="#f1f1ee",
-        high="#e7e7e2",
-        text="#1f2328",
-        muted="#575d65",
-        accent="#0550ae",
-        good="#116329",
-        warn="#7a4a00",
-        bad="#a40e26",
-        cursor="#cfe2f7",
-        quiet="#e9ebe8",
-    ),
-    _theme(
-        "cockpit-contrast",
-        dark=True,
-        ground="#000000",
-        raised="#000000",
-        high="#0d0d0d",
-        text="#ffffff",
-        muted="#d0d0d0",
-        accent="#7fd4ff",
-        good="#7dff9b",
-        warn="#ffe14d",
-        bad="#ffb3ad",
-        cursor="#003a75",
-        quiet="#1a1a1a",
-    ),
-)
-GROUNDS = ("background", "surface", "panel", "cursor", "cursor-quiet")
-"""What text is drawn on."""
-TEXTS = ("text", "text-muted", "text-accent", "text-success", "text-warning", "text-error")
+def _texts(colours: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "text": colours["text"],
+        "text-muted": colours["muted"],
+        "text-accent": colours["accent"],
+        "text-success": colours["good"],
+        "text-warning": colours["warn"],
+        "text-error": colours["bad"],
+    }
+
+
+def _terminal() -> Theme:
+    """Only names of the terminal's own palette, and its own ground. Nobody knows whether that ground is dark or light:
+    text stays in the terminal's own colour, and the states take hues that hold on both; a word says each state besides.
+    The row under the cursor is reversed, in `terminal.tcss`."""
+    plain = "ansi_default"
+    colours = dict.fromkeys(("text", "muted", "accent", "good", "warn", "bad", "ground", "raised", "high"), plain)
+    colours.update(good="ansi_green", warn="ansi_magenta", bad="ansi_red")
+    return Theme(
+        name=TERMINAL,
+        ansi=True,
+        primary=plain,
+        secondary=plain,
+        accent=plain,
+        foreground=plain,
+        background=plain,
+        surface=plain,
+        panel=plain,
+        boost=plain,
+        success=colours["good"],
+        warning=colours["warn"],
+        error=colours["bad"],
+        variables={
+            **_texts(colours),
+            "cursor": plain,
+            "cursor-quiet": plain,
+            "surface": plain,
+            "panel": plain,
+            "ansi-background": plain,
+            "ansi-foreground": plain,
+            "scrollbar": plain,
+            "scrollbar-background": plain,
+        },
+    )
+
+
+THEMES: tuple[Theme, ...] = (*(_theme(name, colours) for name, colours in PALETTES.items()), _terminal())
+
+
+def own_themes(found: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> list[Theme]:
+    """Themes of the settings file, from complete palettes."""
+    return [_theme(name, dict(colours)) for name, colours in found]
 
 
 def variable_defaults() -> dict[str, str]:

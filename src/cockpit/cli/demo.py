@@ -19,7 +19,7 @@ from cockpit.cli import opening, shapes, sheets
 from cockpit.cli.output import show, talk, write
 from cockpit.errors import BadUse, DataDirUnwritable
 from cockpit.i18n import _
-from cockpit.locations import locate
+from cockpit.locations import DEMO, locate, mark_tour
 
 if TYPE_CHECKING:
     from cockpit.services.container import Services
@@ -42,17 +42,19 @@ def demo(
     require_extra()
     if as_role not in ROLES:
         raise BadUse(_("{text} is not a role: use rep, lead or head.").format(text=as_role))
-    day = _anchor(anchor)
+    day = anchor_day(anchor)
     talk(_("Demo company, {day} 08:30. All of it lives in {path}").format(day=day, path=locate().data_dir / "demo"))
     with demo_account(day, as_role, talk if sys.stderr.isatty() else None) as opened:
         if plain or not opening.has_terminal():
             _print(opened)
         else:
             opened.desk.database.close()
+            mark_tour("due")
             opening.open_app("today" if as_role == "rep" else "team")
 
 
-def _anchor(text: str | None) -> date:
+def anchor_day(text: str | None) -> date:
+    """The last working day before or on a date, today's without one."""
     from cockpit.hub.seed import last_workday
 
     try:
@@ -72,6 +74,7 @@ def demo_account(day: date, role: str, progress: Callable[[str], None] | None = 
     from cockpit.storage.database import Database
 
     home = locate().data_dir / "demo"
+    os.environ[DEMO] = str(locate().data_dir)
     os.environ["COCKPIT_HOME"] = str(home)
     os.environ["COCKPIT_NOW"] = f"{day.isoformat()}T08:30:00+08:00"
     hub_file = _fresh_hub(home, day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,10 +13,12 @@ import typer
 
 from cockpit.cli.output import talk, write
 from cockpit.errors import BadUse, MissingExtra, NotAllowed, UnknownName
-from cockpit.i18n import _
+from cockpit.i18n import _, ngettext
 from cockpit.locations import locate
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from cockpit.storage.database import Database
 
 DatabaseUrl = Annotated[
@@ -24,10 +27,18 @@ DatabaseUrl = Annotated[
 ]
 
 
+HUB_EXTRA = "uv tool install 'cockpit[hub]'"
+
+
+def has_extra() -> bool:
+    """Whether the hub's libraries are installed."""
+    return all(find_spec(name) is not None for name in ("fastapi", "uvicorn", "holidays", "chinese_calendar"))
+
+
 def require_extra() -> None:
     """Raises MissingExtra, naming the command that adds it, where the hub's libraries are not installed."""
-    if any(find_spec(name) is None for name in ("fastapi", "uvicorn", "holidays", "chinese_calendar")):
-        raise MissingExtra(extra="hub", command="uv tool install 'cockpit[hub]'")
+    if not has_extra():
+        raise MissingExtra(extra="hub", command=HUB_EXTRA)
 
 
 def hub_database(url: str | None) -> Database:
@@ -56,6 +67,7 @@ def group() -> typer.Typer:
     verbs.command(help=_("Make the demo company."))(seed)
     verbs.command("import-csv", help=_("Load a CRM export; bad rows go to a report."))(import_csv)
     verbs.command(help=_("Print a new bearer token for a person."))(token)
+    verbs.command(help=_("End the tokens of a person, or one token; their devices keep what is on them."))(revoke)
     return verbs
 
 
@@ -119,20 +131,49 @@ def token(
     label: Annotated[str, typer.Option(help=_("What the token is for."))] = "",
 ) -> None:
     require_extra()
-    from sqlmodel import col, select
-
     from cockpit.hub import tokens
-    from cockpit.storage.tables import PersonRow
 
     opened = hub_database(database)
     with opened.write() as session:
-        named = select(PersonRow).where(
-            (col(PersonRow.id) == person) | (col(PersonRow.name) == person) | (col(PersonRow.alias) == person)
-        )
-        found = session.exec(named).all()
-        if len(found) != 1:
-            near = found or session.exec(select(PersonRow).order_by(col(PersonRow.name)).limit(8)).all()
-            if not near:
-                raise NotAllowed(_("This hub holds no people yet: run `cockpit hub seed`, or import some."))
-            raise UnknownName(kind=_("name"), name=person, near=", ".join(row.name for row in near))
-        write(tokens.issue(session, found[0].id, label=label))
+        write(tokens.issue(session, _person_id(session, person), label=label))
+
+
+def revoke(
+    person: Annotated[str | None, typer.Argument(help=_("Name or id of the person."))] = None,
+    database: DatabaseUrl = None,
+    label: Annotated[str | None, typer.Option(help=_("Only the tokens made for this."))] = None,
+    token_stdin: Annotated[bool, typer.Option("--token-stdin", help=_("Read one token from standard input."))] = False,
+) -> None:
+    require_extra()
+    from cockpit import clock
+    from cockpit.hub import tokens
+
+    if (person is None) != token_stdin:
+        raise BadUse(_("Name a person, or give one token with --token-stdin."))
+    opened = hub_database(database)
+    with opened.write() as session:
+        if person is None:
+            count = int(tokens.revoke(session, sys.stdin.readline().strip(), clock.now()))
+        else:
+            count = tokens.revoke_of(session, _person_id(session, person), clock.now(), label=label)
+    if not count:
+        raise NotAllowed(_("There is no such token that is still in use."))
+    write(ngettext("{count} token ended.", "{count} tokens ended.", count).format(count=count))
+
+
+def _person_id(session: Session, person: str) -> str:
+    """Of the one person called so. Raises UnknownName with near names, NotAllowed where there is nobody yet."""
+    from sqlmodel import col, select
+
+    from cockpit.storage.tables import PersonRow
+
+    named = select(PersonRow).where(
+        (col(PersonRow.id) == person) | (col(PersonRow.name) == person) | (col(PersonRow.alias) == person)
+    )
+    found = session.exec(named).all()
+    if len(found) == 1:
+        return found[0].id
+    near = found or session.exec(select(PersonRow).order_by(col(PersonRow.name)).limit(8)).all()
+    if not near:
+        raise NotAllowed(_("This hub holds no people yet: run `cockpit hub seed`, or import some."))
+    raise UnknownName(kind=_("name"), name=person, near=", ".join(row.name for row in near))

@@ -61,11 +61,17 @@ def open_app(opening: str) -> None:
     """Run the screens, opened on one of them. Raises NoTerminal where there is none."""
     if not has_terminal():
         raise NoTerminal()
-    from cockpit.app import CockpitApp
+    from cockpit.cli.first import FirstRun
+    from cockpit.cli.terminal import Asking
 
     locations = locate()
-    start = start_values(locations)
-    app = CockpitApp(services, start, opening=opening, database=locations.database(start.account))
-    app.run()
+    asking = Asking(locations, start_values(locations))
+    from cockpit.app import CockpitApp  # takes a while: meanwhile the terminal answers
+
+    start = asking.fitted()
+    with FirstRun() as starter:
+        database = locations.database(start.account)
+        app = CockpitApp(services, start, opening=opening, database=database, starter=starter)
+        app.run()
     if app.return_code:
         raise SystemExit(app.return_code)

@@ -11,6 +11,7 @@ from cockpit.cli import opening, shapes, sheets
 from cockpit.cli.output import Csv, Json, Plain, show, talk, write
 from cockpit.errors import BadUse, OpenConflict
 from cockpit.i18n import _
+from cockpit.locations import mark_tour
 
 
 def add_to(tree: typer.Typer) -> None:
@@ -45,4 +46,5 @@ def login(
     if not token:
         raise BadUse(_("No token was given."))
     name = opening.services().sync.sign_in(url, token)
+    mark_tour("due")
     write(_("Signed in as {name}. Run `cockpit sync`, then `cockpit`.").format(name=name))

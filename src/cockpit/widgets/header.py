@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.widget import Widget
 
 from cockpit.i18n import _, clock_time, long_day, ngettext, short_day
+from cockpit.locations import is_demo
 from cockpit.plain import plain
+from cockpit.widgets.footer import Footer
 
 if TYPE_CHECKING:
     from cockpit.services.snapshots import Badge, PersonRef
@@ -91,7 +94,8 @@ class Header(Widget):
         return left
 
     def _parts(self, room: int) -> list[tuple[str, str]]:
-        parts = [(self._title, "title")]
+        parts = [(_("DEMO"), "warn")] if is_demo() else []
+        parts.append((self._title, "title"))
         if self._person is not None:
             parts.append((self._person.name, ""))
             if self._person.team:
@@ -112,6 +116,12 @@ class Header(Widget):
                 text.append("  ")
             text.append_text(plain(words, self._style(tone)))
         return text
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on how the sync stands presses its key."""
+        inside = self.size.width - self._badge_text().cell_len
+        if self._badge is not None and not self._note and event.x - self.styles.padding.left >= inside:
+            self.post_message(Footer.Pressed("sync"))
 
     def _style(self, tone: str) -> str:
         return str(self.get_component_rich_style(f"header--{tone}", partial=True)) if tone else ""

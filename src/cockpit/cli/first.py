@@ -1,0 +1,115 @@
+"""What the welcome room can start: the demo, a connection to a hub, an import. Each leaves an account ready to open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from cockpit.cli import opening
+from cockpit.errors import HubUnavailable
+from cockpit.i18n import _
+from cockpit.locations import locate, mark_tour, start_values
+
+if TYPE_CHECKING:
+    from cockpit.services.container import Services
+
+Tell = Callable[[str], None]
+USUAL_PORT = 8765
+"""Where `cockpit hub serve` listens, so that an imported account finds its hub again."""
+
+
+class FirstRun:
+    """Use it in a `with`: what it started runs until the block ends. Its methods are called in a thread."""
+
+    def __init__(self) -> None:
+        self._running = ExitStack()
+
+    def __enter__(self) -> FirstRun:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._running.close()
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether this device has no account at all yet."""
+        locations = locate()
+        return not locations.database(start_values(locations).account).exists()
+
+    def lacking(self) -> str:
+        """The command that installs what demo and import need; empty when it is there."""
+        from cockpit.cli.hub import HUB_EXTRA, has_extra
+
+        return "" if has_extra() else HUB_EXTRA
+
+    def demo(self, tell: Tell) -> Path:
+        """Make and start the made-up company; the file of its account."""
+        from cockpit.cli import demo
+
+        tell(_("Making the demo company"))
+        day = demo.anchor_day(None)
+        opened = self._running.enter_context(demo.demo_account(day, "rep", tell))
+        mark_tour("due")
+        return _ready(opened)
+
+    def connect(self, url: str, token: str, tell: Tell) -> Path:
+        """Sign in; the file of the account."""
+        tell(_("Asking the hub"))
+        opened = opening.services()
+        opened.sync.sign_in(url, token)
+        mark_tour("due")
+        return _ready(opened)
+
+    def fetch(self, tell: Tell) -> None:
+        """The first sync. What `tell` raises ends it, and what came is kept."""
+        tell(_("Fetching your customers"))
+        opened = opening.services()
+        opened.sync.run(tell)
+        opened.desk.database.close()
+
+    def read_folder(self, folder: str, tell: Tell) -> list[tuple[str, str]]:
+        """Import CSV files into a hub of one's own; the people found, by id, those with people below them first."""
+        from cockpit.cli.hub import hub_database, require_extra
+        from cockpit.hub.importing import import_csv
+        from cockpit.storage.queries.people import everybody
+
+        require_extra()
+        tell(_("Reading {folder}").format(folder=folder))
+        database = hub_database(None)
+        try:
+            import_csv(database, Path(folder).expanduser())
+            with database.read() as session:
+                people, _teams = everybody(session)
+        finally:
+            database.close()
+        ordered = sorted(people.values(), key=lambda person: (person.role == "rep", person.name))
+        return [(person.id, person.name) for person in ordered]
+
+    def open_as(self, person_id: str, tell: Tell) -> Path:
+        """Start the hub of the import and sign one of its people in."""
+        from cockpit.cli.hub import hub_database
+        from cockpit.hub import embedded, tokens
+
+        database = hub_database(None)
+        with database.write() as session:
+            token = tokens.issue(session, person_id, label="first run")
+        database.close()
+        tell(_("Starting the hub"))
+        try:
+            hub = embedded.start(database.url, USUAL_PORT)
+        except HubUnavailable:
+            hub = embedded.start(database.url)
+        self._running.enter_context(hub)
+        return self.connect(hub.url, token, tell)
+
+
+def _ready(opened: Services) -> Path:
+    path = opened.desk.database.path
+    opened.desk.database.close()
+    assert path is not None
+    return path
