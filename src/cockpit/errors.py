@@ -51,6 +51,20 @@ class NoTerminal(BadUse):
     """A screen was asked for where there is no terminal."""
 
 
+class PortTaken(BadUse):
+    """Another program listens there already. Facts: host, port."""
+
+
+class PortRefused(BadUse):
+    """The system lets this program not listen there. Facts: host, port."""
+
+
+class Stopped(CockpitError):
+    """The user stopped what was going on. What had arrived by then is kept."""
+
+    exit_code = 130
+
+
 class OpenConflict(CockpitError):
     """There are conflicts to answer. Facts: count."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Notice:
 
 
 _WORDS: dict[type[errors.CockpitError], tuple[str, str, str]] = {
+    errors.CockpitError: (N_("It did not work"), N_("{detail}"), N_("Saved work is safe. Try again.")),
     errors.BadUse: (N_("Not understood"), N_("{detail}"), N_("See `cockpit --help`.")),
     errors.UnknownName: (
         N_("No such {kind}"),
@@ -176,15 +178,38 @@ def settings_notice(refused: Sequence[Refused], keys: Sequence[tuple[str, str, s
     return Notice(_("Not all settings are taken"), body, "warning", _("Run `cockpit config validate`."), 2)
 
 
+def of_system(error: BaseException | None) -> errors.CockpitError | None:
+    """What the system said of a file, as an error of ours; None for anything else."""
+    if not isinstance(error, OSError) or error.filename is None:
+        return None
+    kinds = {
+        errno.ENOSPC: errors.DiskFull,
+        errno.EDQUOT: errors.DiskFull,
+        errno.EACCES: errors.DataDirUnwritable,
+        errno.EPERM: errors.DataDirUnwritable,
+        errno.EROFS: errors.DataDirUnwritable,
+    }
+    kind = kinds.get(error.errno or 0)
+    return kind(path=error.filename) if kind is not None else None
+
+
 def notice_of(error: BaseException | None) -> Notice:
     """Words for anything a worker can end with; what nobody foresaw is logged with its traceback."""
-    if isinstance(error, errors.CockpitError):
-        return notice_for(error)
+    known = error if isinstance(error, errors.CockpitError) else of_system(error)
+    if known is not None:
+        return notice_for(known)
     log.error("a worker failed", exc_info=error)
     return Notice(
         _("Something went wrong inside"),
-        _("{name}: {detail}").format(name=type(error).__name__, detail=str(error)[:200]),
+        _("{name}: {detail}").format(name=type(error).__name__, detail=_unforeseen(error)),
         "error",
         _("Saved work is safe. `cockpit doctor` helps to report it."),
         5,
     )
+
+
+def _unforeseen(error: BaseException | None) -> str:
+    """The error's own words; of a system's error only what it is about."""
+    if isinstance(error, OSError):
+        return str(error.filename or "-")
+    return str(error)[:200]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from cockpit import i18n
 from cockpit.cli.opening import close_services, has_terminal, open_app
-from cockpit.errors import CockpitError
+from cockpit.errors import CockpitError, Stopped
 from cockpit.locations import locate, start_values
 
 log = logging.getLogger("cockpit")
@@ -32,15 +32,18 @@ def run(arguments: Sequence[str]) -> int:
 
         build()(args=rest, prog_name="cockpit")
     except SystemExit as leaving:
+        if leaving.code == Stopped.exit_code:  # typer's answer to Ctrl+C, which has no words
+            return _say(Stopped())
         return leaving.code if isinstance(leaving.code, int) else 2
     except CockpitError as error:
         return _say(error)
     except KeyboardInterrupt:
-        return 130
+        return _say(Stopped())
     except Exception as error:
+        from cockpit.feedback import of_system
         from cockpit.logs import crash_report
 
-        return _say(crash_report(error))
+        return _say(of_system(error) or crash_report(error))
     finally:
         close_services()
     return 0

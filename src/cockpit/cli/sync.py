@@ -9,7 +9,7 @@ import typer
 
 from cockpit.cli import opening, shapes, sheets
 from cockpit.cli.output import Csv, Json, Plain, show, talk, write
-from cockpit.errors import BadUse, OpenConflict
+from cockpit.errors import BadUse, OpenConflict, Stopped
 from cockpit.i18n import _
 from cockpit.locations import mark_tour
 
@@ -42,7 +42,10 @@ def login(
     if token_stdin or not sys.stdin.isatty():
         token = sys.stdin.readline().strip()
     else:
-        token = typer.prompt(_("Token"), hide_input=True, err=True)
+        try:
+            token = typer.prompt(_("Token"), hide_input=True, err=True)
+        except typer.Abort:
+            raise Stopped() from None
     if not token:
         raise BadUse(_("No token was given."))
     name = opening.services().sync.sign_in(url, token)

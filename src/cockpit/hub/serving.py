@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -13,9 +14,10 @@ import uvicorn
 from sqlalchemy.engine import make_url
 
 from cockpit import clock
-from cockpit.errors import BadUse, HubUnavailable
+from cockpit.errors import BadUse, PortRefused, PortTaken
 from cockpit.hub import upkeep
 from cockpit.hub.app import create_app
+from cockpit.i18n import _
 from cockpit.storage.database import Database
 
 _GRACE_S = 3
@@ -39,7 +41,7 @@ def serve(database_url: str, host: str = "127.0.0.1", port: int = 0, is_embedded
     """Serve until told to stop. Prints one JSON line `{"url", "pid"}` on stdout once connections are taken.
 
     Embedded, it also stops when its standard input ends, which the kernel sees to even when the parent
-    is killed, and it writes nothing else. Raises HubUnavailable when the address is taken.
+    is killed, and it writes nothing else. Raises PortTaken, PortRefused.
     """
     database = open_database(database_url)
     with database.write() as session:
@@ -66,6 +68,8 @@ def serve(database_url: str, host: str = "127.0.0.1", port: int = 0, is_embedded
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65535:
+        raise BadUse(_("{port} is not a port: 0 to 65535.").format(port=port))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # With the protocol named, asyncio turns off Nagle's delay on each connection: 40 ms an answer otherwise.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -75,7 +79,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen(128)
     except OSError as error:
         listener.close()
-        raise HubUnavailable(str(error), url=f"http://{host}:{port}") from error
+        kind = PortTaken if error.errno == errno.EADDRINUSE else PortRefused
+        raise kind(host=host, port=port) from error
     return listener
 
 

@@ -112,12 +112,21 @@ def authenticate(session: Session, token: str, now: datetime | None = None) -> A
 
 
 def revoke(session: Session, token: str, now: datetime) -> bool:
-    """End a token. False when there is none."""
+    """End a token. False when there is none, or when it was ended before."""
     row = session.get(TokenRow, _hash(token))
-    if row is None:
+    if row is None or row.revoked_at is not None:
         return False
-    row.revoked_at = row.revoked_at or now
+    row.revoked_at = now
     return True
+
+
+def revoke_of(session: Session, person_id: str, now: datetime, *, label: str | None = None) -> int:
+    """End every token of a person, or those of one label; how many there were."""
+    found = session.exec(select(TokenRow).where(TokenRow.person_id == person_id, col(TokenRow.revoked_at).is_(None)))
+    ended = [row for row in found if label is None or row.label == label]
+    for row in ended:
+        row.revoked_at = now
+    return len(ended)
 
 
 def _hash(token: str) -> str:

@@ -96,7 +96,7 @@ def read(path: Path) -> Mapping:
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(str(error), path=str(path), line=0, key="") from error
+        raise ConfigError(_("the file cannot be read as text."), path=str(path), line=0, key="") from error
     return parse(text, str(path))
 
 

@@ -73,7 +73,7 @@ class Intake:
                     except BadCell as error:
                         self.reject(part.file, number, error)
         except OSError as error:
-            raise BadUse(str(error), path=str(path)) from error
+            raise BadUse(_("{path} cannot be read.").format(path=path)) from error
 
     def _cells(self, name: str, rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | None]]:
         """Cells with the number of the line they start on. What the reader cannot split is rejected."""
