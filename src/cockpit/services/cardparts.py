@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cockpit.domain.book import Book
 from cockpit.domain.entities import Activity
 from cockpit.services.snapshots import AgendaItem, WriteState
 from cockpit.services.views import agenda_items
-from cockpit.storage.tables import SyncedRow
+
+if TYPE_CHECKING:
+    from cockpit.storage.tables import SyncedRow
 
 MOST_HISTORY = 200
 """Rows of history a card shows, newest first."""

@@ -25,8 +25,8 @@ class CardService:
 
     def load(self, rep_id: str | None = None, as_of: datetime | None = None) -> tuple[CardView, ...]:
         """All cards of a rep, the most worthwhile first."""
-        with self.desk.database.read() as session:
-            look = look_at(self.desk, session, rep_id, as_of)
+        with self.desk.database.look() as reader:
+            look = look_at(self.desk, reader, rep_id, as_of)
         return card_views(look.book, cards_of(look.book, look.person.id))
 
     def waive(self, card_id: str, reason: str, until_on: date) -> Saved:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cockpit.services.cards import CardService
     from cockpit.services.deals import DealService
     from cockpit.services.gap import GapService
+    from cockpit.services.past import PastService
     from cockpit.services.pipeline import PipelineService
     from cockpit.services.quicklog import QuickLogService
     from cockpit.services.replan import ReplanService
@@ -51,6 +52,7 @@ class Services:
     replan: cached_property[ReplanService] = _late("replan", "ReplanService")
     undo: cached_property[UndoService] = _late("undo", "UndoService")
     sync: cached_property[SyncService] = _late("syncing", "SyncService")
+    past: cached_property[PastService] = _late("past", "PastService")
     week: cached_property[WeekService] = _late("week", "WeekService")
 
     def __init__(self, desk: Desk) -> None:
@@ -60,8 +62,8 @@ class Services:
         """The id of a rep given by name or id; None stays None (the viewer). Raises UnknownName, NotAllowed."""
         if wanted is None:
             return None
-        with self.desk.database.read() as session:
-            return self.desk.find_readable(session, wanted).id
+        with self.desk.database.look() as reader:
+            return self.desk.find_readable(reader, wanted).id
 
 
 def open_services(database_file: Path) -> Services:

@@ -7,18 +7,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlmodel import col, select
-
 from cockpit import clock
+from cockpit.domain import entities as e
 from cockpit.domain.book import Book
 from cockpit.domain.team import reps_below
 from cockpit.errors import NotAllowed, NotSignedIn, UnknownName
 from cockpit.i18n import _
 from cockpit.services.snapshots import PersonRef
 from cockpit.storage import meta
-from cockpit.storage import tables as t
 from cockpit.storage.queries.book import load_book
 from cockpit.storage.queries.people import everybody
+from cockpit.storage.reading import Reader, entities, one
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -35,69 +34,68 @@ class Desk:
 
     database: Database
 
-    def viewer(self, session: Session) -> PersonRef:
+    def viewer(self, source: Session | Reader) -> PersonRef:
         """The person signed in. Raises NotSignedIn before the first sync."""
-        person_id = meta.get(session, "person_id")
+        person_id = meta.get(source, "person_id")
         if not person_id:
             raise NotSignedIn()
-        return self.person(session, person_id)
+        return self.person(source, person_id)
 
-    def person(self, session: Session, person_id: str) -> PersonRef:
-        row = session.get(t.PersonRow, person_id)
+    def person(self, source: Session | Reader, person_id: str) -> PersonRef:
+        row = one(source, e.Person, person_id)
         if row is None:
-            if person_id == meta.get(session, "person_id"):
-                name = meta.get(session, "person_name")
-                return PersonRef(person_id, name, "", meta.get(session, "role", "rep"), None, "")
+            if person_id == meta.get(source, "person_id"):
+                name = meta.get(source, "person_name")
+                return PersonRef(person_id, name, "", meta.get(source, "role", "rep"), None, "")
             raise UnknownName(kind=_("rep"), name=person_id, near="")
-        team = session.get(t.TeamRow, row.team_id) if row.team_id else None
+        team = one(source, e.Team, row.team_id) if row.team_id else None
         return PersonRef(row.id, row.name, row.alias, row.role, row.team_id, team.name if team else "")
 
     def time_zone(self) -> ZoneInfo:
         """The zone of the viewer's team: what "today" means."""
-        with self.database.read() as session:
-            me = self.viewer(session)
-            team = session.get(t.TeamRow, me.team_id) if me.team_id else None
-            return ZoneInfo(team.time_zone if team else "UTC")
+        with self.database.look() as reader:
+            self.viewer(reader)
+            return self.zone(reader)
 
-    def find_rep(self, session: Session, wanted: str | None) -> PersonRef:
+    def find_rep(self, source: Session | Reader, wanted: str | None) -> PersonRef:
         """The rep asked for by id or name; the viewer when None. Raises UnknownName with near names."""
         if wanted is None:
-            return self.viewer(session)
-        people = session.exec(select(t.PersonRow).order_by(col(t.PersonRow.name))).all()
+            return self.viewer(source)
+        people = entities(source, e.Person, order="name, id")
         folded = wanted.casefold()
         exact = [p for p in people if folded in (p.id, p.name.casefold(), p.alias.casefold())]
         part = [p for p in people if folded in p.name.casefold() or folded in p.alias.casefold()]
         found = exact or part
         if len(found) == 1:
-            return self.person(session, found[0].id)
+            return self.person(source, found[0].id)
         near = ", ".join(p.name for p in (found or people)[:8])
         raise UnknownName(kind=_("rep"), name=wanted, near=near)
 
-    def find_readable(self, session: Session, wanted: str) -> PersonRef:
+    def find_readable(self, source: Session | Reader, wanted: str) -> PersonRef:
         """`find_rep`, of the viewer and his people alone.
 
         Raises NotAllowed for anybody else: their rows are not on this device, and zeros would be a wrong answer.
         """
-        person, me = self.find_rep(session, wanted), self.viewer(session).id
-        people, teams = everybody(session)
+        person, me = self.find_rep(source, wanted), self.viewer(source).id
+        people, teams = everybody(source)
         if person.id != me and person.id not in {below.id for below in reps_below(people, teams, me)}:
             text = _("The rows of {name} are not on this device: only your own and those of your people are.")
             raise NotAllowed(text.format(name=person.name))
         return person
 
-    def zone(self, session: Session) -> ZoneInfo:
+    def zone(self, source: Session | Reader) -> ZoneInfo:
         """The time zone of the viewer's team; UTC before the first sync."""
-        person = session.get(t.PersonRow, meta.get(session, "person_id"))
-        team = session.get(t.TeamRow, person.team_id) if person and person.team_id else None
+        person = one(source, e.Person, meta.get(source, "person_id"))
+        team = one(source, e.Team, person.team_id) if person and person.team_id else None
         return ZoneInfo(team.time_zone if team else "UTC")
 
-    def local_now(self, session: Session) -> datetime:
+    def local_now(self, source: Session | Reader) -> datetime:
         """The current moment in the viewer's zone."""
-        return clock.now().astimezone(self.zone(session))
+        return clock.now().astimezone(self.zone(source))
 
     def book(
         self,
-        session: Session,
+        source: Session | Reader,
         *,
         as_of: datetime | None = None,
         rep_ids: list[str] | None = None,
@@ -105,7 +103,7 @@ class Desk:
     ) -> Book:
         """The book of some people; without `as_of` everything known on this device, as of now."""
         return load_book(
-            session,
+            source,
             as_of=as_of or clock.now(),
             rep_ids=rep_ids,
             activities_from=activities_from,
@@ -121,9 +119,9 @@ class Desk:
             return as_of
         return clock.now() + SKEW if clock.is_moved() else datetime.max.replace(tzinfo=UTC)
 
-    def refuse_unless_mine(self, session: Session, rep_id: str | None) -> PersonRef:
+    def refuse_unless_mine(self, source: Session | Reader, rep_id: str | None) -> PersonRef:
         """The viewer, when `rep_id` is the viewer's own. Raises NotAllowed for a look at somebody else's day."""
-        me = self.viewer(session)
+        me = self.viewer(source)
         if rep_id is not None and rep_id != me.id:
             raise NotAllowed(_("This is somebody else's day: it can be read, not changed."))
         return me

@@ -25,8 +25,8 @@ class GapService:
         self, rep_id: str | None = None, period: PeriodKind = "month", as_of: datetime | None = None
     ) -> GapSnapshot:
         """The period that holds `as_of`, for one rep."""
-        with self.desk.database.read() as session:
-            look = look_at(self.desk, session, rep_id, as_of)
+        with self.desk.database.look() as reader:
+            look = look_at(self.desk, reader, rep_id, as_of)
         return gap_snapshot(look, period)
 
 

@@ -22,6 +22,8 @@ from cockpit.storage.queries.sync import write_states
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from cockpit.storage.reading import Reader
+
 WORST_FIRST = ("dirty", "slipped", "regressed", "stalled", "no_activity", "healthy")
 
 
@@ -35,27 +37,27 @@ class PipelineService:
         self, rep_id: str | None = None, funnel_id: str | None = None, as_of: datetime | None = None
     ) -> PipelineSnapshot:
         """One rep's deals; for a lead or head without `rep_id`, all deals of their people. `funnel_id` None: the default funnel."""
-        with self.desk.database.read() as session:
-            viewer, scope, owners, book = pipeline_scope(self.desk, session, rep_id, as_of)
+        with self.desk.database.look() as source:
+            viewer, scope, owners, book = pipeline_scope(self.desk, source, rep_id, as_of)
             if funnel_id is not None and funnel_id not in book.funnels:
                 raise UnknownName(
                     kind=_("funnel"), name=funnel_id, near=", ".join(f.name for f in book.funnels.values())
                 )
             line = pipeline(book, owners, funnel_id)
-            states = write_states(session, [deal.id for deal in line.open])
+            states = write_states(source, [deal.id for deal in line.open])
         return _snapshot(book, line, scope, scope.id != viewer.id, states)
 
 
 def pipeline_scope(
-    desk: Desk, session: Session, rep_id: str | None, as_of: datetime | None
+    desk: Desk, source: Session | Reader, rep_id: str | None, as_of: datetime | None
 ) -> tuple[PersonRef, PersonRef, list[str], Book]:
     """Viewer, whose pipeline, the ids of the owners in it, and their book."""
-    viewer = desk.viewer(session)
+    viewer = desk.viewer(source)
     if rep_id is None and viewer.role != "rep":
-        people, teams = everybody(session)
+        people, teams = everybody(source)
         owners = [viewer.id, *(person.id for person in reps_below(people, teams, viewer.id))]
-        return viewer, viewer, owners, open_book(desk, session, owners, as_of)
-    look = look_at(desk, session, rep_id, as_of)
+        return viewer, viewer, owners, open_book(desk, source, owners, as_of)
+    look = look_at(desk, source, rep_id, as_of)
     return look.viewer, look.person, [look.person.id], look.book
 
 

@@ -33,11 +33,11 @@ class TeamService:
 
     def load(self, as_of: datetime | None = None) -> TeamSnapshot:
         """All reps below the viewer; for a rep, the rep alone. Totals are sums of the reps' own figures."""
-        with self.desk.database.read() as session:
-            viewer = self.desk.viewer(session)
-            people, teams = everybody(session)
+        with self.desk.database.look() as source:
+            viewer = self.desk.viewer(source)
+            people, teams = everybody(source)
             reps = reps_below(people, teams, viewer.id)
-            book = open_book(self.desk, session, [person.id for person in reps], as_of)
+            book = open_book(self.desk, source, [person.id for person in reps], as_of)
         currency = currency_of(book, [person.id for person in reps])
         reader = deal_reader(book)
         lines = [_line(book, rep, reader) for rep in board(book, reps, currency)]

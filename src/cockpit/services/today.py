@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from cockpit.domain.book import Book
     from cockpit.domain.entities import Activity, Contact
+    from cockpit.storage.reading import Reader
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,13 @@ class TodayService:
 
     def load(self, rep_id: str | None = None, as_of: datetime | None = None) -> TodaySnapshot:
         """The day of `rep_id` (the viewer's own when None; read-only otherwise)."""
-        with self.desk.database.read() as session:
-            look = look_at(self.desk, session, rep_id, as_of)
+        with self.desk.database.look() as source:
+            look = look_at(self.desk, source, rep_id, as_of)
             book, rep = look.book, look.person.id
             visits, left = today_list(book, rep), unvisited(book, rep)
-            states = write_states(session, [activity.id for activity in (*visits, *left)])
+            states = write_states(source, [activity.id for activity in (*visits, *left)])
             coming = next_visit(book, rep)
-            briefs = _briefs(session, look, [*visits, *left, *([coming] if coming else [])])
+            briefs = _briefs(source, look, [*visits, *left, *([coming] if coming else [])])
         gap = money_gap(book, rep, period_of("month", book.today))
         return TodaySnapshot(
             as_of=look.as_of,
@@ -102,7 +103,7 @@ def next_best(book: Book, rep_id: str) -> NextBest | None:
     )
 
 
-def next_visit_and_last(session: Session, look: Look) -> tuple[PrepFacts | None, Activity | None]:
+def next_visit_and_last(source: Session | Reader, look: Look) -> tuple[PrepFacts | None, Activity | None]:
     """What the book knows before the next visit, and the last meeting; one older than the book is looked up."""
     visit = next_visit(look.book, look.person.id)
     if visit is None:
@@ -110,15 +111,15 @@ def next_visit_and_last(session: Session, look: Look) -> tuple[PrepFacts | None,
     facts = prep_for(look.book, visit)
     if facts.last is not None or visit.account_id is None:
         return facts, facts.last
-    return facts, last_held(session, visit.account_id, look.book.as_of)
+    return facts, last_held(source, visit.account_id, look.book.as_of)
 
 
-def _briefs(session: Session, look: Look, visits: Iterable[Activity]) -> dict[str, Prep]:
+def _briefs(source: Session | Reader, look: Look, visits: Iterable[Activity]) -> dict[str, Prep]:
     """What to know before each of these, by id. Meetings older than the book are looked up, all in one SELECT."""
     facts = {visit.id: prep_for(look.book, visit) for visit in visits}
     unknown = [f.visit.account_id for f in facts.values() if f.last is None and f.visit.account_id]
-    older = last_held_by_account(session, unknown, look.book.as_of) if unknown else {}
-    contacts = contacts_by_account(session, [f.visit.account_id for f in facts.values() if f.visit.account_id])
+    older = last_held_by_account(source, unknown, look.book.as_of) if unknown else {}
+    contacts = contacts_by_account(source, [f.visit.account_id for f in facts.values() if f.visit.account_id])
     return {
         key: prep_view(
             look, f, f.last or older.get(f.visit.account_id or ""), contacts.get(f.visit.account_id or "", ())

@@ -33,6 +33,8 @@ from cockpit.storage.queries.people import has_yearly_kpi
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from cockpit.storage.reading import Reader
+
 NEEDS_HISTORY = "needs_history"
 """Why there is no forecast."""
 
@@ -54,19 +56,19 @@ class Look:
         return self.book.local(self.book.as_of)
 
 
-def look_at(desk: Desk, session: Session, rep_id: str | None, as_of: datetime | None) -> Look:
+def look_at(desk: Desk, source: Session | Reader, rep_id: str | None, as_of: datetime | None) -> Look:
     """The book of one person (the viewer when None). Raises UnknownName for somebody who is not here."""
-    viewer = desk.viewer(session)
-    person = viewer if rep_id in (None, viewer.id) else desk.find_rep(session, rep_id)
-    return Look(viewer, person, open_book(desk, session, [person.id], as_of))
+    viewer = desk.viewer(source)
+    person = viewer if rep_id in (None, viewer.id) else desk.find_rep(source, rep_id)
+    return Look(viewer, person, open_book(desk, source, [person.id], as_of))
 
 
-def open_book(desk: Desk, session: Session, rep_ids: list[str] | None, as_of: datetime | None) -> Book:
+def open_book(desk: Desk, source: Session | Reader, rep_ids: list[str] | None, as_of: datetime | None) -> Book:
     """The book of some people; it reaches back to January when a rule counts over the year."""
-    if not has_yearly_kpi(session):
-        return desk.book(session, as_of=as_of, rep_ids=rep_ids)
+    if not has_yearly_kpi(source):
+        return desk.book(source, as_of=as_of, rep_ids=rep_ids)
     moment = as_of or clock.now()
-    return desk.book(session, as_of=as_of, rep_ids=rep_ids, activities_from=date(moment.year - 1, 12, 31))
+    return desk.book(source, as_of=as_of, rep_ids=rep_ids, activities_from=date(moment.year - 1, 12, 31))
 
 
 def spoken(name: str, alias: str) -> str:

@@ -20,13 +20,13 @@ class WeekService:
 
     def load(self, rep_id: str | None = None, as_of: datetime | None = None) -> PlanSnapshot:
         """The week that holds `as_of`, for one rep (the viewer when None), all statuses, in order of time."""
-        with self.desk.database.read() as session:
-            look = look_at(self.desk, session, rep_id, as_of)
+        with self.desk.database.look() as reader:
+            look = look_at(self.desk, reader, rep_id, as_of)
             book = look.book
             week = period_of("week", book.today)
             mine = book.activities_by_rep.get(look.person.id, ())
             found = [activity for activity in mine if book.local_day(activity.starts_at) in week]
-            states = write_states(session, [activity.id for activity in found])
+            states = write_states(reader, [activity.id for activity in found])
             return PlanSnapshot(
                 as_of=look.as_of,
                 complete=book.complete,

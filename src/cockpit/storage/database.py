@@ -9,40 +9,44 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Engine, PoolProxiedConnection, event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
-from sqlmodel import Session, create_engine
+from typing import TYPE_CHECKING, Any
 
 from cockpit.errors import CockpitError, DatabaseBusy, DatabaseCorrupt, DatabaseNewer, DataDirUnwritable, DiskFull
 from cockpit.locations import kept_file
+from cockpit.storage.reading import FileReader, Reader, SessionReader
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+    from sqlmodel import Session
 
 HEAD_REVISION = "0001"
 """The newest Alembic revision. Compared first, so that Alembic is imported only to upgrade."""
 
 _KNOWN_REVISIONS = ("0001",)
+_HAS_REVISION = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+_HAS_REVISION_ON_SERVER = "SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL"
 _BUSY_MS = 5_000
 _WAL_SAFE = (3, 51, 3)
 
 
 class Database:
-    """One engine. `read()` and `write()` open short sessions; nothing else may touch the engine."""
+    """One database. `look()`, `read()` and `write()` open short transactions; nothing else may touch the engine.
+
+    SQLAlchemy is imported with the first `read()` or `write()`: a look at a file does without.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.path: Path | None = None
-        parsed = make_url(url)
-        self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        if self.is_sqlite and parsed.database and parsed.database != ":memory:":
-            self.path = Path(parsed.database)
-        self._engine = self._make_engine()
-        self._watch: PoolProxiedConnection | None = None
+        self.is_sqlite = url.startswith("sqlite")
+        name = url.removeprefix("sqlite:///") if url.startswith("sqlite:///") else ""
+        self.path: Path | None = Path(name) if name and name != ":memory:" else None
+        self._watch: sqlite3.Connection | None = None
         self._watching = threading.Lock()
 
     @classmethod
@@ -60,7 +64,11 @@ class Database:
             raise DataDirUnwritable(path=path) from error
         return cls(f"sqlite:///{path}")
 
-    def _make_engine(self) -> Engine:
+    @cached_property
+    def _engine(self) -> Engine:
+        from sqlalchemy import event
+        from sqlmodel import create_engine
+
         if not self.is_sqlite:
             return create_engine(self.url, pool_pre_ping=True)
         engine = create_engine(self.url, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
@@ -80,8 +88,26 @@ class Database:
         return engine
 
     @contextmanager
+    def look(self) -> Iterator[Reader]:
+        """A reader of one state of the data; of a file, without SQLAlchemy."""
+        if self.path is None:
+            with self.read() as session:
+                yield SessionReader(session)
+            return
+        with self._named_errors(), closing(self._connect(self.path)) as connection:
+            connection.execute("BEGIN")
+            yield FileReader(connection)
+            connection.rollback()
+
+    @staticmethod
+    def _connect(path: Path) -> sqlite3.Connection:
+        return sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+
+    @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for reading; its changes are never committed."""
+        from sqlmodel import Session
+
         with self._named_errors(), Session(self._engine) as session:
             yield session
             session.rollback()
@@ -89,6 +115,8 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session in one BEGIN IMMEDIATE transaction, committed at the end, rolled back on any error."""
+        from sqlmodel import Session
+
         with self._named_errors():
             engine = self._engine.execution_options(writes=True)
             with Session(engine, expire_on_commit=False) as session, session.begin():
@@ -98,24 +126,19 @@ class Database:
     def data_version(self) -> int:
         """A number that changes with every commit by another connection, of any process. Zero where the database is
         shared by nature. Asked of one connection kept for it: the number means nothing on another one."""
-        if not self.is_sqlite:
+        if self.path is None:
             return 0
         with self._named_errors(), self._watching:
             if self._watch is None:
-                self._watch = self._engine.raw_connection()
-            found = self._watch.cursor().execute("PRAGMA data_version").fetchone()
+                self._watch = self._connect(self.path)
+            found = self._watch.execute("PRAGMA data_version").fetchone()
             return int(found[0])
 
     def revision(self) -> str | None:
         """The stored schema revision, None for an empty database."""
-        with self._named_errors(), self._engine.connect() as connection:
-            try:
-                found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            except DBAPIError as error:
-                if self.is_sqlite and "no such table" not in str(error.orig):
-                    raise
-                return None
-            return None if found is None else str(found)
+        with self.look() as reader:
+            is_there = reader.rows(_HAS_REVISION if self.is_sqlite else _HAS_REVISION_ON_SERVER)
+            return str(reader.rows("SELECT version_num FROM alembic_version")[0][0]) if is_there else None
 
     def prepare(self) -> None:
         """Bring the schema to this program's revision; a backup file is made before an upgrade."""
@@ -157,7 +180,8 @@ class Database:
             if self._watch is not None:
                 self._watch.close()
                 self._watch = None
-        self._engine.dispose()
+        if "_engine" in vars(self):
+            self._engine.dispose()
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:
@@ -165,7 +189,9 @@ class Database:
             yield
         except CockpitError:
             raise
-        except (DBAPIError, sqlite3.Error) as error:
+        except Exception as error:
+            if not _is_of_database(error):
+                raise
             raise self._named(error) from error
 
     def _named(self, error: Exception) -> Exception:
@@ -179,9 +205,18 @@ class Database:
             return DatabaseCorrupt(path=path)
         if "readonly" in words or "unable to open" in words:
             return DataDirUnwritable(path=path)
-        if isinstance(error, (OperationalError, DatabaseError)) and not self.is_sqlite and "connect" in words:
+        if not self.is_sqlite and "connect" in words:
+            from sqlalchemy.engine import make_url
+
             return DatabaseBusy(path=make_url(self.url).render_as_string(hide_password=True))
         return error
+
+
+def _is_of_database(error: Exception) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return True
+    found = sys.modules.get("sqlalchemy.exc")
+    return found is not None and isinstance(error, found.DBAPIError)
 
 
 def remove_files(path: Path) -> None:

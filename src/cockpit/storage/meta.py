@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session, select
+from typing import TYPE_CHECKING
 
-from cockpit.storage.tables import MetaRow
+from cockpit.storage.reading import Reader, reader_of
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 
-def get(session: Session, key: str, default: str = "") -> str:
-    row = session.get(MetaRow, key)
-    return default if row is None else row.value
+def get(source: Session | Reader, key: str, default: str = "") -> str:
+    found = reader_of(source).rows("SELECT value FROM meta WHERE key = :key", key=key)
+    return found[0][0] if found else default
 
 
 def put(session: Session, key: str, value: str) -> None:
+    from cockpit.storage.tables import MetaRow
+
     row = session.get(MetaRow, key)
     if row is None:
         session.add(MetaRow(key=key, value=value))
@@ -20,5 +25,5 @@ def put(session: Session, key: str, value: str) -> None:
         row.value = value
 
 
-def everything(session: Session) -> dict[str, str]:
-    return {row.key: row.value for row in session.exec(select(MetaRow))}
+def everything(source: Session | Reader) -> dict[str, str]:
+    return {key: value for key, value in reader_of(source).rows("SELECT key, value FROM meta")}

@@ -2,67 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin
 
-from sqlalchemy import ColumnElement, inspect, select
-from sqlmodel import Session
+from sqlalchemy import inspect
 
-from cockpit.domain.entities import Entity
 from cockpit.domain.text import clean, clean_line
 from cockpit.errors import BadUse
 from cockpit.storage.tables import SYNCED
 from cockpit.storage.tables.base import BOOKKEEPING, SyncedRow
 
-E = TypeVar("E", bound=Entity)
-
 _LONG_TEXT = frozenset({"agenda", "advantages", "result"})
 DERIVED = frozenset({"search_key"})
 """Columns that each side works out for itself; they do not travel."""
-
-
-@cache
-def _plain_fields(cls: Any) -> tuple[tuple[str, bool], ...]:
-    hints = get_type_hints(cls)
-    return tuple((f.name, "tuple" in str(hints[f.name])) for f in dataclasses.fields(cls))
-
-
-def to_entity(row: SyncedRow, cls: type[E]) -> E:
-    """The frozen dataclass of a row; list columns become tuples."""
-    values: dict[str, Any] = {}
-    kind: Any = cls
-    for name, is_tuple in _plain_fields(kind):
-        value = getattr(row, name)
-        values[name] = tuple(value or ()) if is_tuple else value
-    return cls(**values)
-
-
-def entities(
-    session: Session,
-    table: type[SyncedRow],
-    cls: type[E],
-    where: ColumnElement[bool] | None = None,
-    order: Sequence[Any] = (),
-) -> list[E]:
-    """Many rows as frozen dataclasses, read by column: several times faster than through the mapped class."""
-    kind: Any = cls
-    fields = _plain_fields(kind)
-    statement = select(*(getattr(table, name) for name, _ in fields)).order_by(*order)
-    if where is not None:
-        statement = statement.where(where)
-    names = tuple(name for name, _ in fields)
-    listed = tuple(name for name, is_tuple in fields if is_tuple)
-    found: list[E] = []
-    session.flush()
-    for row in session.connection().execute(statement):
-        values: dict[str, Any] = dict(zip(names, row, strict=True))
-        for name in listed:
-            values[name] = tuple(values[name] or ())
-        found.append(kind(**values))
-    return found
 
 
 @cache

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from datetime import datetime
-
-from sqlmodel import Session, col
+from typing import TYPE_CHECKING
 
 from cockpit.domain import entities as e
-from cockpit.storage import tables as t
 from cockpit.storage.queries.book import change_log, rewound_rows
 
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
-def account_activities(session: Session, account_id: str, known_by: datetime) -> tuple[e.Activity, ...]:
+    from cockpit.storage.reading import Reader
+
+
+def account_activities(source: Session | Reader, account_id: str, known_by: datetime) -> tuple[e.Activity, ...]:
     """The activities of an account by whoever is seen here, as they stood by what was recorded until `known_by`, oldest first."""
-    return _activities(session, known_by, account_id=account_id)
+    return _activities(source, known_by, "account_id", account_id)
 
 
-def deal_activities(session: Session, deal_id: str, known_by: datetime) -> tuple[e.Activity, ...]:
+def deal_activities(source: Session | Reader, deal_id: str, known_by: datetime) -> tuple[e.Activity, ...]:
     """The activities of a deal, as they stood by what was recorded until `known_by`, oldest first."""
-    return _activities(session, known_by, deal_id=deal_id)
+    return _activities(source, known_by, "deal_id", deal_id)
 
 
-def _activities(session: Session, known_by: datetime, **wanted: str) -> tuple[e.Activity, ...]:
-    since = col(t.ChangeLogRow.recorded_at) > known_by
-    later = change_log(session, since & (col(t.ChangeLogRow.entity) == "activity"))
-    ((name, value),) = wanted.items()
-    rows: list[e.Activity] = rewound_rows(session, "activity", later, col(getattr(t.ActivityRow, name)) == value)
-    return tuple(sorted((row for row in rows if getattr(row, name) == value), key=lambda row: (row.starts_at, row.id)))
+def _activities(source: Session | Reader, known_by: datetime, column: str, wanted: str) -> tuple[e.Activity, ...]:
+    later = change_log(source, "recorded_at > :known_by AND entity = 'activity'", known_by=known_by)
+    rows = rewound_rows(source, e.Activity, later, f"{column} = :wanted", wanted=wanted)
+    return tuple(
+        sorted((row for row in rows if getattr(row, column) == wanted), key=lambda row: (row.starts_at, row.id))
+    )

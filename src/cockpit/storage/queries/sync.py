@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
-
-from sqlalchemy import case, func
-from sqlmodel import Session, col, select
+from typing import TYPE_CHECKING, Literal
 
 from cockpit.storage import meta
-from cockpit.storage.tables import ConflictRow, OutboxDoneRow, OutboxRow
+from cockpit.storage.reading import Reader, among, reader_of
+from cockpit.storage.reading import moment as stored_moment
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 WriteState = Literal["done", "saved", "waiting", "sending", "conflict", "parked"]
 """done: the hub has it. saved: on disk, queued. waiting: tried, comes again. sending: on its way."""
@@ -33,16 +34,15 @@ def write_state(status: str, attempts: int) -> WriteState:
     return "waiting" if attempts or status == "blocked" else "saved"
 
 
-def write_states(session: Session, ids: Collection[str]) -> dict[str, WriteState]:
+def write_states(source: Session | Reader, ids: Collection[str]) -> dict[str, WriteState]:
     """The state of each row in `ids`, in one SELECT. With several mutations of a row the worst counts."""
     wanted = set(ids)
     found: dict[str, WriteState] = dict.fromkeys(wanted, "done")
     if not wanted:
         return found
-    statement = select(OutboxRow.entity_id, OutboxRow.status, OutboxRow.attempts)
-    if len(wanted) <= _ASK_BY_ID:
-        statement = statement.where(col(OutboxRow.entity_id).in_(wanted))
-    for row_id, status, attempts in session.exec(statement):
+    where, values = among("entity_id", wanted) if len(wanted) <= _ASK_BY_ID else ("1 = 1", {})
+    found_rows = reader_of(source).rows(f"SELECT entity_id, status, attempts FROM outbox WHERE {where}", **values)
+    for row_id, status, attempts in found_rows:
         if row_id not in wanted:
             continue
         state, before = write_state(status, attempts), found[row_id]
@@ -61,23 +61,18 @@ class PendingSummary:
     oldest_pending_at: datetime | None
 
 
-def pending_summary(session: Session) -> PendingSummary:
+def pending_summary(source: Session | Reader) -> PendingSummary:
     """Counts of the queue and of open conflicts, in two SELECTs."""
-    is_parked = case((col(OutboxRow.status) == "parked", 1), else_=0)
-    total, parked, oldest = session.exec(
-        select(func.count(), func.coalesce(func.sum(is_parked), 0), func.min(OutboxRow.occurred_at)).select_from(
-            OutboxRow
-        )
-    ).one()
-    conflicts = session.exec(
-        select(func.count()).select_from(ConflictRow).where(col(ConflictRow.state) == "open")
-    ).one()
-    return PendingSummary(int(total), int(conflicts), int(parked), oldest)
+    reader = reader_of(source)
+    parked_of = "coalesce(sum(CASE WHEN status = 'parked' THEN 1 ELSE 0 END), 0)"
+    ((total, parked, oldest),) = reader.rows(f"SELECT count(*), {parked_of}, min(occurred_at) FROM outbox")
+    ((conflicts,),) = reader.rows("SELECT count(*) FROM conflict WHERE state = 'open'")
+    return PendingSummary(int(total), int(conflicts), int(parked), stored_moment(oldest) if oldest else None)
 
 
-def last_sync_at(session: Session) -> datetime | None:
+def last_sync_at(source: Session | Reader) -> datetime | None:
     """When a sync last ended well."""
-    return moment(meta.get(session, "last_sync_at"))
+    return moment(meta.get(source, "last_sync_at"))
 
 
 def moment(text: str) -> datetime | None:
@@ -85,7 +80,7 @@ def moment(text: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def count_receipts(session: Session) -> int:
+def count_receipts(source: Session | Reader) -> int:
     """Mutations the hub has acknowledged and that are still kept."""
-    sent = col(OutboxDoneRow.result).in_(("applied", "replayed"))
-    return int(session.exec(select(func.count()).select_from(OutboxDoneRow).where(sent)).one())
+    sql = "SELECT count(*) FROM outbox_done WHERE result IN ('applied', 'replayed')"
+    return int(reader_of(source).rows(sql)[0][0])

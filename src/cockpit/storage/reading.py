@@ -1,0 +1,165 @@
+"""Rows as frozen dataclasses, read by plain SQL: without the mapped classes, whose import takes longer than the reading.
+
+What is read inside a write transaction, or from PostgreSQL, comes through the session in the same words. Tables and columns
+have the names of the entities and their fields; a test holds them together.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+from collections.abc import Callable, Collection
+from datetime import UTC, date, datetime
+from functools import cache
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from cockpit.domain import entities as e
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+E = TypeVar("E", bound=e.Entity)
+
+TABLES: dict[type[e.Entity], str] = {
+    e.Team: "team",
+    e.Person: "person",
+    e.CalendarDay: "calendar_day",
+    e.Absence: "absence",
+    e.Funnel: "funnel",
+    e.Stage: "stage",
+    e.Product: "product",
+    e.KpiRule: "kpi_rule",
+    e.Target: "target",
+    e.Account: "account",
+    e.OpeningWindow: "opening_window",
+    e.Contact: "contact",
+    e.Deal: "deal",
+    e.StageChange: "stage_change",
+    e.MilestoneDone: "milestone_done",
+    e.Activity: "activity",
+    e.Waiver: "waiver",
+    e.LogEntry: "change_log",
+}
+
+
+class Reader(Protocol):
+    """Something that answers a SELECT; `:name` in the SQL stands for a value. One reader sees one state of the data."""
+
+    def rows(self, sql: str, /, **values: Any) -> list[tuple[Any, ...]]: ...
+
+
+class FileReader:
+    """Reads a SQLite file through the standard library."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def rows(self, sql: str, /, **values: Any) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql, {name: _as_text(value) for name, value in values.items()}).fetchall()
+
+
+class SessionReader:
+    """Reads through an open session, its unsaved rows included."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._is_sqlite = session.get_bind().dialect.name == "sqlite"
+
+    def rows(self, sql: str, /, **values: Any) -> list[tuple[Any, ...]]:
+        from sqlalchemy import text
+
+        self._session.flush()
+        convert = _as_text if self._is_sqlite else _as_naive
+        found = self._session.connection().execute(text(sql), {name: convert(value) for name, value in values.items()})
+        return [tuple(row) for row in found]
+
+
+def reader_of(source: Session | Reader) -> Reader:
+    """A reader as it is, a session as a reader."""
+    return source if isinstance(source, FileReader | SessionReader) else SessionReader(source)  # type: ignore[arg-type]
+
+
+def entities(source: Session | Reader, cls: type[E], where: str = "", order: str = "id", **values: Any) -> list[E]:
+    """The rows of an entity's table. `where` and `order` are SQL, written by the program alone."""
+    kind: Any = cls
+    fields = _fields(kind)
+    columns = ", ".join(f'"{name}"' for name, _ in fields)
+    condition = f" WHERE {where}" if where else ""
+    found = reader_of(source).rows(f'SELECT {columns} FROM "{TABLES[cls]}"{condition} ORDER BY {order}', **values)
+    names = [name for name, _ in fields]
+    converted = [(place, convert) for place, (_, convert) in enumerate(fields) if convert is not None]
+    made: list[E] = []
+    for row in found:
+        cells = list(row)
+        for place, convert in converted:
+            if cells[place] is not None:
+                cells[place] = convert(cells[place])
+        made.append(kind(**dict(zip(names, cells, strict=True))))
+    return made
+
+
+def one(source: Session | Reader, cls: type[E], row_id: str) -> E | None:
+    """The row of an id."""
+    return next(iter(entities(source, cls, "id = :row_id", row_id=row_id)), None)
+
+
+def among(column: str, wanted: Collection[str]) -> tuple[str, dict[str, Any]]:
+    """`column IN (...)` and its values."""
+    if not wanted:
+        return "1 = 0", {}
+    values = {f"{column}_{place}": value for place, value in enumerate(sorted(wanted))}
+    return f"{column} IN ({', '.join(f':{name}' for name in values)})", values
+
+
+def moment(value: Any) -> datetime:
+    """A stored moment: naive UTC, as text in SQLite."""
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found.replace(tzinfo=UTC)
+
+
+def _day(value: Any) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _parsed(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _listed(value: Any) -> tuple[str, ...]:
+    return tuple(_parsed(value) or ())
+
+
+_CONVERTERS: dict[Any, Callable[[Any], Any]] = {
+    tuple: _listed,
+    dict: _parsed,
+    datetime: moment,
+    date: _day,
+    bool: bool,
+}
+
+
+@cache
+def _fields(cls: Any) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+    """Name and converter of each field; None for what comes as it is."""
+    hints = get_type_hints(cls)
+    return tuple((field.name, _CONVERTERS.get(_kind(hints[field.name]))) for field in dataclasses.fields(cls))
+
+
+def _kind(hint: Any) -> Any:
+    """The type of a field without its parameters and without None."""
+    if get_origin(hint) in (Union, UnionType):
+        hint = next(part for part in get_args(hint) if part is not NoneType)
+    return get_origin(hint) or hint
+
+
+def _as_naive(value: Any) -> Any:
+    return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+def _as_text(value: Any) -> Any:
+    """A value as SQLite holds it; moments with six decimals, so that text compares as time does."""
+    if isinstance(value, datetime):
+        return _as_naive(value).isoformat(sep=" ", timespec="microseconds")
+    return value.isoformat() if isinstance(value, date) else value
