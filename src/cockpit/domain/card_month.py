@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -104,10 +105,9 @@ def _is_before(moment: datetime, until: datetime | None) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Contact:
-    """When an account was seen and will be, as local days in order."""
+class _History:
+    """When an account was seen and will be, as local days in order. Many accounts share one."""
 
-    account: Account
     limit: int
     seen: tuple[date, ...]
     acked_seen: tuple[date, ...]
@@ -126,37 +126,49 @@ class _Contact:
 
 def unseen(book: Book, rep_id: str, first: date) -> tuple[tuple[Unseen, ...], tuple[Reading, ...]]:
     """The customers of a person past their limit today, longest first, and the rule's readings since `first`."""
-    contacts = _contacts(book, rep_id, book.midnight(first).astimezone(UTC))
+    begins = book.midnight(first).astimezone(UTC)
+    histories = [
+        (account, _history(book, account, begins))
+        for account in book.accounts_by_owner.get(rep_id, ())
+        if account.lifecycle != "prospect" or account.cadence_days
+    ]
     found = [
-        Unseen(c.account, c.limit, c.seen[-1] if c.seen else None, c.is_planned(book.as_of, book.today))
-        for c in contacts
-        if c.is_overdue(book.today, book.activities_from, c.seen)
+        Unseen(account, past.limit, past.seen[-1] if past.seen else None, past.is_planned(book.as_of, book.today))
+        for account, past in histories
+        if past.is_overdue(book.today, book.activities_from, past.seen)
     ]
     rows = tuple(sorted(found, key=lambda one: (one.last_on or date.min, one.account.id)))
-    return rows, _unseen_trace(book, contacts, first)
+    return rows, _unseen_trace(book, Counter(past for _account, past in histories), first)
 
 
-def _unseen_trace(book: Book, contacts: Sequence[_Contact], first: date) -> tuple[Reading, ...]:
-    """At each midnight of the month: customers past their limit, those with a visit ahead, and those seen since."""
+def _unseen_trace(book: Book, counts: Counter[_History], first: date) -> tuple[Reading, ...]:
+    """At each midnight of the month: customers past their limit, those with a visit ahead, and those seen since.
+
+    Read once for each history, however many customers share it.
+    """
     readings: list[Reading] = []
-    seen_again: set[str] = set()
-    before: set[str] = set()
+    seen_again: set[_History] = set()
+    before: set[_History] = set()
     moments = [
         (book.midnight(first + timedelta(days=n)), first + timedelta(days=n))
         for n in range((book.today - first).days + 1)
     ]
     for moment, today in (*moments, (book.as_of, book.today)):
-        overdue = [
-            c for c in contacts if c.is_overdue(today, book.activities_from, _until(c.seen, moment, book, today))
-        ]
-        ids = {c.account.id for c in overdue}
-        seen_again |= before - ids
-        before = ids
+        overdue = {
+            past
+            for past in counts
+            if past.is_overdue(today, book.activities_from, _until(past.seen, moment, book, today))
+        }
+        seen_again |= before - overdue
+        before = overdue
         acked = sum(
-            c.is_overdue(today, book.activities_from, _until(c.acked_seen, moment, book, today)) for c in contacts
+            count
+            for past, count in counts.items()
+            if past.is_overdue(today, book.activities_from, _until(past.acked_seen, moment, book, today))
         )
-        covered = sum(c.is_planned(moment, today) for c in overdue)
-        readings.append(Reading(moment, len(ids), acked, covered, len(seen_again)))
+        covered = sum(counts[past] for past in overdue if past.is_planned(moment, today))
+        lacks, held = (sum(counts[past] for past in pasts) for pasts in (overdue, seen_again))
+        readings.append(Reading(moment, lacks, acked, covered, held))
     return settled(readings)
 
 
@@ -175,15 +187,7 @@ def _plans(book: Book, activity: Activity, begins: datetime) -> Iterator[_Plan]:
             yield _Plan(version.since, until, book.local_day(version.row.starts_at))
 
 
-def _contacts(book: Book, rep_id: str, begins: datetime) -> tuple[_Contact, ...]:
-    return tuple(
-        _contact(book, account, begins)
-        for account in book.accounts_by_owner.get(rep_id, ())
-        if account.lifecycle != "prospect" or account.cadence_days
-    )
-
-
-def _contact(book: Book, account: Account, begins: datetime) -> _Contact:
+def _history(book: Book, account: Account, begins: datetime) -> _History:
     seen: list[tuple[date, bool]] = []
     planned: list[_Plan] = []
     for activity in book.activities_by_account.get(account.id, ()):
@@ -192,8 +196,7 @@ def _contact(book: Book, account: Account, begins: datetime) -> _Contact:
         if activity.status == "held" and activity.starts_at <= book.as_of:
             seen.append((book.local_day(activity.starts_at), activity.is_acknowledged))
         planned += _plans(book, activity, begins)
-    return _Contact(
-        account,
+    return _History(
         account.cadence_days or TIER_DAYS.get(account.tier, TIER_DAYS["C"]),
         tuple(day for day, _ in seen),
         tuple(day for day, is_acked in seen if is_acked),

@@ -10,7 +10,7 @@ from cockpit.domain.book import Book
 from cockpit.planning.insertion import Board
 from cockpit.planning.problem import Reason, Rules
 from cockpit.planning.reading import problem_from
-from cockpit.planning.worth import near_part, whole_points
+from cockpit.planning.worth import most_points, near_part, whole_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +38,26 @@ def best_addition(
     if not book.calendar_of(rep_id).is_workday(today):
         return None
     board = Board.of(problem_from(book, rep_id, now, rules, (today,)))
-    best: Addition | None = None
+    best: tuple[int, int, Addition] | None = None
     plan = board.days[today]
-    for stop in board.problem.stops:
-        if (
-            not stop.is_candidate
-            or stop.account_id in exclude
-            or any(day >= today and kind == "visit" for day, kind in stop.booked)
-        ):
-            continue
+    stops = [
+        (most_points(stop.parts), -number, stop)
+        for number, stop in enumerate(board.problem.stops)
+        if stop.is_candidate
+        and stop.account_id not in exclude
+        and not any(day >= today and kind == "visit" for day, kind in stop.booked)
+    ]
+    # From the most points an account could get: once that is less than the best has, no other is tried for a place.
+    for most, place, stop in sorted(stops, key=lambda one: one[:2], reverse=True):
+        if best is not None and (most, place) < best[:2]:
+            break
         fit = board.fit(stop, "visit", today)
         if fit is None:
             continue
         points = whole_points((*stop.parts, near_part(fit.extra_minutes)))
         score = sum(reason.points for reason in points)
-        if best is None or score > best.score:
+        if best is None or (score, place) > best[:2]:
             after = plan.items[fit.position - 1].key if fit.position else None
             starts_at = board.problem.moment(today, fit.starts)
-            best = Addition(stop.account_id, after, starts_at, score, points, stop.row_ids)
-    return best
+            best = score, place, Addition(stop.account_id, after, starts_at, score, points, stop.row_ids)
+    return best[2] if best else None

@@ -49,6 +49,11 @@ def whole_points(parts: Sequence[Part]) -> tuple[Reason, ...]:
     return tuple(Reason(part.code, count, part.facts) for part, count in zip(parts, points) if count)
 
 
+def most_points(parts: Sequence[Part]) -> int:
+    """The whole points of the parts where nearness gives all it can."""
+    return round(sum(part.value for part in parts) + NEAR_POINTS)
+
+
 def near_value(extra_minutes: int) -> float:
     """Points for a visit that costs little travel where it is put."""
     return NEAR_POINTS * max(0.0, 1 - max(0, extra_minutes) / NEAR_MINUTES)
