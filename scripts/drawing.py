@@ -19,6 +19,7 @@ SIZE = 15
 WIDTH, HEIGHT = 9, 19
 BASELINE = 14
 MARGIN = 14
+BRAILLE = 0x2800
 FRONT, BACK = (220, 223, 228), (18, 22, 28)
 Rgb = tuple[int, int, int]
 
@@ -48,13 +49,23 @@ def draw(app: App[Any], target: Path) -> None:
         x, y = MARGIN + column * WIDTH, MARGIN + row * HEIGHT
         pen.rectangle((x, y, x + max(cell_len(sign), 1) * WIDTH - 1, y + HEIGHT - 1), fill=_colors(style)[1])
     for row, column, sign, style in cells:
-        if not sign.isspace():
+        if BRAILLE <= ord(sign) < BRAILLE + 256:
+            _dots(pen, MARGIN + column * WIDTH, MARGIN + row * HEIGHT, ord(sign) - BRAILLE, _colors(style)[0])
+        elif not sign.isspace():
             name = "Noto Sans Mono CJK SC" if cell_len(sign) == 2 else "DejaVu Sans Mono"
             font = _font(f"{name}:bold" if style is not None and style.bold else name)
             place = (MARGIN + column * WIDTH, MARGIN + row * HEIGHT + BASELINE)
             pen.text(place, sign, font=font, fill=_colors(style)[0], anchor="ls")
     target.parent.mkdir(parents=True, exist_ok=True)
     image.save(target, optimize=True)
+
+
+def _dots(pen: ImageDraw.ImageDraw, x: int, y: int, bits: int, color: Rgb) -> None:
+    """A Braille cell by its dots: the mono font has none."""
+    for number, (column, line) in enumerate(((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3))):
+        if bits >> number & 1:
+            left, top = x + 1 + round(column * WIDTH / 2), y + 1 + round(line * HEIGHT / 4)
+            pen.rectangle((left, top, left + 1, top + 2), fill=color)
 
 
 def _cells(strip: Iterable[Segment]) -> Iterator[tuple[int, str, Style | None]]:
