@@ -52,7 +52,7 @@ def draw(app: App[Any], target: Path) -> None:
         if BRAILLE <= ord(sign) < BRAILLE + 256:
             _dots(pen, MARGIN + column * WIDTH, MARGIN + row * HEIGHT, ord(sign) - BRAILLE, _colors(style)[0])
         elif not sign.isspace():
-            name = "Noto Sans Mono CJK SC" if cell_len(sign) == 2 else "DejaVu Sans Mono"
+            name = _font_name(sign)
             font = _font(f"{name}:bold" if style is not None and style.bold else name)
             place = (MARGIN + column * WIDTH, MARGIN + row * HEIGHT + BASELINE)
             pen.text(place, sign, font=font, fill=_colors(style)[0], anchor="ls")
@@ -66,6 +66,13 @@ def _dots(pen: ImageDraw.ImageDraw, x: int, y: int, bits: int, color: Rgb) -> No
         if bits >> number & 1:
             left, top = x + 1 + round(column * WIDTH / 2), y + 1 + round(line * HEIGHT / 4)
             pen.rectangle((left, top, left + 1, top + 2), fill=color)
+
+
+def _font_name(sign: str) -> str:
+    """The font that has the sign, as a terminal finds it."""
+    if cell_len(sign) == 2:
+        return "Noto Sans Mono CJK SC"
+    return "DejaVu Sans" if "\u2800" <= sign <= "\u28ff" else "DejaVu Sans Mono"
 
 
 def _cells(strip: Iterable[Segment]) -> Iterator[tuple[int, str, Style | None]]:

@@ -321,6 +321,15 @@ def account(**values: Any) -> AccountSnapshot:
     )
 
 
+PLACES = {
+    "恒泰机械": (31.22, 121.45),
+    "明远物流": (31.26, 121.49),
+    "华光电子": (31.25, 121.42),
+    "安捷重工": (31.19, 121.40),
+}
+"""Latitude and longitude."""
+
+
 def replan_row(sign: str, account_name: str, clock: str, day: int = 24, **values: Any) -> ReplanRow:
     starts_at = at(day, clock)
     return ReplanRow(
@@ -336,6 +345,7 @@ def replan_row(sign: str, account_name: str, clock: str, day: int = 24, **values
             "travel_minutes": 11,
             "is_locked": False,
             "status": "planned",
+            "place": PLACES.get(account_name),
             **values,
         }
     )
@@ -389,6 +399,7 @@ def proposal(**values: Any) -> ReplanProposal:
             "notes": ("Straight line x 1.35; traffic unknown offline",),
             "is_empty": False,
             "ticket": "ticket-1",
+            "start": (31.23, 121.47),
             **values,
         }
     )

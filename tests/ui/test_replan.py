@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from cockpit.errors import NotAllowed
-from cockpit.screens.replan import answer, reasons
-from cockpit.widgets.table import Table
+from cockpit.screens.replan import answer, reason_line, reason_lines, rest_lines
+from cockpit.services.snapshots import ReplanProposal
+from cockpit.widgets.lines import Line
+from cockpit.widgets.replan_table import Change, change_text, changes
+from cockpit.widgets.score_table import score_words
 from tests.ui import board_samples as samples
 from tests.ui.boards import board_services
 from tests.ui.driver import running
@@ -28,16 +33,96 @@ def test_an_empty_proposal_says_so(kind: str, words: str) -> None:
     assert answer(samples.proposal(kind=kind, is_empty=True, after=())) == words
 
 
+def _words(lines: Sequence[Line]) -> list[str]:
+    return ["".join(text for text, _tone in line) for line in lines]
+
+
+def _found(proposal: ReplanProposal, account: str) -> Change:
+    return next(change for change in changes(proposal) if change.row.account == account)
+
+
+def test_before_and_after_are_one_list_in_the_order_of_the_new_plan() -> None:
+    found = changes(samples.proposal())
+    assert [(change.sign, change.number, change.row.account) for change in found] == [
+        ("=", 1, "恒泰机械"),
+        ("+", 2, "华光电子"),
+        ("=", 3, "嘉禾食品"),
+        ("~", 4, "新域科技"),
+        ("+", 5, "安捷重工"),
+        (">", 6, "明远物流"),
+    ]
+    assert [change_text(change) for change in found] == [
+        "held",
+        "new",
+        "locked",
+        "30 min earlier",
+        "new",
+        "booked anew",
+    ]
+
+
+def test_what_is_not_in_the_new_plan_stands_where_it_was() -> None:
+    rows = (
+        samples.replan_row("=", "a", "10:00", day=20),
+        samples.replan_row("x", "b", "12:00"),
+        samples.replan_row("x", "c", "17:00", status="cancelled"),
+    )
+    found = changes(samples.proposal(before=rows, after=(samples.replan_row("+", "d", "13:00", activity_id=None),)))
+    assert [(change.sign, change.row.account, change_text(change)) for change in found] == [
+        ("!", "a", "unvisited"),
+        ("x", "b", "dropped"),
+        ("+", "d", "new"),
+        ("x", "c", "cancelled"),
+    ]
+    assert len({change.key for change in found}) == 4
+
+
+def test_a_visit_left_unvisited_is_caught_up() -> None:
+    before = samples.replan_row("+", "a", "10:00", day=23)
+    found = changes(samples.proposal(before=(before,), after=(samples.replan_row("+", "a", "11:00"),)))
+    assert [(change.sign, change_text(change)) for change in found] == [("+", "catch-up")]
+
+
+def test_what_was_cancelled_before_is_not_counted_as_dropped_by_the_plan() -> None:
+    rows = (samples.replan_row("x", "b", "12:00", status="cancelled"), samples.replan_row("x", "c", "13:00"))
+    assert answer(samples.proposal(before=rows, after=())) == "1 dropped"
+
+
 def test_reasons_add_up_to_the_score() -> None:
     proposal = samples.proposal()
-    for row in (row for row in proposal.after if row.reasons):
-        assert sum(points for _text, points in row.reasons) == row.score
-        assert reasons(row, proposal).startswith(f"{row.sign} ")
-        assert f"= {row.score}\n" in reasons(row, proposal)
+    for change in changes(proposal):
+        if change.row.reasons:
+            assert sum(points for _text, points in change.row.reasons) == change.row.score
+            (line,) = _words([reason_line(change, proposal)])
+            assert line.startswith(f"{change.sign} ")
+            assert line.endswith(f"= {change.row.score}")
+            assert _words(reason_lines(change, proposal))[-1].split() == [f"{change.row.score}", "points", "in", "all"]
+
+
+def test_reasons_as_a_sum_stand_under_each_other() -> None:
+    proposal = samples.proposal()
+    assert _words(reason_lines(_found(proposal, "华光电子"), proposal)) == [
+        "+ 11:15 华光电子",
+        "+14  21 days unseen, limit 14",
+        " +9  18k slips on 11-30",
+        " +8  4 min away",
+        " 31  points in all",
+    ]
 
 
 def test_what_was_left_out_is_named_with_its_reason() -> None:
-    assert "x left out: 德胜电气 (12), 9 km off, would cost 26 min" in reasons(None, samples.proposal())
+    assert _words(rest_lines(samples.proposal(), 70)) == [
+        "x left out: 德胜电气 (12), 9 km off, would cost 26 min",
+        "Straight line x 1.35; traffic unknown offline",
+    ]
+
+
+def test_a_low_window_says_the_scores_in_words() -> None:
+    lines = _words(score_words(samples.proposal().scores, 50))
+    assert [line.replace("\N{NO-BREAK SPACE}", " ").rstrip() for line in lines] == [
+        "KPI visits 12 -> 15   Money met today 118k -> 156k",
+        "Travel min 24 -> 53",
+    ]
 
 
 def _written(services: FakeServices) -> list[str]:
@@ -47,21 +132,46 @@ def _written(services: FakeServices) -> list[str]:
 async def test_r_shows_before_and_after_with_signs_and_scores() -> None:
     async with running(board_services(), opening="gap") as driver:
         await driver.press("r")
-        text = driver.text
-        for words in ("Before", "After", "+ 11:15", "~ 15:00", "KPI visits", "target 15; uncovered 3 to 0"):
-            assert words in text
+        lines = [" ".join(line.split()) for line in driver.lines]
+        for words in (
+            "= 1 09:30 09:30 恒泰机械 A visit held 11",
+            "+ 2 - 11:15 华光电子 B visit new 11 +31",
+            "~ 4 15:30 15:00 新域科技 C call 30 min earlier 11 -2",
+            "> 6 11:00 Thu 10:00 明远物流 B visit booked anew 11 +6",
+        ):
+            assert words in lines
+        assert "KPI visits 12 -> 15" in driver.text.replace("\N{NO-BREAK SPACE}", " ")
         assert _written(driver.services) == []
 
 
-async def test_the_reasons_follow_the_cursor_on_both_sides() -> None:
+async def test_a_tall_window_has_the_score_table_with_what_it_means() -> None:
+    async with running(board_services(), size=(80, 40), opening="gap") as driver:
+        await driver.press("r")
+        assert "target 15; uncovered 3 to 0" in driver.text
+
+
+async def test_the_cursor_begins_on_what_changes_and_reasons_follow_it() -> None:
     async with running(board_services(), opening="gap") as driver:
-        await driver.press("r", "j")
+        await driver.press("r")
         assert "21 days unseen, limit 14 +14, 18k slips on 11-30 +9, 4 min away +8 = 31" in " ".join(
             driver.text.split()
         )
-        driver.app.room.query_one("#before", Table).focus()
-        await driver.idle()
+        await driver.press("k")
         assert "= 09:30 恒泰机械: stays as it was" in driver.text
+
+
+async def test_the_route_stands_beside_the_plan_where_there_is_room() -> None:
+    async with running(board_services(), opening="gap") as driver:
+        await driver.press("r")
+        assert "Route" not in driver.text
+        await driver.pilot.resize_terminal(120, 36)
+        await driver.idle()
+        assert "Route Tue 11-24" in driver.text
+        for words in ("[+2]", "=1", "+5", "start and end of the day", "18 min"):
+            assert words in driver.text
+        await driver.press("end")
+        assert "Route Thu 11-26" in driver.text
+        assert "[>6]" in driver.text
 
 
 async def test_y_accepts_and_goes_back_and_u_takes_it_back() -> None:

@@ -1,20 +1,25 @@
-"""Replan: what changes. Before and after, the score, and for each row its reasons. Nothing is written before y."""
+"""Replan: what changes. Before and after in one list, the score, the day's route, and for each row its reasons.
+
+Nothing is written before y.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
 from textual.app import ComposeResult
-from textual.containers import Container
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from cockpit.commands import Command
-from cockpit.i18n import _, ngettext
-from cockpit.plain import plain
+from cockpit.i18n import _, ngettext, short_day
+from cockpit.plain import cells, fit, plain
 from cockpit.screens.base import View
-from cockpit.services.snapshots import ReplanProposal, ReplanRow, Saved
-from cockpit.widgets.replan_table import ReplanTable, row_sign, row_time
-from cockpit.widgets.score_table import ScoreTable
+from cockpit.services.snapshots import ReplanProposal, Saved
+from cockpit.widgets.lines import Line, Lines, folded
+from cockpit.widgets.replan_table import SIGN_TONES, Change, ReplanTable, changes, row_time
+from cockpit.widgets.route_plot import RoutePlot, route_of
+from cockpit.widgets.score_table import ScoreTable, score_words
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -42,15 +47,18 @@ class ReplanView(View):
         self._kind = kind
         self._kpi_id = kpi_id
         self._trigger = trigger
+        self._changes: tuple[Change, ...] = ()
 
     def compose(self) -> ComposeResult:
         yield Static(plain(""), id="answer", classes="answer")
         yield Static(plain(""), id="facts", classes="facts")
-        with Container(classes="panes"):
-            yield ReplanTable(empty=_("Nothing was planned."), id="before")
-            yield ReplanTable(empty=_("Nothing to plan."), id="after")
-        yield ScoreTable(id="scores")
-        yield Static(plain(""), id="why")
+        with Horizontal(classes="panes"):
+            with Vertical(id="plan"):
+                yield ReplanTable(id="changes")
+                yield ScoreTable(id="scores")
+                yield Lines(id="score-line")
+                yield Lines(id="why")
+            yield RoutePlot(id="route")
 
     def title(self) -> str:
         return _("Fill") if self._kind == "fill" else _("Replan")
@@ -69,42 +77,47 @@ class ReplanView(View):
         self.snapshot = None
         self.load()
 
-    def focus_first(self) -> None:
-        self.query_one("#after", ReplanTable).focus()
-
     def show(self, snapshot: ReplanProposal) -> None:
         self.query_one("#answer", Static).update(plain(answer(snapshot)))
         self.query_one("#facts", Static).update(plain(facts(snapshot)))
-        before, after = self.query_one("#before", ReplanTable), self.query_one("#after", ReplanTable)
-        before.show(_("Before"), snapshot.before, snapshot.as_of, prefix="before")
-        after.show(_("After"), snapshot.after, snapshot.as_of, prefix="after")
+        self._changes = changes(snapshot)
+        table = self.query_one(ReplanTable)
+        table.show(self._changes, snapshot.as_of)
+        table.focus_key(next((change.key for change in self._changes if change.sign not in "=x"), ""))
         self.query_one(ScoreTable).show(snapshot.scores)
-        self._show_reasons()
+        self.query_one("#score-line", Lines).show(lambda width: score_words(snapshot.scores, width))
+        self._show_focused()
 
     def on_table_moved(self, _event: Table.Moved) -> None:
-        self._show_reasons()
+        self._show_focused()
 
-    def on_descendant_focus(self, event: object) -> None:
-        self._show_reasons()
+    def _show_focused(self) -> None:
+        """The reasons of the focused row, and the route of its day with the row marked."""
+        snapshot, change = self.snapshot, self._change
+        if snapshot is None:
+            return
+        self.query_one("#why", Lines).show(self._reasons)
+        day = change.row.starts_at.date() if change else snapshot.as_of.date()
+        route = route_of(self._changes, day, snapshot.start, change.key if change else None)
+        title = _("Route {day}").format(day=short_day(day))
+        self.query_one(RoutePlot).show_route(route, title, is_ascii=self.shell.is_ascii)
 
-    def _show_reasons(self) -> None:
-        text = reasons(self._row, self.snapshot) if self.snapshot else ""
-        self.query_one("#why", Static).update(plain(text))
+    def _reasons(self, width: int) -> list[Line]:
+        if self.snapshot is None:
+            return []
+        if self.screen.has_class("-tall"):
+            return [*reason_lines(self._change, self.snapshot), [], *rest_lines(self.snapshot, width)]
+        return [*folded(reason_line(self._change, self.snapshot), width, 2), *rest_lines(self.snapshot, width)]
 
     @property
-    def _row(self) -> ReplanRow | None:
-        """The row under the cursor of the focused side, of the after side otherwise."""
-        if self.snapshot is None:
-            return None
-        is_before = self.app.focused is self.query_one("#before", ReplanTable)
-        table = self.query_one("#before" if is_before else "#after", ReplanTable)
-        rows = self.snapshot.before if is_before else self.snapshot.after
-        place = (table.cursor_key or "").partition(":")[2]
-        return rows[int(place)] if place.isdigit() and int(place) < len(rows) else None
+    def _change(self) -> Change | None:
+        """The row under the cursor."""
+        key = self.query_one(ReplanTable).cursor_key
+        return next((change for change in self._changes if change.key == key), None)
 
     def about(self) -> str | None:
-        row = self._row
-        return f"visit:{row.activity_id}" if row is not None and row.activity_id else None
+        change = self._change
+        return f"visit:{change.row.activity_id}" if change is not None and change.row.activity_id else None
 
     def why_not(self, command: str) -> str | None:
         if command == "accept":
@@ -134,7 +147,8 @@ def answer(proposal: ReplanProposal) -> str:
         if proposal.kind == "fill":
             return _("Nothing to fill: no visit fits, or none is lacking")
         return _("Nothing to change: the plan is as good as it gets")
-    counts = {sign: sum(row.sign == sign for row in (*proposal.after, *_dropped(proposal))) for sign in "+~>x"}
+    signs = [change.sign for change in changes(proposal) if not _is_gone_already(change)]
+    counts = {sign: signs.count(sign) for sign in "+~>x"}
     parts = (
         ngettext("{count} added", "{count} added", counts["+"]).format(count=counts["+"]),
         ngettext("{count} moved", "{count} moved", counts["~"]).format(count=counts["~"]),
@@ -144,12 +158,9 @@ def answer(proposal: ReplanProposal) -> str:
     return ", ".join(part for part, sign in zip(parts, "+~>x") if counts[sign])
 
 
-def _dropped(proposal: ReplanProposal) -> tuple[ReplanRow, ...]:
-    """Planned rows of before that go and are not repeated among the rows after."""
-    after = {row.activity_id for row in proposal.after}
-    return tuple(
-        row for row in proposal.before if row.sign == "x" and row.status == "planned" and row.activity_id not in after
-    )
+def _is_gone_already(change: Change) -> bool:
+    """Cancelled before: no news of this plan."""
+    return change.sign == "x" and change.row.status == "cancelled"
 
 
 def facts(proposal: ReplanProposal) -> str:
@@ -157,25 +168,52 @@ def facts(proposal: ReplanProposal) -> str:
     parts = [proposal.trigger, _("{count} ms").format(count=proposal.elapsed_ms)]
     if not proposal.is_empty:
         parts.append(_("= kept  + new  ~ moved  > other day  x out"))
-    if any(row_sign(row, prefix="before") == "!" for row in proposal.before):
+    if any(change.sign == "!" for change in changes(proposal)):
         parts.append(_("! unvisited"))
     return "  ".join(part for part in parts if part)
 
 
-def reasons(row: ReplanRow | None, proposal: ReplanProposal) -> str:
-    """Why the focused row is there, in points that add up; then the best one left out, and what was not known."""
-    lines = []
-    if row is not None:
-        head = f"{row.sign} {row_time(row, proposal.as_of)} {row.account}"
-        if row.reasons:
-            points = ", ".join(f"{text} {value:+d}" for text, value in row.reasons)
-            lines.append(f"{head}: {points} = {row.score}")
-        else:
-            lines.append(head + ": " + _("stays as it was"))
+def reason_line(change: Change | None, proposal: ReplanProposal) -> Line:
+    """Why the focused row is there, in points that add up, as one line."""
+    if change is None:
+        return []
+    head = _head(change, proposal)
+    if not change.row.reasons:
+        return [*head, (": " + _("stays as it was"), "")]
+    points = ", ".join(f"{text} {value:+d}" if value else text for text, value in change.row.reasons)
+    return [*head, (f": {points} = {change.row.score}", "")]
+
+
+def reason_lines(change: Change | None, proposal: ReplanProposal) -> list[Line]:
+    """The same as a sum: points on the left, under them their total."""
+    if change is None:
+        return []
+    if not change.row.reasons:
+        return [[*_head(change, proposal)], [(_("stays as it was"), "muted")]]
+    points = [f"{value:+d}" if value else "" for _text, value in change.row.reasons]
+    total = f"{change.row.score}"
+    size = max(map(cells, (*points, total)))
+    lines: list[Line] = [[*_head(change, proposal)]]
+    for (text, _value), number in zip(change.row.reasons, points, strict=True):
+        lines.append([(fit(number, size, right=True) + "  ", "accent"), (text, "")])
+    return [*lines, [(fit(total, size, right=True) + "  ", "strong"), (_("points in all"), "muted")]]
+
+
+def _head(change: Change, proposal: ReplanProposal) -> Line:
+    return [
+        (f"{change.sign} ", SIGN_TONES.get(change.sign, "")),
+        (f"{row_time(change.row, proposal.as_of)} {change.row.account}", "strong"),
+    ]
+
+
+def rest_lines(proposal: ReplanProposal, width: int) -> list[Line]:
+    """The best account left out and why; then what was not known."""
+    lines: list[Line] = []
     if proposal.best_dropped is not None:
-        lines.append(
-            _("x left out: {account} ({points}), {why}").format(
-                account=proposal.best_dropped.account, points=proposal.best_dropped.score, why=proposal.best_dropped_why
-            )
+        words = _("x left out: {account} ({points}), {why}").format(
+            account=proposal.best_dropped.account, points=proposal.best_dropped.score, why=proposal.best_dropped_why
         )
-    return "\n".join((*lines, *proposal.notes))
+        lines += folded([(words, "")], width, 2)
+    for note in proposal.notes:
+        lines += folded([(note, "muted")], width)
+    return lines

@@ -8,10 +8,11 @@ from typing import Literal
 
 from cockpit.domain.book import Book
 from cockpit.domain.deals import currency_of, deals_of, standing
-from cockpit.domain.entities import Activity
+from cockpit.domain.entities import Account, Activity
 from cockpit.i18n import _, clock_time, short_money
 from cockpit.planning.plan import Line, Plan
 from cockpit.planning.problem import MIDNIGHT, Reason
+from cockpit.planning.reading import point
 from cockpit.planning.schedule import FACE
 from cockpit.services.reasons import reason_text
 from cockpit.services.snapshots import ReplanRow, ScoreLine
@@ -73,7 +74,14 @@ class ProposalView:
             travel_minutes=0,
             is_locked=line.is_locked if line else row.is_locked or row.is_promised,
             status=row.status,
+            place=_place(account),
         )
+
+    def start(self) -> tuple[float, float] | None:
+        """Where the rep's days begin and end; None where it is not known."""
+        person = self.book.people.get(self.rep_id)
+        home = point(person.home_lat, person.home_lon) if person else None
+        return (home.lat, home.lon) if home else None
 
     def row(self, line: Line) -> ReplanRow:
         """A line of the plan; the reasons of one that changes add up to its score."""
@@ -94,6 +102,7 @@ class ProposalView:
             status=line.status,
             reasons=tuple((self.text(reason), reason.points) for reason in (*said, *line.points)),
             score=line.score,
+            place=_place(account),
         )
 
     def _subject(self, activity_id: str | None) -> str:
@@ -231,3 +240,8 @@ class ProposalView:
         if minute is None:
             return "-"
         return clock_time(self.plan.problem.moment(self.today, min(minute, MIDNIGHT - 1)))
+
+
+def _place(account: Account | None) -> tuple[float, float] | None:
+    found = point(account.lat, account.lon) if account else None
+    return (found.lat, found.lon) if found else None

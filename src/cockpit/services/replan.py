@@ -117,6 +117,7 @@ class ReplanService:
             notes=view.notes(),
             is_empty=not ticket.edits,
             ticket=ticket,
+            start=view.start(),
             elapsed_ms=round((clock.monotonic() - started) * 1000),
         )
 

@@ -1,4 +1,4 @@
-"""What a proposal changes in numbers: before, after, what it means."""
+"""What a proposal changes in numbers: before, after, what it means; in a low window the same numbers in a line or two."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 from cockpit.i18n import _
 from cockpit.services.snapshots import ScoreLine
+from cockpit.widgets.lines import Part, folded
 from cockpit.widgets.table import Cell, Column, Row, Table
+
+_BLANK = "\N{NO-BREAK SPACE}"
+"""Keeps a label and its numbers on one line."""
+_TO = f"{_BLANK}->{_BLANK}"
 
 
 def score_rows(lines: Sequence[ScoreLine]) -> tuple[Row, ...]:
@@ -21,8 +26,23 @@ def score_rows(lines: Sequence[ScoreLine]) -> tuple[Row, ...]:
     )
 
 
-class ScoreTable(Table):
+def score_words(lines: Sequence[ScoreLine], width: int) -> list[list[Part]]:
+    """`face visits 13 -> 15`, one after the other; what stays the same as one number."""
+    parts: list[Part] = []
+    for line in lines:
+        is_same = line.before == line.after
+        parts.append((line.label.replace(" ", _BLANK) + _BLANK, "muted"))
+        parts.append((line.after if is_same else f"{line.before}{_TO}{line.after}", "muted" if is_same else "strong"))
+        parts.append(("   ", ""))
+    return folded(parts[:-1], width)
+
+
+class ScoreTable(Table, can_focus=False):
     """Each line carries its own unit in its label."""
+
+    DEFAULT_CSS = """
+    ScoreTable > .table--cursor { background: $background; }
+    """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__((), empty="", id=id)
@@ -31,8 +51,8 @@ class ScoreTable(Table):
         self.set_columns(
             (
                 Column(_("Score"), least=12, weight=3),
-                Column(_("Before"), 8, "right"),
-                Column(_("After"), 8, "right"),
+                Column(_("Before"), 0, "right", least=6, weight=3),
+                Column(_("After"), 0, "right", least=6, weight=3),
                 Column(_("Meaning"), least=12, weight=4),
             )
         )

@@ -11,7 +11,8 @@ from cockpit.services.snapshots.common import Snapshot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplanRow:
-    """One line of before or after. `sign`: `=` kept, `+` added, `~` moved, `>` other day, `x` dropped."""
+    """One line of before or after. `sign`: `=` kept, `+` added, `~` moved, `>` other day, `x` dropped. `place`: latitude
+    and longitude of the account, None where they are not known."""
 
     sign: str
     activity_id: str | None
@@ -26,6 +27,7 @@ class ReplanRow:
     status: str
     reasons: tuple[tuple[str, int], ...] = ()  # reason text, points
     score: int = 0
+    place: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,8 @@ class ScoreLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplanProposal(Snapshot):
-    """A plan that is not written until accepted. `ticket` is handed back to `accept`."""
+    """A plan that is not written until accepted. `ticket` is handed back to `accept`, `start` is where the days begin
+    and end."""
 
     kind: Literal["replan", "fill"]
     trigger: str
@@ -51,6 +54,7 @@ class ReplanProposal(Snapshot):
     notes: tuple[str, ...]
     is_empty: bool
     ticket: Any = field(repr=False)
+    start: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
