@@ -36,11 +36,11 @@ def test_a_square_is_drawn_as_one_with_its_scale() -> None:
         "|---| 0.5 km",
     ]
     assert _words(sketch(SQUARE, 24, 6, is_ascii=False)) == [
-        "    =1⠉⠉⠉⠉⠉⠉⠉+2",
-        "    ⢸        ⡇",
-        "    ⢸        ⡇",
-        "    ⢸        ⡇",
-        "    H⣀⣀⣀⣀⣀⣀⣀⣀~3",
+        "    =1⠉⠉⠉⠉⠉⠉⠉⠉+2",
+        "    ⢸         ⡇",
+        "    ⢸         ⡇",
+        "    ⢸         ⡇",
+        "    H⣀⣀⣀⣀⣀⣀⣀⣀⣀~3",
         "|--| 1 km",
     ]
 
