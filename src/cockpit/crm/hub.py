@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -22,7 +24,7 @@ import msgspec
 from cockpit import clock
 from cockpit.crm import wire
 from cockpit.domain.text import clean_line
-from cockpit.errors import HubBusy, HubError, HubUnavailable, SignInNeeded, UntrustedHub, VersionTooOld
+from cockpit.errors import HubBusy, HubError, HubUnavailable, SignInNeeded, Stopped, UntrustedHub, VersionTooOld
 from cockpit.i18n import _
 
 MAX_BODY = 8 * 1024 * 1024
@@ -109,6 +111,8 @@ class HubClient:
         options: dict[str, Any] = {"transport": transport}
         if transport is None:
             options = {"verify": _verification(ca_file), "proxy": proxy or None}
+        self._socket: socket.socket | None = None
+        self._is_aborted = False
         self._http = httpx.Client(
             base_url=self.address.url,
             headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
@@ -125,6 +129,18 @@ class HubClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._http.close()
+
+    def abort(self) -> None:
+        """From another thread: what is waited for, and every call from now on, ends with Stopped."""
+        self._is_aborted = True
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _connected(self, event: str, info: Mapping[str, Any]) -> None:
+        """Keep the socket of a new connection: httpx tells of each step of a request."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._socket = info["return_value"].get_extra_info("socket")
 
     def hello(self) -> wire.Hello:
         return self._read("GET", "/v1/sync/hello", _decode(wire.Hello))
@@ -158,11 +174,13 @@ class HubClient:
     def _read(self, method: str, path: str, decode: Callable[[bytes], T], **request: Any) -> T:
         if "content" in request:
             request["headers"] = {"Content-Type": "application/json"}
+        if self._is_aborted:
+            raise Stopped()
         try:
-            with self._http.stream(method, path, **request) as response:
+            with self._http.stream(method, path, extensions={"trace": self._connected}, **request) as response:
                 body = self._body(response)
         except httpx.TransportError as error:
-            raise self._unreached(error) from error
+            raise Stopped() if self._is_aborted else self._unreached(error) from error
         except (httpx.DecodingError, httpx.StreamError) as error:
             raise self._no_sense(type(error).__name__) from error
         if response.status_code != httpx.codes.OK:

@@ -23,6 +23,8 @@ from cockpit.storage.tables import OutboxDoneRow, OutboxRow
 from cockpit.sync import acts, conflicts, outbox, pull, runs, undo
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import httpx
     from sqlmodel import Session
 
@@ -38,6 +40,7 @@ class _Live:
 
     is_syncing: bool = False
     progress: str = ""
+    hub: HubClient | None = None
     credentials: Credentials | None = None
 
 
@@ -92,7 +95,7 @@ class SyncService:
         return person.name
 
     def run(self, progress: Callable[[str], None] | None = None, *, accept_shrink: bool = False) -> SyncReport:
-        """Push, then pull until nothing more comes. Raises HubError kinds; local work is untouched by any of them."""
+        """Push, then pull until nothing more comes. Raises HubError kinds and Stopped; local work is untouched by any."""
         from cockpit.sync.engine import Engine
 
         def tell(text: str) -> None:
@@ -101,11 +104,11 @@ class SyncService:
                 progress(text)
 
         with self._connect() as hub:
-            self._live.is_syncing = True
+            self._live.is_syncing, self._live.hub = True, hub
             try:
                 done = Engine(self.desk.database, hub, tell).run(accept_shrink=accept_shrink)
             finally:
-                self._live.is_syncing, self._live.progress = False, ""
+                self._live.is_syncing, self._live.hub, self._live.progress = False, None, ""
         with self.desk.database.read() as session:
             summary = queries.pending_summary(session)
             return SyncReport(
@@ -118,16 +121,25 @@ class SyncService:
                 complete=meta.get(session, "complete", "1") == "1",
             )
 
+    def stop(self) -> bool:
+        """End a run of this process after the step it is in, waiting for no answer; False when none runs."""
+        hub = self._live.hub
+        if hub is None:
+            return False
+        self._live.progress = _("stopping")
+        hub.abort()
+        return True
+
     def run_if_due(self, progress: Callable[[str], None] | None = None) -> SyncReport | None:
         """`run` for a timer: None while the wait after a failure, or one the hub asked for, is not over."""
         with self.desk.database.read() as session:
             due = queries.moment(meta.get(session, "next_try_at"))
         return None if due is not None and due > clock.now() else self.run(progress)
 
-    def check(self) -> None:
-        """Say hello to the hub and nothing more. Raises what would stop a sync."""
+    def check(self) -> datetime:
+        """Say hello to the hub and nothing more; the time there. Raises what would stop a sync."""
         with self._connect() as hub:
-            hub.hello()
+            return hub.hello().time
 
     def load(self) -> SyncSnapshot:
         """Queue, receipts and open conflicts."""

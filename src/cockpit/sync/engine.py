@@ -30,6 +30,7 @@ from cockpit.errors import (
     LocalDataError,
     NotAllowed,
     SignInNeeded,
+    Stopped,
     VersionTooOld,
 )
 from cockpit.i18n import _
@@ -53,7 +54,10 @@ class Tally:
 
 @dataclass
 class Engine:
-    """The loop over one database and one hub. `sleep`, `random` and `at` are for tests to replace."""
+    """The loop over one database and one hub. `sleep`, `random` and `at` are for tests to replace.
+
+    `progress` is told where the run is, between two steps. It may raise Stopped: what is on disk by then stays.
+    """
 
     database: Database
     hub: HubClient
@@ -75,6 +79,11 @@ class Engine:
                 self._push(hello, tally)
                 self._pull(hello, tally)
                 self._finish(accept_shrink)
+            except (Stopped, KeyboardInterrupt):
+                with suppress(LocalDataError), self.database.write() as session:
+                    push.recover(session)
+                    runs.stop(session, run_id, tally.pushed, tally.pulled, clock.now())
+                raise
             except CockpitError as error:
                 with suppress(LocalDataError):
                     self._note_failure(run_id, tally, error)
@@ -135,6 +144,7 @@ class Engine:
             if not batch.ids:
                 return
             self.at("taken")
+            self._tell_pushed(tally, total)
             try:
                 answer = self._send(batch)
             except BatchTooBig as error:
@@ -150,9 +160,12 @@ class Engine:
             self.at("answered")
             before = tally.pushed
             moved = self._settle(batch, answer, tally)
-            self.progress(_("up {done}/{total}").format(done=tally.pushed, total=max(total, tally.pushed)))
+            self._tell_pushed(tally, total)
             if not moved and tally.pushed == before:
                 return  # an answer that moves nothing would be asked for again and again
+
+    def _tell_pushed(self, tally: Tally, total: int) -> None:
+        self.progress(_("up {done}/{total}").format(done=tally.pushed, total=max(total, tally.pushed)))
 
     def _send(self, batch: push.Batch) -> PushAnswer:
         with self.database.read() as session:

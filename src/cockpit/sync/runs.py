@@ -49,6 +49,11 @@ def fail(
     meta.put(session, "last_error", type(error).__name__)
 
 
+def stop(session: Session, run_id: int, pushed: int, pulled: int, now: datetime) -> None:
+    """The user stopped it: no failure, nothing to wait for."""
+    _end(session, run_id, pushed, pulled, now).phase = "stopped"
+
+
 def _end(session: Session, run_id: int, pushed: int, pulled: int, now: datetime) -> SyncRunRow:
     run = session.get(SyncRunRow, run_id)
     assert run is not None
