@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -13,19 +14,23 @@ from textual.worker import Worker, WorkerState
 
 from cockpit import i18n, themes
 from cockpit.commands import keymap
-from cockpit.feedback import Notice, notice_of
-from cockpit.i18n import _
-from cockpit.locations import StartValues, kept_file
+from cockpit.errors import NotSignedIn
+from cockpit.feedback import Notice, notice_of, settings_notice
+from cockpit.locations import StartValues, is_tour_due, kept_file
 from cockpit.screens.room import MainRoom, Room
 from cockpit.screens.router import Router
 from cockpit.screens.watch import Watch
 from cockpit.widgets.footer import Footer
+from cockpit.widgets.speed import LeanApp
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from textual.widget import AwaitMount
+
     from cockpit.screens.base import View
+    from cockpit.screens.welcome import Starter
     from cockpit.services.container import Services
     from cockpit.services.snapshots import Badge, PersonRef
 
@@ -51,7 +56,7 @@ def _load(place: tuple[str, str]) -> Any:
     return getattr(import_module(place[0]), place[1])
 
 
-class CockpitApp(App[int]):
+class CockpitApp(LeanApp):
     """`open_container` builds the services; it runs in a thread after the first paint, and may take its time.
 
     Beside `database` the last snapshot of each main view is kept, for the first frame of the next start.
@@ -59,7 +64,7 @@ class CockpitApp(App[int]):
 
     TITLE = "Cockpit"
     ENABLE_COMMAND_PALETTE = False
-    CSS_PATH: ClassVar[list[str | Path]] = sorted((Path(__file__).parent / "screens").glob("*.tcss"))  # type: ignore[assignment]
+    CSS_PATH: ClassVar[list[str | Path]] = ["screens/room.tcss", "screens/terminal.tcss"]  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit", show=False, priority=True)]
 
     def __init__(
@@ -69,25 +74,34 @@ class CockpitApp(App[int]):
         *,
         opening: str = "today",
         database: Path | None = None,
+        starter: Starter | None = None,
         is_ticking: bool = True,
         is_syncing: bool = True,
     ) -> None:
         i18n.set_language(start.lang if start else "auto")
-        super().__init__()
+        super().__init__(ansi_color=True if start and start.theme == themes.TERMINAL else None)
         self.start = start or StartValues()
         self.services: Services | None = None
+        self.as_of: datetime | None = None
         self.is_ascii = self.start.frames == "ascii"
         self.keymap = keymap(self.start.keymap)
         self._router = Router(self, self.keymap, {*MAIN_VIEWS, *OTHER_VIEWS})
         self._open_container = open_container
         self._database = database
+        self._starter = starter
+        self._is_offering_tour = False
         self._opening = opening if opening in MAIN_VIEWS else "today"
+        self._unpainted = ExitStack()
+        self._version = 0
         self._watch_options = (is_ticking, is_syncing)
         self._person: PersonRef | None = None
         self._badge: Badge | None = None
         self._as_of: datetime | None = None
-        for theme in themes.THEMES:
+        for theme in (*themes.THEMES, *themes.own_themes(self.start.themes)):
             self.register_theme(theme)
+        # Before the first frame nothing needs to be told of the theme, and nothing be styled twice.
+        self.set_reactive(App.theme, self.start.theme if self.start.theme in self.available_themes else themes.DEFAULT)
+        self.stylesheet.set_variables(self.get_css_variables())
         for key in (*self.keymap.all_keys(), *"123456789"):
             self.bind(key, f"press('{key}')", show=False)
 
@@ -99,35 +113,64 @@ class CockpitApp(App[int]):
     def get_default_screen(self) -> MainRoom:
         return MainRoom(self._opening, self._make(MAIN_VIEWS[self._opening]))
 
-    def on_mount(self) -> None:
-        self.theme = self.start.theme if self.start.theme in self.available_themes else themes.DEFAULT
+    def on_load(self) -> None:
+        self._unpainted.enter_context(self.batch_update())
+
+    async def on_ready(self) -> None:
+        """Everything is mounted and filled: paint it once, then open the services."""
+        if self._is_new:
+            await self._welcome()
+        self._unpainted.close()
         self.call_after_refresh(self.begin)
 
     def begin(self) -> None:
-        """Open the services in a thread."""
-        self.run_worker(self._open, name="open", thread=True, exit_on_error=False)
-        for name, key, holder in self.keymap.refused:
-            words = _("{key} is the key of {holder}.") if holder else _("No command or no key of that name.")
-            body = words.format(key=key, holder=holder)
-            self.show_notice(
-                Notice(_("Key for {name} not taken").format(name=name), body, "warning", _("See F1 for all keys."), 2)
-            )
+        """Open the services in a thread, where there is an account."""
+        if not self._is_new:
+            self.run_worker(self._open, name="open", thread=True, exit_on_error=False)
+        if (notice := settings_notice(self.start.refused, self.keymap.refused)) is not None:
+            self.show_notice(notice)
 
-    def _open(self) -> tuple[Services, PersonRef]:
+    def _open(self) -> tuple[Services, PersonRef, int]:
         services = self._open_container()
-        with services.desk.database.read() as session:
-            return services, services.desk.viewer(session)
+        version = services.desk.database.data_version()  # before the first load, so that nothing is missed after it
+        with services.desk.database.look() as reader:
+            return services, services.desk.viewer(reader), version
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.worker.name != "open":
             return
         if event.state is WorkerState.SUCCESS:
-            self.services, self._person = cast("tuple[Services, PersonRef]", event.worker.result)
-            ticking, syncing = self._watch_options
-            self.main.mount(Watch(self.services, is_ticking=ticking, is_syncing=syncing))
+            opened = cast("tuple[Services, PersonRef, int]", event.worker.result)
+            self.services, self._person, self._version = opened
             self.room.view.load()
+            self._is_offering_tour = self._starter is not None and is_tour_due()
+        elif event.state is WorkerState.ERROR and isinstance(event.worker.error, NotSignedIn) and self._starter:
+            self._welcome()
         elif event.state is WorkerState.ERROR:
             self.room.view.fail(notice_of(event.worker.error))
+
+    def loaded(self) -> None:
+        """A view has its rows, or knows why not: the first time, what goes on beside the screens begins."""
+        if self.services is not None and not self.main.query(Watch):
+            ticking, syncing = self._watch_options
+            self.main.mount(Watch(self.services, self._version, is_ticking=ticking, is_syncing=syncing))
+
+    @property
+    def _is_new(self) -> bool:
+        return self._starter is not None and self._starter.is_needed
+
+    def _welcome(self) -> AwaitMount:
+        """No account yet: the ways to get one, over everything else."""
+        from cockpit.screens.welcome import WelcomeView
+
+        assert self._starter is not None
+        return self.push_screen(Room(WelcomeView(self._starter, self._enter)))
+
+    def _enter(self, database: Path) -> None:
+        """The account of `database` is ready: out of the welcome room, into it."""
+        self._database = database
+        self.pop_screen()
+        self.begin()
 
     # -- where we are ----------------------------------------------------------------------------------------------
 
@@ -201,6 +244,9 @@ class CockpitApp(App[int]):
             if as_of is not None:  # in the zone shown already, so that no screen turns the clock
                 self._as_of = as_of.astimezone(self._as_of.tzinfo) if self._as_of is not None else as_of
             self.room.show_status(person, self._as_of, self._badge)
+            if self._is_offering_tour and self.room.view.snapshot is not None:
+                self._is_offering_tour = False
+                self.run_command("tour", is_offer=True)
 
     def show_keys(self) -> None:
         if self.room.is_mounted:

@@ -132,14 +132,19 @@ class StartValues:
     keymap: tuple[tuple[str, str], ...] = ()
     themes: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     refused: tuple[Refused, ...] = ()
+    is_plain: bool = False
+    """Nothing is set but looks, all of them known: there is nothing left for the whole settings to check."""
 
 
 def start_values(locations: Locations) -> StartValues:
     """Language, theme, frames, account and keymap: environment over file over default."""
+    is_read = True
     try:
         found: dict[str, Any] = tomllib.loads(locations.config_file.read_text("utf-8"))
-    except (OSError, ValueError):
+    except (FileNotFoundError, NotADirectoryError):
         found = {}
+    except (OSError, ValueError):
+        found, is_read = {}, False
     found = {**found, **environment(found)}
     refused = tuple(refused_looks(found))
     off = {one.key for one in refused}
@@ -161,6 +166,7 @@ def start_values(locations: Locations) -> StartValues:
             if not any(colours.faults(own))
         ),
         refused=refused,
+        is_plain=is_read and not refused and set(found) <= {"lang", "theme", "frames"},
     )
 
 

@@ -259,7 +259,7 @@ class FakeDatabase:
         return self.version
 
     @contextmanager
-    def read(self) -> Iterator[None]:
+    def look(self) -> Iterator[None]:
         yield None
 
 

@@ -7,9 +7,10 @@ import sys
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from cockpit import logs
 from cockpit.errors import BadUse, NoTerminal
 from cockpit.i18n import _
-from cockpit.locations import locate, start_values
+from cockpit.locations import Locations, locate, start_values
 
 if TYPE_CHECKING:
     from cockpit.services.container import Services
@@ -20,16 +21,25 @@ _opened: list[Services] = []
 
 def services() -> Services:
     """The services of the configured account. Raises ConfigError and the LocalDataError kinds."""
-    from cockpit.config import load_settings
     from cockpit.services.container import open_services
 
     locations = locate()
+    logs.start(locations.log_file)
+    start = start_values(locations)
+    account = start.account if start.is_plain else _checked_account(locations)
+    opened = open_services(locations.database(account))
+    _opened.append(opened)
+    return opened
+
+
+def _checked_account(locations: Locations) -> str:
+    """The account by the whole settings, once they hold. Raises ConfigError."""
+    from cockpit.config import load_settings
+
     settings = load_settings(locations)
     if settings.ca_file is not None:
         os.environ.setdefault("SSL_CERT_FILE", str(settings.ca_file))
-    opened = open_services(locations.database(settings.account))
-    _opened.append(opened)
-    return opened
+    return settings.account
 
 
 def close_services() -> None:

@@ -40,6 +40,8 @@ from cockpit.widgets.header import age
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cockpit.screens.ask import Field
     from cockpit.services.container import Services
     from cockpit.services.snapshots import Badge, Saved
@@ -58,6 +60,10 @@ class Shell(Protocol):
     @property
     def is_ascii(self) -> bool:
         """Whether bars and signs are drawn in ASCII."""
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The past moment that is looked at; None for now."""
 
     def kept_file(self, view: str) -> Path | None:
         """Where the last snapshot of a main view is kept; None where none is."""
@@ -84,6 +90,9 @@ class Shell(Protocol):
 
     def data_changed(self) -> None:
         """Local rows changed: reload what is seen, mark the rest stale, refresh the badge."""
+
+    def loaded(self) -> None:
+        """The view has its rows, or knows why not."""
 
     def show_keys(self) -> None:
         """The view's keys changed: draw the footer anew."""
@@ -115,6 +124,8 @@ class View(Vertical):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
         self.snapshot: Any = None
+        self.past: dict[str, Any] = {}
+        """The arguments of a service that make it tell of the past day looked at; none for now."""
         self.is_stale = True
         self.is_kept = False
         """Whether the rows shown are those of the last time, until the live ones are there."""
@@ -150,6 +161,8 @@ class View(Vertical):
 
     def age_words(self) -> str:
         """For the header while the rows of the last time are shown: how old they are."""
+        if self.shell.as_of is not None:
+            return _("as of {day}").format(day=f"{self.shell.as_of:%Y-%m-%d %H:%M}".removesuffix(" 23:59"))
         if not self.is_kept or self.snapshot is None:
             return ""
         return _("{age} old, loading").format(age=age(self.snapshot.as_of, clock.now()))
@@ -157,6 +170,12 @@ class View(Vertical):
     def why_not(self, command: str) -> str | None:
         """Why a command is off here and now, in the user's language; None when it is on. Overrides end in `super()`."""
         found = BY_ID[command]
+        if self.shell.as_of is not None and found.is_write:
+            return _("A past day cannot be changed. {key} and no date goes back to now.").format(
+                key=self.shell.keymap.text_of("as_of")
+            )
+        if self.shell.as_of is not None and command == "sync":
+            return _("Not available for a past day.")
         if found.is_write and "app" not in found.scopes and getattr(self.snapshot, "is_read_only", False):
             return _("This is somebody else's: it can be read, not changed.")
         return None
@@ -201,7 +220,8 @@ class View(Vertical):
         self.load()
 
     def _kept_file(self) -> Path | None:
-        return self.shell.kept_file(self.id) if self.KEPT is not None and self.id and not self.why_args() else None
+        is_of_now = self.shell.as_of is None and not self.why_args()
+        return self.shell.kept_file(self.id) if self.KEPT is not None and self.id and is_of_now else None
 
     def _show_kept(self) -> None:
         """At the start of the program: the rows of the last time at once, said to be so."""
@@ -230,6 +250,7 @@ class View(Vertical):
         if services is None or not self.IS_LOADED:
             return
         self.is_stale = False
+        self.past = {} if self.shell.as_of is None else {"as_of": self.shell.as_of}
         file = self._kept_file()
         self.run_worker(
             lambda: self._fetch(services, file),
@@ -322,6 +343,8 @@ class View(Vertical):
                     self.fail(notice_of(trouble))
             elif event.state is WorkerState.ERROR:
                 self.fail(notice_of(worker.error))
+            if event.state in (WorkerState.SUCCESS, WorkerState.ERROR):
+                self.shell.loaded()
         elif worker.name == "write" and worker.is_finished:
             then, on_error = self._writes.pop(worker, (None, None))
             if event.state is WorkerState.SUCCESS:

@@ -1,24 +1,30 @@
-"""What goes on beside the screens: the sync, the badge, changes by another process, the minute."""
+"""What goes on beside the screens: the sync, the badge, changes by another process, the minute, a clock that jumped."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from textual.message import Message
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
+from cockpit import clock
 from cockpit.errors import HubBusy, HubUnavailable, NotSignedIn
 from cockpit.feedback import Notice, notice_of
+from cockpit.i18n import _
 
 if TYPE_CHECKING:
     from cockpit.services.container import Services
     from cockpit.services.snapshots import Badge
 
-POLL_SECONDS = 1.0
-MINUTE_SECONDS = 60.0
+TICK_SECONDS = 1.0
 SYNC_SECONDS = 180.0
 SEND_SECONDS = 3.0
 """How long a new local change waits for the next ones before it is sent."""
+JUMP = timedelta(seconds=30)
+"""More than this between two ticks: the computer slept. Less than nothing: its clock was set back."""
 
 
 class Watched(Protocol):
@@ -30,11 +36,16 @@ class Watched(Protocol):
 
     def show_notice(self, notice: Notice) -> None: ...
 
+    def say(self, text: str) -> None: ...
+
 
 class Watch(Widget):
     """An unseen widget with the timers. Nothing here blocks or draws; each tick is one short read in a thread."""
 
     DEFAULT_CSS = "Watch { display: none; }"
+
+    class Progressed(Message):
+        """The sync came one step further."""
 
     def __init__(self, services: Services, *, is_ticking: bool = True, is_syncing: bool = True) -> None:
         """`is_ticking` False leaves the timers out, `is_syncing` False the automatic sync (tests, or by setting)."""
@@ -43,22 +54,54 @@ class Watch(Widget):
         self._is_ticking = is_ticking
         self._is_syncing = is_syncing
         self._is_asked = False
+        self._is_told = False
         self._version: int | None = None
         self._pending = 0
+        self._ticked_at = clock.now()
+        self._sending: Timer | None = None
 
     def on_mount(self) -> None:
         self.load_badge()
         if self._is_ticking:
-            self.set_interval(POLL_SECONDS, self.look)
-            self.set_interval(MINUTE_SECONDS, self._minute)
+            self._wait()
         if self._is_syncing:
             self.sync()
             if self._is_ticking:
                 self.set_interval(SYNC_SECONDS, self.sync)
 
+    def on_unmount(self) -> None:
+        """The program ends: it must not wait for a hub's answer."""
+        self._services.sync.stop()
+
     @property
     def _app(self) -> Watched:
         return cast("Watched", self.app)
+
+    # -- time --------------------------------------------------------------------------------------------------------
+
+    def _wait(self) -> None:
+        """The next tick comes in a second, or with the full minute when that is sooner."""
+        now = clock.now()
+        minute = 60 - now.second - now.microsecond / 1_000_000
+        self.set_timer(min(TICK_SECONDS, minute), self._tick_and_wait)
+
+    def _tick_and_wait(self) -> None:
+        self.tick()
+        self._wait()
+
+    def tick(self) -> None:
+        """Look for changes by others; on a new minute, and after a sleep, show the time that it is now."""
+        now, before = clock.now(), self._ticked_at
+        self._ticked_at = now
+        if not timedelta(0) <= now - before <= JUMP:
+            self._app.data_changed()
+            if self._is_syncing:
+                self.sync()
+        elif now.replace(second=0, microsecond=0) > before:
+            self._app.data_changed()
+        self.look()
+
+    # -- work --------------------------------------------------------------------------------------------------------
 
     def look(self) -> None:
         """Has another process written since the last look?"""
@@ -72,17 +115,24 @@ class Watch(Widget):
         self._is_asked = self._is_asked or is_asked
         if not any(worker.name == "sync" and not worker.is_finished for worker in self.workers if worker.node is self):
             run = self._services.sync.run if self._is_asked else self._services.sync.run_if_due
-            self._start("sync", lambda: run(self._progress))
+            # Posted, not called: a program that ends meanwhile would leave the call waiting for ever.
+            self._start("sync", lambda: run(lambda _text: self.post_message(self.Progressed())))
 
-    def _progress(self, _text: str) -> None:
-        self.app.call_from_thread(self.load_badge)
-
-    def _minute(self) -> None:
+    def on_watch_progressed(self) -> None:
+        """The badge says how far; the rows say which of them are on their way."""
         self.load_badge()
-        self._app.data_changed()
+        self.look()
+
+    def _send_soon(self) -> None:
+        """Send what was just written, a few changes at once."""
+        if self._sending is not None:
+            self._sending.stop()
+        self._sending = self.set_timer(SEND_SECONDS, self.sync)
 
     def _start(self, name: str, work: Any) -> None:
         self.run_worker(work, name=name, group=name, exclusive=name != "sync", thread=True, exit_on_error=False)
+
+    # -- its ends ----------------------------------------------------------------------------------------------------
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         worker = event.worker
@@ -95,11 +145,7 @@ class Watch(Widget):
 
     def _succeeded(self, worker: Worker[Any]) -> None:
         if worker.name == "badge":
-            badge = cast("Badge", worker.result)
-            if self._is_syncing and badge.pending > self._pending and not badge.is_offline:
-                self.set_timer(SEND_SECONDS, self.sync)
-            self._pending = badge.pending
-            self._app.badge_changed(badge)
+            self._show_badge(cast("Badge", worker.result))
         elif worker.name == "look":
             # The first look counts as a change: something may have been written since the first load.
             changed = worker.result != self._version
@@ -109,6 +155,15 @@ class Watch(Widget):
         elif worker.name == "sync":
             self._is_asked = False
             self._app.data_changed()
+
+    def _show_badge(self, badge: Badge) -> None:
+        if self._is_syncing and badge.pending > self._pending and not badge.is_offline:
+            self._send_soon()
+        self._pending = badge.pending
+        if badge.progress and not badge.complete and not self._is_told:
+            self._is_told = True
+            self._app.say(_("The first sync runs; what has come can be used. o shows how far it is, x there stops it."))
+        self._app.badge_changed(badge)
 
     def _failed(self, worker: Worker[Any]) -> None:
         if worker.name == "sync":
