@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,6 +21,8 @@ from cockpit.i18n import _
 from cockpit.locations import Locations, environment, refused_looks
 
 Origin = Literal["default", "file", "environment"]
+LOOKS = ("lang", "theme", "frames", "themes", "keymap")
+"""Settings whose fault stops nothing."""
 
 
 class Settings(BaseModel):
@@ -99,19 +102,30 @@ def read(locations: Locations) -> Found:
 
 
 def problems(found: Found) -> list[Problem]:
-    """All that is wrong with what was read, in the order of the lines."""
-    looks = list(refused_looks(found.values))
-    named = {one.key for one in looks}
-    wrong = [Problem(found.line(one.key), one.key, one.words, is_fatal=False) for one in looks]
+    """All that is wrong with the file, in the order of its lines, then with what the environment sets."""
+    wrong = [
+        Problem(_line_of(found.text, key), key, text, key.split(".")[0] not in LOOKS)
+        for key, text in _faults(found.in_file)
+    ]
+    wrong.extend(
+        Problem(found.line(key), key, text, key.split(".")[0] not in LOOKS)
+        for key, text in _faults(found.values)
+        if found.origin(key) == "environment"
+    )
+    return by_line(wrong)
+
+
+def _faults(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Keys that are wrong and why."""
+    looks = {one.key: one.words for one in refused_looks(values)}
+    yield from looks.items()
     try:
-        Settings.model_validate(found.values)
+        Settings.model_validate(values)
     except ValidationError as error:
         for one in error.errors():
             key = ".".join(str(part) for part in one["loc"])
-            if not any(key == name or name.startswith(f"{key}.") for name in named):
-                fatal = one["loc"][0] not in ("lang", "theme", "frames", "themes", "keymap")
-                wrong.append(Problem(found.line(key), key, _words(one["type"], one["msg"], one["input"]), fatal))
-    return by_line(wrong)
+            if not any(key == name or name.startswith(f"{key}.") for name in looks):
+                yield key, _words(one["type"], one["msg"], one["input"])
 
 
 def by_line(wrong: list[Problem]) -> list[Problem]:
@@ -122,11 +136,10 @@ def by_line(wrong: list[Problem]) -> list[Problem]:
 def load_settings(locations: Locations) -> Settings:
     """The settings of this run. Raises ConfigError with path, line and key of the first that stops it."""
     found = read(locations)
-    wrong = problems(found)
-    for one in wrong:
+    for one in problems(found):
         if one.is_fatal:
             raise ConfigError(one.text, path=found.path, line=one.line, key=one.key)
-    off = {one.key.split(".")[0] for one in wrong}
+    off = {key.split(".")[0] for key, _text in _faults(found.values)}
     return Settings.model_validate({key: value for key, value in found.values.items() if key not in off})
 
 

@@ -8,22 +8,16 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from functools import cached_property
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event
 
 from cockpit.locations import locate
-from cockpit.storage import meta
 from cockpit.storage.database import Database
 from tests.cli.conftest import Cockpit
 from tests.support.company import Company, at
-
-
-def _settings(text: str) -> None:
-    path = locate().config_file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
 
 
 @pytest.mark.parametrize(
@@ -44,6 +38,7 @@ def _settings(text: str) -> None:
         (("problems", "--waive", "x", "--reason", "r", "--until", "soon"), 2, "2026-11-24"),
         (("undo",), 2, "taken back"),
         (("demo", "--as", "king"), 2, "king"),
+        (("--lang", "xx", "today"), 2, "auto, en, zh"),
         (("demo", "--anchor", "someday"), 2, "someday"),
         (("frobnicate",), 2, "frobnicate"),
         (("login", "ftp://hub.example.com"), 4, "https"),
@@ -64,31 +59,6 @@ def test_bad_use(
     assert answer.out == ""
     assert "Traceback" not in answer.err
     assert account_file.read_bytes() == before
-
-
-@pytest.mark.parametrize(
-    ("text", "line", "said"),
-    [
-        ('lang = "en"\nlang = ', "line 2", "config validate"),
-        ('theme = "x"\nlagn = "zh"\n', "line 2", "lagn"),
-        ('frames = "fancy"\n', "line 1", "frames"),
-        ('account = "../../etc"\n', "line 1", "account"),
-    ],
-)
-def test_broken_settings_name_file_line_and_key(cockpit: Cockpit, text: str, line: str, said: str) -> None:
-    _settings(text)
-    answer = cockpit("config", "validate")
-    assert answer.code == 2
-    assert line in answer.err
-    assert said in answer.err
-    assert str(locate().config_file) in answer.err
-
-
-def test_settings_in_the_environment_win(cockpit: Cockpit, monkeypatch: pytest.MonkeyPatch) -> None:
-    _settings('account = "mine"\n')
-    assert cockpit("config", "show").json["account"] == "mine"
-    monkeypatch.setenv("COCKPIT_ACCOUNT", "other")
-    assert cockpit("config", "show").json["account"] == "other"
 
 
 def test_no_account_says_how_to_get_one(cockpit: Cockpit) -> None:
@@ -141,7 +111,7 @@ def test_disk_full_saves_nothing_and_says_so(
     connection = sqlite3.connect(account_file)
     connection.execute("VACUUM")
     connection.close()
-    original = Database._make_engine
+    original = vars(Database)["_engine"].func
 
     def without_room(self: Database) -> Engine:
         engine = original(self)
@@ -153,7 +123,9 @@ def test_disk_full_saves_nothing_and_says_so(
 
         return engine
 
-    monkeypatch.setattr(Database, "_make_engine", without_room)
+    limited = cached_property(without_room)
+    limited.__set_name__(Database, "_engine")
+    monkeypatch.setattr(Database, "_engine", limited)
     answers = [cockpit("plan", "add", "ht", f"11-26 {9 + n // 6}:{n % 6}0", "--goal", "word " * 180) for n in range(50)]
     assert {answer.code for answer in answers} == {0, 5}
     assert all("disk is full" in answer.err for answer in answers if answer.code == 5)
@@ -226,66 +198,6 @@ def test_ambiguous_log_line_gives_candidates_and_saves_nothing(
     assert first != second
     assert account_file.read_bytes() == before
     assert at(24)
-
-
-def _seen_by_the_doctor(cockpit: Cockpit) -> dict[str, tuple[str, str]]:
-    """What is wrong: finding and mend by name."""
-    answer = cockpit("doctor", "--json")
-    assert answer.code == 1
-    assert answer.json["is_ok"] is False
-    return {check["name"]: (check["finding"], check["mend"]) for check in answer.json["checks"] if not check["is_ok"]}
-
-
-def test_doctor_without_an_account(cockpit: Cockpit) -> None:
-    found = _seen_by_the_doctor(cockpit)
-    assert set(found) == {"account"}
-    assert "cockpit login" in found["account"][1]
-
-
-def test_doctor_with_a_folder_that_cannot_be_written(
-    cockpit: Cockpit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "file").write_text("not a folder")
-    monkeypatch.setenv("COCKPIT_HOME", str(tmp_path / "file"))
-    finding, mend = _seen_by_the_doctor(cockpit)["data folder"]
-    assert str(tmp_path / "file") in finding
-    assert "COCKPIT_HOME" in mend
-
-
-def test_doctor_with_broken_settings(cockpit: Cockpit) -> None:
-    _settings("lang = \n")
-    finding, mend = _seen_by_the_doctor(cockpit)["settings"]
-    assert "line 1" in finding
-    assert "config validate" in mend
-
-
-def test_doctor_with_a_file_that_is_no_database(cockpit: Cockpit, account_file: Path) -> None:
-    account_file.write_bytes(os.urandom(9000))
-    finding, mend = _seen_by_the_doctor(cockpit)["account"]
-    assert str(account_file) in finding
-    assert "cockpit login" in mend
-
-
-def test_doctor_with_a_file_damaged_inside(cockpit: Cockpit, account_file: Path) -> None:
-    data = bytearray(account_file.read_bytes())
-    middle = len(data) // 2 // 4096 * 4096
-    data[middle : middle + 16_384] = os.urandom(16_384)
-    account_file.write_bytes(data)
-    assert {"local file", "account"} & set(_seen_by_the_doctor(cockpit))
-
-
-@pytest.mark.parametrize(("token", "mend"), [("", "cockpit login"), ("sesame", "Press o")])
-def test_doctor_without_a_token_or_a_hub(
-    cockpit: Cockpit, account_file: Path, monkeypatch: pytest.MonkeyPatch, token: str, mend: str
-) -> None:
-    monkeypatch.setenv("COCKPIT_TOKEN", token)
-    database = Database.at(account_file)
-    with database.write() as session:
-        meta.put(session, "hub_url", "http://127.0.0.1:9")
-    database.close()
-    found = _seen_by_the_doctor(cockpit)
-    assert set(found) == {"hub"}
-    assert mend in found["hub"][1]
 
 
 def test_a_token_for_nobody_names_who_is_there(cockpit: Cockpit) -> None:

@@ -13,6 +13,13 @@ from cockpit.errors import BadUse
 from cockpit.i18n import N_, _
 
 
+def _periods() -> list[str]:
+    """What may follow --period."""
+    from cockpit.domain.periods import PERIOD_KINDS
+
+    return list(PERIOD_KINDS)
+
+
 def add_to(tree: typer.Typer) -> None:
     """Register the verbs on the command tree."""
     verbs = (
@@ -49,7 +56,9 @@ def gap(
     as_csv: Csv = False,
     as_of: AsOf = None,
     rep: Rep = None,
-    period: Annotated[str, typer.Option(help=_("day, week, month, quarter or year."))] = "month",
+    period: Annotated[
+        str, typer.Option(help=_("day, week, month, quarter or year."), autocompletion=_periods)
+    ] = "month",
 ) -> None:
     from cockpit.domain.periods import PERIOD_KINDS
 

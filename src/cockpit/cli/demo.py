@@ -33,7 +33,9 @@ def add_to(tree: typer.Typer) -> None:
 
 
 def demo(
-    as_role: Annotated[str, typer.Option("--as", help=_("rep, lead or head."))] = "rep",
+    as_role: Annotated[
+        str, typer.Option("--as", help=_("rep, lead or head."), autocompletion=lambda: list(ROLES))
+    ] = "rep",
     plain: Annotated[bool, typer.Option("--plain", help=_("Print Today, Gap and Team as text."))] = False,
     anchor: Annotated[str | None, typer.Option(help=_("The day the demo lives on."), metavar="DATE")] = None,
 ) -> None:

@@ -12,8 +12,11 @@ from collections.abc import Sequence
 
 from cockpit import i18n
 from cockpit.cli.opening import close_services, has_terminal, open_app
-from cockpit.errors import CockpitError, Stopped
-from cockpit.locations import locate, start_values
+from cockpit.errors import BadUse, CockpitError, Stopped
+from cockpit.locations import StartValues, locate, start_values
+
+COMPLETING = "_COCKPIT_COMPLETE"
+"""Set by the shell that asks what a word may become."""
 
 log = logging.getLogger("cockpit")
 
@@ -23,9 +26,13 @@ def run(arguments: Sequence[str]) -> int:
     rest, lang = _language(list(arguments))
     if lang is not None:
         os.environ["COCKPIT_LANG"] = lang
-    i18n.set_language(start_values(locate()).lang)
+    start = start_values(locate())
+    i18n.set_language(start.lang)
     try:
-        if not rest and has_terminal():  # the screens do not wait for the tree of verbs
+        _refuse_language(start, is_asked=lang is not None)
+        if (
+            not rest and COMPLETING not in os.environ and has_terminal()
+        ):  # the screens do not wait for the tree of verbs
             open_app("today")
             return 0
         from cockpit.cli.tree import build
@@ -62,6 +69,15 @@ def _language(arguments: list[str]) -> tuple[list[str], str | None]:
         else:
             rest.append(word)
     return rest, lang
+
+
+def _refuse_language(start: StartValues, *, is_asked: bool) -> None:
+    """A language we do not have: bad use as an option; from the environment a word about it, and English."""
+    words = next((one.words for one in start.refused if one.key == "lang"), "")
+    if words and is_asked:
+        raise BadUse(f"--lang: {words}")
+    if words and "COCKPIT_LANG" in os.environ:
+        sys.stderr.write(f"COCKPIT_LANG: {words}\n")
 
 
 def _say(error: CockpitError) -> int:

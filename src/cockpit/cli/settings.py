@@ -105,9 +105,13 @@ def _unless_fatal(locations: Locations) -> list[Problem]:
     return [one for one in all_problems(read(locations)) if not one.is_fatal]
 
 
+def place_of(file: Path, one: Problem) -> str:
+    """File and line, or the variable of the environment."""
+    return _("{path}, line {line}").format(path=file, line=one.line) if one.line.isdigit() else one.line
+
+
 def _sentence(file: Path, one: Problem) -> str:
-    place = _("{path}, line {line}").format(path=file, line=one.line) if one.line.isdigit() else one.line
-    return _("{place}, {key}: {text}").format(place=place, key=one.key, text=one.text)
+    return _("{place}, {key}: {text}").format(place=place_of(file, one), key=one.key, text=one.text)
 
 
 def _shape(rows: list[tuple[str, Any, str]]) -> dict[str, dict[str, Any]]:

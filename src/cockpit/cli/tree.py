@@ -10,6 +10,7 @@ from cockpit import __version__
 from cockpit.cli import admin, day, demo, hub, settings, team
 from cockpit.cli import sync as sync_verbs
 from cockpit.i18n import _
+from cockpit.locations import LANGUAGES
 
 
 def build() -> typer.Typer:
@@ -26,7 +27,9 @@ def build() -> typer.Typer:
     def start(
         context: typer.Context,
         version: Annotated[bool, typer.Option("--version", "-V", help=_("Print the version."))] = False,
-        lang: Annotated[str, typer.Option("--lang", help=_("Language: auto, en or zh."))] = "auto",
+        lang: Annotated[
+            str, typer.Option("--lang", help=_("Language: auto, en or zh."), autocompletion=lambda: list(LANGUAGES))
+        ] = "auto",
     ) -> None:
         if version:
             typer.echo(f"cockpit {__version__}")

@@ -1,0 +1,134 @@
+"""`cockpit config`: every fault with its file, line, key and what is allowed; every value with where it comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cockpit.config import Settings
+from cockpit.locations import locate, start_values
+from tests.cli.conftest import Cockpit
+
+
+def _settings(text: str) -> None:
+    path = locate().config_file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ('lang = "en"\nlang = ', "line 2", "config validate"),
+        ('theme = "cockpit-dark"\nlagn = "zh"\n', "line 2, lagn", "Allowed: lang, theme, frames"),
+        ('frames = "fancy"\n', "line 1, frames", "auto, unicode, ascii"),
+        ('lang = "fr"\n', "line 1, lang", "auto, en, zh"),
+        ('theme = "neon"\n', "line 1, theme", "cockpit-terminal"),
+        ('account = "../../etc"\n', "line 1, account", "../../etc"),
+        ("ca_file = 3\n", "line 1, ca_file", "quotes"),
+        ('\n[keymap]\nlog = "q"\n', "line 3, keymap.log", "q is the key of back"),
+        ('[keymap]\nlgo = "v"\n', "line 2, keymap.lgo", "Near: log"),
+        ('keymap = { undo = "3" }\n', "line 1, keymap.undo", "digits"),
+        ("keymap = 3\n", "line 1, keymap", "table"),
+        ('[themes.mine]\ntxt = "#ffffff"\n', "line 2, themes.mine.txt", "ground, raised"),
+        ('[themes.mine]\ntext = "red"\n', "line 2, themes.mine.text", "#1f2731"),
+        ('[themes.mine]\nbased_on = "x"\n', "line 2, themes.mine.based_on", "cockpit-light"),
+        ('[themes.mine]\ntext = "#333333"\n', "line 2, themes.mine.text", "contrast of 1.1 on cursor; text needs 4.5"),
+        ("[themes]\nmine = 3\n", "line 2, themes.mine", "3"),
+    ],
+)
+def test_a_fault_is_named_with_file_line_and_key(cockpit: Cockpit, text: str, line: str, said: str) -> None:
+    _settings(text)
+    answer = cockpit("config", "validate")
+    assert answer.code == 2
+    assert line in answer.err
+    assert said in answer.err
+    assert str(locate().config_file) in answer.err
+
+
+def test_all_faults_are_named_in_the_order_of_the_file(cockpit: Cockpit, monkeypatch: pytest.MonkeyPatch) -> None:
+    _settings('lang = "fr"\nframes = 1\nkeymap = { log = "q" }\nacount = "x"\n[themes.a]\nwarn = "#000000"\n')
+    monkeypatch.setenv("COCKPIT_ACCOUNT", "a/b")
+    answer = cockpit("--lang", "en", "config", "validate", "--json")
+    assert answer.code == 2
+    assert [(one["line"], one["key"], one["is_fatal"]) for one in answer.json["problems"]] == [
+        ("1", "lang", False),
+        ("2", "frames", False),
+        ("3", "keymap.log", False),
+        ("4", "acount", True),
+        ("6", "themes.a.warn", False),
+        ("COCKPIT_ACCOUNT", "account", True),
+    ]
+
+
+def test_each_value_has_its_origin(cockpit: Cockpit, monkeypatch: pytest.MonkeyPatch) -> None:
+    _settings('account = "mine"\nframes = "ascii"\n[keymap]\nlog = "v"\n')
+    monkeypatch.setenv("COCKPIT_ACCOUNT", "other")
+    monkeypatch.setenv("COCKPIT_KEYMAP__UNDO", "U")
+    found = cockpit("config", "show", "--json").json["settings"]
+    assert set(found) == {*Settings.model_fields, "keymap.log", "keymap.undo"} - {"keymap"}
+    assert found["account"] == {"value": "other", "origin": "environment"}
+    assert found["frames"] == {"value": "ascii", "origin": "file"}
+    assert found["theme"] == {"value": "auto", "origin": "default"}
+    assert (found["keymap.log"]["origin"], found["keymap.undo"]["origin"]) == ("file", "environment")
+    assert str(locate().config_file) in cockpit("config", "show").out
+
+
+def test_a_refused_value_is_shown_as_the_default_it_became(cockpit: Cockpit) -> None:
+    _settings('theme = "neon"\n')
+    answer = cockpit("config", "show", "--json")
+    assert answer.json["settings"]["theme"] == {"value": "auto", "origin": "default"}
+    assert "neon" in answer.err
+
+
+def test_wrong_looks_stop_no_work(cockpit: Cockpit, account_file: Path) -> None:
+    _settings('theme = "neon"\nframes = "fancy"\n[keymap]\nlog = "q"\n[themes.x]\ntext = "red"\n')
+    assert cockpit("today").code == 0
+
+
+@pytest.mark.parametrize("text", ['account = "a/b"\n', 'acount = "x"\n', "lang = \n"])
+def test_a_file_that_may_mean_another_account_is_not_guessed_at(
+    cockpit: Cockpit, account_file: Path, text: str
+) -> None:
+    _settings(text)
+    answer = cockpit("today")
+    assert answer.code == 2
+    assert str(locate().config_file) in answer.err
+
+
+def test_the_schema_knows_every_key_and_refuses_others(cockpit: Cockpit) -> None:
+    schema = cockpit("config", "schema").json
+    assert set(schema["properties"]) == set(Settings.model_fields)
+    assert schema["additionalProperties"] is False
+    assert schema["properties"]["frames"]["enum"] == ["auto", "unicode", "ascii"]
+    assert all(value["description"] for value in schema["properties"].values())
+
+
+def test_a_theme_of_ones_own_is_taken_with_its_base(cockpit: Cockpit) -> None:
+    _settings('theme = "mine"\n[themes.mine]\nbased_on = "cockpit-light"\naccent = "#003366"\n')
+    assert cockpit("config", "validate").code == 0
+    start = start_values(locate())
+    colours = dict(dict(start.themes)["mine"])
+    assert (start.theme, start.refused) == ("mine", ())
+    assert (colours["accent"], colours["ground"]) == ("#003366", "#fafaf8")
+
+
+@pytest.mark.parametrize("locale", ["fr_FR.UTF-8", "C", "POSIX", "zz_ZZ.broken@x", "", "\u4e2d"])
+def test_a_locale_without_texts_is_english(cockpit: Cockpit, monkeypatch: pytest.MonkeyPatch, locale: str) -> None:
+    monkeypatch.setenv("LANG", locale)
+    answer = cockpit("--lang", "auto", "config", "validate")
+    assert answer.code == 0
+    assert "fine" in answer.out
+
+
+def test_a_language_of_the_environment_that_is_not_there_is_named_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from cockpit.cli.main import run
+
+    monkeypatch.setenv("COCKPIT_LANG", "xx")
+    assert run(["config", "path"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.strip() == str(locate().config_file)
+    assert captured.err == "COCKPIT_LANG: xx is not known. Allowed: auto, en, zh.\n"
