@@ -6,6 +6,8 @@ The same letter means the same thing on every screen.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -17,7 +19,8 @@ Scope = Literal["app", "list", "today", "gap", "pipeline", "deal", "account", "r
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`key` is Textual's name for it; `label` goes in the footer, `help` in F1, `title` (noun: verb) in the palette."""
+    """`key` is Textual's name for it, empty for a command without one; `label` goes in the footer, `help` in F1, `title`
+    (noun: verb) in the palette. `takes` is what may be typed after it there: the name of the argument and words for it."""
 
     id: str
     key: str
@@ -26,6 +29,7 @@ class Command:
     title: str
     scopes: tuple[Scope, ...]
     is_write: bool = False
+    takes: tuple[str, str] | None = None
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -34,7 +38,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("pipeline", "p", N_("Pipeline"), N_("Go to the pipeline"), N_("pipeline: open"), ("app",)),
     Command("team", "t", N_("Team"), N_("Go to the team board"), N_("team: open"), ("app",)),
     Command("sync", "o", N_("Sync"), N_("Go to sync; pressed there, sync now"), N_("sync: open"), ("app",)),
-    Command("log", "l", N_("Log"), N_("Log a visit in one line"), N_("visit: log"), ("app",), True),
+    Command(
+        "log",
+        "l",
+        N_("Log"),
+        N_("Log a visit in one line"),
+        N_("visit: log"),
+        ("app",),
+        True,
+        takes=("line", N_("v ht met the CFO >fri 10")),
+    ),
     Command("replan", "r", N_("Replan"), N_("Replan from now"), N_("plan: replan"), ("app",), True),
     Command("fill", "f", N_("Fill"), N_("Plan what the KPI lacks"), N_("plan: fill"), ("app",), True),
     Command("open", "enter", N_("Open"), N_("Open the focused row"), N_("row: open"), ("list",)),
@@ -86,7 +99,25 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "why", "question_mark", N_("Why"), N_("Formula and rows behind the focused number"), N_("number: why"), ("app",)
     ),
-    Command("find", "slash", N_("Find"), N_("Find an account; pinyin initials work"), N_("account: find"), ("app",)),
+    Command(
+        "find",
+        "slash",
+        N_("Find"),
+        N_("Narrow the list as you type; pressed twice, find an account. Pinyin initials work"),
+        N_("account: find"),
+        ("app",),
+        takes=("text", N_("name or initials")),
+    ),
+    Command("jump", "semicolon", N_("Jump"), N_("Go to a row or a key by its letter"), N_("row: jump"), ("app",)),
+    Command(
+        "as_of",
+        "T",
+        N_("As of"),
+        N_("Look at the state of a past day; nothing can be changed there"),
+        N_("day: look back"),
+        ("app",),
+        takes=("day", N_("2026-11-10, or nothing for now")),
+    ),
     Command(
         "create",
         "c",
@@ -98,16 +129,41 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("undo", "u", N_("Undo"), N_("Take back the last act"), N_("act: undo"), ("app",), True),
     Command("copy", "ctrl+y", N_("Copy"), N_("Copy the focused phone or text"), N_("text: copy"), ("list",)),
+    Command(
+        "theme",
+        "",
+        N_("Theme"),
+        N_("Use other colours until the program ends"),
+        N_("screen: theme"),
+        ("app",),
+        takes=("name", N_("name of a theme")),
+    ),
+    Command("speed", "", N_("Speed"), N_("How fast keys were answered so far"), N_("screen: speed"), ("app",)),
     Command("palette", "colon", N_("Commands"), N_("Type a command"), N_("command: type"), ("app",)),
     Command("help", "f1", N_("Help"), N_("All keys, grouped"), N_("keys: show"), ("app",)),
+    Command("tour", "", N_("Tour"), N_("Five steps that show what is where"), N_("tour: start"), ("app",)),
     Command("reload", "f5", N_("Reload"), N_("Load this screen again"), N_("screen: load again"), ("app",)),
     Command("back", "q", N_("Back"), N_("Back; on Today, quit"), N_("screen: back"), ("app",)),
 )
 
 BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
 
-SECOND_KEYS: dict[str, tuple[str, ...]] = {"back": ("escape",), "palette": ("ctrl+p",)}
-"""Keys that always work besides the command's own, so that no user's keymap can lock them out."""
+SECOND_KEYS: dict[str, tuple[str, ...]] = {
+    "back": ("q", "escape", "ctrl+g"),
+    "help": ("f1",),
+    "palette": ("ctrl+p",),
+}
+"""Keys that always work besides the command's own, so that no user's keymap can lock them out. Ctrl+g is there for fields,
+where q is a letter, and for terminals that hold Esc back."""
+
+TYPED_NAMES: dict[str, str] = {"keys": "help", "as-of": "as_of"}
+"""Other names for a command when it is typed."""
+
+MOVES = ("up", "down", "j", "k", "home", "end", "pageup", "pagedown", "tab", "shift+tab", "ctrl+i", "ctrl+m", "ctrl+j")
+"""Keys of every list, and what terminals send for Tab and Enter: no command can have them."""
+
+ENDS = ("ctrl+c", "ctrl+q")
+"""Keys that end the program anywhere."""
 
 SCOPE_TITLES: dict[Scope, str] = {
     "app": N_("Everywhere"),
@@ -127,6 +183,7 @@ _SHOWN = {
     "question_mark": "?",
     "slash": "/",
     "colon": ":",
+    "semicolon": ";",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "enter": "Enter",
@@ -145,6 +202,34 @@ def key_text(key: str) -> str:
     return key.upper() if len(key) > 1 and key[0] == "f" and key[1:].isdigit() else key
 
 
+_FULL_WIDTH = {
+    "question_mark": "fullwidth_question_mark",
+    "colon": "fullwidth_colon",
+    "semicolon": "fullwidth_semicolon",
+    "slash": "ideographic_comma",
+    "left_square_bracket": "left_black_lenticular_bracket",
+    "right_square_bracket": "right_black_lenticular_bracket",
+}
+"""What the same key sends while a Chinese input method is on."""
+
+_NAMES = {"solidus": "slash", "reverse_solidus": "backslash", "commercial_at": "at", "hyphen_minus": "minus"} | {
+    "plus_sign": "plus",
+    "low_line": "underscore",
+}
+_NAMED_KEY = re.compile(r"f([1-9]|1[0-2])|(ctrl|alt)\+[a-z]|insert|delete|backspace|space|enter")
+
+
+def key_name(text: str) -> str:
+    """Textual's name of a key that a user wrote as its sign (`;`) or by name (`f7`, `ctrl+t`); empty when it is none."""
+    if len(text) == 1 and text.isprintable() and not text.isspace():
+        if text.isalnum():
+            return text
+        name = unicodedata.name(text, "").lower().replace("-", "_").replace(" ", "_")
+        return _NAMES.get(name, name)
+    is_known = _NAMED_KEY.fullmatch(text) or text in _SHOWN or text in _FULL_WIDTH or text in _NAMES.values()
+    return text if is_known else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Keymap:
     """Which key runs which command. `refused` holds (command id, key, id that has the key or empty) of a user's map."""
@@ -159,40 +244,49 @@ class Keymap:
         """The command's key as people read it."""
         return key_text(self.keys[name])
 
+    def keys_of(self, name: str) -> tuple[str, ...]:
+        """The keys of a command: its own first, then those that always work."""
+        own = self.keys[name]
+        found = (own, _FULL_WIDTH.get(own, ""), *SECOND_KEYS.get(name, ()))
+        return tuple(dict.fromkeys(key for key in found if key))
+
     def all_keys(self) -> tuple[str, ...]:
         """Every key that means something somewhere."""
-        second = (key for keys in SECOND_KEYS.values() for key in keys)
-        return tuple(dict.fromkeys([*self.keys.values(), *second]))
+        return tuple(dict.fromkeys(key for name in self.keys for key in self.keys_of(name)))
 
     def find(self, key: str, scopes: Iterable[str]) -> Command | None:
         """The command of a key here: the nearest scope wins."""
         for scope in scopes:
             for command in COMMANDS:
-                if scope in command.scopes and key in (self.keys[command.id], *SECOND_KEYS.get(command.id, ())):
+                if scope in command.scopes and key in self.keys_of(command.id):
                     return command
         return None
 
 
 def keymap(overrides: Iterable[tuple[str, str]] = ()) -> Keymap:
-    """The registry's keys with a user's on top. An unknown id, a digit or a key taken where both work is refused."""
-    keys = {command.id: command.key for command in COMMANDS}
-    wanted = dict(overrides)
+    """The registry's keys with a user's on top. Refused are an unknown id, what is no key, a digit, a key that moves in
+    lists or ends the program, and one taken where both work."""
+    own = {command.id: command.key for command in COMMANDS}
+    wanted: dict[str, tuple[str, str]] = {}
     refused: list[tuple[str, str, str]] = []
-    for name, key in wanted.items():
-        if name not in BY_ID or not key or key.isdigit():
-            refused.append((name, key, ""))
-            continue
-        taken = next((other for other in COMMANDS if other.id != name and _clash(name, key, other, keys, wanted)), None)
-        if taken is None:
-            keys[name] = key
+    for name, text in overrides:
+        key = key_name(text)
+        held = "list" if key in MOVES else "quit" if key in ENDS else ""
+        if name not in BY_ID or not key or key.isdigit() or held:
+            refused.append((name, text, held))
         else:
-            refused.append((name, key, taken.id))
-    return Keymap(keys, tuple(refused))
+            wanted[name] = (text, key)
+    while True:  # one that is refused keeps its own key, which another may have wanted
+        found = Keymap({**own, **{name: key for name, (_text, key) in wanted.items()}}, tuple(refused))
+        clash = next(
+            ((name, other.id) for name in reversed(wanted) for other in COMMANDS if _clash(name, other, found)), None
+        )
+        if clash is None:
+            return found
+        refused.append((clash[0], wanted.pop(clash[0])[0], clash[1]))
 
 
-def _clash(name: str, key: str, other: Command, keys: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
-    held = {keys[other.id], *SECOND_KEYS.get(other.id, ())}
-    if other.id in wanted:
-        held.discard(other.key)  # it is about to leave its own key
+def _clash(name: str, other: Command, keys: Keymap) -> bool:
     mine = set(BY_ID[name].scopes)
-    return key in held and bool(mine & set(other.scopes) or "app" in mine | set(other.scopes))
+    is_near = bool(mine & set(other.scopes)) or "app" in mine | set(other.scopes)
+    return other.id != name and is_near and keys.keys[name] in keys.keys_of(other.id)

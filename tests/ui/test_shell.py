@@ -187,7 +187,7 @@ async def test_every_overlay_leads_back_to_the_same_focus(keys: tuple[str, ...])
 async def test_a_users_keymap_moves_a_key_and_a_clash_is_refused_with_a_notice() -> None:
     start = StartValues(lang="en", keymap=(("undo", "z"), ("gap", "p"), ("nonsense", "v")))
     async with running(start=start) as driver:
-        assert "Key for" in driver.text
+        assert "keymap.gap: p is the key of pipeline." in driver.text
         await driver.press("z")
         assert driver.services.called("undo.undo")
         await driver.press("u")

@@ -55,7 +55,7 @@ class AccountView(View):
         return _("Account")
 
     def fetch(self, services: Services) -> AccountSnapshot:
-        return services.accounts.load(self._account_id)
+        return services.accounts.load(self._account_id, **self.past)
 
     def show(self, snapshot: AccountSnapshot) -> None:
         self.query_one("#answer", Static).update(plain(answer(snapshot)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,10 +17,8 @@ from cockpit.domain.text import clean_line
 from cockpit.feedback import notice_of
 from cockpit.i18n import _
 from cockpit.plain import plain
+from cockpit.widgets.footer import Footer, FooterKey
 from cockpit.widgets.table import Cell, Column, Row, Table
-
-if TYPE_CHECKING:
-    from cockpit.services.snapshots import Saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +32,22 @@ class Field:
     is_needed: bool = False
 
 
-class Form(ModalScreen["Saved | None"]):
-    """Fields and one write. Closes with what was saved; an error is said inside and the text stays."""
+class Form(ModalScreen[Any]):
+    """Fields and one call in a thread, most often a write. Closes with what it gave, None on Esc; an error is said inside
+    and the text stays."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+g", "leave", show=False)]
 
-    def __init__(self, title: str, fields: Sequence[Field], call: Callable[[dict[str, str]], Saved]) -> None:
+    def __init__(
+        self, title: str, fields: Sequence[Field], call: Callable[[dict[str, str]], Any], *, is_ready: bool = False
+    ) -> None:
+        """`is_ready`: the fields are filled already; the call is made at once, and the form stays only when it fails."""
         super().__init__()
         self._title = title
         self._fields = tuple(fields)
         self._call = call
         self._is_writing = False
+        self._is_ready = is_ready
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -53,10 +56,12 @@ class Form(ModalScreen["Saved | None"]):
                 yield Static(plain(field.label), classes="label")
                 yield Input(clean_line(field.value), placeholder=clean_line(field.hint), id=f"field-{field.name}")
             yield Static(plain(""), id="problem")
-            yield Static(plain(_("Enter next or save, Esc leave")), classes="hint")
+            yield Footer((FooterKey("go_on", "Enter", _("Next or save")), FooterKey("leave", "Esc", _("Leave"))))
 
     def on_mount(self) -> None:
         self.query(Input).first().focus()
+        if self._is_ready:
+            self._go_on(self.query(Input).last())
 
     @property
     def values(self) -> dict[str, str]:
@@ -64,8 +69,15 @@ class Form(ModalScreen["Saved | None"]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes to the next field, and saves from the last."""
+        self._go_on(event.input)
+
+    def action_go_on(self) -> None:
+        focused = self.focused
+        self._go_on(focused if isinstance(focused, Input) else self.query(Input).last())
+
+    def _go_on(self, at: Input) -> None:
         names = [f"field-{field.name}" for field in self._fields]
-        place = names.index(event.input.id or names[-1])
+        place = names.index(at.id or names[-1])
         values = self.values
         if self._fields[place].is_needed and not values[self._fields[place].name]:
             self._say(_("{label} is needed.").format(label=self._fields[place].label))
@@ -83,10 +95,14 @@ class Form(ModalScreen["Saved | None"]):
             return
         self._is_writing = False
         if event.state is WorkerState.SUCCESS:
-            self.dismiss(cast("Saved", event.worker.result))
+            self.dismiss(event.worker.result)
         elif event.state is WorkerState.ERROR:
             notice = notice_of(event.worker.error)
             self._say(notice.words)
+
+    async def on_footer_pressed(self, event: Footer.Pressed) -> None:
+        event.stop()
+        await self.run_action(event.command)
 
     def _say(self, text: str) -> None:
         self.query_one("#problem", Static).update(plain(text))
@@ -101,7 +117,7 @@ class Confirm(ModalScreen["bool | None"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", show=False),
         Binding("n", "answer(False)", show=False),
-        Binding("escape,q", "leave", show=False),
+        Binding("escape,q,ctrl+g", "leave", show=False),
     ]
 
     def __init__(self, question: str) -> None:
@@ -111,7 +127,12 @@ class Confirm(ModalScreen["bool | None"]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(plain(self._question), classes="title")
-            yield Static(plain(_("y yes, n no, Esc leave")), classes="hint")
+            keys = (("answer(True)", "y", _("Yes")), ("answer(False)", "n", _("No")), ("leave", "Esc", _("Leave")))
+            yield Footer(tuple(FooterKey(*key) for key in keys))
+
+    async def on_footer_pressed(self, event: Footer.Pressed) -> None:
+        event.stop()
+        await self.run_action(event.command)
 
     def action_answer(self, answer: bool) -> None:
         self.dismiss(answer)
@@ -125,7 +146,7 @@ class Choose(ModalScreen["str | None"]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", show=False),
-        Binding("escape,q", "leave", show=False),
+        Binding("escape,q,ctrl+g", "leave", show=False),
         *(Binding(str(digit), f"digit({digit})", show=False) for digit in range(1, 10)),
     ]
 
@@ -137,8 +158,8 @@ class Choose(ModalScreen["str | None"]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(plain(self._title), classes="title")
-            yield Table((Column("", 2), Column("")), has_header=False, id="options")
-            yield Static(plain(_("Enter or digit takes it, Esc leave")), classes="hint")
+            yield Table((Column("", 2), Column("")), has_header=False, clicks=1, id="options")
+            yield Footer((FooterKey("take", "Enter", _("Take")), FooterKey("leave", "Esc", _("Leave"))))
 
     def on_mount(self) -> None:
         table = self.query_one("#options", Table)
@@ -149,7 +170,12 @@ class Choose(ModalScreen["str | None"]):
         table.focus()
 
     def on_table_chosen(self, event: Table.Chosen) -> None:
+        event.stop()
         self.dismiss(event.key)
+
+    async def on_footer_pressed(self, event: Footer.Pressed) -> None:
+        event.stop()
+        await self.run_action(event.command)
 
     def action_take(self) -> None:
         self.dismiss(self.query_one("#options", Table).cursor_key)

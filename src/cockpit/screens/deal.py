@@ -51,7 +51,7 @@ class DealView(View):
         return _("Deal")
 
     def fetch(self, services: Services) -> DealSnapshot:
-        return services.deals.load(self._deal_id)
+        return services.deals.load(self._deal_id, **self.past)
 
     def show(self, snapshot: DealSnapshot) -> None:
         self.query_one("#answer", Static).update(plain(answer(snapshot)))

@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 class Find(Pick):
     """Closes with an account's id. One search at a time; the newest text is searched when it ends."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, text: str = "") -> None:
         columns = (Column("", weight=3), Column("", weight=2), Column("", 1))
-        super().__init__(
-            _("Find an account"), columns, _("Enter opens it, Esc leaves"), _("Type part of a name or its initials.")
-        )
+        empty = _("Type part of a name or its initials.")
+        super().__init__(_("Find an account"), columns, empty, text)
         self._services = services
         self._wanted = ""
         self._is_searching = False

@@ -51,6 +51,7 @@ def key_rows(under: View, keymap: Keymap) -> list[Row]:
 
 
 def _row(command: Command, scope: Scope, under: View, keymap: Keymap, *, is_here: bool) -> Row:
-    keys = " ".join([keymap.text_of(command.id), *(key_text(key) for key in SECOND_KEYS.get(command.id, ()))])
+    found = [keymap.keys[command.id] or f":{command.id}", *SECOND_KEYS.get(command.id, ())]
+    keys = " ".join(dict.fromkeys(key_text(key) for key in found))
     reason = (under.why_not(command.id) or "") if is_here else ""
     return Row(f"{scope}:{command.id}", (Cell(keys, "accent"), _(command.help), Cell(reason, "muted")))

@@ -53,7 +53,7 @@ class PipelineView(View):
         return _("Pipeline")
 
     def fetch(self, services: Services) -> PipelineSnapshot:
-        return services.pipeline.load(self._rep_id)
+        return services.pipeline.load(self._rep_id, **self.past)
 
     def show(self, snapshot: PipelineSnapshot) -> None:
         self.query_one("#answer", Static).update(plain(answer(snapshot)))

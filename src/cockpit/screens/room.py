@@ -87,7 +87,7 @@ class Room(Screen[None]):
         """The footer for what is focused now."""
         keymap = self.view.shell.keymap
         items: list[FooterKey] = []
-        for name in self.view.footer():
+        for name in getattr(self.focused, "footer_keys", None) or self.view.footer():
             if isinstance(name, FooterKey):
                 items.append(name)
                 continue

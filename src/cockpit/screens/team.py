@@ -48,7 +48,7 @@ class TeamView(View):
         return _("Team")
 
     def fetch(self, services: Services) -> TeamSnapshot:
-        return services.team.load()
+        return services.team.load(**self.past)
 
     def show(self, snapshot: TeamSnapshot) -> None:
         self.query_one("#answer", Static).update(plain(answer(snapshot)))

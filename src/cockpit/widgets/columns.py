@@ -21,7 +21,8 @@ class Column:
     """One column. `width` in cells; 0 for what its text takes, and at least `least` cells. Where that is more than is left,
     the columns with little to say keep theirs and the others share the rest by `weight`.
 
-    `shown_from` is the table width in cells from which the column is drawn, so that a narrow screen drops it.
+    `shown_from` is the table width in cells from which the column is drawn, so that a narrow screen drops it. One click in
+    a column that `is_button` chooses its row.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Column:
     weight: int = 1
     least: int = 4
     shown_from: int = 0
+    is_button: bool = False
 
 
 @dataclass(frozen=True, slots=True)

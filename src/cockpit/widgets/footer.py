@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -29,27 +29,45 @@ class FooterKey:
 class Footer(Widget):
     DEFAULT_CSS = """
     Footer { height: 1; dock: bottom; background: $panel; padding: 0 1; }
+    .dialog Footer { dock: none; background: $surface; padding: 0; }
     Footer > .footer--key { color: $text-accent; text-style: bold; }
     Footer > .footer--off { color: $text-muted; }
+    Footer > .footer--label { color: $background; background: $accent; text-style: bold; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"footer--key", "footer--off"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"footer--key", "footer--off", "footer--label"}
 
     class Pressed(Message):
-        """A key of the footer was clicked."""
+        """A command was clicked."""
 
         def __init__(self, command: str) -> None:
             super().__init__()
             self.command = command
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Sequence[FooterKey] = ()) -> None:
         super().__init__()
-        self._keys: tuple[FooterKey, ...] = ()
+        self._keys = tuple(keys[:MOST])
+        self._labels: Mapping[str, str] = {}
 
     def show(self, keys: Sequence[FooterKey]) -> None:
         new = tuple(keys[:MOST])
         if new != self._keys:
             self._keys = new
             self.refresh()
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The commands of the keys that are seen."""
+        return tuple(key.command for _start, _end, key in self._spans() if key.command)
+
+    def label_keys(self, labels: Mapping[str, str]) -> None:
+        """Draw labels over the first cells of the keys of these commands; none for an empty mapping."""
+        if labels != self._labels:
+            self._labels = labels
+            self.refresh()
+
+    def press(self, command: str) -> None:
+        """As if its key was clicked."""
+        self.post_message(self.Pressed(command))
 
     def _spans(self) -> list[tuple[int, int, FooterKey]]:
         """(first cell, end cell, key) of what fits."""
@@ -65,15 +83,20 @@ class Footer(Widget):
     def render(self) -> Text:
         on = str(self.get_component_rich_style("footer--key", partial=True))
         off = str(self.get_component_rich_style("footer--off", partial=True))
+        marked = str(self.get_component_rich_style("footer--label", partial=True))
         text = Text(end="", no_wrap=True)
         for start, _end, key in self._spans():
             text.append(" " * (start - text.cell_len))
-            text.append_text(plain(key.key, on if key.is_on else off))
-            text.append_text(plain(" " + key.label, "" if key.is_on else off))
+            words = plain(key.key, on if key.is_on else off)
+            words.append_text(plain(" " + key.label, "" if key.is_on else off))
+            if label := self._labels.get(key.command):
+                text.append_text(plain(label, marked))
+                words = words[len(label) :]
+            text.append_text(words)
         return text
 
     def on_click(self, event: events.Click) -> None:
         x = event.x - self.styles.padding.left
         for start, end, key in self._spans():
             if key.command and start <= x < end:
-                self.post_message(self.Pressed(key.command))
+                self.press(key.command)

@@ -33,6 +33,15 @@ class Painter:
             self._sizes = (width, share(self.columns, self._rows, width))
         return self._sizes[1]
 
+    def is_button(self, x: int, width: int) -> bool:
+        """Whether the column drawn at a cell is a button."""
+        end = 0
+        for column, size in zip(self.columns, self.widths(width)):
+            end += size + bool(size)
+            if x < end:
+                return column.is_button
+        return False
+
     def text(self, text: str, width: int, style: Style) -> Strip:
         return Strip([Segment(fit(clean_line(text), width), style)], width)
 

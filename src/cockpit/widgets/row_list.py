@@ -24,6 +24,11 @@ class RowList:
         return None if self.cursor is None else self.shown[self.cursor].key
 
     @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        return None if self.cursor is None else self.shown[self.cursor]
+
+    @property
     def counts(self) -> tuple[int, int]:
         """How many rows are shown and how many there are, without headings."""
         return sum(not row.is_heading for row in self.shown), sum(not row.is_heading for row in self.all)

@@ -76,7 +76,7 @@ class Table(ScrollView, can_focus=True):
             return self.table
 
     class Chosen(Message):
-        """A row was double clicked."""
+        """A row was clicked as often as it takes to choose it."""
 
         def __init__(self, table: Table, key: str) -> None:
             super().__init__()
@@ -93,10 +93,13 @@ class Table(ScrollView, can_focus=True):
         *,
         empty: str = "",
         has_header: bool = True,
+        clicks: int = 2,
         id: str | None = None,  # noqa: A002  Textual's name
         classes: str | None = None,
     ) -> None:
+        """`clicks` on a row choose it; one is enough in a column that is a button."""
         super().__init__(id=id, classes=classes)
+        self._clicks = clicks
         self.list = RowList()
         self._paint = Painter(columns, self._style_of)
         self._empty = empty
@@ -244,7 +247,7 @@ class Table(ScrollView, can_focus=True):
         if event.y < self._has_header or not 0 <= place < len(self.rows) or self.rows[place].is_heading:
             return
         self.move_to(place)
-        if event.chain == 2:
+        if event.chain == self._clicks or self._paint.is_button(event.x, self.size.width):
             self.post_message(self.Chosen(self, self.rows[place].key))
 
     def watch_has_focus(self, has_focus: bool) -> None:

@@ -1,0 +1,105 @@
+"""The line of `/`: what is typed narrows a table at once. It lies over the place of the notices; nothing moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+from textual.worker import Worker, WorkerState
+
+from cockpit.i18n import _
+from cockpit.widgets.footer import FooterKey
+from cockpit.widgets.table import Table
+
+
+class FilterLine(Input):
+    """Enter keeps the filter, Esc clears it. A second `/`, Enter on nothing typed or on nothing found go on to
+    `everywhere` with what was typed. Made once for a room and shown again: a new widget would draw the room anew."""
+
+    DEFAULT_CSS = """
+    FilterLine { dock: bottom; margin: 0 0 1 0; width: 100%; layer: notice; padding: 0 1; display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,ctrl+g", "leave", show=False),
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+    ]
+
+    def __init__(self, everywhere: Callable[[str], None]) -> None:
+        super().__init__(placeholder=_("part of a row, or its pinyin initials"), compact=True)
+        self._everywhere = everywhere
+        self._table: Table | None = None
+        self._is_ready = False
+
+    @property
+    def footer_keys(self) -> tuple[FooterKey, ...]:
+        """The keys that matter while the line is open."""
+        names = (("Enter", _("Keep")), ("Esc", _("Clear")), ("//", _("All accounts")))
+        return tuple(FooterKey("", key, label) for key, label in names)
+
+    def begin(self, table: Table) -> None:
+        """Narrow this table."""
+        self._table, self._is_ready = table, False
+        self.call_next(self._show)
+
+    def _show(self) -> None:
+        if self._table is None:
+            return
+        self.value = self._table.list.filter
+        self.cursor_position = len(self.value)
+        self.display = True
+        self.focus()
+        # Folding many rows takes longer than a key may; what is typed meanwhile is applied when it is done.
+        self.run_worker(self._table.list.prepare, thread=True, exit_on_error=False, exclusive=True)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        event.stop()
+        if event.state is WorkerState.SUCCESS and self._table is not None:
+            self._is_ready = True
+            self._table.narrow(self.value)
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.character == "/" and not self.value:
+            event.stop()
+            event.prevent_default()
+            self._close("")
+        else:
+            await super()._on_key(event)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._is_ready and self._table is not None:
+            self._table.narrow(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self._table is not None:
+            self._table.narrow(event.value)
+            is_of_use = bool(event.value.strip() and self._table.rows)
+            self._close(None if is_of_use else event.value.strip())
+
+    def on_blur(self) -> None:
+        """The focus went back, or elsewhere by a click: what is filtered stays so."""
+        self.display = False
+        self._table = None
+
+    def action_move(self, step: int) -> None:
+        if self._table is not None:
+            self._table.action_move(step)
+
+    def action_leave(self) -> None:
+        if self._table is not None:
+            self._table.narrow("")
+        self._close(None)
+
+    def _close(self, wanted: str | None) -> None:
+        """Back to the table; on to everywhere when something is wanted there, and then all rows again."""
+        if self._table is not None:
+            if wanted is not None:
+                self._table.narrow("")
+            self._table.focus()
+        if wanted is not None:
+            self._everywhere(wanted)
