@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cockpit.storage.database import Database
 
 DAY = date(2026, 11, 24)
-ACCOUNTS, ACTIVITIES, DEALS = 10_000, 50_000, 2_000
+ACCOUNTS, ACTIVITIES, DEALS = 10_000, 50_000, 300
 PLANNED = 150
 """Visits and calls ahead, from tomorrow on."""
 YEARS = 3
@@ -43,9 +43,9 @@ _CHUNK = 2_000
 
 def large_account(folder: Path, accounts: int = ACCOUNTS, activities: int = ACTIVITIES) -> dict[str, str]:
     """A synced account of that size without its hub: the environment to start the program on it."""
-    from benchmarks.tui import _account
+    from benchmarks.account import demo_environment
 
-    environment = _account(folder)
+    environment = demo_environment(folder)
     from cockpit.storage.database import Database
 
     database = Database.at(Path(environment["COCKPIT_HOME"]) / "data" / "default.db")
@@ -175,7 +175,7 @@ class _Maker:
                 "activity", values["id"], values["account_id"], _moment(min(day, DAY) - timedelta(days=3), minute)
             )
             if ahead < 0:
-                self._note("activity", values["id"], values["account_id"], values["ends_at"], values["status"])
+                self._note("activity", values["id"], values["account_id"], values["ends_at"], str(values["status"]))
             yield values
 
     def _note(self, entity: str, row_id: str, account: str, at: datetime, status: str = "") -> None:

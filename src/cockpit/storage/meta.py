@@ -26,4 +26,4 @@ def put(session: Session, key: str, value: str) -> None:
 
 
 def everything(source: Session | Reader) -> dict[str, str]:
-    return {key: value for key, value in reader_of(source).rows("SELECT key, value FROM meta")}
+    return {str(key): str(value) for key, value in reader_of(source).rows("SELECT key, value FROM meta")}
