@@ -35,7 +35,7 @@ def test_a_first_load_that_was_stopped_goes_on_where_it_was(device_at: Callable[
 
     with pytest.raises(Stopped):
         device.service.run(stop_at_second)
-    assert heard == ["down 5/48", "down 10/24"]
+    assert heard == ["down 5/48", "down 10/48"]
     badge = device.service.badge()
     assert (badge.is_syncing, badge.is_offline, badge.complete, badge.progress) == (False, False, False, "")
     assert (noted(device, "last_error"), noted(device, "failures") or "0") == ("", "0")

@@ -35,6 +35,8 @@ class Desk:
         self.pilot, self.services = pilot, services
 
     async def press(self, *keys: str) -> None:
+        """One after the other; without any, only wait until the program is idle."""
+        await wait_for_idle(self.pilot)
         for key in keys:
             await press(self.pilot, key)
 
@@ -78,10 +80,10 @@ class Desk:
 
 @asynccontextmanager
 async def at_the_desk(
-    company: Company | Terminal, opening: str = "today", services: Services | None = None
+    company: Company | Terminal, opening: str = "today", services: Services | None = None, *, is_syncing: bool = False
 ) -> AsyncIterator[Desk]:
     made = services or services_on(company.database)
-    app = CockpitApp(lambda: made, StartValues(lang="en"), opening=opening, is_ticking=False, is_syncing=False)
+    app = CockpitApp(lambda: made, StartValues(lang="en"), opening=opening, is_ticking=False, is_syncing=is_syncing)
     async with app.run_test(size=(120, 36)) as pilot:
         await wait_for_idle(pilot)
         yield Desk(pilot, made)

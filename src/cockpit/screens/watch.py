@@ -16,10 +16,12 @@ from cockpit.feedback import Notice, notice_of
 from cockpit.i18n import _
 
 if TYPE_CHECKING:
+    from cockpit.commands import Keymap
     from cockpit.services.container import Services
     from cockpit.services.snapshots import Badge
 
 TICK_SECONDS = 1.0
+LOOK_SECONDS = 0.3
 SYNC_SECONDS = 180.0
 SEND_SECONDS = 3.0
 """How long a new local change waits for the next ones before it is sent."""
@@ -29,6 +31,9 @@ JUMP = timedelta(seconds=30)
 
 class Watched(Protocol):
     """What the watch tells the app."""
+
+    @property
+    def keymap(self) -> Keymap: ...
 
     def data_changed(self) -> None: ...
 
@@ -47,17 +52,18 @@ class Watch(Widget):
     class Progressed(Message):
         """The sync came one step further."""
 
-    def __init__(self, services: Services, *, is_ticking: bool = True, is_syncing: bool = True) -> None:
-        """`is_ticking` False leaves the timers out, `is_syncing` False the automatic sync (tests, or by setting)."""
+    def __init__(self, services: Services, version: int, *, is_ticking: bool = True, is_syncing: bool = True) -> None:
+        """`version` is the data's from before the first load. `is_ticking` False leaves the timers out, `is_syncing` False the automatic sync (tests, or by setting)."""
         super().__init__()
         self._services = services
         self._is_ticking = is_ticking
         self._is_syncing = is_syncing
         self._is_asked = False
         self._is_told = False
-        self._version: int | None = None
+        self._version = version
         self._pending = 0
         self._ticked_at = clock.now()
+        self._looked_at = 0.0
         self._sending: Timer | None = None
 
     def on_mount(self) -> None:
@@ -104,7 +110,8 @@ class Watch(Widget):
     # -- work --------------------------------------------------------------------------------------------------------
 
     def look(self) -> None:
-        """Has another process written since the last look?"""
+        """Has anybody else, or the sync, written since the last look?"""
+        self._looked_at = clock.monotonic()
         self._start("look", self._services.desk.database.data_version)
 
     def load_badge(self) -> None:
@@ -119,9 +126,10 @@ class Watch(Widget):
             self._start("sync", lambda: run(lambda _text: self.post_message(self.Progressed())))
 
     def on_watch_progressed(self) -> None:
-        """The badge says how far; the rows say which of them are on their way."""
+        """The badge says how far; the rows say which of them are on their way, not at every page of a long load."""
         self.load_badge()
-        self.look()
+        if clock.monotonic() - self._looked_at >= LOOK_SECONDS:
+            self.look()
 
     def _send_soon(self) -> None:
         """Send what was just written, a few changes at once."""
@@ -147,7 +155,6 @@ class Watch(Widget):
         if worker.name == "badge":
             self._show_badge(cast("Badge", worker.result))
         elif worker.name == "look":
-            # The first look counts as a change: something may have been written since the first load.
             changed = worker.result != self._version
             self._version = worker.result
             if changed:
@@ -162,7 +169,11 @@ class Watch(Widget):
         self._pending = badge.pending
         if badge.progress and not badge.complete and not self._is_told:
             self._is_told = True
-            self._app.say(_("The first sync runs; what has come can be used. o shows how far it is, x there stops it."))
+            words = _(
+                "The first sync runs; what has come can be used. {sync} shows how far it is, {stop} there stops it."
+            )
+            keys = self._app.keymap
+            self._app.say(words.format(sync=keys.text_of("sync"), stop=keys.text_of("drop")))
         self._app.badge_changed(badge)
 
     def _failed(self, worker: Worker[Any]) -> None:
