@@ -1,40 +1,32 @@
-"""Every text colour is readable on every ground, in every shipped theme."""
+"""Every text is readable on every ground in every shipped theme, also without many colours or any."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from textual.color import Color
-from textual.theme import Theme
+from rich.color import ColorType
+from rich.style import Style
 
-from cockpit.themes import DEFAULT, GROUNDS, TEXTS, THEMES
+from cockpit.app import CockpitApp
+from cockpit.colours import GROUNDS, LEAST_CONTRAST, PALETTES, SHIPPED, TEXTS, Fault, contrast, faults
+from cockpit.locations import StartValues
+from cockpit.themes import DEFAULT, TERMINAL, THEMES
+from tests.ui.driver import running
 
-LEAST_CONTRAST = 4.5
-
-
-def _luminance(color: Color) -> float:
-    """WCAG 2.1 relative luminance."""
-    parts = [part / 255 for part in (color.r, color.g, color.b)]
-    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    """WCAG 2.1 contrast ratio, 1 to 21."""
-    dark, light = sorted((_luminance(Color.parse(one)), _luminance(Color.parse(other))))
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _colours(theme: Theme) -> dict[str, str]:
-    named = {"background": theme.background, "surface": theme.surface, "panel": theme.panel}
-    return {**{name: value for name, value in named.items() if value}, **theme.variables}
-
-
-@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-@pytest.mark.parametrize("ground", GROUNDS)
-@pytest.mark.parametrize("text", TEXTS)
-def test_text_is_readable(theme: Theme, ground: str, text: str) -> None:
-    colours = _colours(theme)
-    assert contrast(colours[text], colours[ground]) >= LEAST_CONTRAST
+SCREENS = (
+    ("today", ()),
+    ("today", ("down",)),
+    ("today", ("tab",)),
+    ("today", ("l",)),
+    ("today", ("f1",)),
+    ("today", ("colon",)),
+    ("gap", ()),
+    ("pipeline", ("down",)),
+    ("team", ()),
+    ("sync", ()),
+)
+"""Where the program opens and the keys from there."""
 
 
 def test_contrast_is_that_of_the_standard() -> None:
@@ -42,5 +34,111 @@ def test_contrast_is_that_of_the_standard() -> None:
     assert round(contrast("#777777", "#ffffff"), 2) == 4.48
 
 
-def test_the_default_is_shipped() -> None:
-    assert DEFAULT in {theme.name for theme in THEMES}
+def test_all_themes_are_registered_by_the_names_settings_may_say() -> None:
+    assert tuple(theme.name for theme in THEMES) == SHIPPED
+    assert DEFAULT in SHIPPED
+
+
+@pytest.mark.parametrize("name", PALETTES)
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("text", TEXTS)
+def test_text_is_readable(name: str, ground: str, text: str) -> None:
+    assert contrast(PALETTES[name][text], PALETTES[name][ground]) >= LEAST_CONTRAST
+
+
+@pytest.mark.parametrize("name", PALETTES)
+def test_a_theme_passes_the_check_that_a_users_own_must(name: str) -> None:
+    assert list(faults(PALETTES[name])) == []
+
+
+def test_the_worst_ground_is_named_with_the_figure() -> None:
+    found = list(faults({"muted": "#444444"}))
+    assert [(one.key, one.kind, one.ground) for one in found] == [("muted", "contrast", "cursor")]
+    assert round(found[0].ratio, 1) == 1.2
+
+
+@pytest.mark.parametrize(
+    ("own", "fault"),
+    [
+        (3, Fault("", "colour", "3")),
+        ({"txt": "#ffffff"}, Fault("txt", "unknown", "#ffffff")),
+        ({"text": "red"}, Fault("text", "colour", "red")),
+        ({"text": "#fff"}, Fault("text", "colour", "#fff")),
+        ({"text": 7}, Fault("text", "colour", "7")),
+        ({"based_on": "neon"}, Fault("based_on", "base", "neon")),
+    ],
+)
+def test_nonsense_is_refused(own: object, fault: Fault) -> None:
+    assert list(faults(own)) == [fault]
+
+
+# -- what is really drawn ------------------------------------------------------------------------------------------
+
+
+def _words(app: CockpitApp) -> Iterator[tuple[str, Style]]:
+    """The stretches with letters or digits on screen, and how they are drawn; of a dialog not what it dims."""
+    dialogs = list(app.screen.query(".dialog")) or [app.screen]
+    region, strips = dialogs[0].region, app.screen._compositor.render_strips()
+    for strip in strips[region.y : region.bottom]:
+        for segment in strip.crop(region.x, region.right):
+            if segment.style is not None and any(sign.isalnum() for sign in segment.text):
+                yield segment.text, segment.style
+
+
+@pytest.mark.parametrize("name", PALETTES)
+@pytest.mark.parametrize(("opening", "keys"), SCREENS, ids=lambda value: "-".join(value) if value else "plain")
+async def test_every_word_on_screen_is_readable(name: str, opening: str, keys: tuple[str, ...]) -> None:
+    async with running(size=(120, 36), opening=opening, start=StartValues(lang="en", theme=name)) as driver:
+        await driver.press(*keys)
+        assert driver.app.theme == name
+        seen = list(_words(driver.app))
+        assert len(seen) > 10
+        for text, style in seen:
+            assert style.color is not None
+            assert style.bgcolor is not None
+            ratio = contrast(style.color.get_truecolor().hex, style.bgcolor.get_truecolor().hex)
+            assert ratio >= LEAST_CONTRAST, f"{text!r} {style} {ratio:.1f}"
+
+
+def _colours(style: Style) -> list[ColorType]:
+    return [colour.type for colour in (style.color, style.bgcolor) if colour is not None]
+
+
+@pytest.mark.parametrize(("opening", "keys"), SCREENS, ids=lambda value: "-".join(value) if value else "plain")
+async def test_the_terminals_own_theme_names_no_colour_of_ours(opening: str, keys: tuple[str, ...]) -> None:
+    """Its ground is the terminal's; on it lie the terminal's own text colour and three hues."""
+    async with running(size=(120, 36), opening=opening, start=StartValues(lang="en", theme=TERMINAL)) as driver:
+        await driver.press(*keys)
+        for strip in driver.app.screen._compositor.render_strips():
+            for segment in strip:
+                if segment.style is not None:
+                    assert {*_colours(segment.style)} <= {ColorType.DEFAULT, ColorType.STANDARD}, segment
+        grounds = {style.bgcolor.name for _text, style in _words(driver.app) if style.bgcolor is not None}
+        assert grounds <= {"default"}
+
+
+async def test_the_row_under_the_cursor_is_seen_without_colour() -> None:
+    async with running(size=(100, 30), start=StartValues(lang="en", theme=TERMINAL)) as driver:
+        reversed_words = [text for text, style in _words(driver.app) if style.reverse and style.bold is not True]
+        await driver.press("down")
+        moved = [text for text, style in _words(driver.app) if style.reverse and style.bold is not True]
+        assert reversed_words
+        assert reversed_words != moved
+
+
+async def test_switching_themes_while_running_reaches_the_screen() -> None:
+    async with running(size=(100, 30)) as driver:
+        for name in SHIPPED:
+            driver.app.theme = name
+            await driver.idle()
+            kinds = {kind for _text, style in _words(driver.app) for kind in _colours(style)}
+            assert (ColorType.TRUECOLOR in kinds) == (name != TERMINAL)
+
+
+async def test_a_theme_of_ones_own_is_drawn() -> None:
+    own = {**PALETTES["cockpit-light"], "text": "#102030"}
+    start = StartValues(lang="en", theme="mine", themes=(("mine", tuple(own.items())),))
+    async with running(size=(100, 30), start=start) as driver:
+        drawn = {style.color.get_truecolor().hex for _text, style in _words(driver.app) if style.color is not None}
+        assert "#102030" in drawn
+        assert driver.app.current_theme.dark is False
