@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -27,17 +27,26 @@ from cockpit.planning.problem import (
     Window,
     minute_of,
 )
-from cockpit.planning.worth import NO_PARTS, parts_of
+from cockpit.planning.worth import NO_PARTS, AccountParts, parts_of
 
 Mode = Literal["replan", "fill"]
 """replan: what no longer holds is planned anew. fill: everything that is planned stays."""
 
 
 def problem_from(
-    book: Book, rep_id: str, now: datetime, rules: Rules, days: Sequence[date], mode: Mode = "fill"
+    book: Book,
+    rep_id: str,
+    now: datetime,
+    rules: Rules,
+    days: Sequence[date],
+    mode: Mode = "fill",
+    among: Mapping[str, AccountParts] | None = None,
 ) -> Problem:
-    """The question for `rep_id` at `now` over `days` (working days, today among them where it is one)."""
-    return _Reader(book, rep_id, now, rules, tuple(days), mode).problem()
+    """The question for `rep_id` at `now` over `days` (working days, today among them where it is one).
+
+    `among`: the accounts that may be added, with what they are worth; without it all of the rep's.
+    """
+    return _Reader(book, rep_id, now, rules, tuple(days), mode, among).problem()
 
 
 def working_days(book: Book, rep_id: str, now: datetime, last: date) -> tuple[date, ...]:
@@ -66,6 +75,7 @@ class _Reader:
     rules: Rules
     days: tuple[date, ...]
     mode: Mode
+    among: Mapping[str, AccountParts] | None
 
     @cached_property
     def today(self) -> date:
@@ -115,10 +125,6 @@ class _Reader:
     def _home(self) -> Point | None:
         person = self.book.people.get(self.rep_id)
         return point(person.home_lat, person.home_lon) if person else None
-
-    @cached_property
-    def _places(self) -> dict[str, Point | None]:
-        return {account.id: point(account.lat, account.lon) for account in self.book.accounts.values()}
 
     # -- what stands in the days
 
@@ -231,7 +237,8 @@ class _Reader:
         return account.tier if account else ""
 
     def _place(self, row: Activity) -> Point | None:
-        return self._places.get(row.account_id or "")
+        account = self.book.accounts.get(row.account_id or "")
+        return point(account.lat, account.lon) if account else None
 
     def _crossing(self, fixed: list[Fixed]) -> tuple[list[Fixed], list[Loose]]:
         """Of visits of today at the same time, the ones that may move: what was first in the day stays."""
@@ -265,13 +272,11 @@ class _Reader:
         for row in self.book.activities:
             if row.account_id and row.status in ("held", "planned") and row.id not in loose:
                 booked.setdefault(row.account_id, []).append(row)
-        all_parts = parts_of(self.book, self.rep_id, self.today, self.rules)
+        all_parts = self.among if self.among is not None else parts_of(self.book, self.rep_id, self.today, self.rules)
+        wanted = {*all_parts, *loose.values()} & self.book.accounts.keys()
         stops: list[Stop] = []
         notes: list[Reason] = []
-        for account in sorted(self.book.accounts.values(), key=lambda a: a.id):
-            is_mine = account.owner_id == self.rep_id
-            if not is_mine and account.id not in loose.values():
-                continue
+        for account in (self.book.accounts[row_id] for row_id in sorted(wanted)):
             hours, is_readable = self._hours(account)
             if not is_readable:
                 notes.append(Reason("bad_hours", facts={"account_id": account.id}))
@@ -281,7 +286,7 @@ class _Reader:
                 Stop(
                     account_id=account.id,
                     tier=account.tier,
-                    place=self._places[account.id],
+                    place=point(account.lat, account.lon),
                     hours=hours,
                     interval=interval,
                     visit_gap=max(1, ceil(self.rules.cadence_share * interval)),
@@ -291,7 +296,7 @@ class _Reader:
                     is_overdue=found.is_overdue,
                     is_closing=found.is_closing,
                     row_ids=found.row_ids,
-                    is_candidate=is_mine,
+                    is_candidate=account.owner_id == self.rep_id,
                 )
             )
         return tuple(stops), tuple(notes)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from cockpit.domain.book import Book
 from cockpit.planning.insertion import Board
 from cockpit.planning.problem import Reason, Rules
 from cockpit.planning.reading import problem_from
-from cockpit.planning.worth import most_points, near_part, whole_points
+from cockpit.planning.worth import most_points, near_part, parts_of, whole_points
+
+_SHARES = ((0, 100), (100, 1_000), (1_000, None))
+"""The accounts are put before the planner in these shares, the best first: of thousands it mostly needs the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +40,35 @@ def best_addition(
     today = book.local_day(now)
     if not book.calendar_of(rep_id).is_workday(today):
         return None
-    board = Board.of(problem_from(book, rep_id, now, rules, (today,)))
-    best: tuple[int, int, Addition] | None = None
-    plan = board.days[today]
-    stops = [
-        (most_points(stop.parts), -number, stop)
-        for number, stop in enumerate(board.problem.stops)
-        if stop.is_candidate
-        and stop.account_id not in exclude
-        and not any(day >= today and kind == "visit" for day, kind in stop.booked)
-    ]
+    worth = parts_of(book, rep_id, today, rules)
+    most = {key: most_points(found.parts) for key, found in worth.items() if key not in exclude}
+    order = sorted(most, key=lambda key: (-most[key], key))
+    best: Addition | None = None
     # From the most points an account could get: once that is less than the best has, no other is tried for a place.
-    for most, place, stop in sorted(stops, key=lambda one: one[:2], reverse=True):
-        if best is not None and (most, place) < best[:2]:
+    for first, last in _SHARES:
+        keys = order[first:last]
+        if not keys or (best is not None and most[keys[0]] < best.score):
             break
+        problem = problem_from(book, rep_id, now, rules, (today,), among={key: worth[key] for key in keys})
+        best = _best(Board.of(problem), today, most, best)
+    return best
+
+
+def _best(board: Board, today: date, most: Mapping[str, int], best: Addition | None) -> Addition | None:
+    """The better of `best` and the board's accounts; of equals the one whose id comes first."""
+    plan = board.days[today]
+    for stop in sorted(board.problem.stops, key=lambda one: (-most[one.account_id], one.account_id)):
+        if best is not None and (-most[stop.account_id], stop.account_id) > (-best.score, best.account_id):
+            break
+        if any(day >= today and kind == "visit" for day, kind in stop.booked):
+            continue
         fit = board.fit(stop, "visit", today)
         if fit is None:
             continue
         points = whole_points((*stop.parts, near_part(fit.extra_minutes)))
         score = sum(reason.points for reason in points)
-        if best is None or (score, place) > best[:2]:
+        if best is None or (-score, stop.account_id) < (-best.score, best.account_id):
             after = plan.items[fit.position - 1].key if fit.position else None
             starts_at = board.problem.moment(today, fit.starts)
-            best = score, place, Addition(stop.account_id, after, starts_at, score, points, stop.row_ids)
-    return best[2] if best else None
+            best = Addition(stop.account_id, after, starts_at, score, points, stop.row_ids)
+    return best

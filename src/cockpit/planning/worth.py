@@ -37,6 +37,9 @@ class AccountParts:
 
 
 NO_PARTS = AccountParts((), False, False, ())
+_NO_MONEY = Part(
+    code="money", value=0.0, facts={"amount_minor": 0, "currency": "", "expected_on": None, "is_closing": False}
+)
 
 
 def whole_points(parts: Sequence[Part]) -> tuple[Reason, ...]:
@@ -79,18 +82,25 @@ def parts_of(book: Book, rep_id: str, today: date, rules: Rules) -> dict[str, Ac
     money = _open_money(book, rep_id)
     most = max((expected for expected, *_ in money.values()), default=0.0)
     found: dict[str, AccountParts] = {}
+    unseen_parts: dict[tuple[str, int, date | None], tuple[Part, bool]] = {}
     for account in book.accounts.values():
         if account.owner_id != rep_id:
             continue
         interval = account.cadence_days or rules.intervals.get(account.tier, 45)
         seen = last.get(account.id)
-        unseen, is_overdue = _unseen(book, account.tier, interval, seen, today)
-        expected, amount, deals = money.get(account.id, (0.0, 0, ()))
+        key = account.tier, interval, book.local_day(seen.starts_at) if seen else None
+        if key not in unseen_parts:
+            unseen_parts[key] = _unseen(book, *key, today)
+        unseen, is_overdue = unseen_parts[key]
+        if account.id not in money:
+            found[account.id] = AccountParts((unseen, _NO_MONEY), is_overdue, False, (seen.id,) if seen else ())
+            continue
+        expected, amount, deals = money[account.id]
         due = min((d.expected_on for d in deals if d.expected_on), default=None)
         is_closing = due is not None and due <= period_of("month", today).ends_on and account.id not in ahead
         facts: dict[str, Fact] = {
             "amount_minor": amount,
-            "currency": deals[0].currency if deals else "",
+            "currency": deals[0].currency,
             "expected_on": due,
             "is_closing": is_closing,
         }
@@ -100,12 +110,11 @@ def parts_of(book: Book, rep_id: str, today: date, rules: Rules) -> dict[str, Ac
     return found
 
 
-def _unseen(book: Book, tier: str, interval: int, seen: Activity | None, today: date) -> tuple[Part, bool]:
+def _unseen(book: Book, tier: str, interval: int, seen_on: date | None, today: date) -> tuple[Part, bool]:
     """Points for the time since the last visit; without one in the book, at least since the book begins."""
-    start = book.local_day(seen.starts_at) if seen else book.activities_from
-    days = max(0, (today - start).days)
+    days = max(0, (today - (seen_on or book.activities_from)).days)
     share = min(MOST_INTERVALS, days / max(1, interval))
-    facts: dict[str, Fact] = {"days": days, "interval": interval, "tier": tier, "is_known": seen is not None}
+    facts: dict[str, Fact] = {"days": days, "interval": interval, "tier": tier, "is_known": seen_on is not None}
     code = "overdue" if days >= interval else "unseen"
     return Part(code=code, value=TIER_WEIGHT.get(tier, 4) * share, facts=facts), days >= interval
 
