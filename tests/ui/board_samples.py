@@ -19,6 +19,7 @@ from cockpit.services.snapshots import (
     GapSnapshot,
     GapWeek,
     KpiLine,
+    PaceDay,
     PersonRef,
     PipelineSnapshot,
     QueueItem,
@@ -37,6 +38,7 @@ from cockpit.services.snapshots import (
     TrendWeek,
 )
 from tests.support.company import NOW, at
+from tests.ui.fakes import month_days
 
 REP = PersonRef("rep-1", "张伟", "Zhang Wei", "rep", "team-1", "华东一组")
 LEAD = PersonRef("lead-1", "周岚", "Zhou Lan", "team_lead", "team-1", "华东一组")
@@ -60,6 +62,21 @@ def kpi(**values: Any) -> KpiLine:
             "has_conflict": False,
             **values,
         }
+    )
+
+
+def pace() -> tuple[PaceDay, ...]:
+    """The 21 working days of November: won on the 5th, 10th and 18th, planned for the 30th."""
+    days = [date(2026, 11, day) for day in range(1, 31) if date(2026, 11, day).isoweekday() < 6]
+    won = {5: 60, 10: 52, 18: 70}
+    return tuple(
+        PaceDay(
+            on=day,
+            due_minor=300 * K * number // len(days),
+            actual_minor=sum(money for on, money in won.items() if on <= day.day) * K if day.day <= 24 else None,
+            covered_minor=(182 + (66 if day.day == 30 else 0)) * K if day.day >= 24 else None,
+        )
+        for number, day in enumerate(days, 1)
     )
 
 
@@ -106,6 +123,10 @@ def gap(**values: Any) -> GapSnapshot:
                 for first, last, target, actual in weeks
             ),
             "workdays_left": 5,
+            "due_minor": 300 * K * 16 // 21,
+            "days": month_days(),
+            "trend": trend(3, 4, 5, 6, 5, 5, 1, 0),
+            "pace": pace(),
             **values,
         }
     )
@@ -603,6 +624,7 @@ def sync(**values: Any) -> SyncSnapshot:
                     theirs_by="赵敏",
                     theirs_at=at(24, "07:02"),
                     can_keep_both=False,
+                    mine_at=at(23, "17:40"),
                 ),
                 ConflictItem(
                     id="conflict-2",

@@ -13,6 +13,7 @@ from cockpit.services.snapshots import (
     AgendaItem,
     Badge,
     CardView,
+    DayCell,
     KpiLine,
     LogField,
     LogPreview,
@@ -24,6 +25,7 @@ from cockpit.services.snapshots import (
     Saved,
     SyncReport,
     TodaySnapshot,
+    TrendWeek,
     Why,
     WhyRow,
 )
@@ -111,6 +113,27 @@ def today_snapshot(**values: Any) -> TodaySnapshot:
     unvisited = replace(
         item(5, "10:00", "华光电子", "B", "需求", amount_minor=1_800_000), starts_at=NOW - timedelta(days=1)
     )
+    prep = Prep(
+        activity_id="act-1",
+        account_id="acc-1",
+        account="恒泰机械",
+        last_held_on=date(2026, 11, 17),
+        last_result="wants ROI before CFO",
+        last_activity_id="act-0",
+        open_needs=("ROI sheet",),
+        deciders=(("王总", "CFO", None), ("李工", "COO", 1)),
+        open_deals=(("deal-1", "pilot", 6_600_000),),
+        missing=("no agenda",),
+    )
+    second = replace(
+        prep,
+        activity_id="act-2",
+        account_id="acc-2",
+        account="明远物流",
+        last_held_on=None,
+        last_result="",
+        deciders=(),
+    )
     base = TodaySnapshot(
         as_of=NOW,
         complete=True,
@@ -119,18 +142,10 @@ def today_snapshot(**values: Any) -> TodaySnapshot:
         is_read_only=False,
         visits=visits,
         yesterday_unvisited=(unvisited,),
-        prep=Prep(
-            activity_id="act-1",
-            account_id="acc-1",
-            account="恒泰机械",
-            last_held_on=date(2026, 11, 17),
-            last_result="wants ROI before CFO",
-            last_activity_id="act-0",
-            open_needs=("ROI sheet",),
-            deciders=(("王总", "CFO", None), ("李工", "COO", 1)),
-            open_deals=(("deal-1", "pilot", 6_600_000),),
-            missing=("agenda",),
-        ),
+        prep=prep,
+        briefs=(prep, second),
+        days=month_days(),
+        trend=trend(),
         next_best=NextBest(
             account_id="acc-5",
             account="华光电子",
@@ -181,6 +196,36 @@ def today_snapshot(**values: Any) -> TodaySnapshot:
         ),
     )
     return replace(base, **values)
+
+
+def month_days() -> tuple[DayCell, ...]:
+    """November 2026: 11 visits held, one missed on the 23rd, 2 planned, today being the 24th."""
+    held = {2: 1, 3: 1, 4: 1, 5: 1, 6: 1, 9: 1, 10: 1, 11: 1, 12: 1, 13: 1, 16: 1}
+    days = []
+    for number in range(1, 31):
+        on = date(2026, 11, number)
+        held_on, planned, missed = held.get(number, 0), int(number in (24, 26)), int(number == 23)
+        days.append(
+            DayCell(
+                on=on,
+                is_workday=on.isoweekday() < 6,
+                held=held_on,
+                planned=planned,
+                missed=missed,
+                state="done" if held_on else "missed" if missed else "planned" if planned else "free",
+            )
+        )
+    return tuple(days)
+
+
+def trend() -> tuple[TrendWeek, ...]:
+    """Eight weeks up to that of 2026-11-23."""
+    first = date(2026, 10, 5)
+    values = ((3, 0), (4, 9_000_000), (5, 0), (6, 2_000_000), (5, 6_600_000), (5, 5_200_000), (1, 6_400_000), (0, 0))
+    return tuple(
+        TrendWeek(starts_on=first + timedelta(weeks=number), held=held, won_minor=won)
+        for number, (held, won) in enumerate(values)
+    )
 
 
 def kpi(kpi_id: str, name: str, limit: int, done: int, planned: int, uncovered: int) -> KpiLine:

@@ -41,11 +41,13 @@ def test_bar_of_the_month() -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({}, "118k to go, 52k of it uncovered"),
-        ({"uncovered_minor": 0}, "118k to go, all of it planned"),
+        ({}, "52k uncovered of 118k to go, 5 working days left"),
+        ({"workdays_left": 1}, "52k uncovered of 118k to go, 1 working day left"),
+        ({"uncovered_minor": 0}, "118k to go, all of it planned, 5 working days left"),
         ({"gap_minor": 0}, "Target reached"),
         ({"gap_minor": -1_200_000}, "Target reached, 12k above it"),
         ({"target_minor": None, "gap_minor": None}, "No target for this month. Won so far: 182k"),
+        ({"complete": False}, "The first sync is still running: these figures are not whole yet."),
     ],
 )
 def test_the_answer_says_how_far(values: dict[str, object], words: str) -> None:

@@ -56,6 +56,9 @@ def today(snapshot: s.TodaySnapshot) -> dict[str, Any]:
         "month": month(snapshot.month),
         "kpis": [kpi(line) for line in snapshot.kpis],
         "cards": [card(view) for view in snapshot.cards],
+        "briefs": [asdict(brief) for brief in snapshot.briefs],
+        "days": [asdict(day) for day in snapshot.days],
+        "trend": [asdict(week) for week in snapshot.trend],
     }
 
 
@@ -74,6 +77,10 @@ def gap(snapshot: s.GapSnapshot) -> dict[str, Any]:
         "workdays_left": snapshot.workdays_left,
         "kpis": [kpi(line) for line in snapshot.kpis],
         "weeks": [asdict(week) for week in snapshot.weeks],
+        "due_minor": snapshot.due_minor,
+        "days": [asdict(day) for day in snapshot.days],
+        "trend": [asdict(week) for week in snapshot.trend],
+        "pace": [asdict(day) for day in snapshot.pace],
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cockpit import i18n
+from cockpit.cli.marks import days_text, pace_text, trend_text
 from cockpit.cli.output import Sheet, Table
 from cockpit.cli.reasoned import reasons_text
 from cockpit.i18n import _, short_money
@@ -104,6 +105,7 @@ def today(snapshot: s.TodaySnapshot) -> Sheet:
     if snapshot.month.forecast_minor is None:
         lines.append(_("forecast: needs history"))
     lines += [kpi_text(line) for line in snapshot.kpis]
+    lines += [*days_text(snapshot.days, snapshot.day), *trend_text(snapshot.trend)]
     if snapshot.prep:
         lines.append(_("Prep {account}: {text}").format(account=snapshot.prep.account, text=_prep_text(snapshot.prep)))
     if snapshot.next_best:
@@ -167,7 +169,10 @@ def gap(snapshot: s.GapSnapshot) -> Sheet:
             uncovered=_amount(snapshot.uncovered_minor),
         )
         + f"  {snapshot.currency}",
+        *pace_text(snapshot),
         *(kpi_text(line) for line in snapshot.kpis),
+        *days_text(snapshot.days, snapshot.as_of.date()),
+        *trend_text(snapshot.trend),
     ]
     rows = [
         (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal
+from textual.containers import Container, Vertical
 from textual.widgets import Static
 
 from cockpit.domain.periods import PERIOD_KINDS, PeriodKind
@@ -14,10 +14,13 @@ from cockpit.plain import plain
 from cockpit.screens.base import View
 from cockpit.services.snapshots import GapSnapshot
 from cockpit.services.words import period_name
+from cockpit.widgets.day_cells import DayCells
 from cockpit.widgets.gap_bar import GapBar, GapFigures
 from cockpit.widgets.gap_numbers import GapNumbers
 from cockpit.widgets.kpi_list import KpiList
+from cockpit.widgets.pace_chart import PaceChart
 from cockpit.widgets.period_switch import PeriodSwitch
+from cockpit.widgets.trends import Trends
 from cockpit.widgets.week_table import WeekTable, span
 
 if TYPE_CHECKING:
@@ -46,17 +49,21 @@ class GapView(View):
         yield Static(plain(""), id="answer", classes="answer")
         yield PeriodSwitch(plain(""), id="switch")
         yield GapBar(id="bar")
-        with Horizontal(id="upper"):
-            yield GapNumbers(id="numbers")
-            yield WeekTable(id="weeks")
-        yield KpiList(id="kpis")
-        yield Container(id="pace")
+        yield DayCells(id="days")
+        with Container(id="parts"):
+            with Vertical(id="tables"):
+                with Container(id="upper"):
+                    yield GapNumbers(id="numbers")
+                    yield WeekTable(id="weeks")
+                yield KpiList(id="kpis")
+                yield Trends(id="trends")
+            yield PaceChart(id="pace")
 
     def title(self) -> str:
         return _("Gap")
 
     def fetch(self, services: Services) -> GapSnapshot:
-        return services.gap.load(self._rep_id, self._period)
+        return services.gap.load(self._rep_id, self._period, **self.past)
 
     def show(self, snapshot: GapSnapshot) -> None:
         self.query_one("#answer", Static).update(plain(answer(snapshot)))
@@ -65,21 +72,14 @@ class GapView(View):
             GapFigures(snapshot.target_minor, snapshot.actual_minor, snapshot.planned_minor, snapshot.uncovered_minor),
             is_ascii=self.shell.is_ascii,
         )
+        today, is_ascii = snapshot.as_of.date(), self.shell.is_ascii
+        self.query_one(DayCells).show(snapshot.days, today, is_ascii=is_ascii)
+        self.query_one(DayCells).display = bool(snapshot.days)
         self.query_one(GapNumbers).show(snapshot)
-        self.query_one(WeekTable).show(snapshot.weeks, snapshot.as_of.date())
-        self.query_one(KpiList).show(snapshot.kpis, is_ascii=self.shell.is_ascii)
-        if self.screen.has_class("-tall"):
-            self._show_pace(snapshot)
-
-    def _show_pace(self, snapshot: GapSnapshot) -> None:
-        # Imported only where there is room for it: the plotting library is not small.
-        from cockpit.widgets.pace_chart import PaceChart
-
-        room = self.query_one("#pace", Container)
-        if not room.children:
-            room.mount(PaceChart())
-        chart = room.query_one(PaceChart)
-        chart.call_after_refresh(chart.show, snapshot.weeks, snapshot.as_of.date(), is_ascii=self.shell.is_ascii)
+        self.query_one(WeekTable).show(snapshot.weeks, today)
+        self.query_one(KpiList).show(snapshot.kpis, is_ascii=is_ascii)
+        self.query_one(Trends).show(snapshot.trend, is_ascii=is_ascii)
+        self.query_one(PaceChart).show(snapshot.pace, snapshot.due_minor, is_ascii=is_ascii)
 
     def about(self) -> str | None:
         """The number, week or KPI under the cursor."""
@@ -137,8 +137,12 @@ class GapView(View):
 
 
 def answer(snapshot: GapSnapshot) -> str:
-    """One sentence: how far, and what is uncovered."""
+    """One sentence: what is uncovered of what is missing, and the working days left for it."""
     gap, uncovered = snapshot.gap_minor, snapshot.uncovered_minor
+    days = snapshot.workdays_left
+    left = ngettext("{count} working day left", "{count} working days left", days).format(count=days)
+    if not snapshot.complete:
+        return _("The first sync is still running: these figures are not whole yet.")
     if gap is None:
         return _("No target for this {period}. Won so far: {money}").format(
             period=period_name(snapshot.period_kind), money=short_money(snapshot.actual_minor)
@@ -148,14 +152,11 @@ def answer(snapshot: GapSnapshot) -> str:
     if gap == 0:
         return _("Target reached")
     if uncovered:
-        return _("{gap} to go, {uncovered} of it uncovered").format(
-            gap=short_money(gap), uncovered=short_money(uncovered)
-        )
-    return _("{gap} to go, all of it planned").format(gap=short_money(gap))
+        words = _("{uncovered} uncovered of {gap} to go, {left}")
+        return words.format(gap=short_money(gap), uncovered=short_money(uncovered), left=left)
+    return _("{gap} to go, all of it planned, {left}").format(gap=short_money(gap), left=left)
 
 
 def period_facts(snapshot: GapSnapshot) -> str:
-    """The days of the period and how many working days are left of it."""
-    days = snapshot.workdays_left
-    left = ngettext("{count} working day left", "{count} working days left", days).format(count=days)
-    return f"{span(snapshot.starts_on, snapshot.ends_on)}  {left}"
+    """The days of the period."""
+    return span(snapshot.starts_on, snapshot.ends_on)

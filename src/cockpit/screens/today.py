@@ -6,26 +6,29 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
+from textual.events import DescendantFocus
+from textual.widgets import Static
 
 from cockpit.i18n import _
-from cockpit.screens import acts, today_words
+from cockpit.plain import plain
+from cockpit.screens import acts, today_detail, today_words
 from cockpit.screens.base import View
+from cockpit.screens.room import BROAD, TALL, WIDE
 from cockpit.services.snapshots import AgendaItem, CardView, TodaySnapshot
 from cockpit.widgets.agenda import Agenda
 from cockpit.widgets.card_list import CardList
+from cockpit.widgets.day_cells import DayCells
+from cockpit.widgets.detail import Detail
 from cockpit.widgets.gap_bar import GapBar, GapFigures
 from cockpit.widgets.kpi_list import KpiList
 from cockpit.widgets.month_line import Figures
 from cockpit.widgets.note import Note
 from cockpit.widgets.table import Table
+from cockpit.widgets.trends import Trends
 
 if TYPE_CHECKING:
     from cockpit.services.container import Services
 
-WIDE = 120
-"""Columns from which the month has a pane of its own; as in the room's breakpoints."""
-TALL = 32
-"""Lines from which the day has room for headings; as in the room's breakpoints."""
 _OF_AN_ACTIVITY = ("edit", "lock")
 _OF_MY_DAY = ("log", "replan", "fill")
 """Commands of the whole app that would write into the viewer's own day, not into the one that is seen."""
@@ -46,15 +49,22 @@ class TodayView(View):
     def compose(self) -> ComposeResult:
         yield Note(id="next")
         with Container(id="panes"):
-            with Vertical(id="month"):
-                yield Figures(id="figures")
-                yield GapBar(id="bar")
-                yield KpiList(id="kpis")
-            with Vertical(id="day"):
-                yield Agenda(id="agenda")
-                yield Note("prep", id="prep")
-                yield Note("next_best", id="best")
-        yield CardList(id="cards")
+            with Vertical(id="left"):
+                with Container(id="upper"):
+                    with Vertical(id="month"):
+                        yield Static(plain(""), id="month-title")
+                        yield Figures(id="figures")
+                        with Container(id="gauges"):
+                            yield GapBar(id="bar")
+                            yield DayCells(id="days")
+                        yield KpiList(id="kpis")
+                        yield Trends(id="trends")
+                    with Vertical(id="day"):
+                        yield Agenda(id="agenda")
+                        yield Detail(id="detail")
+                        yield Detail("next_best", id="best")
+                yield CardList(id="cards")
+            yield Detail(id="pane")
 
     def title(self) -> str:
         if self.snapshot is not None and self.snapshot.is_read_only:
@@ -68,6 +78,7 @@ class TodayView(View):
         """Narrow and wide screens say the month in other words, low ones the day without headings."""
         if self.snapshot is not None:
             self._show_sized(self.snapshot)
+            self._show_detail()
 
     def focus_first(self) -> None:
         if self._last_focus is None:
@@ -78,41 +89,57 @@ class TodayView(View):
     # -- data ------------------------------------------------------------------------------------------------------
 
     def fetch(self, services: Services) -> TodaySnapshot:
-        return services.today.load(self._rep_id)
+        return services.today.load(self._rep_id, **self.past)
 
     def show(self, snapshot: TodaySnapshot) -> None:
-        coming, keymap = today_words.next_item(snapshot), self.shell.keymap
+        coming, is_ascii = today_words.next_item(snapshot), self.shell.is_ascii
         self.query_one("#next", Note).show(today_words.headline(snapshot))
         self.query_one("#next", Note).about = f"visit:{coming.id}" if coming else None
-        self._show_sized(snapshot)
-        self.query_one(KpiList).show(snapshot.kpis, is_ascii=self.shell.is_ascii)
-        self.query_one("#prep", Note).show(today_words.prep_lines(snapshot.prep))
-        self.query_one("#prep").display = snapshot.prep is not None
-        self.query_one("#best", Note).show(today_words.best_lines(snapshot, keymap.text_of("add")))
+        self.query_one("#month-title", Static).update(plain(today_words.month_title(snapshot)))
+        self.query_one(DayCells).show(snapshot.days, snapshot.day, is_ascii=is_ascii)
+        self.query_one(Trends).show(snapshot.trend, is_ascii=is_ascii)
         self.query_one("#best").display = snapshot.next_best is not None
-        self.query_one(CardList).show(snapshot.cards)
+        self._show_sized(snapshot)
+        self.query_one(CardList).show(snapshot.cards, today_words.empty_cards(snapshot))
+        self._show_detail()
 
     def _show_sized(self, snapshot: TodaySnapshot) -> None:
-        """The day and the month, whose words depend on the room there is."""
-        coming, keymap = today_words.next_item(snapshot), self.shell.keymap
-        empty = _("Nothing planned today. {new} plans a visit, {fill} fills what the KPI lacks.").format(
-            new=keymap.text_of("new"), fill=keymap.text_of("fill")
-        )
+        """The day, the month and the suggestion, whose words depend on the room there is."""
+        coming, keymap, is_ascii = today_words.next_item(snapshot), self.shell.keymap, self.shell.is_ascii
+        is_narrow, is_low = self.app.size.width < WIDE, self.app.size.height < TALL
         self.query_one(Agenda).show(
             snapshot.visits,
             snapshot.yesterday_unvisited,
             coming.id if coming else None,
-            empty,
-            has_heading=self.app.size.height >= TALL,
+            today_words.empty_day(snapshot, keymap),
+            has_heading=not is_low,
         )
         month = snapshot.month
-        self.query_one(Figures).show(today_words.figures(month, is_short=self.app.size.width < WIDE))
+        self.query_one(Figures).show(today_words.figures(month, is_short=is_narrow), is_set=not is_narrow)
         bar = self.query_one(GapBar)
         bar.display = month.target_minor is not None
         bar.show(
             GapFigures(month.target_minor, month.actual_minor, month.planned_minor, month.uncovered_minor),
-            is_ascii=self.shell.is_ascii,
+            is_ascii=is_ascii,
         )
+        self.query_one(KpiList).show(snapshot.kpis, is_ascii=is_ascii, has_header=not (is_narrow and is_low))
+        best = today_detail.of_best(snapshot, keymap.text_of("add"), is_short=True)
+        self.query_one("#best", Detail).show_facts(best.title, best.facts, best.about)
+
+    def _show_detail(self) -> None:
+        """All about the focused row: in the pane where there is one, else in a few lines below the day."""
+        if self.snapshot is None:
+            return
+        told, card, item = today_detail.NOTHING, self._card(), self._item()
+        if card is not None:
+            told = today_detail.of_card(card)
+        elif item is None or self.query_one("#best").has_focus:
+            told = today_detail.of_best(self.snapshot, self.shell.keymap.text_of("add"))
+        else:
+            is_short = self.app.size.height < TALL and self.app.size.width < BROAD
+            told = today_detail.of_visit(self.snapshot, item, self.shell.keymap, is_short=is_short)
+        name = "#pane" if self.app.size.width >= BROAD else "#detail"
+        self.query_one(name, Detail).show_facts(told.title, told.facts, told.about)
 
     # -- what is focused -------------------------------------------------------------------------------------------
 
@@ -140,9 +167,8 @@ class TodayView(View):
             return key if key.startswith("kpi:") else f"kpi:{key}"
         if self.query_one(Figures).has_focus:
             return self.query_one(Figures).about
-        for note in self.query(Note):
-            if note.has_focus:
-                return note.about
+        if isinstance(focused := self.app.focused, (Note, Detail)):
+            return focused.about
         item = self._item()
         return f"visit:{item.id}" if item else None
 
@@ -251,8 +277,8 @@ class TodayView(View):
             self.shell.open("why", about=f"card:{card.id}", args=self.why_args())
 
     def on_table_moved(self, event: Table.Moved) -> None:
-        """What the focused row has no room for is said in full in the notice line."""
-        if event.table.has_focus and self.snapshot is not None:
-            words = today_words.in_full(self.snapshot, event.key, self.shell.keymap)
-            if words:
-                self.shell.say(words)
+        if event.table.has_focus:
+            self._show_detail()
+
+    def on_descendant_focus(self, _event: DescendantFocus) -> None:
+        self._show_detail()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from cockpit.commands import Keymap
-from cockpit.i18n import _, clock_time, month_name, short_day, short_money
+from cockpit.i18n import _, clock_time, month_name, short_money
 from cockpit.services import words
-from cockpit.services.snapshots import AgendaItem, MonthLine, Prep, TodaySnapshot
+from cockpit.services.snapshots import AgendaItem, MonthLine, TodaySnapshot
 from cockpit.widgets.month_line import Figure
 from cockpit.widgets.note import Part
 
@@ -24,6 +24,8 @@ def next_item(snapshot: TodaySnapshot) -> AgendaItem | None:
 def headline(snapshot: TodaySnapshot) -> list[list[Part]]:
     """Who next and when, in one line."""
     item = next_item(snapshot)
+    if item is None and not snapshot.complete:
+        return [[(_("The first sync is still running."), "strong"), ("  " + _("Not all rows are here yet."), "warn")]]
     if item is None:
         held = sum(1 for visit in snapshot.visits if visit.status == "held")
         if held:
@@ -48,17 +50,12 @@ def until(start: datetime, now: datetime) -> str:
 
 
 def figures(month: MonthLine, *, is_short: bool = False) -> list[Figure]:
-    """Target, actual, gap, planned, uncovered and forecast; unless short, with the day of the month in front and why
-    there is no forecast."""
-    day = _("{month}, day {gone} of {total}").format(
-        month=month_name(month.starts_on), gone=month.workdays_gone, total=month.workdays_total
-    )
+    """Target, actual, gap, planned, uncovered and forecast; unless short, with why there is no forecast."""
     mark = " !" if month.has_conflict else ""
     forecast = short_money(month.forecast_minor)
     if month.forecast_minor is None and month.forecast_reason and not is_short:
         forecast = _("needs history") if month.forecast_reason == "needs_history" else month.forecast_reason
     return [
-        *([] if is_short else [Figure(day, "", "")]),
         Figure(_("target"), short_money(month.target_minor), "month.target"),
         Figure(_("actual"), short_money(month.actual_minor) + mark, "month.actual", "strong"),
         Figure(_("gap"), short_money(month.gap_minor), "month.gap", "strong"),
@@ -73,57 +70,30 @@ def figures(month: MonthLine, *, is_short: bool = False) -> list[Figure]:
     ]
 
 
-def prep_lines(prep: Prep | None) -> list[list[Part]]:
-    """What to know before the next visit, two or three lines."""
-    if prep is None:
-        return []
-    first: list[Part] = [(_("Prep {account}").format(account=prep.account), "strong")]
-    if prep.last_held_on is not None:
-        last = _("last {day}").format(day=short_day(prep.last_held_on))
-        first.append((f"  {last}", "muted"))
-        if prep.last_result:
-            first.append(("  " + prep.last_result, ""))
-    else:
-        first.append(("  " + _("never met"), "warn"))
-    second: list[Part] = []
-    if prep.missing:
-        second.append((_("missing: {list}").format(list=_joined(prep.missing)) + "  ", "warn"))
-    if prep.open_needs:
-        second.append((_("needs: {list}").format(list=_joined(prep.open_needs)) + "  ", ""))
-    people = [f"{name} {words.decision_role(role)}".strip() + _stance(stance) for name, role, stance in prep.deciders]
-    if people:
-        second.append((_("deciders: {list}").format(list=_joined(tuple(people))), ""))
-    elif not prep.missing:
-        second.append((_("no decider known"), "warn"))
-    return [first, second] if second else [first]
+def month_title(snapshot: TodaySnapshot) -> str:
+    """`November, day 16 of 21`, where the month has a pane of its own."""
+    month = snapshot.month
+    return _("{month}, day {gone} of {total}").format(
+        month=month_name(month.starts_on), gone=month.workdays_gone, total=month.workdays_total
+    )
 
 
-def _stance(stance: int | None) -> str:
-    return " ?" if stance is None else f" {stance:+d}"
+def empty_day(snapshot: TodaySnapshot, keymap: Keymap) -> str:
+    """What stands in place of the visits: why there are none, and the keys that plan some."""
+    if not snapshot.complete:
+        return _("Visits appear here as the first sync brings them.")
+    if snapshot.is_read_only:
+        return _("Nothing planned today.")
+    return _("Nothing planned today. {new} plans a visit, {fill} fills what the KPI lacks.").format(
+        new=keymap.text_of("new"), fill=keymap.text_of("fill")
+    )
 
 
-def _joined(parts: tuple[str, ...]) -> str:
-    return _(", ").join(parts)
-
-
-def best_lines(snapshot: TodaySnapshot, key: str) -> list[list[Part]]:
-    """The account most worth adding, with its points."""
-    best = snapshot.next_best
-    if best is None:
-        return []
-    before = next((item for item in snapshot.visits if item.id == best.after_activity_id), None)
-    place = clock_time(best.starts_at) if best.starts_at else ""
-    if before is not None:
-        place += " " + _("after {account}").format(account=before.account or before.subject)
-    why = _joined(tuple(f"{reason} {points:+d}" for reason, points in best.points))
-    return [
-        [
-            (_("Next best"), "strong"),
-            (f"  {best.account} {best.tier}  {place.strip()}", ""),
-            (f"  [{key}] ", "accent"),
-            (_("{score} points: {reasons}").format(reasons=why, score=best.score), "muted"),
-        ]
-    ]
+def empty_cards(snapshot: TodaySnapshot) -> str:
+    """What stands in place of the problems."""
+    if not snapshot.complete:
+        return _("Problems are looked for when the first sync is complete.")
+    return _("No problem found. Nothing to fix.")
 
 
 def log_start(item: AgendaItem) -> str:
@@ -134,16 +104,3 @@ def log_start(item: AgendaItem) -> str:
 def is_unvisited(snapshot: TodaySnapshot | None, item: AgendaItem) -> bool:
     """Was it planned for an earlier day and never answered for?"""
     return snapshot is not None and item in snapshot.yesterday_unvisited
-
-
-def in_full(snapshot: TodaySnapshot, key: str | None, keymap: Keymap) -> str:
-    """What a row of Today has no room for: a card's whole text, when an unvisited one was planned."""
-    for card in snapshot.cards:
-        if card.id == key:
-            return f"{card.what}\n{card.to_do}  {card.state_text}"
-    item = next((item for item in snapshot.yesterday_unvisited if item.id == key), None)
-    if item is None:
-        return ""
-    return _("Planned for {day}. {drop} says why, {edit} gives a new time.").format(
-        day=short_day(item.starts_at.date()), drop=keymap.text_of("drop"), edit=keymap.text_of("edit")
-    )

@@ -41,7 +41,7 @@ def _status(item: AgendaItem, *, is_next: bool, is_unvisited: bool) -> Cell:
         return Cell(_("next, locked") if item.is_locked else _("next"), "accent")
     if item.is_locked and item.status == "planned":
         return Cell(_("locked"))
-    return Cell(words.activity_status(item.status))
+    return Cell(words.activity_status(item.status), "muted" if item.status == "planned" else "")
 
 
 class Agenda(Table):
@@ -66,10 +66,10 @@ class Agenda(Table):
                 Column(_("Time"), 5),
                 Column(_("Kind"), 5),
                 Column(_("Account"), weight=5, least=10),
-                Column(_("Tier"), 4, shown_from=66),
-                Column(_("Stage"), weight=3, least=4, shown_from=56),
+                Column(_("Tier"), 4, shown_from=70),
+                Column(_("Stage"), weight=3, least=4, shown_from=84),
                 Column(_("Money"), 6, "right"),
-                Column(_("Goal"), weight=5, least=6, shown_from=44),
+                Column(_("Goal"), weight=6, least=6, shown_from=44),
                 Column(_("Status"), weight=9, least=9),
                 SIGN_COLUMN,
             )

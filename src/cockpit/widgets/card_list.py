@@ -24,9 +24,12 @@ _TONES: dict[str, Tone] = {
 }
 
 
+def card_tone(card: CardView) -> Tone:
+    return _TONES.get(card.state, "")
+
+
 def card_row(number: int, card: CardView) -> Row:
     """A digit presses any card; the key beside it does the same from anywhere."""
-    tone = _TONES.get(card.state, "")
     key = key_text(card.key)
     return Row(
         card.id,
@@ -35,7 +38,7 @@ def card_row(number: int, card: CardView) -> Row:
             card.what,
             card.to_do,
             Cell(f"[{key}]" if key else "", "accent"),
-            Cell(card.state_text, tone),
+            Cell(card.state_text, card_tone(card)),
         ),
         "muted" if card.state in ("confirmed", "waived") else "",
     )
@@ -47,17 +50,17 @@ class CardList(Table):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__((), id=id)
 
-    def show(self, cards: Sequence[CardView]) -> None:
+    def show(self, cards: Sequence[CardView], empty: str) -> None:
         self.set_columns(
             (
                 Column("#", 1),
                 Column(_("Problem"), weight=5, least=12),
                 Column(_("What to do"), weight=4, least=8, shown_from=60),
-                Column(_("Key"), max([cells(_("Key")), *(cells(key_text(card.key)) + 2 for card in cards[:MOST])])),
+                Column(_("Key"), max([cells(_("Key")), *(cells(key_text(card.key)) + 2 for card in cards[:MOST])]), is_button=True),
                 Column(_("State"), weight=3, least=10),
             )
         )
         rows = [card_row(number, card) for number, card in enumerate(cards[:MOST], 1)]
-        self.set_rows(rows, empty=_("No problem found. Nothing to fix."))
+        self.set_rows(rows, empty=empty)
         if rows and not self.has_focus:
             self.focus_key(rows[0].key)  # the list is read from its top, whatever became of the card that was there

@@ -60,10 +60,13 @@ class Figures(Widget, can_focus=True):
         super().__init__(id=id)
         self._figures: tuple[Figure, ...] = ()
         self._place = 0
+        self._is_set = False
 
-    def show(self, figures: Sequence[Figure]) -> None:
+    def show(self, figures: Sequence[Figure], *, is_set: bool = False) -> None:
+        """`is_set`: in columns, however many lines they would take in one row after the other."""
         new = tuple(figures)
-        if new != self._figures:
+        if (new, is_set) != (self._figures, self._is_set):
+            self._is_set = is_set
             about, self._figures = self.about, new
             explained = {figure.about: place for place, figure in reversed(list(enumerate(new))) if figure.about}
             self._place = explained.get(about or "", min(explained.values(), default=0))
@@ -91,12 +94,15 @@ class Figures(Widget, can_focus=True):
                 used = 0
             packed[-1].append((place, figure.width))
             used += figure.width + GAP
-        if len(packed) <= MOST_PACKED:
+        if not self._in_columns(packed):
             return packed
         widest = max(figure.width for figure in self._figures)
         many = max((width + GAP) // (widest + GAP), 1)
         places = list(range(len(self._figures)))
         return [[(place, widest) for place in places[i : i + many]] for i in range(0, len(places), many)]
+
+    def _in_columns(self, lines: list[list[tuple[int, int]]]) -> bool:
+        return self._is_set or len(lines) > MOST_PACKED
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._lines(width)) if self._figures else 1
@@ -104,7 +110,7 @@ class Figures(Widget, can_focus=True):
     def render(self) -> Text:
         text = Text(end="", no_wrap=True)
         lines = self._lines(self.size.width)
-        is_set = len(lines) > MOST_PACKED
+        is_set = self._in_columns(lines)
         label_size = max((cells(figure.label) for figure in self._figures if figure.value), default=0) if is_set else 0
         for number, line in enumerate(lines):
             if number:
