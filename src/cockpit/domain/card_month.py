@@ -119,23 +119,24 @@ class _History:
             plan.since <= moment and plan.day >= today and _is_before(moment, plan.until) for plan in self.planned
         )
 
-    def is_overdue(self, today: date, begins: date, seen: tuple[date, ...]) -> bool:
-        index = bisect_right(seen, today)
+    def is_overdue(self, today: date, begins: date, seen: tuple[date, ...], last: date) -> bool:
+        """Whether it is past the limit by what was seen up to the day `last`."""
+        index = bisect_right(seen, last)
         return (today - (seen[index - 1] if index else begins)).days > self.limit
 
 
 def unseen(book: Book, rep_id: str, first: date) -> tuple[tuple[Unseen, ...], tuple[Reading, ...]]:
     """The customers of a person past their limit today, longest first, and the rule's readings since `first`."""
-    begins = book.midnight(first).astimezone(UTC)
+    begins, since = book.activities_from, book.midnight(first).astimezone(UTC)
     histories = [
-        (account, _history(book, account, begins))
+        (account, _history(book, account, since))
         for account in book.accounts_by_owner.get(rep_id, ())
         if account.lifecycle != "prospect" or account.cadence_days
     ]
     found = [
         Unseen(account, past.limit, past.seen[-1] if past.seen else None, past.is_planned(book.as_of, book.today))
         for account, past in histories
-        if past.is_overdue(book.today, book.activities_from, past.seen)
+        if past.is_overdue(book.today, begins, past.seen, book.today)
     ]
     rows = tuple(sorted(found, key=lambda one: (one.last_on or date.min, one.account.id)))
     return rows, _unseen_trace(book, Counter(past for _account, past in histories), first)
@@ -153,28 +154,18 @@ def _unseen_trace(book: Book, counts: Counter[_History], first: date) -> tuple[R
         (book.midnight(first + timedelta(days=n)), first + timedelta(days=n))
         for n in range((book.today - first).days + 1)
     ]
+    begins = book.activities_from
     for moment, today in (*moments, (book.as_of, book.today)):
-        overdue = {
-            past
-            for past in counts
-            if past.is_overdue(today, book.activities_from, _until(past.seen, moment, book, today))
-        }
+        # At a midnight nothing of that day has happened yet.
+        last = today if moment == book.as_of else today - timedelta(days=1)
+        overdue = {past for past in counts if past.is_overdue(today, begins, past.seen, last)}
         seen_again |= before - overdue
         before = overdue
-        acked = sum(
-            count
-            for past, count in counts.items()
-            if past.is_overdue(today, book.activities_from, _until(past.acked_seen, moment, book, today))
-        )
+        acked = sum(count for past, count in counts.items() if past.is_overdue(today, begins, past.acked_seen, last))
         covered = sum(counts[past] for past in overdue if past.is_planned(moment, today))
         lacks, held = (sum(counts[past] for past in pasts) for pasts in (overdue, seen_again))
         readings.append(Reading(moment, lacks, acked, covered, held))
     return settled(readings)
-
-
-def _until(days: tuple[date, ...], moment: datetime, book: Book, today: date) -> tuple[date, ...]:
-    """At a midnight nothing of that day has happened yet."""
-    return days if moment == book.as_of else days[: bisect_right(days, today - timedelta(days=1))]
 
 
 def _plans(book: Book, activity: Activity, begins: datetime) -> Iterator[_Plan]:

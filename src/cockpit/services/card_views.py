@@ -213,8 +213,8 @@ def _evidence(book: Book, card: Card) -> Iterable[Evidence]:
     elif isinstance(finding, Pace):
         yield from (Evidence(entity="deal", id=deal.id, text=deal.name, at=None) for deal in finding.gap.won)
     else:
-        for row in finding:
-            yield _unseen(book, row) if isinstance(row, Unseen) else _activity(book, row)
+        yield from _unseen(book, (row for row in finding if isinstance(row, Unseen)))
+        yield from (_activity(book, row) for row in finding if isinstance(row, Activity))
 
 
 def _deal_evidence(book: Book, finding: DealFinding) -> Iterable[Evidence]:
@@ -236,13 +236,16 @@ def _activity(book: Book, row: Activity) -> Evidence:
     return Evidence(entity="activity", id=row.id, text=text, at=book.local(row.starts_at))
 
 
-def _unseen(book: Book, row: Unseen) -> Evidence:
-    if row.last_on is None:
-        seen = _("not seen since {day}").format(day=short_day(book.activities_from))
-    else:
-        seen = _("last seen {day}").format(day=_long_ago(book, row.last_on))
-    text = _("{account}: {seen}, limit {days} days").format(account=row.account.name, seen=seen, days=row.limit_days)
-    return Evidence(entity="account", id=row.account.id, text=text, at=None)
+def _unseen(book: Book, rows: Iterable[Unseen]) -> Iterable[Evidence]:
+    """One text for each; of thousands most were last seen on few days."""
+    pattern = _("{account}: {seen}, limit {days} days")
+    never = _("not seen since {day}").format(day=short_day(book.activities_from))
+    seen_on: dict[date | None, str] = {None: never}
+    for row in rows:
+        if row.last_on is not None and row.last_on not in seen_on:
+            seen_on[row.last_on] = _("last seen {day}").format(day=_long_ago(book, row.last_on))
+        text = pattern.format(account=row.account.name, seen=seen_on[row.last_on], days=row.limit_days)
+        yield Evidence(entity="account", id=row.account.id, text=text, at=None)
 
 
 def _long_ago(book: Book, day: date) -> str:
