@@ -12,13 +12,14 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerState
 
-from cockpit import i18n, themes
+from cockpit import clock, i18n, themes
 from cockpit.commands import keymap
 from cockpit.errors import NotSignedIn
 from cockpit.feedback import Notice, notice_of, settings_notice
 from cockpit.locations import StartValues, is_tour_due, kept_file
 from cockpit.screens.room import MainRoom, Room
 from cockpit.screens.router import Router
+from cockpit.screens.surroundings import fit_into
 from cockpit.screens.watch import Watch
 from cockpit.widgets.footer import Footer
 from cockpit.widgets.speed import LeanApp
@@ -65,7 +66,10 @@ class CockpitApp(LeanApp):
     TITLE = "Cockpit"
     ENABLE_COMMAND_PALETTE = False
     CSS_PATH: ClassVar[list[str | Path]] = ["screens/room.tcss", "screens/terminal.tcss"]  # type: ignore[assignment]
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "quit", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", show=False, priority=True),
+    ]
 
     def __init__(
         self,
@@ -114,6 +118,7 @@ class CockpitApp(LeanApp):
         return MainRoom(self._opening, self._make(MAIN_VIEWS[self._opening]))
 
     def on_load(self) -> None:
+        fit_into(self)
         self._unpainted.enter_context(self.batch_update())
 
     async def on_ready(self) -> None:
@@ -243,6 +248,8 @@ class CockpitApp(LeanApp):
             person = self._person or getattr(self.room.view.snapshot, "rep", None)
             if as_of is not None:  # in the zone shown already, so that no screen turns the clock
                 self._as_of = as_of.astimezone(self._as_of.tzinfo) if self._as_of is not None else as_of
+            elif self._as_of is not None:  # a view without a moment of its own: the clock goes on
+                self._as_of = clock.now().astimezone(self._as_of.tzinfo)
             self.room.show_status(person, self._as_of, self._badge)
             if self._is_offering_tour and self.room.view.snapshot is not None:
                 self._is_offering_tour = False
