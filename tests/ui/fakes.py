@@ -326,6 +326,7 @@ _NAMES = (
     "why",
     "visits",
     "quicklog",
+    "past",
     "accounts",
     "deals",
     "replan",

@@ -124,6 +124,15 @@ async def test_a_click_moves_and_a_double_click_chooses() -> None:
         assert app.chosen == ["k3"]
 
 
+async def test_a_click_finds_its_row_in_a_table_with_space_around_it() -> None:
+    app = TableApp(some_rows(4))
+    async with app.run_test(size=(60, 12)) as pilot:
+        app.query_one(Table).styles.padding = (1, 2)
+        await pilot.pause()
+        await pilot.click(Table, offset=(5, 4))
+        assert app.query_one(Table).cursor_key == "k2"
+
+
 async def test_the_same_rows_again_draw_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     app = TableApp(some_rows(4))
     async with app.run_test(size=(60, 12)) as pilot:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from cockpit.services.container import Services
 
 
+NEVER_ENDING = ("escape", "ctrl+g")
+"""Ways back that people press several times."""
+
 Line = TypeVar("Line", bound="Widget")
 
 MOST_RECENT = 5
@@ -90,11 +93,11 @@ class Router:
         return self._keymap.find(key, (*self._app.room.view.scopes, "app"))
 
     def press(self, key: str) -> None:
-        """A digit presses a card, any other key runs its command. Esc goes back but never ends the program."""
+        """A digit presses a card, any other key runs its command. Esc and Ctrl+g go back but never end the program."""
         if key.isdigit():
             self._app.room.view.open_card(int(key))
         elif (command := self.find(key)) is not None:
-            self.run(command.id, **({"may_end": False} if (command.id, key) == ("back", "escape") else {}))
+            self.run(command.id, **({"may_end": False} if command.id == "back" and key in NEVER_ENDING else {}))
 
     def run(self, command: str, **args: Any) -> None:
         """Run a command by id; one that is off says why."""

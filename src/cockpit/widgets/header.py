@@ -119,8 +119,8 @@ class Header(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """A click on how the sync stands presses its key."""
-        inside = self.size.width - self._badge_text().cell_len
-        if self._badge is not None and not self._note and event.x - self.styles.padding.left >= inside:
+        at, begin = event.get_content_offset(self), self.size.width - self._badge_text().cell_len
+        if self._badge is not None and not self._note and at is not None and at.x >= begin:
             self.post_message(Footer.Pressed("sync"))
 
     def _style(self, tone: str) -> str:

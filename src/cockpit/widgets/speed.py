@@ -56,7 +56,8 @@ class Speed:
         waited = self._now() - last.at
         if waited > LATE:
             self._last = None
-        elif last.seconds is None:
+            return
+        if last.seconds is None:
             last.seconds = waited
             self.count += 1
             self._answers.append(last)

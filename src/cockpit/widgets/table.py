@@ -243,11 +243,12 @@ class Table(ScrollView, can_focus=True):
             self.scroll_to(y=place - visible + 1, animate=False)
 
     def on_click(self, event: events.Click) -> None:
-        place = event.y + self.scroll_offset.y - self._has_header
-        if event.y < self._has_header or not 0 <= place < len(self.rows) or self.rows[place].is_heading:
+        at = event.get_content_offset(self)
+        place = at.y + self.scroll_offset.y - self._has_header if at is not None else -1
+        if at is None or at.y < self._has_header or not 0 <= place < len(self.rows) or self.rows[place].is_heading:
             return
         self.move_to(place)
-        if event.chain == self._clicks or self._paint.is_button(event.x, self.size.width):
+        if event.chain == self._clicks or self._paint.is_button(at.x, self.size.width):
             self.post_message(self.Chosen(self, self.rows[place].key))
 
     def watch_has_focus(self, has_focus: bool) -> None:
