@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import sqlalchemy as sql
-from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_
-from sqlmodel import Session, col, select
+from typing import TYPE_CHECKING, Any
 
 from cockpit.domain.text import clean_line, fold_width
 from cockpit.errors import AmbiguousName, UnknownName
 from cockpit.i18n import _
 from cockpit.services.snapshots import Match
-from cockpit.storage.tables import AccountRow
+from cockpit.storage.reading import Reader, among, reader_of
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 EXACT, PREFIX, INSIDE = 3.0, 2.0, 1.0
 """Whole numbers of a score: the whole name or id, the start of a search word, any part. Below 1: near spelling."""
@@ -45,19 +44,19 @@ class _Candidate:
         return Match(id=self.id, name=self.name, alias=self.alias, tier=self.tier, score=score)
 
 
-def find_accounts(session: Session, text: str, *, limit: int = 20, is_fuzzy: bool = True) -> tuple[Match, ...]:
+def find_accounts(source: Session | Reader, text: str, *, limit: int = 20, is_fuzzy: bool = True) -> tuple[Match, ...]:
     """Accounts that `text` may mean, best first. Every word of it must occur; near spelling only when none does so."""
     query = clean_line(fold_width(text), _MAX_QUERY).lower()
     words = query.split()
     if not words:
         return ()
-    inside = and_(*(or_(_contains(w), col(AccountRow.name).contains(w, autoescape=True)) for w in words))
-    found = _select(session, or_(inside, func.lower(col(AccountRow.id)) == query), query)
+    reader = reader_of(source)
+    found = _with_words(reader, query, words)
     if found:
         scored = [candidate.match(candidate.rank(query, words)) for candidate in found]
         return tuple(sorted(scored, key=lambda m: (-m.score, m.name, m.id))[:limit])
     is_worth_it = is_fuzzy and (len(query) > 2 or not query.isascii())  # two letters are near everything
-    return _near(session, query, limit) if is_worth_it else ()
+    return _near(reader, query, limit) if is_worth_it else ()
 
 
 def best_class(matches: Sequence[Match]) -> tuple[Match, ...]:
@@ -69,9 +68,9 @@ def best_class(matches: Sequence[Match]) -> tuple[Match, ...]:
     return tuple(match for match in sure if int(match.score) == top)
 
 
-def one_account(session: Session, text: str) -> Match:
+def one_account(source: Session | Reader, text: str) -> Match:
     """The one account meant. Raises UnknownName with near names, AmbiguousName with candidates."""
-    matches = find_accounts(session, text)
+    matches = find_accounts(source, text)
     best = best_class(matches)
     if len(best) == 1:
         return best[0]
@@ -89,35 +88,41 @@ def _label(match: Match) -> str:
     return f"{match.name} ({match.id})"
 
 
-def _contains(word: str) -> ColumnElement[bool]:
-    return col(AccountRow.search_key).contains(word, autoescape=True)
+_COLUMNS = "SELECT id, name, alias, search_key, tier FROM account"
 
 
-def _columns() -> Select[str, str, str, str, str]:
-    account = AccountRow
-    return sql.select(
-        col(account.id), col(account.name), col(account.alias), col(account.search_key), col(account.tier)
-    )
-
-
-def _select(session: Session, where: ColumnElement[bool], query: str) -> list[_Candidate]:
+def _with_words(reader: Reader, query: str, words: Sequence[str]) -> list[_Candidate]:
     """The first of those that fit: a letter or two fit thousands, and nobody looks past the best few hundred."""
-    key, name = col(AccountRow.search_key), func.lower(col(AccountRow.name))
-    whole = or_(name == query, func.lower(col(AccountRow.alias)) == query, func.lower(col(AccountRow.id)) == query)
-    start = or_(key.startswith(query, autoescape=True), key.contains(f" {query}", autoescape=True))
-    statement = (
-        _columns().where(where).order_by(case((whole, 0), (start, 1), else_=2), func.length(name)).limit(MOST_FOUND)
+    values: dict[str, Any] = {f"word_{place}": f"%{_escaped(word)}%" for place, word in enumerate(words)}
+    inside = " AND ".join(f"(search_key LIKE :{name} ESCAPE '/' OR name LIKE :{name} ESCAPE '/')" for name in values)
+    found = reader.rows(
+        f"{_COLUMNS} WHERE ({inside}) OR lower(id) = :query ORDER BY CASE"
+        " WHEN lower(name) = :query OR lower(alias) = :query OR lower(id) = :query THEN 0"
+        " WHEN search_key LIKE :start ESCAPE '/' OR search_key LIKE :next_word ESCAPE '/' THEN 1"
+        " ELSE 2 END, length(name) LIMIT :most",
+        query=query,
+        start=f"{_escaped(query)}%",
+        next_word=f"% {_escaped(query)}%",
+        most=MOST_FOUND,
+        **values,
     )
-    return [_Candidate(*row) for row in session.connection().execute(statement)]
+    return [_Candidate(*row) for row in found]
 
 
-def _near(session: Session, query: str, limit: int) -> tuple[Match, ...]:
+def _escaped(text: str) -> str:
+    """`text` for LIKE, where `%` and `_` stand for themselves."""
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+
+
+def _near(reader: Reader, query: str, limit: int) -> tuple[Match, ...]:
     """Accounts spelled like `query`: a rough pass over all search keys, then the best of each one's words."""
-    keys = session.exec(select(AccountRow.search_key, AccountRow.id)).all()
+    from rapidfuzz import fuzz, process
+
+    keys = reader.rows("SELECT search_key, id FROM account")
     rough = process.extract(query, [key for key, _id in keys], scorer=fuzz.partial_ratio, limit=60, score_cutoff=_ROUGH)
-    ids = [keys[position][1] for _key, _score, position in rough]
+    where, values = among("id", [keys[position][1] for _key, _score, position in rough])
     found = []
-    for row in session.connection().execute(_columns().where(col(AccountRow.id).in_(ids))):
+    for row in reader.rows(f"{_COLUMNS} WHERE {where}", **values):
         candidate = _Candidate(*row)
         score = max(fuzz.ratio(query, word) for word in (candidate.name.lower(), *candidate.key.split()))
         if score >= _NEAR_ENOUGH:
