@@ -37,6 +37,7 @@ class Room(Screen[None]):
         super().__init__()
         self._first = view
         self._current = view
+        self._was_seen = False
 
     def compose(self) -> ComposeResult:
         self.update_classes(size_classes(self.app.size), update=False)  # so that nothing is styled twice
@@ -67,7 +68,9 @@ class Room(Screen[None]):
         small.update(plain(words))
         small.set_class(is_small, "-shown")
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        event.refresh_styles = self._was_seen  # mounting has just styled everything
+        self._was_seen = True
         self.call_later(self.view.shell.show_status)
         self.call_later(self.show_keys)
         if self.view.is_mounted and self.view.is_stale:
