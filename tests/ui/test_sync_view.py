@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from dataclasses import replace
+from datetime import UTC, timedelta
 
 import pytest
 
 from cockpit.errors import HubUnavailable
+from cockpit.plain import cells
 from cockpit.screens.sync import answer, facts
 from cockpit.services.snapshots import SyncReport
-from cockpit.widgets.conflict_panel import ConflictTable
+from cockpit.widgets.conflict_panel import ChoiceKeys, ConflictTable, conflict_lines
 from cockpit.widgets.queue_table import QueueTable, moment_text
 from tests.support.company import NOW, at
 from tests.ui import board_samples as samples
 from tests.ui.boards import board_services
-from tests.ui.driver import running
+from tests.ui.driver import Driver, running
 
 CALM = samples.badge(pending=0, conflicts=0, parked=0, is_offline=False)
 
@@ -22,16 +24,29 @@ CALM = samples.badge(pending=0, conflicts=0, parked=0, is_offline=False)
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({}, "1 conflict needs your answer"),
-        ({"conflicts": 0}, "1 change was refused and is parked"),
-        ({"conflicts": 0, "parked": 0}, "2 changes wait to be sent"),
-        ({"conflicts": 0, "parked": 0, "pending": 0}, "Everything is at the hub"),
+        ({}, "1 conflict needs your answer, 1 change refused, 2 changes wait, offline 60 min"),
+        ({"conflicts": 0, "parked": 0, "pending": 3}, "3 changes wait, offline 60 min"),
+        ({"conflicts": 0, "parked": 0, "pending": 1, "is_offline": False}, "1 change waits"),
+        ({"conflicts": 0, "parked": 0, "pending": 0}, "Nothing waits, offline 60 min"),
+        ({"conflicts": 0, "parked": 0, "pending": 0, "is_offline": False}, "Everything is at the hub"),
         ({"conflicts": 0, "parked": 0, "pending": 0, "last_sync_at": None}, "Not synced yet. Press o."),
-        ({"is_syncing": True, "progress": "up 3/12"}, "Syncing up 3/12"),
+        ({"conflicts": 0, "parked": 0, "pending": 2, "last_sync_at": None}, "2 changes wait, not synced yet"),
+        ({"is_syncing": True, "progress": "up 3/12"}, "Syncing up 3/12, x stops it; what has come stays"),
     ],
 )
-def test_the_answer_says_what_needs_the_user_first(values: dict[str, object], words: str) -> None:
-    assert answer(samples.badge(**values)) == words
+def test_the_answer_says_what_needs_the_user_what_waits_and_how_old_it_is(
+    values: dict[str, object], words: str
+) -> None:
+    assert answer(samples.badge(**values), NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("age", "words"),
+    [(0, "0 min"), (14, "14 min"), (119, "119 min"), (120, "2 h"), (47 * 60, "47 h"), (72 * 60, "3 days")],
+)
+def test_the_age_is_said_in_the_unit_that_fits(age: int, words: str) -> None:
+    quiet = samples.badge(conflicts=0, parked=0, pending=0, last_sync_at=NOW - timedelta(minutes=age))
+    assert answer(quiet, NOW) == f"Nothing waits, offline {words}"
 
 
 def test_facts_say_online_or_offline_and_the_last_run() -> None:
@@ -48,12 +63,32 @@ def test_moments_are_shown_in_the_teams_time() -> None:
     assert moment_text(at(23, "23:59").astimezone(UTC), NOW) == "Mon 11-23 23:59"
 
 
-async def test_both_values_stand_with_who_and_when() -> None:
+def _words(driver: Driver) -> str:
+    return " ".join(driver.text.split())
+
+
+async def test_both_values_stand_under_each_other_with_who_and_when() -> None:
     async with running(board_services(), opening="sync") as driver:
-        for words in ("before: 18k", "m mine: 20k", "t theirs: 24k (赵敏, 07:02)"):
-            assert words in driver.text
+        for words in ("before 18k", "m mine 20k you, Mon 11-23 17:40", "t theirs 24k 赵敏, 07:02"):
+            assert words in _words(driver)
+        assert "keep both texts" not in driver.text
         await driver.press("j")
-        assert "t theirs: demo first (周岚, -)   b keeps both texts" in driver.text
+        for words in (
+            "before empty",
+            "m mine price first you",
+            "t theirs demo first 周岚, -",
+            "b both keep both texts",
+        ):
+            assert words in _words(driver)
+
+
+@pytest.mark.parametrize("width", [15, 16, 40, 80, 160])
+def test_long_and_hostile_values_are_folded_to_the_width(width: int) -> None:
+    text = "恒泰" * 60 + " [red]x[/] " + "y" * 90
+    item = replace(samples.sync().conflicts[1], mine=text, theirs=text, subject=text, theirs_by=text)
+    lines = conflict_lines(item, NOW, ChoiceKeys("m", "t", "b"), width)
+    for line in lines[1:]:
+        assert sum(cells(part) for part, _tone in line) <= width
 
 
 @pytest.mark.parametrize(("key", "choice"), [("m", "mine"), ("t", "theirs")])
@@ -72,21 +107,52 @@ async def test_b_keeps_both_texts_and_says_why_not_otherwise() -> None:
         assert driver.services.called("sync.answer") == [(("conflict-2", "both"), {})]
 
 
-async def test_outside_a_conflict_t_is_the_team_as_everywhere() -> None:
+async def test_a_conflict_is_answered_from_the_queue_too() -> None:
     async with running(board_services(), opening="sync") as driver:
         driver.app.query_one(QueueTable).focus()
         await driver.press("t")
-        assert driver.services.called("sync.answer") == []
-        assert len(driver.services.called("team.load")) == 1
+        assert driver.services.called("sync.answer") == [(("conflict-1", "theirs"), {})]
+        assert driver.services.called("team.load") == []
+
+
+async def test_without_a_conflict_t_is_the_team_as_everywhere_and_m_says_why_not() -> None:
+    services = board_services(sync__load=samples.sync(conflicts=(), badge=samples.badge(conflicts=0)))
+    async with running(services, opening="sync") as driver:
+        for key in ("m", "b"):
+            await driver.press(key)
+            assert "No conflict is open." in driver.text
+        await driver.press("t")
+        assert services.called("sync.answer") == []
+        assert len(services.called("team.load")) == 1
+
+
+async def test_a_parked_change_says_why_and_what_can_be_done() -> None:
+    services = board_services(sync__load=samples.sync(conflicts=(), badge=samples.badge(conflicts=0)))
+    async with running(services, opening="sync") as driver:
+        assert "Refused: The hub refused: amount too large" in driver.text  # what needs the user stands first
+        assert "e sends it again, x discards it." in driver.text
+        assert driver.lines[-1].startswith(" e Send again  x Discard  o Sync")
+        await driver.press("j")
+        assert "Safe on this device; o sends it now" in driver.text
+        await driver.press("e")
+        assert "Only a parked change can be sent again; o sends what waits." in driver.text
+
+
+async def test_e_sends_a_parked_change_again_at_once() -> None:
+    services = board_services(sync__load=samples.sync(conflicts=(), badge=samples.badge(conflicts=0)))
+    async with running(services, opening="sync") as driver:
+        await driver.press("e")
+        assert services.called("sync.retry") == [(("mutation-3",), {})]
+        assert len(services.called("sync.run")) == 1
 
 
 async def test_only_what_is_parked_can_be_discarded_and_only_after_y() -> None:
     async with running(board_services(), opening="sync") as driver:
-        driver.app.query_one(QueueTable).focus()
         await driver.press("x")
         assert "Only a parked change can be discarded" in driver.text
-        await driver.press("end", "x")
-        assert "Discard for good: amount 嘉禾食品?" in driver.text
+        driver.app.query_one(QueueTable).focus()
+        await driver.press("x")
+        assert "Discard amount 嘉禾食品?" in driver.text
         await driver.press("n")
         assert driver.services.called("sync.discard") == []
         await driver.press("x", "y")
@@ -101,7 +167,7 @@ async def test_the_last_answer_moves_the_focus_on() -> None:
         await driver.press("m")
         assert driver.app.query_one(QueueTable).has_focus
         assert "Nothing waits. Everything is at the hub." in driver.text
-        assert "mine:" not in driver.text
+        assert "theirs" not in driver.text.lower()
 
 
 async def test_o_pressed_on_sync_syncs_now_and_reloads() -> None:

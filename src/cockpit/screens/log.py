@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Container
 from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from cockpit.domain.text import clean_line
 from cockpit.feedback import notice_of
 from cockpit.i18n import _
-from cockpit.plain import cells
+from cockpit.plain import cells, fit
 from cockpit.screens.base import View
 from cockpit.widgets.footer import FooterKey
-from cockpit.widgets.note import Note, Part
-from cockpit.widgets.table import Cell, Column, Row, Table
+from cockpit.widgets.lines import Line, Lines, folded
 
 if TYPE_CHECKING:
     from cockpit.services.container import Services
-    from cockpit.services.snapshots import LogPreview, Saved
+    from cockpit.services.snapshots import LogField, LogPreview, Saved
 
 _ANEW = re.compile(r"\s+([vcwVCW]\s)$")
 _STAGE = re.compile(r"(?<!\S)(s\d{1,2})(?=\s|$)")
@@ -46,16 +46,18 @@ class LogView(View):
         self._is_outdated = False
 
     def compose(self) -> ComposeResult:
-        yield Input(self._line, id="line", select_on_focus=False, placeholder="v ht ok met the CFO >fri 10")
-        yield Note(id="problem")
-        yield Table((Column(_("Read as"), 12), Column("", weight=3), Column(_("from"), weight=2)), id="fields")
-        yield Note(id="effects")
-        yield Note(id="grammar")
+        with Container(id="entry"):
+            yield Input(self._line, id="line", select_on_focus=False, placeholder="v ht ok met the CFO >fri 10")
+        yield Lines(id="problem")
+        with Container(id="read"):
+            yield Lines(id="fields")
+            yield Lines(id="signs")
+        yield Lines(id="effects")
+        yield Lines(id="grammar")
 
     def on_mount(self) -> None:
-        for unfocusable in (*self.query(Note), *self.query(Table)):
-            unfocusable.can_focus = False
-        self.query_one("#grammar", Note).show(_grammar())
+        self.query_one("#grammar", Lines).show(grammar_lines)
+        self.query_one("#signs", Lines).show(sign_lines)
         field = self.query_one(Input)
         field.cursor_position = len(field.value)
         field.focus()
@@ -128,19 +130,17 @@ class LogView(View):
             ids = (preview.account_id, *(account_id for account_id, _name in preview.matches))
             self._candidates = tuple(dict.fromkeys(account_id for account_id in ids if account_id))
         fields = preview.fields if preview is not None else ()
-        self.query_one("#fields", Table).set_rows(
-            [Row(f"{n}", (Cell(f.label, "muted"), f.value, Cell(f.source, "muted"))) for n, f in enumerate(fields)],
-            empty=_("Type v, c or w, then the account, then how it went."),
-        )
-        self.query_one("#problem", Note).show(self._problem_lines(preview))
-        self.query_one("#effects", Note).show(_effect_lines(preview))
+        self.query_one("#fields", Lines).show(lambda width: field_lines(fields, width))
+        problem = self._problem_lines(preview)
+        self.query_one("#problem", Lines).show(lambda _width: problem)
+        self.query_one("#effects", Lines).show(lambda width: effect_lines(preview, width))
         self.shell.show_keys()
 
-    def _problem_lines(self, preview: LogPreview | None) -> list[list[Part]]:
+    def _problem_lines(self, preview: LogPreview | None) -> list[Line]:
         if preview is None:
-            return [[("", "")]]
+            return []
         if not preview.problem:
-            return [[(_("Ready: Enter saves."), "good")]] if preview.is_ready else [[("", "")]]
+            return [[(_("Ready: Enter saves."), "good")]] if preview.is_ready else []
         column = preview.problem_column
         offset = cells(self._line[:column]) if column is not None else 0
         if column is None or offset + cells(preview.problem) + 2 > self.app.size.width - 4:
@@ -186,21 +186,65 @@ def _save_line(services: Services, line: str, choice: str | None) -> Saved:
     return services.quicklog.save(line, choice)
 
 
-def _effect_lines(preview: LogPreview | None) -> list[list[Part]]:
+def field_lines(fields: Sequence[LogField], width: int) -> list[Line]:
+    """How the line is read: label, value, and which of its words it comes from."""
+    if not fields:
+        return [*folded([(_("Type v, c or w, then the account, then how it went."), "muted")], width)]
+    title, source_title = _("Read as"), _("from")
+    label = max(cells(title), *(cells(one.label) for one in fields)) + 2
+    source = min(max(cells(source_title), *(cells(one.source) for one in fields)), max(width // 4, 1))
+    value = max(min(width - label - source - 2, max(cells(one.value) for one in fields)), 1)
+    lines: list[Line] = [[(fit(title, label) + fit("", value) + "  " + source_title, "muted")]]
+    lines += (
+        [
+            (fit(one.label, label), "muted"),
+            (fit(one.value, value), "strong" if one.name == "account" else ""),
+            ("  " + one.source, "muted"),
+        ]
+        for one in fields
+    )
+    return lines
+
+
+def effect_lines(preview: LogPreview | None, width: int) -> list[Line]:
+    """What saving would change, what it will ask, and who else was perhaps meant."""
     if preview is None:
-        return [[("", "")]]
-    lines: list[list[Part]] = [[(effect, "accent")] for effect in preview.effects]
+        return []
+    lines: list[Line] = [[(effect, "accent")] for effect in preview.effects]
     if preview.milestone:
-        lines.append([(preview.milestone + " ", "warn"), (_("asked on Enter"), "muted")])
+        lines += folded([(preview.milestone + " ", "warn"), (_("asked on Enter"), "muted")], width)
     if preview.matches:
         names = _(", ").join(name for _id, name in preview.matches)
-        lines.append([(_("Tab: {names}").format(names=names), "muted")])
-    return lines or [[("", "")]]
+        lines += folded([(_("Tab: {names}").format(names=names), "muted")], width)
+    return lines
 
 
-def _grammar() -> list[list[Part]]:
+def grammar_lines(_width: int) -> list[Line]:
+    """The signs in three lines, for a narrow window."""
     return [
         [(_("v visit, c call, w web; the account by name, part or pinyin initials"), "muted")],
         [(_("ok half no: goal reached, half, missed; absent; x reason: cancelled"), "muted")],
         [(_("@10:30 when  #need  +cfo -it people  >fri 10 next  !66k amount  s4 stage"), "muted")],
     ]
+
+
+def sign_lines(width: int) -> list[Line]:
+    """The signs one a line, where there is room beside what is read."""
+    signs = (
+        ("v  c  w", _("visit, call, web")),
+        ("ht", _("account: name, part or pinyin initials")),
+        ("ok half no", _("goal reached, half, missed")),
+        ("absent", _("nobody met")),
+        (_("x reason"), _("cancelled, and why")),
+        ("@10:30", _("when it was")),
+        ("#ROI", _("a need, up to the next sign")),
+        ("+cfo -it", _("who is for it, who against")),
+        (_(">fri 10"), _("next step")),
+        (_("!66k"), _("amount")),
+        ("s4  s4y", _("stage; y: its milestone is met")),
+    )
+    size = max(cells(sign) for sign, _words in signs)
+    lines: list[Line] = [[(_("What can be typed"), "muted")]]
+    for sign, words in signs:
+        lines += folded([(fit(sign, size) + "  ", "accent"), (words, "muted")], width, size + 2)
+    return lines

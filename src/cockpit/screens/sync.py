@@ -5,42 +5,59 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.events import DescendantFocus
 from textual.widgets import Static
 
+from cockpit.commands import Command
 from cockpit.i18n import _, ngettext
 from cockpit.plain import plain
 from cockpit.screens.base import View
 from cockpit.services.snapshots import Badge, ConflictItem, QueueItem, SyncSnapshot
-from cockpit.widgets.conflict_panel import ConflictDetail, ConflictTable
+from cockpit.widgets.conflict_panel import ChoiceKeys, ConflictDetail, ConflictTable
+from cockpit.widgets.footer import FooterKey
 from cockpit.widgets.header import age
+from cockpit.widgets.lines import Line, Lines, folded
 from cockpit.widgets.queue_table import QueueTable, ReceiptTable, moment_text
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from cockpit.services.container import Services
 
 
 class SyncView(View):
-    """With the focus on a conflict m, t and b answer it; elsewhere these keys mean what they mean everywhere."""
+    """While a conflict is open m, t and b answer the one under its cursor, wherever the focus is; else these keys mean
+    what they mean everywhere."""
 
-    FOOTER = ("sync", "drop", "undo", "today", "help", "back")
+    FOOTER = ("sync", "undo", "today", "help", "back")
 
     snapshot: SyncSnapshot | None
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
         self.add_class("board")
+        self._is_asked = True
+        self._badge: Badge | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(plain(""), id="answer", classes="answer")
         yield Static(plain(""), id="facts", classes="facts")
-        yield ConflictTable(id="conflicts")
-        yield ConflictDetail(plain(""), id="both")
-        yield QueueTable(id="queue")
-        yield ReceiptTable(id="receipts")
-        yield Static(plain(""), id="detail", classes="detail")
+        with Container(classes="panes"):
+            with Vertical(id="waiting"):
+                yield ConflictTable(id="conflicts")
+                yield ConflictDetail(id="both")
+                yield QueueTable(id="queue")
+                yield Lines(id="detail")
+            with Vertical(id="received"):
+                yield ReceiptTable(id="receipts")
+
+    def focus_first(self) -> None:
+        """What was focused last, else what waits for an answer, else the queue."""
+        self._last_focus = self._last_focus or self.query_one(QueueTable)
+        super().focus_first()
 
     def title(self) -> str:
         return _("Sync")
@@ -54,80 +71,105 @@ class SyncView(View):
         has_conflicts = bool(snapshot.conflicts)
         if not has_conflicts and conflicts.has_focus:
             self.query_one(QueueTable).focus()
-        is_news = has_conflicts and not conflicts.rows
-        conflicts.display = has_conflicts
-        self.query_one(ConflictDetail).display = has_conflicts
+        # What waits for an answer comes first where somebody looks for it; what comes by itself takes no focus away.
+        is_news = has_conflicts and not conflicts.rows and self._is_asked
+        self._is_asked = self._is_asked and snapshot.badge.is_syncing
+        self.set_class(has_conflicts, "-conflicts")
+        self.set_class(bool(snapshot.queue), "-queued")
         conflicts.show(snapshot.conflicts)
         if is_news and self.display:
-            conflicts.focus()  # what waits for an answer comes first
+            conflicts.focus()
         self.query_one(QueueTable).show(snapshot.queue, snapshot.as_of)
         self.query_one(ReceiptTable).show(snapshot.receipts, snapshot.as_of)
         self._show_detail()
 
     def show_badge(self, badge: Badge) -> None:
         """The sync moved on: say how far, without loading the lists again."""
+        was_running, self._badge = self._is_running, badge
+        if was_running != self._is_running:
+            self.shell.show_keys()
         if self.snapshot is not None:
-            self.query_one("#answer", Static).update(plain(answer(badge)))
+            self.query_one("#answer", Static).update(plain(answer(badge, self.snapshot.as_of)))
             self.query_one("#facts", Static).update(plain(facts(badge, self.snapshot)))
 
     def on_table_moved(self, _event: Table.Moved) -> None:
         self._show_detail()
 
-    def on_descendant_focus(self, event: object) -> None:
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        super().on_descendant_focus(event)
         self._show_detail()
 
     def _show_detail(self) -> None:
         if self.snapshot is None:
             return
-        item = self._queued
-        text = f"{item.label}  {item.error}".rstrip() if item else ""
-        detail = self.query_one("#detail", Static)
-        detail.display = bool(text)
-        detail.update(plain(text))
-        key = self.query_one(ConflictTable).cursor_key
-        conflict = next((found for found in self.snapshot.conflicts if found.id == key), None)
-        self.query_one(ConflictDetail).show(conflict, self.snapshot.as_of)
+        keymap, item = self.shell.keymap, self._queued
+        again, drop, sync = (keymap.text_of(name) for name in ("edit", "drop", "sync"))
+        self.set_class(self.query_one(QueueTable).has_focus, "-at-queue")
+        self.query_one("#detail", Lines).show(
+            lambda width: queued_lines(item, again, drop, sync, width) if item else []
+        )
+        choices = ChoiceKeys(*(keymap.text_of(name) for name in ("mine", "theirs", "both")))
+        self.query_one(ConflictDetail).show_item(self._conflict, self.snapshot.as_of, choices)
 
     # -- what is focused -------------------------------------------------------------------------------------------
 
     @property
     def _conflict(self) -> ConflictItem | None:
-        """The conflict under the cursor, while the focus is on the conflicts."""
-        table = self.query_one(ConflictTable)
-        if self.snapshot is None or not table.has_focus:
-            return None
-        return next((item for item in self.snapshot.conflicts if item.id == table.cursor_key), None)
+        """The conflict under the cursor of the conflicts."""
+        key = self.query_one(ConflictTable).cursor_key
+        return next((item for item in self.snapshot.conflicts if item.id == key), None) if self.snapshot else None
 
     @property
     def _queued(self) -> QueueItem | None:
-        """The waiting change under the cursor, while the focus is on the queue."""
-        table = self.query_one(QueueTable)
-        if self.snapshot is None or not table.has_focus:
-            return None
-        return next((item for item in self.snapshot.queue if item.mutation_id == table.cursor_key), None)
+        """The waiting change under the cursor of the queue."""
+        key = self.query_one(QueueTable).cursor_key
+        return next((item for item in self.snapshot.queue if item.mutation_id == key), None) if self.snapshot else None
+
+    @property
+    def _parked(self) -> QueueItem | None:
+        """The change the keys of the queue act on."""
+        item = self._queued if self.query_one(QueueTable).has_focus else None
+        return item if item is not None and item.state == "parked" else None
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        return ("sync", "list") if self._conflict is not None else ("list",)
+        """Without a conflict the keys that answer one stand behind those that work everywhere."""
+        return ("sync", "list") if self._conflict is not None else ("list", "app", "sync")
 
-    def footer(self) -> Sequence[str]:
+    def footer(self) -> Sequence[str | FooterKey]:
         conflict = self._conflict
-        if conflict is None:
-            return self.FOOTER
-        answers = ("mine", "theirs", "both") if conflict.can_keep_both else ("mine", "theirs")
-        return (*answers, "sync", "undo", "help", "back")
+        first: tuple[str, ...] = ("edit", "drop") if self._parked is not None else ("drop",) * self._is_running
+        if conflict is not None:
+            first = ("mine", "theirs", "both", *first) if conflict.can_keep_both else ("mine", "theirs", *first)
+        return (*first, *self.FOOTER)[:8]
+
+    def label_of(self, command: Command) -> str:
+        words = {"edit": _("Send again"), "drop": _("Stop") if self._is_running else _("Discard")}
+        return words.get(command.id) or super().label_of(command)
+
+    @property
+    def _is_running(self) -> bool:
+        return self._badge is not None and self._badge.is_syncing
 
     # -- commands --------------------------------------------------------------------------------------------------
 
     def why_not(self, command: str) -> str | None:
-        if command == "both" and self._conflict is not None and not self._conflict.can_keep_both:
+        conflict = self._conflict
+        if command in ("mine", "theirs", "both") and conflict is None:
+            return _("No conflict is open.")
+        if command == "both" and conflict is not None and not conflict.can_keep_both:
             return _("Only texts can be kept both.")
-        if command == "drop" and (self._queued is None or self._queued.state != "parked"):
+        if command == "edit" and self._parked is None:
+            return _("Only a parked change can be sent again; {key} sends what waits.").format(
+                key=self.shell.keymap.text_of("sync")
+            )
+        if command == "drop" and not self._is_running and self._parked is None:
             return _("Only a parked change can be discarded; u takes back the last act.")
         return super().why_not(command)
 
     def do_sync(self) -> None:
         """Sync now; the first line shows how far it is, and work goes on meanwhile."""
+        self._is_asked = True
         self.shell.say(_("Syncing. Work goes on meanwhile."))
         self.shell.sync_now()
 
@@ -145,8 +187,18 @@ class SyncView(View):
         if conflict is not None:
             self.write(lambda services: services.sync.answer(conflict.id, choice))
 
+    def do_edit(self) -> None:
+        """Send a refused change once more; what it says can be edited where its row is."""
+        item = self._parked
+        if item is not None:
+            self.write(lambda services: services.sync.retry(item.mutation_id), then=lambda _saved: self.do_sync())
+
     def do_drop(self) -> None:
-        item = self._queued
+        """While the sync runs, stop it; else end the refused change under the cursor."""
+        item, services = self._parked, self.shell.services
+        if self._is_running and services is not None and services.sync.stop():
+            self.shell.say(_("Stopping. What has arrived stays."))
+            return
         if item is None:
             return
 
@@ -154,25 +206,63 @@ class SyncView(View):
             if is_sure:
                 self.write(lambda services: services.sync.discard(item.mutation_id))
 
-        self.confirm(_("Discard for good: {label}? It is kept among the receipts.").format(label=item.label), answered)
+        undo = self.shell.keymap.text_of("undo")
+        self.confirm(_("Discard {label}? {undo} brings it back.").format(label=item.label, undo=undo), answered)
 
 
-def answer(badge: Badge) -> str:
-    """One sentence: what needs the user, else how the sync stands."""
+def answer(badge: Badge, as_of: datetime) -> str:
+    """One sentence: what needs the user, what waits, and for how long there was no hub."""
     if badge.is_syncing:
-        return _("Syncing {progress}").format(progress=badge.progress).strip()
+        words = _("Syncing {progress}").format(progress=badge.progress).strip()
+        return _("{one}, {other}").format(one=words, other=_("x stops it; what has come stays"))
+    parts = []
     if badge.conflicts:
         words = ngettext("{count} conflict needs your answer", "{count} conflicts need your answer", badge.conflicts)
-        return words.format(count=badge.conflicts)
+        parts.append(words.format(count=badge.conflicts))
     if badge.parked:
-        words = ngettext(
-            "{count} change was refused and is parked", "{count} changes were refused and are parked", badge.parked
-        )
-        return words.format(count=badge.parked)
+        words = ngettext("{count} change refused", "{count} changes refused", badge.parked)
+        parts.append(words.format(count=badge.parked))
     if badge.pending:
-        words = ngettext("{count} change waits to be sent", "{count} changes wait to be sent", badge.pending)
-        return words.format(count=badge.pending)
-    return _("Everything is at the hub") if badge.last_sync_at else _("Not synced yet. Press o.")
+        words = ngettext("{count} change waits", "{count} changes wait", badge.pending)
+        parts.append(words.format(count=badge.pending))
+    if badge.last_sync_at is None:
+        return _joined([*parts, _("not synced yet")]) if parts else _("Not synced yet. Press o.")
+    if badge.is_offline:
+        parts = parts or [_("Nothing waits")]
+        parts.append(_("offline {age}").format(age=_long_age(badge.last_sync_at, as_of)))
+    return _joined(parts) if parts else _("Everything is at the hub")
+
+
+def _joined(parts: Sequence[str]) -> str:
+    text = parts[0]
+    for part in parts[1:]:
+        text = _("{one}, {other}").format(one=text, other=part)
+    return text
+
+
+def _long_age(since: datetime, now: datetime) -> str:
+    """`14 min`, `3 h`, `2 days`."""
+    minutes = max(int((now - since).total_seconds() // 60), 0)
+    if minutes < 120:
+        return _("{count} min").format(count=minutes)
+    hours = minutes // 60
+    if hours < 48:
+        return _("{count} h").format(count=hours)
+    return ngettext("{count} day", "{count} days", hours // 24).format(count=hours // 24)
+
+
+def queued_lines(item: QueueItem, again: str, drop: str, sync: str, width: int) -> list[Line]:
+    """The focused change in full: why it is still here, and what can be done about it."""
+    lines: list[Line] = [*folded([(item.label, "strong")], width)]
+    if item.state == "parked":
+        lines += folded([(_("Refused: {why}").format(why=item.error or "-"), "warn")], width)
+        words = _("{again} sends it again, {drop} discards it. To change it, open its row.")
+        return [*lines, *folded([(words.format(again=again, drop=drop), "muted")], width)]
+    if item.state == "conflict":
+        return [*lines, [(_("Waits for your answer to the conflict."), "muted")]]
+    why = f"{item.error}  " if item.error else ""
+    words = _("Safe on this device; {sync} sends it now, else the next sync does.").format(sync=sync)
+    return [*lines, *folded([(why, "warn"), (words, "muted")], width)]
 
 
 def facts(badge: Badge, snapshot: SyncSnapshot) -> str:

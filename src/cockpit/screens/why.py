@@ -1,19 +1,23 @@
-"""The answer to `?`: value, formula, inputs, and the rows that make the number again."""
+"""The answer to `?`: the number, its formula and inputs, and the rows that make it again, with their sum."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
+from textual.containers import Vertical
 
-from cockpit.i18n import _, exact_money, short_day
+from cockpit.i18n import _, clock_time, exact_money, ngettext, short_day
+from cockpit.plain import cells, fit
 from cockpit.screens.base import View
 from cockpit.services.snapshots import Why, WhyRow
-from cockpit.widgets.note import Note, Part
+from cockpit.widgets.lines import Line, Lines, folded
 from cockpit.widgets.table import Cell, Column, Row, Table
 
 if TYPE_CHECKING:
     from cockpit.services.container import Services
+
+TOTAL = "total"
 
 
 class WhyView(View):
@@ -29,13 +33,15 @@ class WhyView(View):
         self.snapshot: Why | None = None
 
     def compose(self) -> ComposeResult:
-        yield Note(id="answer")
-        columns = (
-            Column(_("Row"), weight=1),
-            Column(_("Date"), weight=9, shown_from=50),
-            Column(_("Value"), 0, "right", weight=9),
-        )
-        yield Table(columns, empty=_("No rows behind it."), id="rows")
+        yield Lines(id="answer")
+        with Vertical(id="behind"):
+            columns = (
+                Column(_("Row"), weight=1),
+                Column(_("Date"), weight=9, shown_from=50),
+                Column(_("Value"), 0, "right", weight=9),
+            )
+            yield Table(columns, empty=_("No rows behind it."), id="rows")
+            yield Lines(id="foot")
 
     def title(self) -> str:
         return _("Why")
@@ -47,36 +53,30 @@ class WhyView(View):
         return services.why.explain(self._about, **self._args)
 
     def show(self, snapshot: Why) -> None:
-        lines: list[list[Part]] = [
-            [
-                (snapshot.title, "strong"),
-                ("" if snapshot.unit == "none" else "  " + value_text(snapshot.value, snapshot), "accent"),
-            ]
-        ]
-        if snapshot.formula:
-            lines.append([(snapshot.formula, "")])
-        lines.extend([(f"{name}: ", "muted"), (value, "")] for name, value in snapshot.inputs)
-        foot = _("as of {day}").format(day=short_day(snapshot.as_of.date()))
-        if snapshot.origin:
-            foot = _("{origin}, {day}").format(origin=snapshot.origin, day=foot)
-        lines.append([(foot, "muted")])
-        self.query_one("#answer", Note).show(lines)
-        rows = [self._row(number, row, snapshot) for number, row in enumerate(snapshot.rows)]
-        self.query_one(Table).set_rows(rows)
+        self.query_one("#answer", Lines).show(lambda width: answer_lines(snapshot, width))
+        self.query_one(Table).set_rows(why_rows(snapshot))
+        self._show_foot()
 
-    @staticmethod
-    def _row(number: int, row: WhyRow, why: Why) -> Row:
-        day = short_day(row.at.date()) if row.at else ""
-        shown = "" if why.unit == "none" else value_text(row.value, why)
-        return Row(f"{number}", (row.text, Cell(day, "muted"), shown))
+    def on_table_moved(self, _event: Table.Moved) -> None:
+        self._show_foot()
+
+    def _show_foot(self) -> None:
+        snapshot, row = self.snapshot, self._row
+        if snapshot is not None:
+            self.query_one("#foot", Lines).show(lambda width: foot_lines(snapshot, row, width))
+
+    @property
+    def _row(self) -> WhyRow | None:
+        """The row under the cursor, None on the total."""
+        key = self.query_one(Table).cursor_key
+        return self.snapshot.rows[int(key)] if self.snapshot and key is not None and key != TOTAL else None
 
     def about(self) -> str | None:
         return None
 
     def do_open(self) -> None:
         """Go to the account or deal of the row."""
-        key = self.query_one(Table).cursor_key
-        row = self.snapshot.rows[int(key)] if self.snapshot and key is not None else None
+        row = self._row
         if row is not None and row.entity in ("deal", "account"):
             self.shell.open(row.entity, **{f"{row.entity}_id": row.id})
         else:
@@ -90,3 +90,51 @@ def value_text(value: int | None, why: Why) -> str:
     if why.unit == "money":
         return exact_money(value, why.currency)
     return f"{value:+d}" if why.unit == "points" else f"{value:,}"
+
+
+def answer_lines(why: Why, width: int) -> list[Line]:
+    """The number and its name, the formula, then the inputs with their values under each other."""
+    value = "" if why.unit == "none" else value_text(why.value, why)
+    lines: list[Line] = [*folded([(why.title, "strong"), (f"  {value}" if value else "", "accent")], width)]
+    if why.formula:
+        lines += [[], [(_("Formula"), "muted")], *folded([(why.formula, "")], width)]
+    if why.inputs:
+        lines += [[], [(_("Inputs"), "muted")], *_input_lines(why.inputs, width)]
+    return lines
+
+
+def _input_lines(inputs: tuple[tuple[str, str], ...], width: int) -> list[Line]:
+    names, values = (max(cells(pair[side]) for pair in inputs) for side in (0, 1))
+    if names + values + 2 <= width:
+        return [[(fit(name, names) + "  ", "muted"), (fit(value, values, right=True), "")] for name, value in inputs]
+    lines: list[Line] = []
+    for name, value in inputs:
+        lines += folded([(f"{name}  ", "muted"), (value, "")], width, 2)
+    return lines
+
+
+def why_rows(why: Why) -> list[Row]:
+    """The rows, and under them what they make; keys are places."""
+    rows = [_row(number, row, why) for number, row in enumerate(why.rows)]
+    if why.rows and why.combine == "sum" and why.unit != "none":
+        total = value_text(sum(row.value for row in why.rows), why)
+        rows.append(Row(TOTAL, (_("Total"), "", total), "strong"))
+    elif why.rows and why.combine == "count":
+        words = ngettext("{count} row", "{count} rows", len(why.rows)).format(count=len(why.rows))
+        rows.append(Row(TOTAL, (_("Total"), "", words), "strong"))
+    return rows
+
+
+def _row(number: int, row: WhyRow, why: Why) -> Row:
+    day = short_day(row.at.date()) if row.at else ""
+    shown = "" if why.unit == "none" else value_text(row.value, why)
+    return Row(f"{number}", (row.text, Cell(day, "muted"), shown))
+
+
+def foot_lines(why: Why, row: WhyRow | None, width: int) -> list[Line]:
+    """As of when and from where; then the focused row in full, where its line had no room for it."""
+    moment = f"{short_day(why.as_of.date())} {clock_time(why.as_of)}"
+    foot = _("as of {day}").format(day=moment)
+    if why.origin:
+        foot = _("{origin}, {day}").format(origin=why.origin, day=foot)
+    return [*folded([(foot, "muted")], width), *folded([(row.text if row else "", "")], width)]

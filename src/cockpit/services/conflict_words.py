@@ -107,6 +107,7 @@ def _item(session: Session, conflict: t.ConflictRow, zone: ZoneInfo) -> Conflict
     shown = to_wire(row, conflict.entity) if row is not None else {}
     by_id, at = _who(session, conflict)
     person = session.get(t.PersonRow, by_id) if by_id else None
+    held = session.exec(select(t.OutboxRow).where(t.OutboxRow.mutation_id == conflict.mutation_id)).first()
     base, mine, theirs = (
         _value(session, conflict, value, shown, zone) for value in (conflict.base, conflict.mine, conflict.theirs)
     )
@@ -128,6 +129,7 @@ def _item(session: Session, conflict: t.ConflictRow, zone: ZoneInfo) -> Conflict
         theirs_by=person.name if person is not None else (by_id or ""),
         theirs_at=at.astimezone(zone) if at is not None else None,
         can_keep_both=can_keep_both(conflict),
+        mine_at=held.occurred_at.astimezone(zone) if held is not None else None,
     )
 
 

@@ -1,15 +1,16 @@
-"""Conflicts: one a line, and both values of the focused one with who and when."""
+"""Conflicts: one a line, and both values of the focused one with who, when and the key that keeps it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from textual.widgets import Static
-
 from cockpit.i18n import _
-from cockpit.plain import plain
+from cockpit.plain import cells, fit
 from cockpit.services.snapshots import ConflictItem
+from cockpit.widgets.columns import Tone
+from cockpit.widgets.lines import Line, Lines, Part, folded
 from cockpit.widgets.queue_table import moment_text
 from cockpit.widgets.table import Cell, Column, Row, Table
 
@@ -29,18 +30,35 @@ def _value(text: str) -> str:
     return text or _("empty")
 
 
-def conflict_detail(item: ConflictItem, as_of: datetime) -> str:
-    """Three lines: what it was, mine, theirs with who and when."""
-    who = item.theirs_by or _("the hub")
-    when = moment_text(item.theirs_at, as_of) if item.theirs_at else "-"
-    return "\n".join(
-        (
-            _("before: {value}").format(value=_value(item.base)),
-            _("m mine: {value}").format(value=_value(item.mine)),
-            _("t theirs: {value} ({who}, {when})").format(value=_value(item.theirs), who=who, when=when)
-            + ("   " + _("b keeps both texts") if item.can_keep_both else ""),
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class ChoiceKeys:
+    """The keys that keep mine, theirs or both texts, as the user's keymap has them."""
+
+    mine: str
+    theirs: str
+    both: str
+
+
+def conflict_lines(item: ConflictItem, as_of: datetime, keys: ChoiceKeys, width: int) -> list[Line]:
+    """What it is about; what it was, mine and theirs under each other, each with who and when."""
+    theirs_at = moment_text(item.theirs_at, as_of) if item.theirs_at else "-"
+    mine_at = moment_text(item.mine_at, as_of) if item.mine_at else ""
+    mine_by = _("you, {when}").format(when=mine_at) if mine_at else _("you")
+    theirs_by = _("{who}, {when}").format(who=item.theirs_by or _("the hub"), when=theirs_at)
+    sides: list[tuple[str, str, str, str, Tone]] = [
+        ("", _("before"), _value(item.base), "", "muted"),
+        (keys.mine, _("mine"), _value(item.mine), mine_by, ""),
+        (keys.theirs, _("theirs"), _value(item.theirs), theirs_by, ""),
+    ]
+    if item.can_keep_both:
+        sides.append((keys.both, _("both"), _("keep both texts"), "", ""))
+    size = max(cells(name) for _key, name, *_rest in sides)
+    mark = max(cells(key) for key, *_rest in sides)
+    lines: list[Line] = [[(item.subject, "strong"), (f"  {item.field_text or item.field}", "")]]
+    for key, name, value, who, tone in sides:
+        line: list[Part] = [(fit(key, mark) + " ", "accent"), (fit(name, size) + "  ", "muted"), (value, tone)]
+        lines += folded([*line, (f"   {who}", "muted")] if who else line, width, mark + size + 3)
+    return lines
 
 
 class ConflictTable(Table):
@@ -62,8 +80,8 @@ class ConflictTable(Table):
         self.set_rows(conflict_rows(items))
 
 
-class ConflictDetail(Static):
+class ConflictDetail(Lines):
     """Base, mine and theirs of one conflict; empty without one."""
 
-    def show(self, item: ConflictItem | None, as_of: datetime) -> None:
-        self.update(plain(conflict_detail(item, as_of) if item else ""))
+    def show_item(self, item: ConflictItem | None, as_of: datetime, keys: ChoiceKeys) -> None:
+        self.show(lambda width: conflict_lines(item, as_of, keys, width) if item else [])

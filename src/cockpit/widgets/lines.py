@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -62,7 +62,8 @@ def _head(token: str, width: int) -> str:
 
 
 class Lines(Widget):
-    """What `show` was given, redrawn for each width. What does not fit in height is counted in the last line."""
+    """What `show` was given, redrawn for each width. What does not fit in height is counted in the last line. With
+    `height: auto` it is as high as its lines, and every `show` is a new layout: for what is shown once."""
 
     DEFAULT_CSS = """
     Lines { height: 1fr; }
@@ -83,6 +84,10 @@ class Lines(Widget):
     def show(self, draw: Draw) -> None:
         """Show these lines from now on."""
         self._draw = draw
+        if self.styles.is_auto_height:
+            self._lines = self._made()
+            self.refresh(layout=True)
+            return
         old, self._lines = self._lines, self._made()
         width = self.size.width
         for y in range(max(len(old), len(self._lines))):
@@ -90,6 +95,9 @@ class Lines(Widget):
             if before != after:
                 first, last = _span(before, after)
                 self.refresh(Region(first, y, max(min(last, width) - first, 1), 1))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._draw(width))
 
     def on_resize(self, event: events.Resize) -> None:
         self._lines = self._made()

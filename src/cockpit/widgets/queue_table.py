@@ -21,14 +21,13 @@ def moment_text(moment: datetime, as_of: datetime) -> str:
     return clock if local.date() == as_of.date() else f"{short_day(local.date())} {clock}"
 
 
-def _time_column(moments: Sequence[datetime], as_of: datetime) -> Column:
-    """Wide enough for the day only where there is another one than today."""
-    is_today = all(moment.astimezone(as_of.tzinfo).date() == as_of.date() for moment in moments)
-    return Column(_("Time"), 10 if is_today else 19)
+def in_need_first(items: Sequence[QueueItem]) -> list[QueueItem]:
+    """What needs the user stands before what goes by itself; each group as it will be sent."""
+    return sorted(items, key=lambda item: item.state not in ("parked", "conflict"))
 
 
 def queue_rows(items: Sequence[QueueItem], as_of: datetime) -> tuple[Row, ...]:
-    """Keys are mutation ids."""
+    """Keys are mutation ids; what needs the user stands first."""
     return tuple(
         Row(
             item.mutation_id,
@@ -41,7 +40,7 @@ def queue_rows(items: Sequence[QueueItem], as_of: datetime) -> tuple[Row, ...]:
                 Cell(item.error, "muted"),
             ),
         )
-        for item in items
+        for item in in_need_first(items)
     )
 
 
@@ -76,22 +75,22 @@ def result_text(result: str) -> str:
 
 
 class QueueTable(Table):
-    """Oldest first, as it will be sent."""
+    """What the hub refused or holds against, then the rest, oldest first, as it will be sent."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__((), empty=_("Nothing waits. Everything is at the hub."), id=id)
 
     def show(self, items: Sequence[QueueItem], as_of: datetime) -> None:
-        self.set_columns(
-            (
-                SIGN_COLUMN,
-                _time_column([item.occurred_at for item in items], as_of),
-                Column(_("Waits to be sent"), least=12, weight=2),
-                Column(_("Tries"), 5, "right"),
-                Column(_("State"), 9),
-                Column(_("Why"), least=8, weight=2, shown_from=70),
-            )
+        title = _("Waits to be sent")
+        columns = (
+            SIGN_COLUMN,
+            Column(_("Time"), least=5, weight=9),
+            Column(title, least=12, weight=2),
+            Column(_("Tries"), 5, "right"),
+            Column(_("State"), least=6, weight=9),
+            Column(_("Why"), least=8, weight=2, shown_from=70),
         )
+        self.set_columns(columns if items else (Column(title),))
         self.set_rows(queue_rows(items, as_of))
 
 
@@ -102,12 +101,12 @@ class ReceiptTable(Table):
         super().__init__((), empty=_("No receipts yet."), id=id)
 
     def show(self, receipts: Sequence[Receipt], as_of: datetime) -> None:
-        self.set_columns(
-            (
-                _time_column([receipt.ended_at for receipt in receipts], as_of),
-                Column(_("Received by the hub"), least=12),
-                Column(_("Result"), 15),
-                Column(_("Revision"), 9, "right"),
-            )
+        title = _("Received by the hub")
+        columns = (
+            Column(_("Time"), least=5, weight=9),
+            Column(title, least=12),
+            Column(_("Result"), least=8, weight=9),
+            Column(_("Revision"), 0, "right", least=6, weight=9),
         )
+        self.set_columns(columns if receipts else (Column(title),))
         self.set_rows(receipt_rows(receipts, as_of))

@@ -45,6 +45,7 @@ class ConflictItem:
     theirs_by: str
     theirs_at: datetime | None
     can_keep_both: bool
+    mine_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
