@@ -53,7 +53,7 @@ class FilterLine(Input):
         self.display = True
         self.focus()
         # Folding many rows takes longer than a key may; what is typed meanwhile is applied when it is done.
-        self.run_worker(self._table.list.prepare, thread=True, exit_on_error=False, exclusive=True)
+        self.run_worker(self._table.list.learn, thread=True, exit_on_error=False, exclusive=True)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         event.stop()

@@ -27,7 +27,18 @@ class Haystack:
                 line if line == one else f"{line} {one}" if one == two else f"{line} {one} {two}"
                 for line, one, two in zip(self._lines, first, second)
             ]
-        self._words: list[str] | None = None
+        self._words: dict[str, list[int]] | None = None
+
+    def learn_words(self) -> dict[str, list[int]]:
+        """The words of the lines and where they are, for near spelling. Numbers are near everything and left out."""
+        if self._words is None:
+            found: dict[str, list[int]] = {}
+            for place, line in enumerate(self._lines):
+                for word in set(line.split()):
+                    if len(word) >= LEAST_FUZZY and not word.isdigit():
+                        found.setdefault(word, []).append(place)
+            self._words = found
+        return self._words
 
     def find(self, text: str) -> list[int]:
         """The places of the lines in which every word of `text` occurs; of those spelled nearly so when there is none."""
@@ -45,23 +56,20 @@ class Haystack:
         """Every word by itself: as it is, else by the words of the lines that are spelled like it."""
         places: Sequence[int] = range(len(self._lines))
         for word in words:
-            exact = self._with([word], places)
-            places = exact or self._with_any(self._spelled_like(word), places)
+            exact = self._with([word], places) if len(words) > 1 else []
+            places = exact or sorted(self._spelled_like(word).intersection(places))
         return list(places)
 
-    def _with_any(self, words: set[str], places: Sequence[int]) -> list[int]:
-        return [place for place in places if not words.isdisjoint(self._lines[place].split())] if words else []
-
-    def _spelled_like(self, word: str) -> set[str]:
+    def _spelled_like(self, word: str) -> set[int]:
+        """Where the words are that come nearest to `word`."""
         if len(word) < LEAST_FUZZY:
             return set()
         from rapidfuzz import fuzz, process
 
-        if self._words is None:
-            self._words = list({part for line in self._lines for part in line.split() if len(part) >= LEAST_FUZZY})
-        near = process.extract(word, self._words, scorer=fuzz.partial_ratio, score_cutoff=_NEAR_ENOUGH, limit=None)
+        words = self.learn_words()
+        near = process.extract(word, words.keys(), scorer=fuzz.partial_ratio, score_cutoff=_NEAR_ENOUGH, limit=None)
         best = max((score for _word, score, _place in near), default=0.0)
-        return {found for found, score, _place in near if score >= best - 10}
+        return {place for found, score, _at in near if score >= best - 10 for place in words[found]}
 
 
 class _Initials(dict[int, int | str]):

@@ -43,8 +43,14 @@ class RowList:
         self.filter = text
         self._show()
 
+    def learn(self) -> None:
+        """Prepare for any filter, near spelling included. Takes its time with many rows: for a thread."""
+        self.prepare()
+        if self._haystack is not None:
+            self._haystack.find("?!?")  # spelled like nothing: all words are learnt and compared once
+
     def prepare(self) -> None:
-        """Fold the texts for the filter; may run in a thread."""
+        """Fold the texts for the filter."""
         if self._haystack is None:
             rows = self.all
             haystack = Haystack([row_text(row) for row in rows])
