@@ -125,3 +125,39 @@ async def test_failed_load_says_how_to_try_again() -> None:
         services.set("gap__load", samples.gap())
         await driver.press("f5")
         assert "118k to go" in driver.text
+        assert driver.text.count("Press F5") == 0
+
+
+async def test_a_failure_is_said_once() -> None:
+    services = board_services(gap__load=DatabaseBusy(path="cockpit.db"))
+    async with running(services, opening="gap") as driver:
+        assert driver.text.count("The local file is in use") == 1
+        assert driver.text.count("Press F5 to load again.") == 1
+
+
+async def test_the_pace_is_drawn_where_there_is_room_for_it() -> None:
+    for size, is_drawn in (
+        ((80, 24), False),
+        ((120, 24), False),
+        ((80, 40), True),
+        ((120, 36), True),
+        ((160, 45), True),
+    ):
+        async with running(board_services(), opening="gap", size=size) as driver:
+            assert ("46.6k behind" in driver.text) == is_drawn
+            for figure in ("300k", "182k", "118k", "66k", "52k", "11/15", "held 11", "last week"):
+                assert figure in driver.text
+
+
+async def test_a_period_whose_days_are_not_here_has_no_row_of_days() -> None:
+    services = board_services(
+        gap__load=lambda rep_id=None, period="month": samples.gap(
+            period_kind=period, **({"days": ()} if period == "year" else {})
+        )
+    )
+    async with running(services, opening="gap", size=(120, 36)) as driver:
+        assert "held 11" in driver.text
+        await driver.press("right_square_bracket", "right_square_bracket")
+        assert "held 11" not in driver.text
+        await driver.press("left_square_bracket")
+        assert "held 11" in driver.text

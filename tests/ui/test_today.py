@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from cockpit.errors import AmbiguousName, DiskFull
+from cockpit.errors import AmbiguousName, DatabaseBusy, DiskFull
 from cockpit.i18n import set_language
+from cockpit.locations import StartValues
 from cockpit.screens.today_words import headline, next_item, until
-from cockpit.services.snapshots import AgendaItem
+from cockpit.services.snapshots import AgendaItem, Evidence
+from cockpit.widgets.card_list import CardList
+from cockpit.widgets.detail import Detail
 from tests.ui.driver import Driver, running
 from tests.ui.fakes import NOW, FakeServices, today_snapshot
 
@@ -68,6 +71,87 @@ async def test_eighty_columns_show_the_same_figures_as_a_wide_screen() -> None:
             "ROI sheet",
         ):
             assert row in text
+
+
+@pytest.mark.parametrize(("size", "name"), [((80, 24), "#detail"), ((120, 36), "#detail"), ((160, 45), "#pane")])
+async def test_the_place_below_or_beside_tells_all_about_the_focused_row(size: tuple[int, int], name: str) -> None:
+    async with running(size=size) as driver:
+        shown = driver.app.query_one(name, Detail)
+        assert shown.region.height > 0
+        assert "wants ROI" in driver.text
+        assert "王总 CFO ?" in driver.text
+        await driver.press("j")
+        assert "never met" in driver.text
+        assert "wants ROI" not in driver.text
+        driver.app.query_one(CardList).focus()
+        await driver.idle()
+        assert "reason and next plan [x]" in driver.text
+        assert "never met" not in driver.text
+        driver.app.query_one("#best", Detail).focus()
+        await driver.idle()
+        assert "+14 21 d" in driver.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36), (160, 45)])
+async def test_a_cursor_move_changes_words_and_no_place(size: tuple[int, int]) -> None:
+    async with running(size=size) as driver:
+        before = {widget: widget.region for widget in driver.app.screen.walk_children()}
+        for key in ("j", "j", "end", "tab", "tab", "tab", "j", "j"):
+            await driver.press(key)
+            assert {widget: widget.region for widget in driver.app.screen.walk_children()} == before
+        assert not driver.app.room.notice.has_class("-shown")
+
+
+async def test_a_card_is_told_with_its_rows_and_when_it_is_solved() -> None:
+    evidence = tuple(Evidence(entity="activity", id=str(n), text=f"客户{n}", at=NOW) for n in range(14))
+    card = replace(today_snapshot().cards[1], evidence=evidence, solved_when="solved when the limit is held")
+    async with running(FakeServices(today__load=today_snapshot(cards=(card,))), size=(160, 45)) as driver:
+        driver.app.query_one(CardList).focus()
+        await driver.idle()
+        for words in ("solved when the limit is held", "11-24 08:30 客户11", "and 2 more", "¥100.00"):
+            assert words in driver.text
+        assert "客户12" not in driver.text
+
+
+async def test_the_month_is_a_row_of_days_and_the_weeks_are_bars_at_every_size() -> None:
+    start = StartValues(lang="en", frames="ascii")
+    for size, days, weeks in (
+        ((80, 24), "##### ##### #.... x[=].=. .", "visits =+*#**:_ 0, last week 1"),
+        ((120, 36), "# # # # #  # # # # #  # . . . .  x [=] . = .  .", "==++**##****::__ 0 this week, 1 last week"),
+    ):
+        async with running(size=size, start=start) as driver:
+            assert days in driver.text
+            assert weeks in driver.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 45)])
+async def test_before_the_first_sync_is_complete_nothing_is_said_to_be_in_order(size: tuple[int, int]) -> None:
+    empty = today_snapshot(complete=False, visits=(), yesterday_unvisited=(), prep=None, next_best=None, cards=())
+    async with running(FakeServices(today__load=empty), size=size) as driver:
+        assert "The first sync is still running." in driver.text
+        assert "Visits appear here as the first sync brings them." in driver.text
+        assert "Nothing planned" not in driver.text
+        assert "No problem found" not in driver.text
+
+
+async def test_a_month_without_a_target_says_so() -> None:
+    month = replace(today_snapshot().month, target_minor=None, gap_minor=None, uncovered_minor=None)
+    bare = replace(month, actual_minor=0, planned_minor=0)
+    async with running(FakeServices(today__load=today_snapshot(month=bare))) as driver:
+        assert "No target is set." in driver.text
+
+
+async def test_a_failure_is_said_once() -> None:
+    services = FakeServices(today__load=DatabaseBusy(path="cockpit.db"))
+    for size in ((80, 24), (120, 36)):
+        async with running(services, size=size) as driver:
+            assert driver.text.count("The local file is in use") == 1
+            assert driver.text.count("Press F5 to load again.") == 1
+            services.set("today__load", today_snapshot())
+            await driver.press("f5")
+            assert "The local file is in use" not in driver.text
+            assert "恒泰机械" in driver.text
+            services.set("today__load", DatabaseBusy(path="cockpit.db"))
 
 
 async def test_an_empty_day_names_the_keys_that_fill_it() -> None:

@@ -20,10 +20,12 @@ from cockpit.widgets.gap_numbers import GapNumbers
 from cockpit.widgets.kpi_list import KpiList
 from cockpit.widgets.pace_chart import PaceChart
 from cockpit.widgets.period_switch import PeriodSwitch
+from cockpit.widgets.table import Table
 from cockpit.widgets.trends import Trends
 from cockpit.widgets.week_table import WeekTable, span
 
 if TYPE_CHECKING:
+    from cockpit.feedback import Notice
     from cockpit.services.container import Services
 
 _EXPLAINED = ("target", "actual", "gap", "planned", "uncovered")
@@ -68,6 +70,7 @@ class GapView(View):
     def show(self, snapshot: GapSnapshot) -> None:
         self.query_one("#answer", Static).update(plain(answer(snapshot)))
         self.query_one(PeriodSwitch).show(snapshot.period_kind, period_facts(snapshot))
+        self.query_one(GapBar).display = True
         self.query_one(GapBar).show(
             GapFigures(snapshot.target_minor, snapshot.actual_minor, snapshot.planned_minor, snapshot.uncovered_minor),
             is_ascii=self.shell.is_ascii,
@@ -80,6 +83,17 @@ class GapView(View):
         self.query_one(KpiList).show(snapshot.kpis, is_ascii=is_ascii)
         self.query_one(Trends).show(snapshot.trend, is_ascii=is_ascii)
         self.query_one(PaceChart).show(snapshot.pace, snapshot.due_minor, is_ascii=is_ascii)
+
+    def fail(self, notice: Notice) -> None:
+        """Said once, where the answer would be."""
+        super().fail(notice)
+        if self.snapshot is None:
+            self.query_one("#answer", Static).update(plain(notice.title))
+            self.query_one("#switch", Static).update(plain(notice.body))
+            self.query_one(GapBar).display = self.query_one(DayCells).display = False
+            for table in self.query(Table):
+                table.say_failed("")
+            self.query_one(GapNumbers).say_failed(notice.next_step + "\n" + _("Press F5 to load again."))
 
     def about(self) -> str | None:
         """The number, week or KPI under the cursor."""

@@ -21,12 +21,14 @@ from cockpit.widgets.day_cells import DayCells
 from cockpit.widgets.detail import Detail
 from cockpit.widgets.gap_bar import GapBar, GapFigures
 from cockpit.widgets.kpi_list import KpiList
+from cockpit.widgets.lines import folded
 from cockpit.widgets.month_line import Figures
 from cockpit.widgets.note import Note
 from cockpit.widgets.table import Table
 from cockpit.widgets.trends import Trends
 
 if TYPE_CHECKING:
+    from cockpit.feedback import Notice
     from cockpit.services.container import Services
 
 _OF_AN_ACTIVITY = ("edit", "lock")
@@ -103,6 +105,18 @@ class TodayView(View):
         self.query_one(CardList).show(snapshot.cards, today_words.empty_cards(snapshot))
         self._show_detail()
 
+    def fail(self, notice: Notice) -> None:
+        """Said once, where the day would be."""
+        super().fail(notice)
+        if self.snapshot is None:
+            agenda, rest = self.query_one(Agenda), (_("Press F5 to load again."),)
+            lines = folded([(notice.body, "")], max(agenda.size.width, 1))
+            body = ("".join(text for text, _tone in line) for line in lines)
+            self.query_one("#next", Note).show([[(notice.title, "bad")]])
+            agenda.say_failed("\n".join((*body, notice.next_step, *rest)))
+            for table in (self.query_one(KpiList), self.query_one(CardList)):
+                table.say_failed("")
+
     def _show_sized(self, snapshot: TodaySnapshot) -> None:
         """The day, the month and the suggestion, whose words depend on the room there is."""
         coming, keymap, is_ascii = today_words.next_item(snapshot), self.shell.keymap, self.shell.is_ascii
@@ -116,9 +130,7 @@ class TodayView(View):
         )
         month = snapshot.month
         self.query_one(Figures).show(today_words.figures(month, is_short=is_narrow), is_set=not is_narrow)
-        bar = self.query_one(GapBar)
-        bar.display = month.target_minor is not None
-        bar.show(
+        self.query_one(GapBar).show(
             GapFigures(month.target_minor, month.actual_minor, month.planned_minor, month.uncovered_minor),
             is_ascii=is_ascii,
         )

@@ -84,7 +84,7 @@ def empty_day(snapshot: TodaySnapshot, keymap: Keymap) -> str:
         return _("Visits appear here as the first sync brings them.")
     if snapshot.is_read_only:
         return _("Nothing planned today.")
-    return _("Nothing planned today. {new} plans a visit, {fill} fills what the KPI lacks.").format(
+    return _("{new} plans a visit, {fill} fills what the KPI lacks.").format(
         new=keymap.text_of("new"), fill=keymap.text_of("fill")
     )
 

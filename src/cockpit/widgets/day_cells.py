@@ -120,7 +120,8 @@ class DayCells(Widget):
         for cell in placed:
             line.append(" " * (cell.x - cell.is_now - line.cell_len))
             line.append("[" if cell.is_now else "", self._style("now"))
-            line.append(signs[cell.day.state] * cell.size, self._style(cell.day.state))
+            state = cell.day.state if cell.day.state in signs else "free"
+            line.append(signs[state] * cell.size, self._style(state))
             line.append("]" if cell.is_now else "", self._style("now"))
         return line
 
@@ -138,6 +139,8 @@ class DayCells(Widget):
         return line
 
     def _legend(self) -> Text:
+        if not self._days:
+            return Text(end="")
         held, planned, missed, free = counted(self._days, self._today)
         signs = BAR_SIGNS[self._is_ascii]
         line = Text(no_wrap=True, end="")

@@ -83,6 +83,8 @@ class GapBar(Widget):
         figures = self._figures
         if figures is None:
             return plain("")
+        if figures.target is None and figures.actual + figures.planned <= 0:
+            return plain(_("No target is set."))
         styles = [
             self.get_component_rich_style(f"gap-bar--{part}", partial=True)
             for part in ("actual", "planned", "uncovered", "mark")
