@@ -11,7 +11,7 @@ import asyncio
 import os
 import shutil
 import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,8 @@ from cockpit import i18n
 from cockpit.app import CockpitApp
 from cockpit.cli import opening
 from cockpit.cli.demo import demo_account
-from cockpit.locations import StartValues
+from cockpit.cli.first import FirstRun
+from cockpit.locations import DEMO, StartValues
 from scripts.drawing import draw
 
 ROOT = Path(__file__).parents[1]
@@ -31,6 +32,10 @@ ALL, SHOWN = ROOT / ".pictures", ROOT / "docs" / "pictures"
 DAY = date(2026, 11, 24)
 SIZES = ((80, 24), (120, 36), (160, 45))
 THEMES = ("cockpit-dark", "cockpit-light")
+
+
+NOBODY = "nobody"
+"""The role of who has no account yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,10 @@ SHOTS = (
     Shot("help", "rep", "today", ("f1",)),
     Shot("palette", "rep", "today", ("colon",)),
     Shot("team", "lead", "team"),
+    Shot("tour-who", "rep", "today", ("colon", *"tour", "enter")),
+    Shot("tour-problems", "rep", "today", ("colon", *"tour", "enter", "right", "right")),
+    Shot("welcome", NOBODY, "today"),
+    Shot("welcome-connect", NOBODY, "today", ("2",)),
 )
 README = (
     "today-en-120x36-dark",
@@ -79,7 +88,8 @@ class Wanted:
 async def _draw_shot(shot: Shot, lang: str, wanted: Wanted) -> None:
     """One run of the program, drawn at every size and in every theme."""
     i18n.set_language(lang)
-    app = CockpitApp(opening.services, StartValues(lang=lang), opening=shot.opening)
+    starter = FirstRun() if shot.role == NOBODY else None
+    app = CockpitApp(opening.services, StartValues(lang=lang), opening=shot.opening, starter=starter)
     async with app.run_test(size=wanted.sizes[0]) as pilot:
         await _settle(app, pilot)
         for key in shot.keys:
@@ -121,15 +131,18 @@ def _wanted() -> Wanted:
 def main() -> None:
     wanted = _wanted()
     for lang in wanted.langs:
-        for role in ("rep", "lead"):
+        for role in ("rep", "lead", NOBODY):
             shots = [shot for shot in wanted.shots if shot.role == role]
             if not shots:
                 continue
             i18n.set_language(lang)
             with tempfile.TemporaryDirectory() as folder:
                 os.environ["COCKPIT_HOME"] = folder
-                with demo_account(DAY, role) as opened:
-                    opened.desk.database.close()
+                with ExitStack() as stack:
+                    if role == NOBODY:
+                        os.environ.pop(DEMO, None)
+                    else:
+                        stack.enter_context(demo_account(DAY, role)).desk.database.close()
                     for shot in shots:
                         asyncio.run(_draw_shot(shot, lang, wanted))
     SHOWN.mkdir(parents=True, exist_ok=True)

@@ -55,7 +55,7 @@ def _terminal() -> Theme:
     The row under the cursor is reversed, in `terminal.tcss`."""
     plain = "ansi_default"
     colours = dict.fromkeys(("text", "muted", "accent", "good", "warn", "bad", "ground", "raised", "high"), plain)
-    colours.update(good="ansi_green", warn="ansi_magenta", bad="ansi_red")
+    colours.update(good="ansi_green", warn="ansi_magenta", bad="ansi_bright_red")
     return Theme(
         name=TERMINAL,
         ansi=True,

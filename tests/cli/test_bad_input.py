@@ -114,7 +114,7 @@ def test_disk_full_saves_nothing_and_says_so(
     original = vars(Database)["_engine"].func
 
     def without_room(self: Database) -> Engine:
-        engine = original(self)
+        engine: Engine = original(self)
 
         @event.listens_for(engine, "connect")
         def _limit(connection: sqlite3.Connection, _record: object) -> None:

@@ -107,7 +107,7 @@ def test_silence_costs_the_wait_and_no_more(fake: Callable[[bytes | None], FakeT
         return [], [], []
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(terminal.select, "select", select)
+        patch.setattr("select.select", select)
         assert ask_width(one.child, one.child) is None
     assert sum(waits) <= terminal.WAIT_S == 0.1
 

@@ -46,6 +46,7 @@ class Routed(Protocol):
     as_of: datetime | None
     theme: Any
     speed: Speed
+    opening: object
     frame: Frame
 
     @property
@@ -72,6 +73,8 @@ class Routed(Protocol):
     def leave(self, *, may_end: bool) -> None: ...
 
     def simulate_key(self, key: str) -> None: ...
+
+    def call_later(self, callback: Callable[..., Any], *args: Any) -> bool: ...
 
     def call_after_refresh(self, callback: Callable[..., Any], *args: Any) -> bool: ...
 
@@ -141,16 +144,17 @@ class Router:
         """Over Today, wherever it was asked for; an offer only where Today is what is seen."""
         from cockpit.screens.tour import Tour
 
-        if self._app.main.shown != "today" and is_offer:
-            return
-        self._app.open("today")
         tour = Tour(self._app.main, is_offer=is_offer)
-        self._app.call_after_refresh(self._app.push_screen, tour, self._tour_left)
+        if not is_offer:
+            self._app.open("today")
+            self._app.call_after_refresh(self._app.push_screen, tour, self._tour_left)
+        elif self._app.room.view.id == "today":
+            self._app.push_screen(tour, self._tour_left)
 
     def _tour_left(self, key: str | None) -> None:
         """A key pressed at the offer was meant for the screen below."""
         if key is not None:
-            self._app.simulate_key(key)
+            self._app.call_later(self._app.simulate_key, key)
 
     def do_find(self, text: str = "") -> None:
         """Narrow the table in focus; with a text, or where there is no table, find an account."""
@@ -174,7 +178,7 @@ class Router:
         for line in room.query(kind):
             return line
         line = make()
-        room.mount(line)
+        self._app.opening = room.mount(line)
         return line
 
     def _tables(self) -> list[Table]:
@@ -193,8 +197,7 @@ class Router:
         if tables:
             from cockpit.widgets.jump_line import JumpLine
 
-            line, footer = self._of_room(JumpLine, JumpLine), room.query_one(Footer)
-            line.call_next(line.begin, tables, footer)
+            self._of_room(JumpLine, JumpLine).begin(tables, room.query_one(Footer))
         else:
             self._app.say(_("There is no row to jump to."))
 

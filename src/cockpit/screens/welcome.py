@@ -9,9 +9,11 @@ from typing import Any, ClassVar, Literal, Protocol, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.widget import Widget
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
+from cockpit.commands import Command
 from cockpit.domain.text import clean_line
 from cockpit.feedback import notice_of
 from cockpit.i18n import _
@@ -77,11 +79,12 @@ class WelcomeView(View):
         self._way: Way | None = None
         self._step: _Step | None = None
         self._account: Path | None = None
+        self._begun_from: Widget | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(plain(_("Welcome. Nothing is set up on this device yet.")), classes="answer")
         yield Static(plain(_("Three ways to begin; none of them sends anything by itself.")), classes="facts")
-        yield Table((Column("", 2), Column("", 26), Column("", weight=1)), has_header=False, id="ways")
+        yield Table((Column("", 2), Column("", 24), Column("", weight=1)), has_header=False, id="ways")
         yield Static(plain(""), id="about")
         with Vertical(id="fields"):
             yield Static(plain(_("Address of the hub")), classes="label connect")
@@ -96,8 +99,8 @@ class WelcomeView(View):
     def on_mount(self) -> None:
         table = self.query_one("#ways", Table)
         titles = {
-            "demo": (_("Look at a demo company"), _("made up, with a day, a gap and problems to solve")),
-            "connect": (_("Connect to a hub"), _("your company's; you need its address and a token")),
+            "demo": (_("Look at a demo company"), _("made up: a day, a gap, problems to solve")),
+            "connect": (_("Connect to a hub"), _("your company's: its address and a token")),
             "import": (_("Import an export"), _("a folder of CSV files from your CRM")),
         }
         table.set_rows(
@@ -118,6 +121,9 @@ class WelcomeView(View):
         if self._way is not None:
             return (FooterKey("", "Enter", _("next")), FooterKey("back", "Esc", _("other ways")))
         return (FooterKey("open", "Enter", _("begin")), FooterKey("", "1-3", _("choose")), "help", "back")
+
+    def label_of(self, command: Command) -> str:
+        return _("Quit") if command.id == "back" else super().label_of(command)
 
     def why_not(self, command: str) -> str | None:
         return None if command in _HERE else _("First choose how to begin.")
@@ -184,6 +190,7 @@ class WelcomeView(View):
     def _run(self, name: str, work: Callable[[Tell], Any]) -> None:
         """Do `work` in a thread; its words show at once, and Esc ends it at the next of them."""
         step = self._step = _Step(name)
+        self._begun_from = self.app.focused
         self._say_problem("")
         self._draw()
 
@@ -209,6 +216,8 @@ class WelcomeView(View):
         elif worker.error is not None:
             self._say_problem(notice_of(worker.error).words)
         self._draw()
+        if self._step is None and self._begun_from is not None:
+            self._begun_from.focus()
 
     def _done(self, name: str, result: Any) -> None:
         if name == "folder":
