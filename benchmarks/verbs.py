@@ -6,6 +6,7 @@ every run of it gets a fresh copy of the account's file.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import statistics
