@@ -372,6 +372,10 @@ class FakeServices:
         """The arguments of every call of `service.verb`."""
         return [(args, kwargs) for verb, args, kwargs in self.calls if verb == name]
 
+    def badge(self) -> Badge:
+        found: Badge = self._parts["sync"].badge()
+        return found
+
     def opener(self) -> Callable[[], Services]:
         """For `CockpitApp(open_container=...)`."""
         return lambda: cast("Services", self)

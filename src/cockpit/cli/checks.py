@@ -230,7 +230,7 @@ def _contents(name: str, path: Path, database: Database) -> Iterator[Check]:
         mend = _("Move the file away and run `cockpit login` to fetch everything again.")
         yield Check(_("local file"), "wrong" if damage else "ok", damage or str(path), mend if damage else "")
         yield Check(name, "ok", opened.desk.viewer(session).name)
-    badge = opened.sync.badge()
+    badge = opened.badge()
     waiting = _("{pending} waiting, {conflicts} conflicts, {parked} parked").format(
         pending=badge.pending, conflicts=badge.conflicts, parked=badge.parked
     )

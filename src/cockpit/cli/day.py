@@ -216,7 +216,7 @@ def status(plain: Plain = False, as_json: Json = False) -> None:
     from cockpit.i18n import short_money
 
     opened = opening.services()
-    found, badge = opened.today.load(), opened.sync.badge()
+    found, badge = opened.today.load(), opened.badge()
     kpi = found.kpis[0] if found.kpis else None
     open_cards = sum(card.state in ("found", "relapsed") for card in found.cards)
     if as_json:

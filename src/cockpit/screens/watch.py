@@ -116,15 +116,18 @@ class Watch(Widget):
         self._start("look", self._services.desk.database.data_version)
 
     def load_badge(self) -> None:
-        self._start("badge", self._services.sync.badge)
+        self._start("badge", self._services.badge)
 
     def sync(self, *, is_asked: bool = False) -> None:
         """Run the sync unless it runs. Asked for by a key, its failure is said; by itself, the badge shows it."""
         self._is_asked = self._is_asked or is_asked
         if not any(worker.name == "sync" and not worker.is_finished for worker in self.workers if worker.node is self):
             run = self._services.sync.run if self._is_asked else self._services.sync.run_if_due
-            # Posted, not called: a program that ends meanwhile would leave the call waiting for ever.
-            self._start("sync", lambda: run(lambda _text: self.post_message(self.Progressed())))
+            self._start("sync", lambda: run(self._tell))
+
+    def _tell(self, _text: str) -> None:
+        """In the sync's thread. Posted, not called: a program that ends meanwhile would leave a call waiting for ever."""
+        self.post_message(self.Progressed())
 
     def on_watch_progressed(self) -> None:
         """The badge says how far; the rows say which of them are on their way, not at every page of a long load."""
@@ -157,7 +160,7 @@ class Watch(Widget):
             self._show_badge(cast("Badge", worker.result))
         elif worker.name == "look":
             changed = worker.result != self._version
-            self._version = worker.result
+            self._version = cast("int", worker.result)
             if changed:
                 self._app.data_changed()
         elif worker.name == "sync":

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cockpit.errors import CockpitError
+from cockpit.services.badge import OwnSync, read_badge
 from cockpit.services.desk import Desk
 from cockpit.storage.database import Database
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from cockpit.services.pipeline import PipelineService
     from cockpit.services.quicklog import QuickLogService
     from cockpit.services.replan import ReplanService
+    from cockpit.services.snapshots import Badge
     from cockpit.services.syncing import SyncService
     from cockpit.services.team import TeamService
     from cockpit.services.today import TodayService
@@ -51,12 +53,23 @@ class Services:
     deals: cached_property[DealService] = _late("deals", "DealService")
     replan: cached_property[ReplanService] = _late("replan", "ReplanService")
     undo: cached_property[UndoService] = _late("undo", "UndoService")
-    sync: cached_property[SyncService] = _late("syncing", "SyncService")
     past: cached_property[PastService] = _late("past", "PastService")
     week: cached_property[WeekService] = _late("week", "WeekService")
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self._own_sync = OwnSync()
+
+    @cached_property
+    def sync(self) -> SyncService:
+        from cockpit.services.syncing import SyncService
+
+        return SyncService(self.desk, own=self._own_sync)
+
+    def badge(self) -> Badge:
+        """The header's line about the sync; the sync itself need not be there for it."""
+        with self.desk.database.look() as reader:
+            return read_badge(self.desk, reader, self._own_sync)
 
     def rep_id(self, wanted: str | None) -> str | None:
         """The id of a rep given by name or id; None stays None (the viewer). Raises UnknownName, NotAllowed."""

@@ -15,6 +15,7 @@ from cockpit.errors import NotAllowed, NotSignedIn, SignInNeeded, UntrustedHub
 from cockpit.i18n import _
 from cockpit.locations import locate
 from cockpit.services import conflict_words
+from cockpit.services.badge import OwnSync, read_badge
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import Badge, QueueItem, Receipt, Saved, SyncReport, SyncSnapshot
 from cockpit.storage import meta
@@ -31,15 +32,12 @@ if TYPE_CHECKING:
     from cockpit.crm.hub import HubClient
 
 SHOWN_RECEIPTS = 50
-_OFFLINE = ("HubUnavailable", "ServerFault")
 
 
 @dataclass
 class _Live:
-    """What this process knows of its own sync; other processes see the rows alone."""
+    """What lasts from one sync to the next, and the hub that is spoken with."""
 
-    is_syncing: bool = False
-    progress: str = ""
     hub: HubClient | None = None
     credentials: Credentials | None = None
 
@@ -50,6 +48,7 @@ class SyncService:
 
     desk: Desk
     transport: httpx.BaseTransport | None = None
+    own: OwnSync = field(default_factory=OwnSync, compare=False)
     _live: _Live = field(default_factory=_Live, repr=False, compare=False)
 
     def sign_in(self, url: str, token: str, *, remember: bool = True) -> str:
@@ -99,16 +98,16 @@ class SyncService:
         from cockpit.sync.engine import Engine
 
         def tell(text: str) -> None:
-            self._live.progress = text
+            self.own.progress = text
             if progress is not None:
                 progress(text)
 
         with self._connect() as hub:
-            self._live.is_syncing, self._live.hub = True, hub
+            self.own.is_running, self._live.hub = True, hub
             try:
                 done = Engine(self.desk.database, hub, tell).run(accept_shrink=accept_shrink)
             finally:
-                self._live.is_syncing, self._live.hub, self._live.progress = False, None, ""
+                self.own.is_running, self._live.hub, self.own.progress = False, None, ""
         with self.desk.database.read() as session:
             summary = queries.pending_summary(session)
             return SyncReport(
@@ -126,7 +125,7 @@ class SyncService:
         hub = self._live.hub
         if hub is None:
             return False
-        self._live.progress = _("stopping")
+        self.own.progress = _("stopping")
         hub.abort()
         return True
 
@@ -149,7 +148,7 @@ class SyncService:
                 as_of=self.desk.local_now(session),
                 complete=meta.get(session, "complete", "1") == "1",
                 hub_url=meta.get(session, "hub_url"),
-                badge=self._badge(session),
+                badge=read_badge(self.desk, session, self.own),
                 pushed=last.pushed if last else 0,
                 pulled=last.pulled if last else 0,
                 queue=_queue(session, self.desk.zone(session)),
@@ -160,8 +159,8 @@ class SyncService:
 
     def badge(self) -> Badge:
         """The footer's line; one cheap read."""
-        with self.desk.database.read() as session:
-            return self._badge(session)
+        with self.desk.database.look() as reader:
+            return read_badge(self.desk, reader, self.own)
 
     def answer(self, conflict_id: str, choice: Literal["mine", "theirs", "both"]) -> Saved:
         """Answer a conflict; the answer is a new mutation."""
@@ -190,22 +189,6 @@ class SyncService:
             mutation.error_type = mutation.error_text = ""
             text = _("Queued again: {label}").format(label=mutation.label)
             return Saved(action_id=None, text=text, entity=mutation.entity, id=mutation.entity_id)
-
-    def _badge(self, session: Session) -> Badge:
-        found, summary = meta.everything(session), queries.pending_summary(session)
-        oldest, last = summary.oldest_pending_at, queries.moment(found.get("last_sync_at", ""))
-        zone = self.desk.zone(session)
-        return Badge(
-            pending=summary.pending,
-            conflicts=summary.conflicts,
-            parked=summary.parked,
-            oldest_pending_at=oldest.astimezone(zone) if oldest else None,
-            last_sync_at=last.astimezone(zone) if last else None,
-            is_offline=found.get("last_error", "") in _OFFLINE,
-            is_syncing=self._live.is_syncing,
-            progress=self._live.progress,
-            complete=found.get("complete", "1") == "1",
-        )
 
     def _connect(self) -> HubClient:
         """A client of the pinned hub. Raises NotSignedIn or SignInNeeded."""
