@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Event
 from textual.worker import Worker, WorkerState
 
 from cockpit import clock, i18n, themes
@@ -20,6 +21,7 @@ from cockpit.locations import StartValues, is_tour_due, kept_file
 from cockpit.screens.room import MainRoom, Room
 from cockpit.screens.router import Router
 from cockpit.screens.surroundings import fit_into
+from cockpit.screens.typing_ahead import TypingAhead
 from cockpit.screens.watch import Watch
 from cockpit.widgets.footer import Footer
 from cockpit.widgets.speed import LeanApp
@@ -97,6 +99,7 @@ class CockpitApp(LeanApp):
         self._opening = opening if opening in MAIN_VIEWS else "today"
         self._unpainted = ExitStack()
         self._version = 0
+        self.typing_ahead = TypingAhead(self, super().on_event)
         self._watch_options = (is_ticking, is_syncing)
         self._person: PersonRef | None = None
         self._badge: Badge | None = None
@@ -217,6 +220,9 @@ class CockpitApp(LeanApp):
             self.exit(0)
 
     # -- keys ------------------------------------------------------------------------------------------------------
+
+    async def on_event(self, event: Event) -> None:
+        await (self.typing_ahead.take(event) if self.typing_ahead.takes(event) else super().on_event(event))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action != "press":

@@ -12,6 +12,8 @@ from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_fro
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled, WorkerFailed
 
+from cockpit.app import CockpitApp
+
 QUIET_ROUNDS = 3
 """Rounds of the event loop in a row with nothing left to run: then nothing is left to wait for."""
 
@@ -27,6 +29,8 @@ async def wait_for_idle(pilot: Pilot[int]) -> None:
     app = pilot.app
     for _round in range(2):
         await _settle()
+        while isinstance(app, CockpitApp) and app.typing_ahead.is_waiting:
+            await asyncio.sleep(0.001)
         while working := [worker for worker in app.workers if not worker.is_finished]:
             for worker in working:
                 with suppress(WorkerFailed, WorkerCancelled):
