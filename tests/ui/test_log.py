@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
+from textual.geometry import Region
+
 from cockpit.errors import DiskFull
-from cockpit.screens.log import LogView
+from cockpit.i18n import set_language
+from cockpit.locations import StartValues
+from cockpit.plain import cells
+from cockpit.screens.log import LogView, field_lines
+from cockpit.services.snapshots import LogField
+from cockpit.widgets.lines import Line, Lines
 from tests.ui.driver import running
 from tests.ui.fakes import FakeServices, preview_of
 
@@ -165,3 +174,65 @@ def _cells_before(line: str, sign: str) -> int:
     from cockpit.plain import cells
 
     return cells(line[: line.index(sign)])
+
+
+def _words(lines: Sequence[Line]) -> list[str]:
+    return ["".join(text for text, _tone in line).rstrip() for line in lines]
+
+
+def test_what_is_read_stands_under_each_other_with_where_it_comes_from() -> None:
+    set_language("en")
+    fields = (
+        LogField(name="what", label="what", value="face visit", source="v"),
+        LogField(name="account", label="customer", value="恒泰机械", source="ht"),
+    )
+    assert _words(field_lines(fields, 60)) == [
+        "Read as               from",
+        "what      face visit  v",
+        "customer  恒泰机械    ht",
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_long_and_hostile_fields_keep_to_the_width(width: int) -> None:
+    text = "恒泰 [red]x[/] " * 30
+    fields = tuple(LogField(name="account", label="customer", value=text, source=text) for _number in range(3))
+    first, second, _third = _words(field_lines(fields, width))[1:]
+    assert first == second
+    assert cells(first[: first.index("~")]) < width
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+async def test_all_ten_fields_and_the_signs_fit_at_the_floor(lang: str) -> None:
+    names = ("what", "account", "time", "goal", "result", "need", "person", "next", "stage", "amount")
+    fields = tuple(LogField(name=name, label=name, value=f"value {name}", source="") for name in names)
+    services = FakeServices(quicklog__preview=lambda line, choice=None: replace(preview_of(line), fields=fields))
+    async with running(services, start=StartValues(lang=lang)) as driver:
+        await driver.press("l")
+        await driver.type("ok")
+        assert all(f"value {name}" in driver.text for name in names)
+        assert "s4" in driver.text
+        assert "11 -> 12" in driver.text
+
+
+async def test_a_wide_window_lists_the_signs_beside_what_is_read() -> None:
+    async with running(size=(120, 36)) as driver:
+        await driver.press("l")
+        for words in ("What can be typed", "ok half no  goal reached, half, missed", "What it changes"):
+            assert words in driver.text
+
+
+async def test_a_letter_redraws_nothing_of_what_is_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    refresh = Lines.refresh
+
+    def watched(lines: Lines, *regions: Region, **kwargs: Any) -> Lines:
+        drawn.append(lines.id or "")
+        return refresh(lines, *regions, **kwargs)
+
+    async with running() as driver:
+        await driver.press("l")
+        await driver.type("ok")
+        monkeypatch.setattr(Lines, "refresh", watched)
+        await driver.type("x")
+        assert drawn == []

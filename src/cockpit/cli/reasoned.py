@@ -17,20 +17,22 @@ def reasons_text(reasons: Iterable[tuple[str, int]]) -> str:
 
 
 def proposal(found: s.ReplanProposal) -> Sheet:
-    rows = [
-        (
-            row.sign,
-            i18n.short_day(row.starts_at.date()),
-            i18n.clock_time(row.starts_at),
-            row.account,
-            row.tier,
-            kind_name(row.kind),
-            str(row.travel_minutes),
-            reasons_text(row.reasons),
-        )
-        for row in found.after
-    ]
-    columns = ("", _("day"), _("time"), _("account"), _("tier"), _("kind"), ">" + _("travel min"), _("why"))
+    old = {row.activity_id: row for row in found.before if row.activity_id is not None}
+    rows = [_planned(row, old.pop(row.activity_id, None), str(place)) for place, row in enumerate(found.after, 1)]
+    rows += [_planned(row, row, "") for row in old.values() if row.sign == "x"]
+    columns = (
+        "",
+        ">#",
+        _("before"),
+        _("day"),
+        _("time"),
+        _("account"),
+        _("tier"),
+        _("kind"),
+        ">" + _("travel min"),
+        ">" + _("points"),
+        _("why"),
+    )
     scores = [(line.label, line.before, line.after, line.meaning) for line in found.scores]
     tables = [
         Table(_("New plan"), columns, rows, _("Nothing to change.")),
@@ -38,6 +40,24 @@ def proposal(found: s.ReplanProposal) -> Sheet:
     ]
     lines = [found.trigger] if found.trigger else []
     return Sheet([*lines, *found.notes], tables)
+
+
+def _planned(row: s.ReplanRow, before: s.ReplanRow | None, place: str) -> tuple[str, ...]:
+    """One row of a plan: its sign and place, when it was, when it would be, and its reasons."""
+    was = f"{i18n.short_day(before.starts_at.date())} {i18n.clock_time(before.starts_at)}" if before else "-"
+    return (
+        row.sign,
+        place,
+        was,
+        i18n.short_day(row.starts_at.date()) if place else "-",
+        i18n.clock_time(row.starts_at) if place else "-",
+        row.account,
+        row.tier,
+        kind_name(row.kind),
+        str(row.travel_minutes),
+        str(row.score) if row.score else "",
+        reasons_text(row.reasons),
+    )
 
 
 def why(answer: s.Why) -> Sheet:

@@ -277,11 +277,14 @@ def team(snapshot: s.TeamSnapshot) -> Sheet:
         ">" + _("target"),
         ">" + _("actual"),
         ">" + _("gap"),
+        ">" + _("behind"),
         ">" + _("visits done"),
         ">" + _("planned"),
+        ">" + _("limit"),
         ">" + _("uncovered"),
         _("problem"),
         _("state"),
+        _("what to do"),
     )
     records: list[dict[str, object]] = [
         {
@@ -290,15 +293,19 @@ def team(snapshot: s.TeamSnapshot) -> Sheet:
             "target_minor": rep.target_minor,
             "actual_minor": rep.actual_minor,
             "gap_minor": rep.gap_minor,
+            "behind_minor": rep.behind_minor,
             "visits_done": rep.visits_done,
             "visits_planned": rep.visits_planned,
+            "visits_limit": rep.visits_limit,
             "visits_uncovered": rep.visits_uncovered,
             "problem": rep.problem,
             "state": rep.problem_state,
+            "to_do": rep.problems[0].to_do if rep.problems else "",
         }
         for rep in snapshot.reps
     ]
-    head = f"{snapshot.team}  {snapshot.viewer.name}  {i18n.month_name(snapshot.starts_on)}  {snapshot.currency}"
+    day = _("day {gone}/{total}").format(gone=snapshot.workdays_gone, total=snapshot.workdays_total)
+    head = f"{snapshot.team}  {snapshot.viewer.name}  {i18n.month_name(snapshot.starts_on)}  {day}  {snapshot.currency}"
     return Sheet([head, *_stale(snapshot)], [Table(_("Team"), columns, rows)], records)
 
 
@@ -308,11 +315,14 @@ def _rep_row(rep: s.TeamRep) -> tuple[str, ...]:
         _amount(rep.target_minor),
         _amount(rep.actual_minor),
         _amount(rep.gap_minor),
+        _amount(rep.behind_minor or None),
         str(rep.visits_done),
         str(rep.visits_planned),
+        "-" if rep.visits_limit is None else str(rep.visits_limit),
         str(rep.visits_uncovered),
         rep.problem or "-",
         rep.problem_state,
+        rep.problems[0].to_do if rep.problems else "",
     )
 
 
@@ -332,6 +342,10 @@ def _dated(items: Sequence[s.AgendaItem]) -> list[tuple[str, ...]]:
     return [(i18n.short_day(item.starts_at.date()), *row) for item, row in zip(items, _agenda_rows(items), strict=True)]
 
 
+def _conflict_columns() -> tuple[str, ...]:
+    return (_("row"), _("field"), _("before"), _("mine"), _("theirs"), _("by"), _("time"))
+
+
 def sync(snapshot: s.SyncSnapshot, report: s.SyncReport | None) -> Sheet:
     badge = snapshot.badge
     last = i18n.clock_time(badge.last_sync_at) if badge.last_sync_at else _("never")
@@ -345,13 +359,24 @@ def sync(snapshot: s.SyncSnapshot, report: s.SyncReport | None) -> Sheet:
             parked=badge.parked,
         ),
     ]
-    conflicts = [(c.subject, c.field_text, c.mine, c.theirs, c.theirs_by) for c in snapshot.conflicts]
+    conflicts = [
+        (
+            c.subject,
+            c.field_text,
+            c.base,
+            c.mine,
+            c.theirs,
+            c.theirs_by,
+            i18n.clock_time(c.theirs_at) if c.theirs_at else "-",
+        )
+        for c in snapshot.conflicts
+    ]
     queue = [(i18n.clock_time(q.occurred_at), q.label, str(q.attempts), q.state, q.error) for q in snapshot.queue]
     tables = []
     if queue:
         tables.append(Table(_("Waiting"), (_("time"), _("what"), ">" + _("tries"), _("state"), _("why")), queue))
     if conflicts:
-        tables.append(Table(_("Conflicts"), (_("row"), _("field"), _("mine"), _("theirs"), _("by")), conflicts))
+        tables.append(Table(_("Conflicts"), _conflict_columns(), conflicts))
     records: list[dict[str, object]] = [
         {
             "mutation_id": q.mutation_id,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container
+from textual.containers import Container, Vertical
 from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
@@ -50,9 +50,10 @@ class LogView(View):
             yield Input(self._line, id="line", select_on_focus=False, placeholder="v ht ok met the CFO >fri 10")
         yield Lines(id="problem")
         with Container(id="read"):
-            yield Lines(id="fields")
+            with Vertical():
+                yield Lines(id="fields")
+                yield Lines(id="effects")
             yield Lines(id="signs")
-        yield Lines(id="effects")
         yield Lines(id="grammar")
 
     def on_mount(self) -> None:
@@ -133,7 +134,7 @@ class LogView(View):
         self.query_one("#fields", Lines).show(lambda width: field_lines(fields, width))
         problem = self._problem_lines(preview)
         self.query_one("#problem", Lines).show(lambda _width: problem)
-        self.query_one("#effects", Lines).show(lambda width: effect_lines(preview, width))
+        self.query_one("#effects", Lines).show(self._effects)
         self.shell.show_keys()
 
     def _problem_lines(self, preview: LogPreview | None) -> list[Line]:
@@ -146,6 +147,10 @@ class LogView(View):
         if column is None or offset + cells(preview.problem) + 2 > self.app.size.width - 4:
             return [[(preview.problem, "warn")]]
         return [[(" " * offset + "^ " + preview.problem, "warn")]]
+
+    def _effects(self, width: int) -> list[Line]:
+        lines = effect_lines(self._preview, width)
+        return [[(_("What it changes"), "muted")], *lines] if lines and self.screen.has_class("-tall") else lines
 
     # -- acting ----------------------------------------------------------------------------------------------------
 
