@@ -218,6 +218,21 @@ def test_customers_past_their_limit() -> None:
     assert state(teller, "tier_overdue", at(26, "13:00")) == "confirmed"
 
 
+def test_customers_with_the_same_history_are_each_counted() -> None:
+    teller = Teller()
+    never = [teller.account("A") for _ in range(3)]
+    twins = [teller.account("A") for _ in range(2)]
+    for account in twins:
+        teller.activity(at(12), "held", account_id=account)
+    alone = teller.account("A")
+    teller.activity(at(13), "held", account_id=alone)
+    card = one(teller, "tier_overdue", at(13, "13:00"))
+    assert card is not None
+    assert [row.account.id for row in card.finding] == never  # type: ignore[union-attr]
+    assert (card.trace[0].lacks, card.trace[-1].lacks, card.trace[-1].held) == (6, 3, 3)
+    assert [reading.held for reading in card.trace[-2:]] == [2, 3]
+
+
 def test_a_past_day_has_the_cards_of_that_day() -> None:
     teller = Teller()
     teller.kpi(1)
