@@ -91,7 +91,7 @@ def test_parts_of_lines_are_compared_too() -> None:
     assert frame.changes(ChopsUpdate(chops, [(0, 0, WIDTH)], [[10, WIDTH]]), terminal) == "\x1b[1;11Hn"
 
 
-SIGNS = st.sampled_from(["a", "b", " ", "恒", "泰", "界", "xyz", "é", "e\u0301"])
+SIGNS = st.sampled_from(["a", "b", " ", "恒", "泰", "界", "xyz", "é"])
 PARTS = st.lists(st.tuples(SIGNS, st.integers(0, 2)), max_size=16)
 WHOLE = st.tuples(PARTS, PARTS, PARTS).map(lambda lines: whole(*lines))
 

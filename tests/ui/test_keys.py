@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from textual.events import Key
 
 from cockpit.commands import COMMANDS, keymap
 from cockpit.errors import BadUse
@@ -179,10 +180,10 @@ async def test_find_takes_a_name() -> None:
 async def test_commands_are_found_by_near_spelling_and_the_last_ones_come_first() -> None:
     async with running() as driver:
         await driver.press("colon")
-        await driver.type("pipelnie")
+        await driver.type("undoo")
         await driver.press("enter", "colon")
         first = driver.app.screen.query_one("#found", Table).rows[0]
-        assert first.key == "pipeline"
+        assert first.key == "undo"
 
 
 async def test_a_command_that_is_off_says_why_in_the_palette() -> None:
@@ -438,3 +439,37 @@ async def test_speed_is_shown_on_demand() -> None:
         await driver.type("speed")
         await driver.press("enter")
         assert "1 keys; slowest 0 ms (j)" in driver.text
+
+
+# -- keys typed ahead -----------------------------------------------------------------------------------------------------
+
+
+async def typed_ahead(driver: Driver, *keys: str) -> None:
+    """All keys at once, as a slow line delivers them."""
+    signs = {"slash": "/", "colon": ":", "semicolon": ";", "space": " "}
+    for key in keys:
+        driver.app.post_message(Key(key, signs.get(key, key if len(key) == 1 else None)))
+    await driver.idle()
+
+
+async def test_keys_typed_ahead_are_for_what_the_key_before_them_opens() -> None:
+    async with running() as driver:
+        await typed_ahead(driver, "slash", "m", "y", "w", "l", "enter")
+        assert [row.key for row in agenda(driver).rows] == ["act-2"]
+        await typed_ahead(driver, "escape", "slash", "slash", "h", "t")
+        assert driver.services.called("accounts.search")[-1] == (("ht",), {})
+        assert driver.app.screen.query_one("#text").value == "ht"  # type: ignore[attr-defined]
+        await typed_ahead(driver, "escape", "colon", "u", "n", "d", "o", "enter")
+        assert len(driver.services.called("undo.undo")) == 1
+        await typed_ahead(driver, "semicolon", *agenda_label(driver, 1))
+        assert agenda(driver).cursor_key == "act-2"
+        await typed_ahead(driver, "x", "escape", "l", "v", "space", "h")
+        assert driver.app.room.view.query_one("#line").value.strip().endswith("h")  # type: ignore[attr-defined]
+
+
+def agenda_label(driver: Driver, place: int) -> str:
+    """The label that a row of the agenda will have: those of the first table come first in their order."""
+    tables = [table for table in driver.app.room.view.query(Table) if table.region and table.list.all]
+    tables.sort(key=lambda table: not table.has_focus)
+    rows = [(table, row) for table in tables for row in table.visible_places]
+    return labels(len(rows) + len(driver.app.query_one(Footer).commands))[rows.index((agenda(driver), place))]

@@ -59,7 +59,7 @@ class Form(ModalScreen[Any]):
             yield Footer((FooterKey("go_on", "Enter", _("Next or save")), FooterKey("leave", "Esc", _("Leave"))))
 
     def on_mount(self) -> None:
-        self.query(Input).first().focus()
+        self.set_focus(self.query(Input).first())
         if self._is_ready:
             self._go_on(self.query(Input).last())
 
@@ -167,7 +167,7 @@ class Choose(ModalScreen["str | None"]):
             Row(key, (Cell(str(n) if n < 10 else "", "muted"), text)) for n, (key, text) in enumerate(self._options, 1)
         ]
         table.set_rows(rows)
-        table.focus()
+        self.set_focus(table)
 
     def on_table_chosen(self, event: Table.Chosen) -> None:
         event.stop()

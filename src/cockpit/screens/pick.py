@@ -48,7 +48,7 @@ class Pick(ModalScreen["str | None"]):
 
     def on_mount(self) -> None:
         self.table.can_focus = False
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
         self.look_up(self._text.strip())
 
     @property

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from textual.screen import Screen
-    from textual.widget import Widget
+    from textual.widget import AwaitMount, Widget
 
     from cockpit.screens.base import View
     from cockpit.services.container import Services
@@ -46,7 +46,7 @@ class Routed(Protocol):
     as_of: datetime | None
     theme: Any
     speed: Speed
-    opening: object
+    opening: AwaitMount | None
     frame: Frame
 
     @property

@@ -23,7 +23,6 @@ class FilterLine(Input):
     FilterLine { dock: bottom; margin: 0 0 1 0; width: 100%; layer: notice; padding: 0 1; display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+g", "leave", show=False),
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
     ]
@@ -43,15 +42,17 @@ class FilterLine(Input):
     def begin(self, table: Table) -> None:
         """Narrow this table."""
         self._table, self._is_ready = table, False
-        self.call_next(self._show)
+        if self.is_mounted:
+            self.on_mount()
 
-    def _show(self) -> None:
+    def on_mount(self) -> None:
+        """At once, not with a message: the next key is for this line."""
         if self._table is None:
             return
         self.value = self._table.list.filter
         self.cursor_position = len(self.value)
         self.display = True
-        self.focus()
+        self.screen.set_focus(self)
         # Folding many rows takes longer than a key may; what is typed meanwhile is applied when it is done.
         self.run_worker(self._table.list.learn, thread=True, exit_on_error=False, exclusive=True)
 
@@ -62,10 +63,16 @@ class FilterLine(Input):
             self._table.narrow(self.value)
 
     async def _on_key(self, event: events.Key) -> None:
-        if event.character == "/" and not self.value:
+        """What ends the line ends it at once: keys typed ahead are already waiting here, and go back to the app."""
+        ends = {"enter": self._submit, "escape": self._leave, "ctrl+g": self._leave}
+        if self._table is None:
             event.stop()
             event.prevent_default()
-            self._close("")
+            self.app.post_message(events.Key(event.key, event.character))
+        elif event.key in ends or (event.character == "/" and not self.value):
+            event.stop()
+            event.prevent_default()
+            ends.get(event.key, self._submit)()
         else:
             await super()._on_key(event)
 
@@ -74,12 +81,16 @@ class FilterLine(Input):
         if self._is_ready and self._table is not None:
             self._table.narrow(event.value)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def _submit(self) -> None:
         if self._table is not None:
-            self._table.narrow(event.value)
-            is_of_use = bool(event.value.strip() and self._table.rows)
-            self._close(None if is_of_use else event.value.strip())
+            self._table.narrow(self.value)
+            is_of_use = bool(self.value.strip() and self._table.rows)
+            self._close(None if is_of_use else self.value.strip())
+
+    def _leave(self) -> None:
+        if self._table is not None:
+            self._table.narrow("")
+        self._close(None)
 
     def on_blur(self) -> None:
         """The focus went back, or elsewhere by a click: what is filtered stays so."""
@@ -90,16 +101,12 @@ class FilterLine(Input):
         if self._table is not None:
             self._table.action_move(step)
 
-    def action_leave(self) -> None:
-        if self._table is not None:
-            self._table.narrow("")
-        self._close(None)
-
     def _close(self, wanted: str | None) -> None:
         """Back to the table; on to everywhere when something is wanted there, and then all rows again."""
-        if self._table is not None:
+        table, self._table = self._table, None
+        if table is not None:
             if wanted is not None:
-                self._table.narrow("")
-            self._table.focus()
+                table.narrow("")
+            self.screen.set_focus(table)
         if wanted is not None:
             self._everywhere(wanted)

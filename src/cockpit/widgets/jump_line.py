@@ -45,7 +45,7 @@ class JumpLine(Widget, can_focus=True):
     def begin(self, tables: Sequence[Table], footer: Footer) -> None:
         """Label the rows of these tables and the keys of the footer."""
         self._tables, self._footer, self._typed = tuple(tables), footer, ""
-        self._back = self.screen.focused
+        self._back = footer.screen.focused
         places = [(table, place) for table in tables for place in table.visible_places]
         found = labels(len(places) + len(footer.commands))
         keys = dict(zip(found[len(places) :], footer.commands))
@@ -54,8 +54,13 @@ class JumpLine(Widget, can_focus=True):
         for table in tables:
             table.label_rows({place: label for label, (other, place) in zip(found, places) if other is table})
         footer.label_keys({command: label for label, command in keys.items()})
+        if self.is_mounted:
+            self.on_mount()
+
+    def on_mount(self) -> None:
+        """At once, not with a message: the next key is for this line."""
         self.display = True
-        self.focus()
+        self.screen.set_focus(self)
 
     def render(self) -> Text:
         return plain(_("Type the letters of a row or a key. Any other key leaves."))
@@ -71,6 +76,9 @@ class JumpLine(Widget, can_focus=True):
         """Letters add up to a label; whatever cannot become one leaves."""
         event.stop()
         event.prevent_default()
+        if not self.has_focus:  # typed ahead
+            self.app.post_message(events.Key(event.key, event.character))
+            return
         self._typed += event.character or event.key
         goal = self._goals.get(self._typed)
         if goal is None and any(label.startswith(self._typed) for label in self._goals):

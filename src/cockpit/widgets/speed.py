@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from textual._compositor import CompositorUpdate
 from textual._time import get_time
 from textual.app import App
-from textual.events import Key
+from textual.events import Event, Key
 from textual.message import Message
 
 from cockpit.i18n import _
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.driver import Driver
     from textual.screen import Screen
+    from textual.widget import AwaitMount
 
 KEPT = 1_000
 """Answers remembered: enough for a 95th percentile, and a bound for a day of typing."""
@@ -85,13 +86,26 @@ class Speed:
 
 
 class LeanApp(App[int]):
-    """An app that sends only what differs from what the terminal shows, and knows how fast it answered."""
+    """An app that sends only what differs from what the terminal shows, loses no key and knows how fast it answered."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.opening: AwaitMount | None = None
+        """What is being mounted for the last key; the next keys wait for it."""
         self.speed = Speed()
         self.frame = Frame()
         self.driver_class = _told(self.driver_class, self.speed, self.frame)
+
+    def push_screen(self, *args: Any, **options: Any) -> AwaitMount:  # type: ignore[override]  # nobody waits for dismissal
+        self.opening = opened = super().push_screen(*args, **options)
+        return opened
+
+    async def on_event(self, event: Event) -> None:
+        """Keys typed ahead wait for the dialog or line that the key before them opens; they are meant for it."""
+        if isinstance(event, Key) and self.opening is not None:
+            opening, self.opening = self.opening, None
+            await opening
+        await super().on_event(event)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         if isinstance(renderable, CompositorUpdate):
