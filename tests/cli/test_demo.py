@@ -78,9 +78,11 @@ def test_on_a_terminal(home: Path, last_key: str) -> None:
         "COCKPIT_NOW": "",
         "COCKPIT_LANG": "en",
     }
+    (home / "own" / "data" / "tour").write_text("left", "utf-8")
     command = [sys.executable, "-m", "cockpit", "demo", "--anchor", ANCHOR]
     with Terminal(command, columns=120, rows=36, env=environment) as terminal:
         terminal.wait_for(r"09:30.*visit", limit=100)
+        assert terminal.text.lstrip().startswith("DEMO")
         assert [line for line in _processes_naming(str(home)) if "hub serve" in line]
         terminal.press(last_key)
         assert terminal.wait_end() == 0

@@ -73,16 +73,21 @@ class FirstRun:
         opened.desk.database.close()
 
     def read_folder(self, folder: str, tell: Tell) -> list[tuple[str, str]]:
-        """Import CSV files into a hub of one's own; the people found, by id, those with people below them first."""
+        """Import CSV files into a hub of one's own, by the mapping that lies beside them or by a shipped one.
+
+        Gives the people found, by id, those with people below them first.
+        """
         from cockpit.cli.hub import hub_database, require_extra
         from cockpit.hub.importing import import_csv
         from cockpit.storage.queries.people import everybody
 
         require_extra()
         tell(_("Reading {folder}").format(folder=folder))
+        path = Path(folder).expanduser()
+        mapping = next(iter(sorted(path.glob("*.toml"))), None)
         database = hub_database(None)
         try:
-            import_csv(database, Path(folder).expanduser())
+            import_csv(database, path, mapping)
             with database.read() as session:
                 people, _teams = everybody(session)
         finally:

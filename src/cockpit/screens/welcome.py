@@ -109,7 +109,6 @@ class WelcomeView(View):
                 for n, way in _numbered()
             ]
         )
-        super().on_mount()
         self._draw()
 
     def title(self) -> str:
@@ -266,5 +265,5 @@ def _about() -> dict[str, str]:
         + _("The same from the command line: cockpit login URL, then cockpit sync"),
         "import": _("The files are read into a hub of your own on this device; a second import adds only what is new.")
         + "\n"
-        + _("With columns of your own: cockpit hub import-csv FOLDER --mapping FILE, cockpit hub token NAME"),
+        + _("With columns of your own a mapping lies beside them as .toml. By command: cockpit hub import-csv"),
     }
