@@ -9,7 +9,7 @@ import gettext
 import locale
 import os
 from datetime import date, datetime
-from importlib import resources
+from pathlib import Path
 
 LANGUAGES = ("en", "zh")
 _FOLDERS = {"en": "en", "zh": "zh_CN"}
@@ -32,8 +32,7 @@ def set_language(wanted: str) -> str:
     """Load the catalogue for `wanted` and return the language now in use."""
     global _current
     lang = resolve(wanted)
-    with resources.as_file(resources.files("cockpit") / "locale") as folder:
-        catalogue = gettext.translation("cockpit", folder, [_FOLDERS[lang]], fallback=True)
+    catalogue = gettext.translation("cockpit", Path(__file__).parent / "locale", [_FOLDERS[lang]], fallback=True)
     _current = (lang, catalogue)
     return lang
 

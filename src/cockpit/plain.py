@@ -5,14 +5,20 @@ A `str` given to a widget is parsed as markup; `plain` gives a Text without mark
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.cells import cell_len, set_cell_size
-from rich.text import Text
 
 from cockpit.domain.text import clean
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 
 def plain(text: object, style: str = "") -> Text:
     """`text` as inert rich Text."""
+    from rich.text import Text  # the command line measures cells alone
+
     return Text(clean(str(text)), style=style, no_wrap=False, end="")
 
 

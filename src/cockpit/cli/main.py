@@ -37,7 +37,8 @@ def run(arguments: Sequence[str]) -> int:
             return 0
         from cockpit.cli.tree import build
 
-        build()(args=rest, prog_name="cockpit")
+        verb = next((word for word in rest if not word.startswith("-")), "")
+        build("" if COMPLETING in os.environ else verb)(args=rest, prog_name="cockpit")
     except SystemExit as leaving:
         if leaving.code == Stopped.exit_code:  # typer's answer to Ctrl+C, which has no words
             return _say(Stopped())

@@ -13,8 +13,8 @@ from cockpit.i18n import _
 from cockpit.locations import LANGUAGES
 
 
-def build() -> typer.Typer:
-    """The command tree in the language now set."""
+def build(verb: str = "") -> typer.Typer:
+    """The command tree in the language now set. With the verb that is called, no other is made ready."""
     tree = typer.Typer(
         help=_("Sales cockpit: who to visit, how far the month is, what is wrong and the key that fixes it."),
         no_args_is_help=False,
@@ -43,4 +43,8 @@ def build() -> typer.Typer:
         module.add_to(tree)
     tree.add_typer(hub.group(), name="hub")
     tree.add_typer(settings.group(), name="config")
+    commands = [one for one in tree.registered_commands if one.callback is not None and one.callback.__name__ == verb]
+    groups = [one for one in tree.registered_groups if one.name == verb]
+    if commands or groups:
+        tree.registered_commands, tree.registered_groups = commands, groups
     return tree
