@@ -1,4 +1,4 @@
-"""What every view has: loading in a worker, three states, commands by id, writes that never wait for the network.
+"""What every view has: rows from a worker, commands by id, writes that never wait for the network.
 
 A view is a widget that fills a room (a screen with header and footer). The main views are kept side by side and
 switched; the others are opened over them. To make one:
@@ -23,25 +23,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual.containers import Vertical
 from textual.events import DescendantFocus
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
-from cockpit import clock
-from cockpit.commands import BY_ID, Command, Keymap
+from cockpit.commands import BY_ID, Command
 from cockpit.errors import CockpitError
-from cockpit.feedback import Notice, notice_of
-from cockpit.i18n import _, language
+from cockpit.feedback import notice_of
+from cockpit.i18n import _
+from cockpit.screens.loading import Loading
 from cockpit.widgets.footer import FooterKey
-from cockpit.widgets.header import age
-from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from cockpit.screens.ask import Field
     from cockpit.services.container import Services
     from cockpit.services.snapshots import Badge, Saved
@@ -50,58 +45,7 @@ Call = Callable[["Services"], "Saved"]
 """A write: gets the services in a thread, returns what was saved."""
 
 
-class Shell(Protocol):
-    """What a view may ask of the app."""
-
-    @property
-    def services(self) -> Services | None:
-        """None until the container is open."""
-
-    @property
-    def is_ascii(self) -> bool:
-        """Whether bars and signs are drawn in ASCII."""
-
-    @property
-    def as_of(self) -> datetime | None:
-        """The past moment that is looked at; None for now."""
-
-    def kept_file(self, view: str) -> Path | None:
-        """Where the last snapshot of a main view is kept; None where none is."""
-
-    def open(self, name: str, **args: Any) -> None:
-        """Open a view by name: a main one (today, gap, pipeline, team, sync) is switched to; one with arguments, and any
-        other (account, deal, log, replan, why, help), comes over the current one. The arguments are the view's own."""
-
-    def run_command(self, command: str, **args: Any) -> None:
-        """Run a command by id as if its key was pressed. `args` go to the view's `do_<id>` or to the opened view."""
-
-    def say(self, text: str) -> None:
-        """One quiet line: what was done."""
-
-    def show_notice(self, notice: Notice) -> None:
-        """What happened, what was kept, what to press."""
-
-    def show_status(self) -> None:
-        """The view's title or moment changed: draw the header anew."""
-
-    @property
-    def keymap(self) -> Keymap:
-        """Which key runs which command, with the user's own."""
-
-    def data_changed(self) -> None:
-        """Local rows changed: reload what is seen, mark the rest stale, refresh the badge."""
-
-    def loaded(self) -> None:
-        """The view has its rows, or knows why not."""
-
-    def show_keys(self) -> None:
-        """The view's keys changed: draw the footer anew."""
-
-    def sync_now(self) -> None:
-        """Run the sync unless it runs; a failure is said."""
-
-
-class View(Vertical):
+class View(Loading):
     """The base of every view; see the module's text."""
 
     SCOPED_CSS = False
@@ -109,10 +53,6 @@ class View(Vertical):
     SCOPES: ClassVar[tuple[str, ...]] = ("list",)
     FOOTER: ClassVar[tuple[str, ...]] = ()
     """Command ids for the footer, the most useful first; the room shows at most eight that are in scope."""
-    IS_LOADED: ClassVar[bool] = True
-    """False for a view that shows only what it was opened with."""
-    KEPT: ClassVar[type[Any] | None] = None
-    """The snapshot's class where the program may open on the view: the last one is kept and shown at the next start."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         """A view's stylesheet is read with its class: the first frame needs one of them."""
@@ -123,26 +63,12 @@ class View(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
-        self.snapshot: Any = None
-        self.past: dict[str, Any] = {}
-        """The arguments of a service that make it tell of the past day looked at; none for now."""
-        self.is_stale = True
-        self.is_kept = False
-        """Whether the rows shown are those of the last time, until the live ones are there."""
-        self.failure: Notice | None = None
         self._last_focus: Widget | None = None
         self._writes: dict[
             Worker[Any], tuple[Callable[[Saved], None] | None, Callable[[CockpitError], bool] | None]
         ] = {}
 
     # -- for views to define ----------------------------------------------------------------------------------------
-
-    def fetch(self, services: Services) -> Any:
-        """The snapshot to show. Runs in a thread: one service call, no widget."""
-        return None
-
-    def show(self, snapshot: Any) -> None:
-        """Draw the snapshot."""
 
     def show_badge(self, badge: Badge) -> None:
         """The sync moved on, or ended; the header says so already."""
@@ -151,21 +77,9 @@ class View(Vertical):
         """What `?` explains: a name that `services.why.explain` knows, for the focused number, row or card."""
         return None
 
-    def why_args(self) -> dict[str, Any]:
-        """Further arguments of `services.why.explain`: rep_id, as_of."""
-        return {}
-
     def title(self) -> str:
         """The view's name for the header, in the user's language."""
         return ""
-
-    def age_words(self) -> str:
-        """For the header while the rows of the last time are shown: how old they are."""
-        if self.shell.as_of is not None:
-            return _("as of {day}").format(day=f"{self.shell.as_of:%Y-%m-%d %H:%M}".removesuffix(" 23:59"))
-        if not self.is_kept or self.snapshot is None:
-            return ""
-        return _("{age} old, loading").format(age=age(self.snapshot.as_of, clock.now()))
 
     def why_not(self, command: str) -> str | None:
         """Why a command is off here and now, in the user's language; None when it is on. Overrides end in `super()`."""
@@ -203,82 +117,11 @@ class View(Vertical):
         if target is not None:
             target.focus()
 
+    def on_mount(self) -> None:
+        self.focus_first()
+
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         self._last_focus = event.widget
-
-    # -- loading ---------------------------------------------------------------------------------------------------
-
-    @property
-    def shell(self) -> Shell:
-        return cast("Shell", self.app)
-
-    def on_mount(self) -> None:
-        for table in self.query(Table):
-            table.say_loading(_("Loading"))
-        self.focus_first()
-        self._show_kept()
-        self.load()
-
-    def _kept_file(self) -> Path | None:
-        is_of_now = self.shell.as_of is None and not self.why_args()
-        return self.shell.kept_file(self.id) if self.KEPT is not None and self.id and is_of_now else None
-
-    def _show_kept(self) -> None:
-        """At the start of the program: the rows of the last time at once, said to be so."""
-        file = self._kept_file() if self.shell.services is None else None
-        if file is None or self.KEPT is None:
-            return
-        from cockpit.services.snapshots.kept import kept
-
-        snapshot = kept(file, self.KEPT, language())
-        if snapshot is not None:
-            self.is_kept = True
-            self.draw(snapshot)
-
-    def _fetch(self, services: Services, file: Path | None) -> Any:
-        """In a thread: the snapshot, kept for the next start."""
-        snapshot = self.fetch(services)
-        if file is not None:
-            from cockpit.services.snapshots.kept import keep
-
-            keep(file, snapshot, language())
-        return snapshot
-
-    def load(self) -> None:
-        """Fetch the snapshot anew in a worker; the newest request wins."""
-        services = self.shell.services
-        if services is None or not self.IS_LOADED:
-            return
-        self.is_stale = False
-        self.past = {} if self.shell.as_of is None else {"as_of": self.shell.as_of}
-        file = self._kept_file()
-        self.run_worker(
-            lambda: self._fetch(services, file),
-            name="load",
-            group="load",
-            exclusive=True,
-            thread=True,
-            exit_on_error=False,
-        )
-
-    def draw(self, snapshot: Any) -> None:
-        """Show a snapshot if it differs from the one on screen."""
-        self.failure = None
-        if snapshot != self.snapshot:
-            self.snapshot = snapshot
-            self.show(snapshot)
-            self.shell.show_status()
-            self.shell.show_keys()
-
-    def fail(self, notice: Notice) -> None:
-        """The failed state: in place of the rows, or as a notice when rows are shown already."""
-        self.failure = notice
-        if self.snapshot is not None:
-            self.shell.show_notice(notice)
-            return
-        words = notice.words + "\n" + _("Press F5 to load again.")
-        for table in self.query(Table):
-            table.say_failed(words)
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -328,28 +171,15 @@ class View(Vertical):
         self.shell.say(saved.text)
         self.shell.data_changed()
 
-    # -- the one place where workers end ----------------------------------------------------------------------------
-
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Turn every end of a worker into a drawing or a notice; nothing it raised or brought ends the program."""
+        """A write has ended: say so and load anew, or give the reason."""
         worker = event.worker
-        if worker.name == "load":
-            if event.state is WorkerState.SUCCESS:
-                self.is_kept = False
-                try:
-                    self.draw(worker.result)
-                except Exception as trouble:
-                    self.snapshot = None
-                    self.fail(notice_of(trouble))
-            elif event.state is WorkerState.ERROR:
-                self.fail(notice_of(worker.error))
-            if event.state in (WorkerState.SUCCESS, WorkerState.ERROR):
-                self.shell.loaded()
-        elif worker.name == "write" and worker.is_finished:
-            then, on_error = self._writes.pop(worker, (None, None))
-            if event.state is WorkerState.SUCCESS:
-                self._after_write(cast("Saved", worker.result), then)
-            elif event.state is WorkerState.ERROR:
-                error = worker.error
-                if not (isinstance(error, CockpitError) and on_error is not None and on_error(error)):
-                    self.shell.show_notice(notice_of(error))
+        if worker.name != "write" or not worker.is_finished:
+            return
+        then, on_error = self._writes.pop(worker, (None, None))
+        if event.state is WorkerState.SUCCESS:
+            self._after_write(cast("Saved", worker.result), then)
+        elif event.state is WorkerState.ERROR:
+            error = worker.error
+            if not (isinstance(error, CockpitError) and on_error is not None and on_error(error)):
+                self.shell.show_notice(notice_of(error))

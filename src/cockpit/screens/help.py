@@ -31,7 +31,6 @@ class HelpView(View):
         return _("Keys")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(Table).set_rows(key_rows(self._under, self.shell.keymap))
 
 
