@@ -141,20 +141,9 @@ class Router:
         self._app.open("help", under=self._app.room.view)
 
     def do_tour(self, *, is_offer: bool = False) -> None:
-        """Over Today, wherever it was asked for; an offer only where Today is what is seen."""
-        from cockpit.screens.tour import Tour
+        from cockpit.screens import tour
 
-        tour = Tour(self._app.main, is_offer=is_offer)
-        if not is_offer:
-            self._app.open("today")
-            self._app.call_after_refresh(self._app.push_screen, tour, self._tour_left)
-        elif self._app.room.view.id == "today":
-            self._app.push_screen(tour, self._tour_left)
-
-    def _tour_left(self, key: str | None) -> None:
-        """A key pressed at the offer was meant for the screen below."""
-        if key is not None:
-            self._app.call_later(self._app.simulate_key, key)
+        tour.begin(self._app, is_offer=is_offer)
 
     def do_find(self, text: str = "") -> None:
         """Narrow the table in focus; with a text, or where there is no table, find an account."""

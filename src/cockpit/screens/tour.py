@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Key
 from textual.geometry import Region
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -20,13 +21,33 @@ from cockpit.plain import cells, plain
 
 if TYPE_CHECKING:
     from cockpit.commands import Keymap
-    from cockpit.screens.room import Room
+    from cockpit.screens.room import MainRoom, Room
 
 POINTED = "-pointed"
 """The class of the part a step speaks of."""
 WIDTH = 66
 _ON, _BACK, _OUT = ("enter", "right", "space"), ("left", "backspace"), ("escape", "q")
 _OWN = (*_ON, *_BACK, *_OUT)
+
+
+class Toured(Protocol):
+    """What the tour asks of the app."""
+
+    @property
+    def main(self) -> MainRoom: ...
+
+    @property
+    def room(self) -> Room: ...
+
+    def open(self, name: str) -> None: ...
+
+    def simulate_key(self, key: str) -> None: ...
+
+    def call_later(self, callback: Callable[..., Any], *args: Any) -> bool: ...
+
+    def call_after_refresh(self, callback: Callable[..., Any], *args: Any) -> bool: ...
+
+    def push_screen(self, screen: Screen[Any], callback: Callable[[Any], None], /) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +191,22 @@ class Tour(ModalScreen["str | None"]):
             if target is not None:
                 target.add_class(POINTED)
             self._pointed = target
+
+
+def begin(app: Toured, *, is_offer: bool = False) -> None:
+    """Over Today, wherever it was asked for; an offer only where Today is what is seen."""
+
+    def left(key: str | None) -> None:
+        """A key pressed at the offer was meant for the screen below, once that is the upper one again."""
+        if key is not None:
+            app.call_later(app.simulate_key, key)
+
+    tour = Tour(app.main, is_offer=is_offer)
+    if not is_offer:
+        app.open("today")
+        app.call_after_refresh(app.push_screen, tour, left)
+    elif app.room.view.id == "today":
+        app.push_screen(tour, left)
 
 
 def placed(part: Region | None, width: int, height: int, columns: int, rows: int) -> tuple[tuple[int, int], str]:
