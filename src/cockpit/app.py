@@ -1,27 +1,26 @@
-"""The Textual app: rooms, themes, keys and the routing of commands. Opens the services after the first frame."""
+"""The Textual app: rooms, themes, keys and the routing of commands."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event
-from textual.worker import Worker, WorkerState
 
 from cockpit import clock, i18n, themes
 from cockpit.commands import keymap
-from cockpit.errors import NotSignedIn
-from cockpit.feedback import Notice, notice_of, settings_notice
-from cockpit.locations import StartValues, is_tour_due, kept_file
+from cockpit.feedback import Notice, settings_notice
+from cockpit.locations import StartValues, kept_file
+from cockpit.screens.beginning import Beginning
 from cockpit.screens.room import MainRoom, Room
 from cockpit.screens.router import Router
 from cockpit.screens.surroundings import fit_into
 from cockpit.screens.typing_ahead import TypingAhead
+from cockpit.screens.views import MAIN_VIEWS, OTHER_VIEWS, make_view
 from cockpit.screens.watch import Watch
 from cockpit.widgets.footer import Footer
 from cockpit.widgets.speed import LeanApp
@@ -30,33 +29,9 @@ from cockpit.widgets.table import Table
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from textual.widget import AwaitMount
-
-    from cockpit.screens.base import View
     from cockpit.screens.welcome import Starter
     from cockpit.services.container import Services
     from cockpit.services.snapshots import Badge, PersonRef
-
-MAIN_VIEWS = {
-    "today": ("cockpit.screens.today", "TodayView"),
-    "gap": ("cockpit.screens.gap", "GapView"),
-    "pipeline": ("cockpit.screens.pipeline", "PipelineView"),
-    "team": ("cockpit.screens.team", "TeamView"),
-    "sync": ("cockpit.screens.sync", "SyncView"),
-}
-OTHER_VIEWS = {
-    "deal": ("cockpit.screens.deal", "DealView"),
-    "account": ("cockpit.screens.account", "AccountView"),
-    "replan": ("cockpit.screens.replan", "ReplanView"),
-    "log": ("cockpit.screens.log", "LogView"),
-    "why": ("cockpit.screens.why", "WhyView"),
-    "help": ("cockpit.screens.help", "HelpView"),
-}
-
-
-def _load(place: tuple[str, str]) -> Any:
-    """A view's class, imported when it is first opened: the first frame needs one of them."""
-    return getattr(import_module(place[0]), place[1])
 
 
 class CockpitApp(LeanApp):
@@ -92,10 +67,8 @@ class CockpitApp(LeanApp):
         self.is_ascii = self.start.frames == "ascii"
         self.keymap = keymap(self.start.keymap)
         self._router = Router(self, self.keymap, {*MAIN_VIEWS, *OTHER_VIEWS})
-        self._open_container = open_container
+        self._beginning = Beginning(open_container, starter)
         self._database = database
-        self._starter = starter
-        self._is_offering_tour = False
         self._opening = opening if opening in MAIN_VIEWS else "today"
         self._unpainted = ExitStack()
         self._version = 0
@@ -118,67 +91,39 @@ class CockpitApp(LeanApp):
     # -- start -----------------------------------------------------------------------------------------------------
 
     def get_default_screen(self) -> MainRoom:
-        return MainRoom(self._opening, self._make(MAIN_VIEWS[self._opening]))
+        return MainRoom(self._opening, make_view(self._opening))
 
     def on_load(self) -> None:
-        fit_into(self)
+        fit_into(self, is_ascii=self.is_ascii)
         self._unpainted.enter_context(self.batch_update())
 
     async def on_ready(self) -> None:
         """Everything is mounted and filled: paint it once, then open the services."""
-        if self._is_new:
-            await self._welcome()
+        await self.main.mount(self._beginning)
+        if self._beginning.is_new:
+            await self._beginning.welcome()
         self._unpainted.close()
         self.call_after_refresh(self.begin)
 
     def begin(self) -> None:
-        """Open the services in a thread, where there is an account."""
-        if not self._is_new:
-            self.run_worker(self._open, name="open", thread=True, exit_on_error=False)
+        self._beginning.begin()
         if (notice := settings_notice(self.start.refused, self.keymap.refused)) is not None:
             self.show_notice(notice)
 
-    def _open(self) -> tuple[Services, PersonRef, int]:
-        services = self._open_container()
-        version = services.desk.database.data_version()  # before the first load, so that nothing is missed after it
-        with services.desk.database.look() as reader:
-            return services, services.desk.viewer(reader), version
+    def account_found(self, database: Path) -> None:
+        self._database = database
 
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        if event.worker.name != "open":
-            return
-        if event.state is WorkerState.SUCCESS:
-            opened = cast("tuple[Services, PersonRef, int]", event.worker.result)
-            self.services, self._person, self._version = opened
-            self.room.view.load()
-            self._is_offering_tour = self._starter is not None and is_tour_due()
-        elif event.state is WorkerState.ERROR and isinstance(event.worker.error, NotSignedIn) and self._starter:
-            self._welcome()
-        elif event.state is WorkerState.ERROR:
-            self.room.view.fail(notice_of(event.worker.error))
+    def entered(self, services: Services, person: PersonRef, version: int) -> None:
+        """The account is open; `version` is that of its data now."""
+        self.services, self._person, self._version = services, person, version
+        self.room.view.load()
 
     def loaded(self) -> None:
         """A view has its rows, or knows why not: the first time, what goes on beside the screens begins."""
         if self.services is not None and not self.main.query(Watch):
             ticking, syncing = self._watch_options
             self.main.mount(Watch(self.services, self._version, is_ticking=ticking, is_syncing=syncing))
-
-    @property
-    def _is_new(self) -> bool:
-        return self._starter is not None and self._starter.is_needed
-
-    def _welcome(self) -> AwaitMount:
-        """No account yet: the ways to get one, over everything else."""
-        from cockpit.screens.welcome import WelcomeView
-
-        assert self._starter is not None
-        return self.push_screen(Room(WelcomeView(self._starter, self._enter)))
-
-    def _enter(self, database: Path) -> None:
-        """The account of `database` is ready: out of the welcome room, into it."""
-        self._database = database
-        self.pop_screen()
-        self.begin()
+            self._beginning.offer_tour()
 
     # -- where we are ----------------------------------------------------------------------------------------------
 
@@ -194,20 +139,17 @@ class CockpitApp(LeanApp):
     def kept_file(self, view: str) -> Path | None:
         return None if self._database is None else kept_file(self._database, view)
 
-    def _make(self, place: tuple[str, str], **args: Any) -> View:
-        return cast("View", _load(place)(**args))
-
     def open(self, name: str, **args: Any) -> None:
         if name in MAIN_VIEWS and not args:
             self._go(name)
         else:
-            self.push_screen(Room(self._make({**MAIN_VIEWS, **OTHER_VIEWS}[name], **args)))
+            self.push_screen(Room(make_view(name, **args)))
 
     def _go(self, name: str) -> None:
         """Back to the main room, and there to the view."""
         while not isinstance(self.screen, MainRoom):
             self.pop_screen()
-        self.call_next(self.main.switch, name, None if self.main.has(name) else self._make(MAIN_VIEWS[name]))
+        self.call_next(self.main.switch, name, None if self.main.has(name) else make_view(name))
         self.call_next(self.show_status)
 
     def leave(self, *, may_end: bool) -> None:
@@ -257,9 +199,6 @@ class CockpitApp(LeanApp):
             elif self._as_of is not None:  # a view without a moment of its own: the clock goes on
                 self._as_of = clock.now().astimezone(self._as_of.tzinfo)
             self.room.show_status(person, self._as_of, self._badge)
-            if self._is_offering_tour and self.room.view.snapshot is not None:
-                self._is_offering_tour = False
-                self.run_command("tour", is_offer=True)
 
     def show_keys(self) -> None:
         if self.room.is_mounted:
