@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cockpit.errors import CockpitError, DatabaseBusy, DatabaseCorrupt, DatabaseNewer, DataDirUnwritable, DiskFull
+from cockpit.errors import DatabaseBusy, DatabaseCorrupt, DatabaseNewer, DataDirUnwritable, DiskFull
 from cockpit.locations import kept_file
 from cockpit.storage.reading import FileReader, Reader, SessionReader
 
@@ -187,11 +187,7 @@ class Database:
     def _named_errors(self) -> Iterator[None]:
         try:
             yield
-        except CockpitError:
-            raise
-        except Exception as error:
-            if not _is_of_database(error):
-                raise
+        except _database_errors() as error:
             raise self._named(error) from error
 
     def _named(self, error: Exception) -> Exception:
@@ -212,11 +208,10 @@ class Database:
         return error
 
 
-def _is_of_database(error: Exception) -> bool:
-    if isinstance(error, sqlite3.Error):
-        return True
+def _database_errors() -> tuple[type[Exception], ...]:
+    """What a database raises; of SQLAlchemy only where it is imported."""
     found = sys.modules.get("sqlalchemy.exc")
-    return found is not None and isinstance(error, found.DBAPIError)
+    return (sqlite3.Error,) if found is None else (sqlite3.Error, found.DBAPIError)
 
 
 def remove_files(path: Path) -> None:
