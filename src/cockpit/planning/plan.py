@@ -12,9 +12,9 @@ from cockpit.planning.exact import add_most
 from cockpit.planning.explain import what_blocks, why_not
 from cockpit.planning.insertion import Added, Board, add_best, add_valuable, days_of, place_loose
 from cockpit.planning.notes import notes_of
-from cockpit.planning.problem import Fixed, Loose, Need, Problem, Reason
+from cockpit.planning.problem import Fixed, Loose, Need, Problem, Reason, Stop
 from cockpit.planning.schedule import FACE
-from cockpit.planning.worth import near_part, whole_points
+from cockpit.planning.worth import most_points, near_part, whole_points
 
 Sign = Literal["=", "+", "~", ">", "x"]
 PAST_DAY_DROP = 3
@@ -331,20 +331,30 @@ def _why_unplaced(board: Board, loose: Loose) -> Reason:
 def _best_dropped(board: Board, needs: Sequence[Need], days: Sequence[date]) -> Dropped | None:
     """The account with the most points that is not in the plan though its last visit is long enough ago."""
     kind: ActivityKind = needs[0].kind if len(needs) == 1 else FACE
-    best: Dropped | None = None
-    for stop in board.problem.stops:
+    most = {stop.account_id: most_points(stop.parts, is_near=kind == FACE) for stop in board.problem.stops}
+    best: tuple[int, Dropped] | None = None
+    # From the most points an account could get: once that is no more than the best has, no other is asked.
+    for stop in sorted(board.problem.stops, key=lambda one: -most[one.account_id]):
+        if best is not None and most[stop.account_id] < best[0]:
+            break
         if not stop.is_candidate or any(board.too_near(stop, kind, on) is not None for on in days) or not days:
             continue
-        blocked = [why_not(board, stop, kind, on) for on in days]
-        why = next((reason for reason in blocked if reason is not None), Reason("enough"))
-        why = Reason("enough") if None in blocked else why
-        points = whole_points(stop.parts)
-        if None in blocked and kind == FACE:
-            fit = board.fit(stop, kind, days[blocked.index(None)])
-            points = whole_points((*stop.parts, near_part(fit.extra_minutes if fit else 0)))
-        if best is None or sum(p.points for p in points) > sum(p.points for p in best.points):
-            best = Dropped(account_id=stop.account_id, tier=stop.tier, kind=kind, points=points, why=why)
-    return best
+        found = _dropped(board, stop, kind, days)
+        score = sum(reason.points for reason in found.points)
+        if best is None or (-score, stop.account_id) < (-best[0], best[1].account_id):
+            best = score, found
+    return best[1] if best else None
+
+
+def _dropped(board: Board, stop: Stop, kind: ActivityKind, days: Sequence[date]) -> Dropped:
+    blocked = [why_not(board, stop, kind, on) for on in days]
+    why = next((reason for reason in blocked if reason is not None), Reason("enough"))
+    why = Reason("enough") if None in blocked else why
+    points = whole_points(stop.parts)
+    if None in blocked and kind == FACE:
+        fit = board.fit(stop, kind, days[blocked.index(None)])
+        points = whole_points((*stop.parts, near_part(fit.extra_minutes if fit else 0)))
+    return Dropped(account_id=stop.account_id, tier=stop.tier, kind=kind, points=points, why=why)
 
 
 def _day_end(board: Board, empty: Board, on: date) -> DayEnd:

@@ -52,9 +52,9 @@ def whole_points(parts: Sequence[Part]) -> tuple[Reason, ...]:
     return tuple(Reason(part.code, count, part.facts) for part, count in zip(parts, points) if count)
 
 
-def most_points(parts: Sequence[Part]) -> int:
-    """The whole points of the parts where nearness gives all it can."""
-    return round(sum(part.value for part in parts) + NEAR_POINTS)
+def most_points(parts: Sequence[Part], *, is_near: bool = True) -> int:
+    """The whole points of the parts, where nearness gives all it can."""
+    return round(sum(part.value for part in parts) + (NEAR_POINTS if is_near else 0))
 
 
 def near_value(extra_minutes: int) -> float:

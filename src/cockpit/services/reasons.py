@@ -31,10 +31,10 @@ class _Facts(dict[str, str]):
         self["account"] = account.name if account else ""
         rule = next((rule for rule in book.kpi_rules if rule.id == self.get("rule_id")), None)
         self["rule"] = spoken(rule.name, rule.alias) if rule else ""
-        names = {row.id: _account_name(book, row.account_id) or row.subject for row in book.activities}
-        for name in ("activity_id", "first", "second"):
-            if name in reason.facts:
-                self[f"{name}_name"] = names.get(self[name], "")
+        asked = [name for name in ("activity_id", "first", "second") if name in reason.facts]
+        for name in asked:
+            row = next((row for row in book.activities if row.id == self[name]), None)
+            self[f"{name}_name"] = (_account_name(book, row.account_id) or row.subject) if row else ""
 
     def __missing__(self, name: str) -> str:
         return ""
