@@ -69,11 +69,11 @@ def test_after_forget_and_after_another_size_all_is_sent() -> None:
     assert "abc" in frame.changes(update, terminal)
 
 
-def test_a_part_with_pictures_is_sent_whole() -> None:
+def test_a_part_with_pictures_is_sent_whole_and_what_follows_them_is_put_in_its_place() -> None:
     frame, terminal = Frame(), console()
     frame.changes(whole([("a 👨‍👩‍👧 b", 0), ("tail", 1)]), terminal)
     sent = frame.changes(whole([("a 👨‍👩‍👧 b", 0), ("tall", 1)]), terminal)
-    assert "👨‍👩‍👧" in sent
+    assert "\x1b[1;3H  \x1b[1;3H👨‍👩‍👧\x1b[1;5H b" in sent
     assert "tall" in sent
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import sys
@@ -78,7 +79,7 @@ def test_hostile_names_stay_names(home: Path) -> None:
             ("p", "Stages|stage"),
             ("g", "[Tt]arget"),
             ("o", "Waits to be sent"),
-            ("h", "Prep "),
+            ("h", "November, day"),
         ):
             terminal.press(key)
             terminal.wait_for(mark)
@@ -114,3 +115,59 @@ def test_change_of_another_process_shows(home: Path) -> None:
         terminal.press("q")
         assert terminal.wait_end() == 0
     assert os.path.exists(home)
+
+
+def test_copy_reaches_the_terminals_clipboard(home: Path) -> None:
+    with _start(home) as terminal:
+        terminal.wait_for("Acme")
+        terminal.press("\x19")
+        terminal.wait_for("copied")
+        (sent,) = re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", terminal.written)
+        copied = base64.b64decode(sent).decode()
+        assert copied
+        assert all(sign.isprintable() for sign in copied)
+        terminal.press("\x03")
+        assert terminal.wait_end() == 0
+
+
+def test_what_is_shown_is_the_same_as_after_all_is_sent_anew(home: Path) -> None:
+    """Only cells that differ are sent; F5 sends all. Over hostile names, dialogs, filters and other sizes."""
+    with _start(home) as terminal:
+        terminal.wait_for("Acme")
+        for keys, mark in (
+            ("jj", "l Log "),
+            ("/", "Esc Clear"),
+            ("a", "of \\d+ for /a"),
+            ("\r", "l Log "),
+            (";", "Type the letters"),
+            ("\x07", r"(?s)\A(?!.*Type the letters)"),
+            ("\x07", r"(?s)\A(?!.*Esc clears)"),
+            ("p", "s Stage|No deal|Stages"),
+            (":", "Commands"),
+            ("spe", "screen: speed"),
+            ("\r", "Key to paint: half within \\d+ ms"),
+            ("h", "November, day"),
+        ):
+            terminal.press(keys)
+            terminal.wait_for(mark)
+        for size in ((120, 40), (100, 30)):
+            terminal.resize(*size)
+            terminal.wait_for("l Log ")
+            terminal.press("jk")
+            _settle(terminal)
+            before = terminal.text
+            terminal.screen.reset()
+            terminal.press("\x1b[15~")
+            terminal.wait_for("(?s)Today.*l Log .*F1 Help")
+            _settle(terminal)
+            assert terminal.text == before
+        terminal.press("\x03")
+        assert terminal.wait_end() == 0
+
+
+def _settle(terminal: Terminal) -> None:
+    """Until a further key has been answered, and taken back, in the last line: all that was asked before is drawn."""
+    terminal.press("/")
+    terminal.wait_for("Esc Clear")
+    terminal.press("\x07")
+    terminal.wait_for(r"(?s)\A(?!.*(?:part of a row|Esc Clear)).*l Log ")

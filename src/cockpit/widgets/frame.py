@@ -3,6 +3,7 @@ a few hundred bytes, whatever part of the screen was drawn anew for it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len, get_character_cell_size
@@ -19,6 +20,7 @@ GAP = 6
 """Equal cells between two that differ that are sent rather than jumped over: a jump is as long."""
 _RISKY = 0x1F000
 """From here on are the pictures that some terminals draw in another width: a part that holds one is sent whole."""
+_PARTS = re.compile(r"[ -~]+|[^ -~]+")
 
 
 class Frame:
@@ -62,7 +64,7 @@ class Frame:
             new  # half a wide sign that is left over equals nothing that can come: it is sent with its other half
         )
         if any(_is_risky(cell) for cell in (*old, *new)):
-            yield x, new
+            yield from _apart(new, x)
             return
         differing = [place for place, (one, other) in enumerate(zip(old, new)) if one != other]
         start = last = differing[0]
@@ -109,12 +111,14 @@ def _cells(segments: Iterable[Segment]) -> list[Cell]:
         if text.isascii():
             cells += [(sign, style) for sign in text]
             continue
-        sizes = [get_character_cell_size(sign) for sign in text]
-        if 0 in sizes or sum(sizes) != cell_len(text):  # signs that join others: one piece
-            cells += [(text, style), *[("", style)] * (cell_len(text) - 1)]
-            continue
-        for sign, size in zip(text, sizes):
-            cells += [(sign, style), *[("", style)] * (size - 1)]
+        parts = _PARTS.findall(text)
+        for part in parts if sum(map(cell_len, parts)) == cell_len(text) else [text]:
+            sizes = [get_character_cell_size(sign) for sign in part]
+            if 0 in sizes or sum(sizes) != cell_len(part):  # signs that join others: one piece
+                cells += [(part, style), *[("", style)] * (cell_len(part) - 1)]
+                continue
+            for sign, size in zip(part, sizes):
+                cells += [(sign, style), *[("", style)] * (size - 1)]
     return cells
 
 
@@ -137,6 +141,22 @@ def _whole(cells: list[Cell], first: int, last: int, x: int) -> tuple[int, list[
     while last + 1 < len(cells) and _is_later(cells[last + 1]):
         last += 1
     return x + first, cells[first : last + 1]
+
+
+def _apart(cells: list[Cell], x: int) -> Iterator[tuple[int, list[Cell]]]:
+    """All cells, each risky sign by itself on blanks, so that whatever width it is drawn in the rest is in its place."""
+    start = 0
+    for place, cell in enumerate(cells):
+        if _is_risky(cell):
+            if cells[start:place]:
+                yield x + start, cells[start:place]
+            start = place + 1
+            while start < len(cells) and _is_later(cells[start]):
+                start += 1
+            yield x + place, [(" ", cell[1] if cell else None)] * (start - place)
+            yield x + place, cells[place:start]
+    if cells[start:]:
+        yield x + start, cells[start:]
 
 
 def _is_later(cell: Cell) -> bool:
