@@ -117,7 +117,7 @@ def test_winning(company: Company, deals: DealService) -> None:
     assert (won.stage_id, won.closed_on, won.amount_minor) == ("stage-won", date(2026, 11, 23), 6_600_000)
     assert won.extra == {"won_reason": "best price"}
     assert saved.text == "Won: Pilot, ¥66,000.00"
-    assert ("won_reason", "best price") in deals.load(deal).extra
+    assert deals.load(deal).close_reason == "best price"
     with pytest.raises(NotAllowed, match="closed: Won"):
         deals.lose(deal, date(2026, 11, 23), "x")
 

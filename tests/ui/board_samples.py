@@ -14,16 +14,19 @@ from cockpit.services.snapshots import (
     Badge,
     ConflictItem,
     ContactLine,
+    DealBrief,
     DealLine,
     DealSnapshot,
     GapSnapshot,
     GapWeek,
     KpiLine,
+    MonthVisits,
     PaceDay,
     PersonRef,
     PipelineSnapshot,
     QueueItem,
     Receipt,
+    Remedy,
     ReplanProposal,
     ReplanRow,
     Saved,
@@ -153,6 +156,7 @@ def deal_line(number: int = 1, **values: Any) -> DealLine:
             "states": ("stalled",),
             "rules": ("19 days in Negotiate, usual 7",),
             "write_state": "done",
+            "remedies": (Remedy("move the stage", "stage"),) if values.get("states", True) else (),
             **values,
         }
     )
@@ -211,6 +215,7 @@ def pipeline(**values: Any) -> PipelineSnapshot:
                     state="dirty",
                     states=("dirty", "stalled"),
                     rules=("No dated next step", "31 days in Needs, usual 12"),
+                    remedies=(Remedy("plan the next step", "new"), Remedy("plan the next step", "new")),
                 ),
                 deal_line(
                     4,
@@ -228,8 +233,36 @@ def pipeline(**values: Any) -> PipelineSnapshot:
                     **healthy,
                 ),
             ),
+            "briefs": (
+                DealBrief(deal_id="deal-1", contacts=contacts(), last_held_on=date(2026, 11, 16), last_result="price?"),
+            ),
             **values,
         }
+    )
+
+
+def contacts() -> tuple[ContactLine, ...]:
+    return (
+        ContactLine(
+            id="contact-1",
+            name="王总",
+            title="CFO",
+            phone="",
+            mobile="13800000001",
+            email="",
+            decision_role="approver",
+            stance=1,
+        ),
+        ContactLine(
+            id="contact-2",
+            name="刘工",
+            title="IT",
+            phone="021-5555 0188",
+            mobile="",
+            email="liu@example.com",
+            decision_role="user",
+            stance=None,
+        ),
     )
 
 
@@ -264,11 +297,14 @@ def item(number: int = 1, **values: Any) -> AgendaItem:
 
 def deal(**values: Any) -> DealSnapshot:
     steps = (
-        ("stage-1", "甄别", "open", "", at(1), False),
-        ("stage-2", "需求", "open", "Budget confirmed?", at(9), False),
-        ("stage-3", "方案", "open", "Decision maker met?", at(18), True),
-        ("stage-4", "谈判", "open", "Terms agreed?", None, False),
+        ("stage-1", "甄别", "open", "", at(1), False, 8, 9.0, None),
+        ("stage-2", "需求", "open", "Budget confirmed?", at(9), False, 9, 13.0, date(2026, 11, 18)),
+        ("stage-3", "方案", "open", "Decision maker met?", at(18), True, 6, 11.0, None),
+        ("stage-4", "谈判", "open", "Terms agreed?", None, False, None, 7.5, None),
     )
+    names = (
+        "id", "name", "kind", "milestone", "entered_at", "is_current", "days", "usual_days", "milestone_on",
+    )  # fmt: skip
     return DealSnapshot(
         **{
             "as_of": NOW,
@@ -278,9 +314,9 @@ def deal(**values: Any) -> DealSnapshot:
             "product": "MES",
             "created_on": date(2026, 10, 1),
             "profit_minor": 12 * K,
-            "steps": tuple(
-                StageStep(id=i, name=n, kind=k, milestone=m, entered_at=e, is_current=c) for i, n, k, m, e, c in steps
-            ),
+            "steps": tuple(StageStep(**dict(zip(names, step, strict=True))) for step in steps),
+            "account_phone": "021-5555 0100",
+            "contacts": contacts(),
             "history": (
                 item(8, status="held", starts_at=at(17), goal_result="half", goal="demo on site"),
                 item(9, status="not_held", starts_at=at(10), goal="meet COO"),
@@ -311,28 +347,15 @@ def account(**values: Any) -> AccountSnapshot:
             "write_state": "done",
             "is_read_only": False,
             "windows": ((0, "09:00", "12:00"), (0, "13:30", "17:00"), (3, "09:00", "17:00")),
-            "contacts": (
-                ContactLine(
-                    id="contact-1",
-                    name="王总",
-                    title="CFO",
-                    phone="",
-                    mobile="13800000001",
-                    email="",
-                    decision_role="approver",
-                    stance=1,
-                ),
-                ContactLine(
-                    id="contact-2",
-                    name="刘工",
-                    title="IT",
-                    phone="021-5555 0188",
-                    mobile="",
-                    email="liu@example.com",
-                    decision_role="user",
-                    stance=None,
-                ),
+            "contacts": contacts(),
+            "limit_days": 14,
+            "last_seen_on": date(2026, 11, 17),
+            "due_in_days": 7,
+            "months": tuple(
+                MonthVisits(starts_on=date(2025 + (month + 11) // 12, (month + 11) % 12 + 1, 1), visits=month % 4)
+                for month in range(12)
             ),
+            "history_total": 1,
             "deals": (pipeline().deals[1],),
             "history": (item(8, status="held", starts_at=at(17), goal_result="half", goal="demo on site"),),
             "planned": (item(7, starts_at=at(27, "10:00"), goal="visit the CFO"),),

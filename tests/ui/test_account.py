@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from cockpit.screens.account import opening_hours
+from cockpit.plain import cells
+from cockpit.services.card_words import due_text, opening_hours, stance_text
 from cockpit.services.snapshots import AccountSnapshot
+from cockpit.widgets.account_card import card_lines, month_lines
+from cockpit.widgets.columns import Cell
 from cockpit.widgets.deal_table import DealTable
 from cockpit.widgets.history import History
-from cockpit.widgets.people import people_rows, stance_text
+from cockpit.widgets.lines import Part
+from cockpit.widgets.people import people_rows
+from tests.support.company import at
 from tests.ui import board_samples as samples
 from tests.ui.boards import board_services
 from tests.ui.driver import Driver, running
 
 
 @asynccontextmanager
-async def opened(snapshot: AccountSnapshot | None = None, **answers: Any) -> AsyncIterator[Driver]:
+async def opened(
+    snapshot: AccountSnapshot | None = None, size: tuple[int, int] = (80, 24), **answers: Any
+) -> AsyncIterator[Driver]:
     services = board_services(accounts__load=snapshot or samples.account(), **answers)
-    async with running(services, opening="pipeline") as driver:
+    async with running(services, opening="pipeline", size=size) as driver:
         driver.app.open("account", account_id="account-1")
         await driver.idle()
         yield driver
@@ -38,16 +46,108 @@ def test_hours_are_grouped_by_day() -> None:
 
 
 def test_each_number_is_a_row_of_its_own() -> None:
-    import dataclasses
-
     both = dataclasses.replace(samples.account().contacts[0], phone="021-1")
-    rows = people_rows(samples.account(contacts=(both,)))
-    assert [row.key for row in rows] == ["account", "contact-1:mobile", "contact-1:phone"]
+    rows = people_rows("021-5555 0100", (both,))
+    assert [row.key for row in rows] == ["contact-1:mobile", "contact-1:phone", "account"]
+
+
+def test_the_number_of_the_switchboard_is_not_a_persons() -> None:
+    same = dataclasses.replace(samples.account().contacts[0], phone="021-5555 0100")
+    assert [row.key for row in people_rows("021-5555 0100", (same,))] == ["contact-1:mobile", "account"]
+
+
+def test_a_contact_not_sent_yet_has_its_sign() -> None:
+    waiting = dataclasses.replace(samples.account().contacts[0], write_state="waiting")
+    assert people_rows("", (waiting,))[0].cells[0] == Cell("*", "warn")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"due_in_days": 7}, ("visit due in 7 days", "good")),
+        ({"due_in_days": 1}, ("visit due in 1 day", "warn")),
+        ({"due_in_days": 0}, ("visit due today", "warn")),
+        ({"due_in_days": -1}, ("visit overdue by 1 day", "bad")),
+        ({"due_in_days": -40}, ("visit overdue by 40 days", "bad")),
+        ({"due_in_days": None, "last_seen_on": None}, ("never visited", "warn")),
+        ({"due_in_days": None, "limit_days": 0}, ("no visit limit set", "muted")),
+    ],
+)
+def test_when_the_next_visit_is_due(values: dict[str, Any], words: tuple[str, str]) -> None:
+    assert due_text(samples.account(**values)) == words
+
+
+@pytest.mark.parametrize("is_ascii", [True, False])
+def test_the_visits_of_twelve_months_are_bars_with_months_and_numbers(is_ascii: bool) -> None:
+    lines = ["".join(part for part, _tone in line) for line in _months(60, is_ascii=is_ascii)]
+    low, *_rest, high = "_#" if is_ascii else "▁█"
+    assert lines[0].startswith(f"visits {low * 2} ")
+    assert lines[0].count(high * 2) == 3
+    assert lines[1].split() == ["12", *(str(month) for month in range(1, 12))]
+    assert lines[2].strip() == "3 this month, 18 in 12 months"
+    assert not is_ascii or all(line.isascii() for line in lines)
+
+
+@pytest.mark.parametrize("width", [10, 30, 43])
+def test_a_pane_too_narrow_for_months_has_the_bars_alone(width: int) -> None:
+    lines = ["".join(part for part, _tone in line) for line in _months(width, is_ascii=True)]
+    assert all(cells(line) <= max(width, 7) for line in lines)
+    assert "3 this month" in " ".join(" ".join(line.split()) for line in lines) or width < 20
+
+
+def _months(width: int, *, is_ascii: bool) -> list[list[Part]]:
+    return month_lines(samples.account().months, "visits ", width, is_ascii=is_ascii)
+
+
+@pytest.mark.parametrize("width", [30, 46, 57, 78, 120])
+@pytest.mark.parametrize("text", ["[/b] [@click=app.quit]x", "恒泰" * 100, ""])
+def test_the_card_of_hostile_texts_stays_in_its_place(text: str, width: int) -> None:
+    card = samples.account(address=text, industry=text, size=text, owner=text, extra=((text, text),), months=())
+    for line in card_lines(card, width, is_ascii=True)[2:4]:
+        assert cells("".join(part for part, _tone in line)) <= width
+
+
+async def test_the_card_says_rhythm_hours_and_visits_at_every_size() -> None:
+    for size in ((80, 24), (120, 36), (160, 45)):
+        async with opened(size=size) as driver:
+            text = " ".join(driver.text.split())
+            assert "visit due in 7 days" in text, size
+            assert "at most 14 days" in text, size
+            assert "3 this month, 18 in 12 months" in text, size
+            assert "Mon 09:00-12:00 13:30-17:00" in text, size
+            assert "13800000001" in text, size
+            assert "half reached" in text, size
+
+
+async def test_a_long_history_is_there_to_its_end_and_its_length_is_said() -> None:
+    rows = tuple(samples.item(100 + n, status="held", starts_at=at(17), result=f"talk {n}") for n in range(2000))
+    async with opened(samples.account(history=rows, history_total=2400), size=(120, 36)) as driver:
+        assert "Done 2,400, the newest 2,000 shown" in driver.text
+        driver.app.room.query_one(History).focus()
+        await driver.press("end")
+        assert "talk 1999" in driver.text
+
+
+async def test_an_account_with_nobody_and_nothing_says_which_keys_begin() -> None:
+    bare = samples.account(
+        phone="", contacts=(), deals=(), history=(), planned=(), windows=(), address="", industry="", size="",
+        limit_days=0, last_seen_on=None, due_in_days=None, months=(), history_total=0,
+    )  # fmt: skip
+    async with opened(bare, size=(120, 36)) as driver:
+        for words in (
+            "Nobody known here yet. Press c to add a contact.",
+            "No open deals with this account. Press c to create one.",
+            "Nothing done or planned yet. Press n to plan.",
+            "opening hours not known",
+            "no address",
+            "never visited",
+        ):
+            assert words in driver.text, words
 
 
 async def test_ctrl_y_copies_the_focused_number() -> None:
     async with opened() as driver:
-        await driver.press("j", "ctrl+y")
+        await driver.press("ctrl+y")
         assert driver.app.clipboard == "13800000001"
         assert "13800000001 copied" in driver.text
 
@@ -110,5 +210,5 @@ async def test_somebody_elses_account_can_be_read_only() -> None:
     async with opened(samples.account(is_read_only=True)) as driver:
         await driver.press("n")
         assert "can be read, not changed" in driver.text
-        await driver.press("j", "ctrl+y")
+        await driver.press("ctrl+y")
         assert driver.app.clipboard == "13800000001"

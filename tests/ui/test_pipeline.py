@@ -2,37 +2,82 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, NotAllowed
+from cockpit.locations import StartValues
+from cockpit.plain import cells
 from cockpit.screens.deal_acts import amount_text, changed, past_day
 from cockpit.screens.pipeline import answer
-from cockpit.widgets.deal_table import deal_detail
-from cockpit.widgets.stage_bars import BAR_CELLS, bar, stage_rows
+from cockpit.widgets.columns import text_of
+from cockpit.widgets.deal_detail import detail_lines
+from cockpit.widgets.deal_states import counted, state_lines
+from cockpit.widgets.deal_table import deal_rows
+from cockpit.widgets.stage_bars import bar, stage_rows, stuck_by_stage
 from cockpit.widgets.table import Table
 from tests.support.company import NOW
 from tests.ui import board_samples as samples
 from tests.ui.boards import board_services
 from tests.ui.driver import running
 
+HOSTILE = ("Acme [/b] Ltd [@click=app.quit]x[/]", "\x1b[2J\x1b]52;c;aGk=\x07", "恒泰" * 200, "one\ntwo\tthree", "")
 
-@given(st.integers(1, 10**12), st.integers(1, 10**12))
-def test_a_stage_with_money_always_has_a_bar_and_never_a_longer_one(one: int, other: int) -> None:
-    largest = max(one, other)
-    assert 1 <= len(bar(one, largest, is_ascii=True)) <= BAR_CELLS
-    assert len(bar(largest, largest, is_ascii=True)) == BAR_CELLS
+
+@given(st.integers(1, 10**12), st.integers(0, 10**12), st.integers(1, 10**12), st.integers(1, 60))
+def test_a_stage_with_money_always_has_a_bar_and_never_a_longer_one(
+    value: int, stuck: int, other: int, size: int
+) -> None:
+    largest = max(value, other)
+    drawn = bar(value, stuck, largest, size, is_ascii=True)
+    assert 1 <= len(drawn) <= size
+    assert len(bar(largest, 0, largest, size, is_ascii=True)) == size
+    if stuck == 0:
+        assert set(drawn) == {"#"}
+    elif stuck >= value:
+        assert set(drawn) == {"="}
+    elif len(drawn) > 1:
+        assert set(drawn) == {"#", "="}
+
+
+@pytest.mark.parametrize("values", [(0, 0, 10), (5, 0, 0), (-3, 1, 10)])
+def test_nothing_has_no_bar(values: tuple[int, int, int]) -> None:
+    assert bar(*values, 10, is_ascii=False) == ""
 
 
 def test_stages_without_money_are_drawn_by_count() -> None:
-    import dataclasses
-
     stages = [dataclasses.replace(stage, amount_minor=0) for stage in samples.pipeline().stages]
-    bars = [row.cells[3] for row in stage_rows(stages, is_ascii=True)]
-    assert [len(getattr(cell, "text", "")) for cell in bars] == [14, 11, 8, 6]
+    rows = stage_rows(stages, {"stage-1": (1, 0)}, 10, is_ascii=True)
+    assert [text_of(row.cells[4]) for row in rows] == ["########==", "########", "######", "####"]
+
+
+def test_the_share_that_went_on_is_of_how_many() -> None:
+    rows = stage_rows(samples.pipeline().stages, {}, 10, is_ascii=True)
+    assert [text_of(row.cells[5]) for row in rows] == ["22% of 41", "61% of 28", "55% of 20", "-"]
+
+
+def test_what_is_stuck_is_counted_where_it_is() -> None:
+    assert stuck_by_stage(samples.pipeline()) == {"stage-4": (1, 44 * samples.K), "stage-2": (1, 18 * samples.K)}
+
+
+def test_the_states_add_up_to_the_deals() -> None:
+    snapshot = samples.pipeline()
+    rows = counted(snapshot)
+    assert sum(count for _state, count, _minor in rows) == len(snapshot.deals)
+    text = ["".join(part for part, _tone in line) for line in state_lines(snapshot, 55)]
+    assert text[1] == "dirty           1     18k  date passed or no next step "
+    assert text[6].split() == ["healthy", "2", "66k", "no", "rule", "fired"]
+
+
+@pytest.mark.parametrize("width", [0, 1, 20, 33, 34, 55, 120])
+def test_the_states_fit_any_width(width: int) -> None:
+    for line in state_lines(samples.pipeline(), width):
+        assert width < 34 or cells("".join(part for part, _tone in line)) <= width
 
 
 @pytest.mark.parametrize(
@@ -45,14 +90,55 @@ def test_stages_without_money_are_drawn_by_count() -> None:
     ],
 )
 def test_the_answer_says_what_is_stuck(values: dict[str, object], words: str) -> None:
-    assert answer(samples.pipeline(**values)) == words
+    assert answer(samples.pipeline(**values))[0][0] == words
 
 
-def test_the_detail_gives_every_state_its_rule() -> None:
-    assert deal_detail(samples.pipeline().deals[2]) == (
-        "upgrade  华光电子  ¥18,000.00, expected Mon 11-30\n"
-        "dirty: No dated next step  stalled: 31 days in Needs, usual 12"
+def test_the_answer_goes_on_with_the_states() -> None:
+    assert "".join(part for part, _tone in answer(samples.pipeline())) == (
+        "2 of 14 open deals are stuck, 62k  dirty 1  stalled 1"
     )
+
+
+def _detail(number: int, width: int, height: int) -> list[str]:
+    snapshot = samples.pipeline()
+    deal = snapshot.deals[number]
+    brief = next((one for one in snapshot.briefs if one.deal_id == deal.id), None)
+    lines = detail_lines(deal, brief, NOW, {"new": "n", "stage": "s"}.__getitem__, (width, height))
+    return ["".join(part for part, _tone in line).rstrip() for line in lines]
+
+
+def test_the_detail_gives_every_state_its_rule_and_each_remedy_its_key_once() -> None:
+    assert _detail(2, 50, 20) == [
+        "upgrade",
+        "dirty   No dated next step",
+        "stalled 31 days in Needs, usual 12",
+        "to do   [n] plan the next step",
+        "amount  ¥18,000.00, close Mon 11-30",
+        "stage   Needs, 31 d".replace("Needs", "需求"),
+        "account 华光电子",
+    ]
+
+
+def test_the_detail_names_the_people_and_the_last_meeting() -> None:
+    text = "\n".join(_detail(0, 50, 20))
+    assert "people   王总 CFO approver (+) 13800000001" in text
+    assert "last met Mon 11-16 price?" in text
+
+
+def test_the_detail_is_two_columns_where_it_is_wide_and_running_text_where_it_is_low() -> None:
+    wide = _detail(2, 110, 8)
+    assert wide[1].split() == ["dirty", "No", "dated", "next", "step", "stage", "需求,", "31", "d"]
+    low = _detail(2, 78, 3)
+    assert len(low) <= 3
+    assert low[0].startswith("upgrade  dirty No dated next step")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_deal_is_shown_within_its_place(text: str) -> None:
+    deal = samples.deal_line(1, name=text, account=text, next_step=text, rules=(text,), stage=text)
+    for size in ((20, 4), (52, 20), (118, 8)):
+        lines = detail_lines(deal, None, NOW, lambda _command: "s", size)
+        assert all(cells("".join(clean_line(part) for part, _tone in line)) <= size[0] for line in lines)
 
 
 @given(st.integers(0, 10**15))
@@ -80,7 +166,7 @@ async def test_the_stages_and_results_stand_beside_their_numbers() -> None:
     async with running(board_services(), opening="pipeline") as driver:
         assert "open 14, 296k (2 unpriced)  won 9, 182k  lost 6  win rate 60% (n 15)" in driver.text
         needs = next(line for line in driver.lines if line.strip().startswith("需求"))
-        assert needs.split()[1:3] + needs.split()[-2:] == ["4", "70k", "61%", "28"]
+        assert needs.split()[1:4] + needs.split()[-3:] == ["4", "1", "70k", "61%", "of", "28"]
         assert "no account" in driver.text
 
 
@@ -193,3 +279,47 @@ async def test_no_deals_names_the_key_that_makes_one() -> None:
         assert "No open deals. Press c to create one." in driver.text
         await driver.press("s")
         assert "There is no deal here." in driver.text
+
+
+def test_a_deal_says_how_many_states_it_has_and_what_is_next() -> None:
+    rows = deal_rows(samples.pipeline().deals, NOW)
+    texts = [[text_of(cell) for cell in row.cells] for row in rows]
+    assert texts[0][6:9] == ["stalled", "19", "14:00"]
+    assert texts[2][6:9] == ["dirty +1", "31", "none"]
+    assert texts[3][0] == "*"
+    assert texts[3][2] == "no account"
+
+
+@pytest.mark.parametrize("state", ["saved", "waiting", "sending", "conflict", "parked"])
+async def test_the_write_of_the_focused_deal_is_a_word(state: str) -> None:
+    deals = (samples.deal_line(1, write_state=state),)
+    async with running(board_services(pipeline__load=samples.pipeline(deals=deals)), opening="pipeline") as driver:
+        assert f"sync {state}" in driver.text
+
+
+async def test_the_bars_grow_with_the_window_and_keep_to_ascii() -> None:
+    start = StartValues(lang="en", frames="ascii")
+    async with running(board_services(), opening="pipeline", start=start) as driver:
+        narrow = max(line.count("#") + line.count("=") for line in driver.lines)
+        await driver.pilot.resize_terminal(100, 30)
+        await driver.idle()
+        wide = max(line.count("#") + line.count("=") for line in driver.lines)
+        assert 8 < narrow < wide
+        assert not set("█▒░▁▇") & set(driver.text)
+
+
+async def test_a_broad_window_has_the_deal_in_a_pane_of_its_own() -> None:
+    async with running(board_services(), opening="pipeline", size=(160, 45)) as driver:
+        line = next(line for line in driver.lines if "王总 CFO approver" in line)
+        assert line.index("王总") > 100
+        assert "[s] move the stage" in driver.text
+        await driver.press("j", "j")
+        assert "[n] plan the next step" in driver.text
+        assert "王总" not in driver.text
+
+
+async def test_every_size_has_the_same_numbers() -> None:
+    for size in ((80, 24), (120, 36), (160, 45)):
+        async with running(board_services(), opening="pipeline", size=size) as driver:
+            for number in ("2 of 14", "62k", "296k", "182k", "60% (n 15)", "22% of 41", "dirty 1", "stalled 1"):
+                assert number in driver.text, (size, number)

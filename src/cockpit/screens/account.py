@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.widgets import Static
 
-from cockpit.domain.text import clean_line
-from cockpit.i18n import _, weekday
-from cockpit.plain import plain
-from cockpit.screens import acts, deal_acts
+from cockpit.i18n import _
+from cockpit.screens import acts, deal_acts, people_acts
 from cockpit.screens.ask import Field
 from cockpit.screens.base import View
+from cockpit.services.card_words import due_text
 from cockpit.services.snapshots import AccountSnapshot, AgendaItem
-from cockpit.services.words import decision_role, lifecycle, write_state
-from cockpit.widgets.deal_table import DealTable, deal_detail
-from cockpit.widgets.history import History, item_detail
-from cockpit.widgets.people import People, number_under
+from cockpit.services.words import lifecycle, write_state
+from cockpit.widgets.account_card import card_lines
+from cockpit.widgets.card_lines import CardLines
+from cockpit.widgets.deal_facts import deal_figures, deal_troubles
+from cockpit.widgets.deal_table import DealTable
+from cockpit.widgets.history import History
+from cockpit.widgets.item_detail import ItemDetail
+from cockpit.widgets.lines import Lines, Part
+from cockpit.widgets.people import People
+from cockpit.widgets.signs import write_sign
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
-    from cockpit.services.container import Services
+    from textual.events import DescendantFocus
 
-_MONDAY = date(2024, 1, 1)
+    from cockpit.services.container import Services
 
 
 class AccountView(View):
@@ -42,14 +45,14 @@ class AccountView(View):
         self._account_id = account_id
 
     def compose(self) -> ComposeResult:
-        yield Static(plain(""), id="answer", classes="answer")
-        yield Static(plain(""), id="facts", classes="facts")
+        yield Lines(id="answer", classes="answer")
         with Container(classes="panes"):
-            with Vertical(id="left"):
+            yield CardLines(id="card")
+            with Vertical(id="middle"):
                 yield People(id="people")
-                yield DealTable(id="deals")
+                yield DealTable(id="deals", empty=_("No open deals with this account. Press c to create one."))
             yield History(id="history")
-        yield Static(plain(""), id="detail", classes="detail")
+            yield ItemDetail(id="detail")
 
     def title(self) -> str:
         return _("Account")
@@ -58,31 +61,36 @@ class AccountView(View):
         return services.accounts.load(self._account_id, **self.past)
 
     def show(self, snapshot: AccountSnapshot) -> None:
-        self.query_one("#answer", Static).update(plain(answer(snapshot)))
-        self.query_one("#facts", Static).update(plain(facts(snapshot)))
-        self.query_one(People).show(snapshot)
-        self.query_one(DealTable).show(snapshot.deals, snapshot.as_of, has_owner=False)
-        self.query_one(History).show(snapshot.planned, snapshot.history)
+        is_ascii = self.shell.is_ascii
+        self.query_one("#answer", Lines).show(lambda _width: [answer(snapshot)])
+        self.query_one("#card", CardLines).show(lambda width: card_lines(snapshot, width, is_ascii=is_ascii))
+        self.query_one(People).show(snapshot.phone, snapshot.contacts)
+        self.query_one(DealTable).show(snapshot.deals, snapshot.as_of, has_owner=False, is_card=True)
+        today = snapshot.as_of.date()
+        self.query_one(History).show(snapshot.planned, snapshot.history, today, total=snapshot.history_total)
         self._show_detail()
 
     def on_table_moved(self, _event: Table.Moved) -> None:
         self._show_detail()
 
-    def on_descendant_focus(self, event: object) -> None:
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        super().on_descendant_focus(event)
         self._show_detail()
 
     def _show_detail(self) -> None:
-        focused, text = self.app.focused, ""
-        if self.snapshot is None:
+        """What has the focus: a person, a deal or an activity."""
+        snapshot, detail = self.snapshot, self.query_one(ItemDetail)
+        if snapshot is None:
             return
-        if isinstance(focused, History) and self._item is not None:
-            text = item_detail(self._item)
-        elif isinstance(focused, DealTable):
-            deal = next((deal for deal in self.snapshot.deals if deal.id == focused.cursor_key), None)
-            text = deal_detail(deal) if deal else ""
+        people, deals, history = self.query_one(People), self.query_one(DealTable), self.query_one(History)
+        deal = next((deal for deal in snapshot.deals if deal.id == deals.cursor_key), None)
+        if deals.has_focus and deal is not None:
+            troubles = deal_troubles(deal, snapshot.as_of, self.shell.keymap.text_of)
+            detail.show_facts(deal.name, [*troubles, *deal_figures(deal, None)])
+        elif history.has_focus:
+            detail.show_item((*snapshot.planned, *snapshot.history), history.cursor_key)
         else:
-            text = contact_detail(self.snapshot, self.query_one(People).cursor_key)
-        self.query_one("#detail", Static).update(plain(text))
+            detail.show_person(snapshot.contacts, people.cursor_key, snapshot.phone)
 
     @property
     def _item(self) -> AgendaItem | None:
@@ -104,7 +112,7 @@ class AccountView(View):
     @property
     def _number(self) -> str:
         """The number to copy: of the people's row, whatever has the focus."""
-        return number_under(self.snapshot, self.query_one(People).cursor_key) if self.snapshot else ""
+        return self.query_one(People).number
 
     def about(self) -> str | None:
         if self._item is not None:
@@ -123,10 +131,7 @@ class AccountView(View):
         return super().why_not(command)
 
     def do_copy(self) -> None:
-        """The number as the terminal's clipboard understands it; only a key press ever writes there."""
-        number = clean_line(self._number)
-        self.app.copy_to_clipboard(number)
-        self.shell.say(_("{text} copied").format(text=number))
+        people_acts.copy(self, self._number)
 
     def do_open(self, **_args: Any) -> None:
         if self._deal_id is not None:
@@ -175,52 +180,12 @@ class AccountView(View):
         )
 
 
-def answer(snapshot: AccountSnapshot) -> str:
-    """One line: who it is and what kind of customer."""
-    line = f"{snapshot.name}  {snapshot.alias}  {snapshot.tier}  {lifecycle(snapshot.lifecycle)}"
-    return line if snapshot.write_state == "done" else f"{line}  {write_state(snapshot.write_state)}"
-
-
-def opening_hours(windows: tuple[tuple[int, str, str], ...]) -> str:
-    """`Mon 09:00-12:00 13:30-17:00, Thu 09:00-17:00`; weekday 0 is Monday. `not known` without any."""
-    days: dict[int, list[str]] = {}
-    for day, opens, closes in windows:
-        days.setdefault(day, []).append(f"{opens}-{closes}")
-    if not days:
-        return _("opening hours not known")
-    names = [weekday(_MONDAY + timedelta(days=day)) for day in range(7)]
-    runs: list[tuple[int, int, list[str]]] = []
-    for day, hours in sorted(days.items()):
-        if runs and runs[-1][1] == day - 1 and runs[-1][2] == hours:
-            runs[-1] = (runs[-1][0], day, hours)
-        else:
-            runs.append((day, day, hours))
-    parts = (
-        f"{names[first] if first == last else _('{first} to {last}').format(first=names[first], last=names[last])} "
-        + " ".join(hours)
-        for first, last, hours in runs
-    )
-    return ", ".join(parts)
-
-
-def facts(snapshot: AccountSnapshot) -> str:
-    """Two lines: where and when; then what they do and whose they are."""
-    where = "  ".join((snapshot.address or _("no address"), opening_hours(snapshot.windows)))
-    what = (snapshot.industry, snapshot.size, snapshot.owner, *(f"{name} {value}" for name, value in snapshot.extra))
-    return where + "\n" + "  ".join(part for part in what if part)
-
-
-def contact_detail(snapshot: AccountSnapshot, key: str | None) -> str:
-    """The focused person in full."""
-    contact = next((c for c in snapshot.contacts if key and key.startswith(f"{c.id}:")), None)
-    if contact is None:
-        return snapshot.phone
-    parts = (
-        contact.name,
-        contact.title,
-        decision_role(contact.decision_role),
-        contact.mobile,
-        contact.phone,
-        contact.email,
-    )
-    return "  ".join(part for part in parts if part)
+def answer(snapshot: AccountSnapshot) -> list[Part]:
+    """One line: who it is, what kind of customer, when the next visit is due."""
+    other = f"  {snapshot.alias}" if snapshot.alias else ""
+    kind = f"  {snapshot.tier}  {lifecycle(snapshot.lifecycle)}"
+    words, tone = due_text(snapshot)
+    line: list[Part] = [(snapshot.name, "strong"), (other, "muted"), (kind, ""), (f"  {words}", tone)]
+    if snapshot.write_state != "done":
+        line.append((f"  {write_state(snapshot.write_state)}", write_sign(snapshot.write_state).tone))
+    return line

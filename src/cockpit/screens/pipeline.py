@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from cockpit.i18n import _, ngettext, short_money
@@ -13,7 +13,10 @@ from cockpit.plain import plain
 from cockpit.screens import acts, deal_acts
 from cockpit.screens.base import View
 from cockpit.services.snapshots import DealLine, PipelineSnapshot
-from cockpit.widgets.deal_table import DealTable, deal_detail, deal_facts
+from cockpit.widgets.deal_detail import DealDetail
+from cockpit.widgets.deal_states import state_lines, state_words
+from cockpit.widgets.deal_table import DealTable
+from cockpit.widgets.lines import Lines, Part
 from cockpit.widgets.month_line import Figures
 from cockpit.widgets.stage_bars import StageBars, result_figures
 from cockpit.widgets.table import Table
@@ -40,14 +43,15 @@ class PipelineView(View):
         self._rep_id = rep_id
 
     def compose(self) -> ComposeResult:
-        yield Static(plain(""), id="answer", classes="answer")
-        yield Static(plain(""), id="facts", classes="facts")
-        yield Figures(id="results")
-        with Horizontal(id="upper"):
-            yield StageBars(id="stages")
-            yield Static(plain(""), id="side")
-        yield DealTable(id="deals")
-        yield Static(plain(""), id="detail", classes="detail")
+        with Vertical(id="lists"):
+            yield Lines(id="answer", classes="answer")
+            yield Static(plain(""), id="facts", classes="facts")
+            yield Figures(id="results")
+            with Horizontal(id="upper"):
+                yield StageBars(id="stages")
+                yield Lines(id="states")
+            yield DealTable(id="deals")
+        yield DealDetail(id="detail")
 
     def title(self) -> str:
         return _("Pipeline")
@@ -56,7 +60,8 @@ class PipelineView(View):
         return services.pipeline.load(self._rep_id, **self.past)
 
     def show(self, snapshot: PipelineSnapshot) -> None:
-        self.query_one("#answer", Static).update(plain(answer(snapshot)))
+        self.query_one("#answer", Lines).show(lambda _width: [answer(snapshot)])
+        self.query_one("#states", Lines).show(lambda width: state_lines(snapshot, width))
         self.query_one("#facts", Static).update(plain(facts(snapshot)))
         self.query_one(Figures).show(result_figures(snapshot))
         self.query_one(StageBars).show(snapshot, is_ascii=self.shell.is_ascii)
@@ -75,9 +80,11 @@ class PipelineView(View):
         self._show_detail()
 
     def _show_detail(self) -> None:
-        deal = self._deal
-        self.query_one("#detail", Static).update(plain(deal_detail(deal) if deal else ""))
-        self.query_one("#side", Static).update(plain("\n".join(deal_facts(deal)) if deal else ""))
+        deal, snapshot = self._deal, self.snapshot
+        if snapshot is not None:
+            brief = next((one for one in snapshot.briefs if deal and one.deal_id == deal.id), None)
+            detail = self.query_one(DealDetail)
+            detail.show_deal(deal, brief, snapshot.as_of, self.shell.keymap.text_of)
 
     @property
     def _deal(self) -> DealLine | None:
@@ -140,18 +147,19 @@ class PipelineView(View):
             deal_acts.edit(self, self._deal)
 
 
-def answer(snapshot: PipelineSnapshot) -> str:
-    """One sentence: how many of the open deals are stuck."""
+def answer(snapshot: PipelineSnapshot) -> list[Part]:
+    """One sentence: how many of the open deals are stuck and their money; then in which states they are."""
     stuck = [deal for deal in snapshot.deals if deal.states]
     if not snapshot.open_count:
-        return _("No open deals")
+        return [(_("No open deals"), "strong")]
     if not stuck:
-        return _("Nothing is stuck")
-    money = sum(deal.amount_minor or 0 for deal in stuck)
+        return [(_("Nothing is stuck"), "good")]
+    money = sum(deal.amount_minor or 0 for deal in stuck if deal.currency == snapshot.currency)
     words = ngettext(
         "{count} of {all} open deals is stuck, {money}", "{count} of {all} open deals are stuck, {money}", len(stuck)
     )
-    return words.format(count=len(stuck), all=snapshot.open_count, money=short_money(money))
+    sentence = words.format(count=len(stuck), all=snapshot.open_count, money=short_money(money))
+    return [(sentence, "strong"), *state_words(snapshot)]
 
 
 def facts(snapshot: PipelineSnapshot) -> str:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, get_args
 
 from sqlmodel import col, func, select
 
 from cockpit import clock
 from cockpit.domain.book import Book
+from cockpit.domain.card_rules import TIER_DAYS
 from cockpit.domain.deals import standing
-from cockpit.domain.entities import Lifecycle, Tier
+from cockpit.domain.entities import Account, Activity, Lifecycle, Tier
 from cockpit.domain.pipeline import deal_facts, usual_stays
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, NotAllowed, UnknownName
 from cockpit.i18n import _
-from cockpit.services.cardparts import past_and_planned, unknown_fields
+from cockpit.services.cardparts import contact_lines, past_and_planned, unknown_fields
 from cockpit.services.desk import Desk
 from cockpit.services.drafts import Bench, needed
 from cockpit.services.matching import find_accounts, one_account
-from cockpit.services.snapshots import AccountSnapshot, ContactLine, DealLine, Match, Saved, WriteState
+from cockpit.services.snapshots import AccountSnapshot, DealLine, Match, MonthVisits, Saved, WriteState
 from cockpit.services.views import deal_line, person_name
 from cockpit.storage.queries.histories import account_activities
 from cockpit.storage.queries.people import contacts_of
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 
 _LIMITS = {"name": 300, "alias": 300, "phone": 100, "address": 500, "industry": 100, "size": 100}
 """Text fields that can be corrected, with the characters each may have."""
+_SEEN_BY = ("visit", "web")
+"""Kinds of activity by which a customer counts as seen."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,11 @@ class AccountService:
                 raise UnknownName(kind=_("account"), name=account_id, near="-")
             activities = account_activities(session, account_id, self.desk.known_by(as_of))
             open_ids = [d.id for d in book.deals if d.account_id == account_id and standing(book, d) == "open"]
-            states = write_states(session, [account_id, *(a.id for a in activities), *open_ids])
+            people = contacts_of(session, account_id)
+            ids = [account_id, *(a.id for a in activities), *open_ids, *(person.id for person in people)]
+            states = write_states(session, ids)
             history, planned = past_and_planned(book, activities, states)
+            limit, seen_on = _limit(account), _last_seen(book, activities)
             return AccountSnapshot(
                 as_of=book.local(moment),
                 complete=book.complete,
@@ -74,12 +82,22 @@ class AccountService:
                 write_state=states[account_id],
                 is_read_only=account.owner_id not in (None, viewer.id),
                 windows=tuple((w.weekday, w.opens, w.closes) for w in book.windows.get(account_id, ())),
-                contacts=_contacts(session, account_id),
+                contacts=contact_lines(people, states),
                 deals=_open_deals(book, open_ids, states),
                 history=history,
                 planned=planned,
                 extra=unknown_fields(row),
+                limit_days=limit,
+                last_seen_on=seen_on,
+                due_in_days=limit - (book.today - seen_on).days if limit and seen_on else None,
+                months=_months(book, activities),
+                history_total=len(activities) - len(planned),
             )
+
+    def find(self, text: str) -> str:
+        """The id of the account meant by an id, a name or pinyin. Raises UnknownName, AmbiguousName."""
+        with self.desk.database.read() as session:
+            return one_account(session, text).id
 
     def search(self, text: str, limit: int = 20) -> tuple[Match, ...]:
         """Accounts by name part, pinyin initials or near spelling, best first."""
@@ -175,20 +193,27 @@ def _refuse_taken_name(session: Session, name: str, except_id: str = "") -> None
         raise NotAllowed(_("There is an account called {name} already.").format(name=found))
 
 
-def _contacts(session: Session, account_id: str) -> tuple[ContactLine, ...]:
-    return tuple(
-        ContactLine(
-            id=person.id,
-            name=person.name,
-            title=person.title,
-            phone=person.phone,
-            mobile=person.mobile,
-            email=person.email,
-            decision_role=person.decision_role,
-            stance=person.stance,
-        )
-        for person in contacts_of(session, account_id)
-    )
+def _limit(account: Account) -> int:
+    """The most days between two visits; 0 for a prospect nobody set a limit for."""
+    if account.lifecycle == "prospect" and not account.cadence_days:
+        return 0
+    return account.cadence_days or TIER_DAYS.get(account.tier, TIER_DAYS["C"])
+
+
+def _last_seen(book: Book, activities: Sequence[Activity]) -> date | None:
+    """The day of the last visit or web meeting held."""
+    seen = (a.starts_at for a in activities if a.status == "held" and a.kind in _SEEN_BY)
+    last = max((moment for moment in seen if moment <= book.as_of), default=None)
+    return book.local_day(last) if last else None
+
+
+def _months(book: Book, activities: Sequence[Activity]) -> tuple[MonthVisits, ...]:
+    """Visits and web meetings held in each of the last twelve months, the current one last."""
+    held = (book.local_day(a.starts_at) for a in activities if a.status == "held" and a.kind in _SEEN_BY)
+    counts = Counter((day.year, day.month) for day in held)
+    this = book.today.year * 12 + book.today.month - 1
+    months = (divmod(number, 12) for number in range(this - 11, this + 1))
+    return tuple(MonthVisits(starts_on=date(y, m + 1, 1), visits=counts[y, m + 1]) for y, m in months)
 
 
 def _open_deals(book: Book, ids: list[str], states: dict[str, WriteState]) -> tuple[DealLine, ...]:

@@ -1,4 +1,4 @@
-"""What the cards of an account and of a deal share: history, plan, unknown fields."""
+"""What the cards of an account and of a deal share: history, plan, people, unknown fields."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cockpit.domain.book import Book
-from cockpit.domain.entities import Activity
-from cockpit.services.snapshots import AgendaItem, WriteState
+from cockpit.domain.entities import Activity, Contact
+from cockpit.services.snapshots import AgendaItem, ContactLine, WriteState
 from cockpit.services.views import agenda_items
 
 if TYPE_CHECKING:
     from cockpit.storage.tables import SyncedRow
 
-MOST_HISTORY = 200
+MOST_HISTORY = 2000
 """Rows of history a card shows, newest first."""
 
 
@@ -30,6 +30,25 @@ def past_and_planned(
         for item, row in zip(agenda_items(book, over, states), over, strict=True)
     )
     return history, agenda_items(book, planned, states)
+
+
+def contact_lines(people: Iterable[Contact], states: Mapping[str, WriteState]) -> tuple[ContactLine, ...]:
+    """Who decides first, then by name; `states` holds the writes of those that have some."""
+    ordered = sorted(people, key=lambda person: person.decision_role != "decider")
+    return tuple(
+        ContactLine(
+            id=person.id,
+            name=person.name,
+            title=person.title,
+            phone=person.phone,
+            mobile=person.mobile,
+            email=person.email,
+            decision_role=person.decision_role,
+            stance=person.stance,
+            write_state=states.get(person.id, "done"),
+        )
+        for person in ordered
+    )
 
 
 def unknown_fields(row: SyncedRow) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,17 +14,18 @@ from cockpit.domain.amounts import Amount, whole_amount
 from cockpit.domain.book import Book
 from cockpit.domain.entities import Deal
 from cockpit.domain.moments import read_moment
-from cockpit.domain.pipeline import deal_facts, usual_stays
+from cockpit.domain.pipeline import Stay, deal_facts, usual_stays
 from cockpit.domain.text import clean_line
-from cockpit.errors import BadUse, NotAllowed, UnknownName
+from cockpit.errors import AmbiguousName, BadUse, NotAllowed, UnknownName
 from cockpit.i18n import _, exact_money, short_day
-from cockpit.services.cardparts import past_and_planned, unknown_fields
+from cockpit.services.cardparts import contact_lines, past_and_planned, unknown_fields
 from cockpit.services.desk import Desk
 from cockpit.services.drafts import Bench, needed
 from cockpit.services.matching import one_account
 from cockpit.services.snapshots import DealSnapshot, Saved, StageStep
 from cockpit.services.views import deal_line, spoken
 from cockpit.storage.queries.histories import deal_activities
+from cockpit.storage.queries.people import contacts_of
 from cockpit.storage.queries.sync import write_states
 from cockpit.storage.tables import DealRow, FunnelRow, MilestoneDoneRow, StageRow
 from cockpit.sync.outbox import Edit, new_id
@@ -51,22 +53,52 @@ class DealService:
             if row is None or deal is None:
                 raise UnknownName(kind=_("deal"), name=deal_id, near="-")
             activities = deal_activities(session, deal_id, self.desk.known_by(as_of))
-            states = write_states(session, [deal_id, *(a.id for a in activities)])
+            account = book.accounts.get(deal.account_id or "")
+            people = contacts_of(session, account.id) if account else ()
+            states = write_states(session, [deal_id, *(a.id for a in activities), *(one.id for one in people)])
+            usual = usual_stays(book)
+            extra = dict(unknown_fields(row))
+            won_because = extra.pop("won_reason", "")
             history, planned = past_and_planned(book, activities, states)
             product = book.products.get(deal.product_id or "")
             return DealSnapshot(
                 as_of=book.local(moment),
                 complete=book.complete,
-                deal=deal_line(book, deal_facts(book, deal, usual_stays(book)), states[deal_id]),
+                deal=deal_line(book, deal_facts(book, deal, usual), states[deal_id]),
                 is_read_only=deal.owner_id != viewer.id,
                 product=spoken(product.name, product.alias) if product else "",
                 created_on=deal.created_on,
                 profit_minor=deal.profit_minor,
-                steps=_steps(book, deal),
+                steps=_steps(book, deal, usual),
                 history=history,
                 planned=planned,
-                extra=unknown_fields(row),
+                extra=tuple(extra.items()),
+                account_phone=account.phone if account else "",
+                contacts=contact_lines(people, states),
+                closed_on=deal.closed_on,
+                close_reason=deal.lost_reason or won_because,
             )
+
+    def find(self, text: str) -> str:
+        """The id of the deal meant by an id, a name, or part of one; of several the one that is open.
+
+        Raises UnknownName, AmbiguousName.
+        """
+        wanted = clean_line(text, 300).casefold()
+        with self.desk.database.read() as session:
+            statement = select(DealRow.id, DealRow.name).order_by(col(DealRow.name), col(DealRow.id))
+            rows = session.exec(statement).all()
+            closed = select(StageRow.id).where(StageRow.kind != "open")
+            open_ids = set(session.exec(select(DealRow.id).where(col(DealRow.stage_id).not_in(closed))))
+        whole = [row for row in rows if wanted in (row[0].casefold(), row[1].casefold())]
+        found = whole or [row for row in rows if wanted and wanted in row[1].casefold()]
+        if len(found) > 1:
+            found = [row for row in found if row[0] in open_ids] or found
+        if len(found) == 1:
+            return found[0][0]
+        if found:
+            raise AmbiguousName(name=text, candidates=tuple(f"{name} ({row_id})" for row_id, name in found[:8]))
+        raise UnknownName(kind=_("deal"), name=text, near="-")
 
     def create(self, account: str, name: str, *, amount: str = "", expected_on: date | None = None) -> Saved:
         """A deal in the first stage of the default funnel. `amount` like `66k`, `6.6万`, empty for unknown."""
@@ -152,9 +184,10 @@ class DealService:
             return bench.save([Edit("deal", deal.id, "patch", values)], label, entity="deal", row_id=deal.id)
 
 
-def _steps(book: Book, deal: Deal) -> tuple[StageStep, ...]:
-    """The stages of the deal's funnel in order, each with the last moment the deal came into it."""
+def _steps(book: Book, deal: Deal, usual: Mapping[str, Stay]) -> tuple[StageStep, ...]:
+    """The stages of the deal's funnel in order, each with the last moment the deal came into it and how long it stayed."""
     entered: dict[str, datetime] = {}
+    met = {done.stage_id: book.local_day(done.done_at) for done in book.milestones if done.deal_id == deal.id}
     stages = sorted(
         (s for s in book.stages.values() if s.funnel_id == deal.funnel_id), key=lambda s: (s.position, s.id)
     )
@@ -165,6 +198,7 @@ def _steps(book: Book, deal: Deal) -> tuple[StageStep, ...]:
         entered[change.to_stage_id] = change.changed_at
     if not entered and deal.created_on is not None:
         entered[deal.stage_id] = book.midnight(deal.created_on)
+    days = _stays(book, entered)
     return tuple(
         StageStep(
             id=stage.id,
@@ -173,9 +207,19 @@ def _steps(book: Book, deal: Deal) -> tuple[StageStep, ...]:
             milestone=stage.milestone,
             entered_at=book.local(entered[stage.id]) if stage.id in entered else None,
             is_current=stage.id == deal.stage_id,
+            days=days.get(stage.id) if stage.kind == "open" else None,
+            usual_days=usual[stage.id].days if stage.id in usual else None,
+            milestone_on=met.get(stage.id),
         )
         for stage in stages
     )
+
+
+def _stays(book: Book, entered: Mapping[str, datetime]) -> dict[str, int]:
+    """Local days from the last moment the deal came into each stage to the next one it came into, or to today."""
+    order = sorted(entered.items(), key=lambda entry: entry[1])
+    leaves = [book.local_day(moment) for _stage, moment in order[1:]] + [book.today]
+    return {stage: (left - book.local_day(moment)).days for (stage, moment), left in zip(order, leaves, strict=True)}
 
 
 def my_deal(bench: Bench, deal_id: str) -> DealRow:

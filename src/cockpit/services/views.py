@@ -25,6 +25,7 @@ from cockpit.services.snapshots import (
     KpiLine,
     MonthLine,
     PersonRef,
+    Remedy,
     TrendWeek,
     WriteState,
 )
@@ -234,7 +235,20 @@ def deal_line(book: Book, facts: DealFacts, state: WriteState) -> DealLine:
         states=tuple(verdict.state for verdict in facts.verdicts),
         rules=tuple(rule_text(book, verdict) for verdict in facts.verdicts),
         write_state=state,
+        remedies=tuple(_remedy(verdict, has_step=step is not None) for verdict in facts.verdicts),
     )
+
+
+def _remedy(verdict: Verdict, *, has_step: bool) -> Remedy:
+    if verdict.reason == "date_passed":
+        return Remedy(_("set a new closing day, or lose it"), "edit")
+    if not has_step:
+        return Remedy(_("plan the next step"), "new")
+    if verdict.state == "slipped":
+        return Remedy(_("agree on the new day, or bring it back"), "edit")
+    if verdict.state in ("regressed", "stalled"):
+        return Remedy(_("ask for the decision at the next step, then move the stage"), "stage")
+    return Remedy(_("hold the planned next step and log it"), "log")
 
 
 def rule_text(book: Book, verdict: Verdict) -> str:

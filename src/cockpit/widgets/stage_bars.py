@@ -1,8 +1,11 @@
-"""The funnel: a bar for each stage with its number beside it; and open, won, lost and the win rate as figures."""
+"""The funnel: a bar for each stage with its numbers beside it; and open, won, lost and the win rate as figures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from textual import events
 
 from cockpit.i18n import _, short_money
 from cockpit.services.snapshots import PipelineSnapshot, StageLine
@@ -10,36 +13,66 @@ from cockpit.widgets.month_line import Figure
 from cockpit.widgets.signs import money, percent
 from cockpit.widgets.table import Cell, Column, Row, Table
 
-BAR_CELLS = 14
-_BLOCKS = {True: "#", False: "█"}
+LEAST_BAR, MOST_BAR = 8, 40
+"""Cells of the longest bar, by the room there is."""
+BESIDE = 44
+"""Cells the other columns want."""
+_SIGNS = {True: ("#", "="), False: ("█", "▒")}
+"""What moves and what is stuck, by whether the terminal wants ASCII."""
 
 
-def bar(value: int, largest: int, *, is_ascii: bool) -> str:
-    """A bar out of BAR_CELLS cells for `value` of `largest`; one cell at least for anything above zero."""
+def bar(value: int, stuck: int, largest: int, cells: int, *, is_ascii: bool) -> str:
+    """A bar out of `cells` for `value` of `largest`, its end for the part that is stuck.
+
+    One cell at least for anything above zero; what is stuck and what moves has one each where there are two.
+    """
     if value <= 0 or largest <= 0:
         return ""
-    return _BLOCKS[is_ascii] * max(1, round(value / largest * BAR_CELLS))
+    size = max(1, round(value / largest * cells))
+    end = round(min(max(stuck, 0), value) / value * size)
+    if 0 < stuck < value and size > 1:
+        end = min(max(end, 1), size - 1)
+    moving, standing = _SIGNS[is_ascii]
+    return moving * (size - end) + standing * end
 
 
-def stage_rows(stages: Sequence[StageLine], *, is_ascii: bool) -> tuple[Row, ...]:
-    """Bars by money, by count where no stage has money. Conversion is the share that went on, with its n."""
+def stage_rows(
+    stages: Sequence[StageLine], stuck: Mapping[str, tuple[int, int]], cells: int, *, is_ascii: bool
+) -> tuple[Row, ...]:
+    """Bars by money, by count where no stage has money. `stuck`: count and money by stage id. Conversion is the share
+    that went on, of how many that ever left the stage."""
     by_money = any(stage.amount_minor for stage in stages)
-    values = [stage.amount_minor if by_money else stage.count for stage in stages]
-    largest = max(values, default=0)
-    return tuple(
-        Row(
-            f"stage:{stage.id}",
-            (
-                stage.name,
-                str(stage.count),
-                money(stage.amount_minor),
-                Cell(bar(value, largest, is_ascii=is_ascii), "accent"),
-                percent(stage.conversion),
-                Cell(str(stage.conversion_n) if stage.conversion is not None else "", "muted"),
-            ),
+    largest = max((stage.amount_minor if by_money else stage.count for stage in stages), default=0)
+    rows = []
+    for stage in stages:
+        count, minor = stuck.get(stage.id, (0, 0))
+        value, part = (stage.amount_minor, minor) if by_money else (stage.count, count)
+        went_on = _("{share} of {n}").format(share=percent(stage.conversion), n=stage.conversion_n)
+        rows.append(
+            Row(
+                f"stage:{stage.id}",
+                (
+                    stage.name,
+                    str(stage.count),
+                    Cell(str(count), "warn" if count else "muted"),
+                    money(stage.amount_minor),
+                    Cell(bar(value, part, largest, cells, is_ascii=is_ascii), "accent"),
+                    Cell(went_on if stage.conversion is not None else "-", "" if stage.conversion_n else "muted"),
+                ),
+            )
         )
-        for stage, value in zip(stages, values)
-    )
+    return tuple(rows)
+
+
+def stuck_by_stage(snapshot: PipelineSnapshot) -> dict[str, tuple[int, int]]:
+    """How many deals have some state in each stage, and their money in the currency of the pipeline."""
+    counts: Counter[str] = Counter()
+    sums: Counter[str] = Counter()
+    for deal in snapshot.deals:
+        if deal.states:
+            counts[deal.stage_id] += 1
+            sums[deal.stage_id] += (deal.amount_minor or 0) if deal.currency == snapshot.currency else 0
+    return {stage: (count, sums[stage]) for stage, count in counts.items()}
 
 
 def result_figures(snapshot: PipelineSnapshot) -> tuple[Figure, ...]:
@@ -62,20 +95,34 @@ def _with_money(count: int, minor: int) -> str:
 
 
 class StageBars(Table):
-    """One stage a line; money in the currency of the header."""
+    """One stage a line; money in the currency of the header. The bars grow with the window."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__((), empty=_("No funnel here yet."), id=id)
+        self._snapshot: PipelineSnapshot | None = None
+        self._is_ascii = True
 
     def show(self, snapshot: PipelineSnapshot, *, is_ascii: bool) -> None:
+        self._snapshot, self._is_ascii = snapshot, is_ascii
+        moving, standing = _SIGNS[is_ascii]
+        legend = _("{moving} moving {stuck} stuck").format(moving=moving, stuck=standing)
         self.set_columns(
             (
                 Column(_("Stage"), least=9),
-                Column(_("Deals"), 6, "right"),
-                Column(snapshot.currency, 8, "right"),
-                Column("", BAR_CELLS + 1, shown_from=57),
-                Column(_("Goes on"), 8, "right"),
-                Column("n", 5, "right"),
+                Column(_("Deals"), 5, "right"),
+                Column(_("Stuck"), 5, "right"),
+                Column(snapshot.currency, 7, "right"),
+                Column(legend, least=LEAST_BAR, weight=4, shown_from=57),
+                Column(_("Goes on"), 11, "right"),
             )
         )
-        self.set_rows(stage_rows(snapshot.stages, is_ascii=is_ascii))
+        self._draw_bars()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._draw_bars()
+
+    def _draw_bars(self) -> None:
+        if self._snapshot is not None:
+            room = min(max(self.size.width - BESIDE, LEAST_BAR), MOST_BAR)
+            stuck = stuck_by_stage(self._snapshot)
+            self.set_rows(stage_rows(self._snapshot.stages, stuck, room, is_ascii=self._is_ascii))

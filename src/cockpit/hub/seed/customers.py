@@ -112,7 +112,7 @@ def _put(
         alias=name[1],
         tier=tier,
         lifecycle="prospect",
-        industry=industry,
+        industry=world.say(words.INDUSTRIES[industry]),
         size=rng.choice(words.SIZES),
         address=f"{city}{area}{street}{rng.randint(1, 1999)}号",
         phone=f"{'021' if city == '上海市' else '0512' if city == '苏州市' else '0571'}-5550{rng.randint(1000, 9999)}",

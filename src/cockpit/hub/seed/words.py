@@ -34,6 +34,21 @@ TRADES: tuple[tuple[str, str, str], ...] = (
     ("零售", "Retail", "retail"),
     ("能源", "Energy", "energy"),
 )
+INDUSTRIES: dict[str, Pair] = {
+    "automotive": ("汽车零部件", "automotive"),
+    "chemicals": ("化工", "chemicals"),
+    "construction": ("建筑建材", "construction"),
+    "electronics": ("电子电气", "electronics"),
+    "energy": ("能源", "energy"),
+    "food": ("食品饮料", "food"),
+    "logistics": ("物流", "logistics"),
+    "manufacturing": ("机械制造", "manufacturing"),
+    "medical": ("医疗器械", "medical"),
+    "pharma": ("医药", "pharma"),
+    "retail": ("零售", "retail"),
+    "software": ("软件", "software"),
+    "textiles": ("纺织服装", "textiles"),
+}
 SIZES = ("50-200", "200-500", "500-2000", "2000+")
 
 DISTRICTS: dict[str, tuple[str, str, float, float]] = {

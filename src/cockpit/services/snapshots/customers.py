@@ -19,6 +19,14 @@ class StageLine:
     conversion_n: int
 
 
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What ends a state of a deal, and the id of the command that does it."""
+
+    text: str
+    command: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealLine:
     id: str
@@ -39,6 +47,30 @@ class DealLine:
     states: tuple[str, ...]
     rules: tuple[str, ...]  # one text per state: the rule and the figures that fired
     write_state: WriteState
+    remedies: tuple[Remedy, ...] = ()  # one per state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactLine:
+    id: str
+    name: str
+    title: str
+    phone: str
+    mobile: str
+    email: str
+    decision_role: str
+    stance: int | None
+    write_state: WriteState = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealBrief:
+    """What to know about a deal besides its line: who to talk to, and what came of the last meeting with the account."""
+
+    deal_id: str
+    contacts: tuple[ContactLine, ...]
+    last_held_on: date | None
+    last_result: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +91,22 @@ class PipelineSnapshot(Snapshot):
     win_rate_n: int
     other_currencies: tuple[tuple[str, int], ...]
     deals: tuple[DealLine, ...]
+    briefs: tuple[DealBrief, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageStep:
+    """`days`: those of the last stay, so far for the current stage. `usual_days`: the median stay, or what is set for it."""
+
     id: str
     name: str
     kind: str
     milestone: str
     entered_at: datetime | None
     is_current: bool
+    days: int | None = None
+    usual_days: float | None = None
+    milestone_on: date | None = None  # the day the milestone was met
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,18 +120,18 @@ class DealSnapshot(Snapshot):
     history: tuple[AgendaItem, ...]
     planned: tuple[AgendaItem, ...]
     extra: tuple[tuple[str, str], ...]
+    account_phone: str = ""
+    contacts: tuple[ContactLine, ...] = ()
+    closed_on: date | None = None
+    close_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContactLine:
-    id: str
-    name: str
-    title: str
-    phone: str
-    mobile: str
-    email: str
-    decision_role: str
-    stance: int | None
+class MonthVisits:
+    """Visits and web meetings held in a calendar month."""
+
+    starts_on: date
+    visits: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +155,11 @@ class AccountSnapshot(Snapshot):
     history: tuple[AgendaItem, ...]
     planned: tuple[AgendaItem, ...]
     extra: tuple[tuple[str, str], ...]
+    limit_days: int = 0  # the most days between two visits: the account's own, or those of its tier
+    last_seen_on: date | None = None  # the last visit or web meeting held
+    due_in_days: int | None = None  # below zero: so many days over; None for a prospect nobody set a limit for
+    months: tuple[MonthVisits, ...] = ()  # the last twelve, the current one last
+    history_total: int = 0  # rows of history there are; `history` has the newest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
