@@ -166,7 +166,7 @@ async def test_a_write_is_saved_then_on_its_way_then_received(
         while not gate.reached.is_set():
             await desk.pilot.pause()
         for _turn in range(100):
-            if state() == "sending":
+            if state() == "sending" and "syncing up" in desk.text:
                 break
             await desk.pilot.pause()
         assert state() == "sending"

@@ -7,7 +7,9 @@ import os
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.scrollbar import ScrollBar, ScrollBarRender
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -16,8 +18,16 @@ _PATIENCE_S = 3.0
 """How long an orderly end may take after a signal. What was saved is on disk all the time."""
 
 
-def fit_into(app: App[int]) -> None:
+class PlainBars(ScrollBarRender):
+    """Scroll bars without block signs: their ends are on whole cells."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
+
+
+def fit_into(app: App[int], *, is_ascii: bool) -> None:
     """Called once the event loop runs. Nothing moves over SSH, where each frame costs a round trip."""
+    ScrollBar.renderer = PlainBars if is_ascii else ScrollBarRender
     if os.environ.get("SSH_CONNECTION"):
         app.animation_level = "none"
     if app.is_headless or sys.platform == "win32":

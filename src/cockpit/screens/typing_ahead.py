@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
 LONGEST_S = 2.0
-"""A key waits no longer than that: something hangs, and the keys must get through."""
+"""The foremost key waits no longer than that: something hangs, and the keys must get through."""
 _LOOK_S = 0.005
 _HOLDING = frozenset({"open", "write", "form"})
 """Workers whose end changes what the next key means."""
@@ -34,7 +34,8 @@ class TypingAhead:
         """`deliver` handles an event as the app itself would."""
         self._app = app
         self._deliver = deliver
-        self._waiting: deque[tuple[Event, float]] = deque()
+        self._waiting: deque[Event] = deque()
+        self._passed_at = 0.0
         self._timer: Timer | None = None
 
     @property
@@ -43,8 +44,9 @@ class TypingAhead:
 
     async def take(self, event: Event) -> None:
         """Handle the event now, or as soon as those before it are done with."""
-        self._waiting.append((event, clock.monotonic()))
+        self._waiting.append(event)
         if self._timer is None:
+            self._passed_at = clock.monotonic()
             await self._go_on()
 
     def takes(self, event: Event) -> bool:
@@ -54,11 +56,12 @@ class TypingAhead:
     async def _go_on(self) -> None:
         self._timer = None
         while self._waiting:
-            event, came_at = self._waiting[0]
-            if not self._is_free(event) and clock.monotonic() - came_at < LONGEST_S:
+            event = self._waiting[0]
+            if not self._is_free(event) and clock.monotonic() - self._passed_at < LONGEST_S:
                 self._timer = self._app.set_timer(_LOOK_S, self._go_on)
                 return
             self._waiting.popleft()
+            self._passed_at = clock.monotonic()
             await self._deliver(event)
 
     def _is_free(self, event: Event) -> bool:
@@ -66,7 +69,7 @@ class TypingAhead:
         if isinstance(event, Key) and event.key == "ctrl+c":
             return True
         screen = self._app.screen
-        if not screen.is_mounted or (screen.focused is None and screen.focus_chain):
+        if not screen.is_mounted or not screen.children or (screen.focused is None and screen.focus_chain):
             return False
         if any(node.message_queue_size or node._next_callbacks for node in (screen, *screen.walk_children())):
             return False
