@@ -229,3 +229,10 @@ async def test_a_failed_proposal_names_the_key_that_tries_again() -> None:
         services.set("replan__propose", samples.proposal())
         await driver.press("f5")
         assert "2 added" in driver.text
+
+
+async def test_a_failure_is_said_once() -> None:
+    services = board_services(replan__propose=NotAllowed("No working day left."))
+    async with running(services, size=(120, 36), opening="gap") as driver:
+        await driver.press("r")
+        assert driver.text.count("No working day left.") == 1

@@ -196,3 +196,9 @@ async def test_progress_is_drawn_without_loading_the_lists_again() -> None:
         await driver.idle()
         assert "Syncing up 3/12" in driver.text
         assert len(services.called("sync.load")) == before
+
+
+async def test_a_failed_load_is_said_once_with_the_key_that_tries_again() -> None:
+    services = board_services(sync__load=HubUnavailable("disk gone", url="https://crm.example"))
+    async with running(services, size=(120, 36), opening="sync") as driver:
+        assert driver.text.count("Press F5 to load again.") == 1

@@ -141,6 +141,18 @@ async def test_a_broad_window_shows_the_reps_week_and_deals_beside_it() -> None:
         assert "Later this week" in driver.text  # below the problems where there is height
 
 
+async def test_a_low_window_counts_the_problems_it_does_not_show() -> None:
+    problems = tuple(samples.team_problem(f"problem {number}", "do it") for number in range(6))
+    rep = samples.team_rep(4, "陈静", "Chen Jing", 9, 1, problems=problems)
+    async with running(board_services(team__load=samples.team(reps=(rep,))), opening="team") as driver:
+        assert "problem 3" in driver.text
+        assert "problem 4" not in driver.text
+        assert "2 more" in driver.text
+        await driver.pilot.resize_terminal(120, 36)
+        await driver.idle()
+        assert "problem 5" in driver.text
+
+
 async def test_a_rep_without_problems_or_plans_says_so() -> None:
     async with running(board_services(), size=(160, 45), opening="team") as driver:
         await driver.press("j", "j")

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from cockpit.services.container import Services
 
 
+MOST_WHEN_LOW = 4
+"""Problems shown in a low window, which often is one over a slow line: each is sent anew with every key."""
+
+
 class TeamView(View):
     """All reps below the viewer, who needs help first; for a rep, the rep alone."""
 
@@ -72,9 +76,9 @@ class TeamView(View):
         if rep is None or snapshot is None:
             return []
         head = head_lines(rep, snapshot, width, is_ascii=self.shell.is_ascii)
-        problems = problem_lines(rep.problems, width)
         if not self.screen.has_class("-tall"):
-            return [head[0], *problems]
+            return [head[0], *problem_lines(rep.problems, width, MOST_WHEN_LOW)]
+        problems = problem_lines(rep.problems, width)
         is_beside = self.query_one("#week", Lines).display
         below = [] if is_beside else [[], *week_lines(rep, snapshot, width)]
         return [*head, [], *problems, *below]

@@ -110,3 +110,7 @@ class ReceiptTable(Table):
         )
         self.set_columns(columns if receipts else (Column(title),))
         self.set_rows(receipt_rows(receipts, as_of))
+
+    def say_failed(self, text: str) -> None:
+        """Empty: the queue says why."""
+        super().say_failed("")

@@ -43,10 +43,12 @@ def head_lines(rep: TeamRep, snapshot: TeamSnapshot, width: int, *, is_ascii: bo
     return [head, trend]
 
 
-def problem_lines(problems: Sequence[TeamProblem], width: int) -> list[list[Part]]:
-    """A header and one line a problem: state, problem, what to do."""
+def problem_lines(problems: Sequence[TeamProblem], width: int, most: int | None = None) -> list[list[Part]]:
+    """A header and one line a problem: state, problem, what to do; how many there are beyond `most`."""
     if not problems:
         return [[(_("No open problem."), "good")]]
+    rest = len(problems[most:]) if most is not None else 0
+    problems = problems[:most]
     titles = (_("State"), _("Problem"), _("What to do"))
     states = [one.state_text if width >= ROOMY else card_state(one.state) for one in problems]
     state = min(max(map(cells, (titles[0], *states))), width // 4)
@@ -62,7 +64,7 @@ def problem_lines(problems: Sequence[TeamProblem], width: int) -> list[list[Part
         ]
         for one, text in zip(problems, states, strict=True)
     )
-    return lines
+    return [*lines, [(_("{count} more").format(count=rest), "muted")]] if rest else lines
 
 
 def week_lines(rep: TeamRep, snapshot: TeamSnapshot, width: int) -> list[list[Part]]:

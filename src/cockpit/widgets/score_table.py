@@ -57,3 +57,10 @@ class ScoreTable(Table, can_focus=False):
             )
         )
         self.set_rows(score_rows(lines))
+
+    def say_loading(self, text: str) -> None:
+        """Nothing: the list above says so."""
+
+    def say_failed(self, text: str) -> None:
+        """Empty: the list above says why."""
+        super().say_failed("")
