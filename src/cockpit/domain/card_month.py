@@ -115,7 +115,7 @@ class _History:
 
     def is_planned(self, moment: datetime, today: date) -> bool:
         """Whether at that moment a visit lay ahead."""
-        return any(
+        return bool(self.planned) and any(
             plan.since <= moment and plan.day >= today and _is_before(moment, plan.until) for plan in self.planned
         )
 
@@ -179,16 +179,19 @@ def _plans(book: Book, activity: Activity, begins: datetime) -> Iterator[_Plan]:
 
 
 def _history(book: Book, account: Account, begins: datetime) -> _History:
+    limit = account.cadence_days or TIER_DAYS.get(account.tier, TIER_DAYS["C"])
     seen: list[tuple[date, bool]] = []
     planned: list[_Plan] = []
-    for activity in book.activities_by_account.get(account.id, ()):
+    if account.id not in book.activities_by_account:
+        return _History(limit, (), (), ())
+    for activity in book.activities_by_account[account.id]:
         if activity.kind not in ("visit", "web"):
             continue
         if activity.status == "held" and activity.starts_at <= book.as_of:
             seen.append((book.local_day(activity.starts_at), activity.is_acknowledged))
         planned += _plans(book, activity, begins)
     return _History(
-        account.cadence_days or TIER_DAYS.get(account.tier, TIER_DAYS["C"]),
+        limit,
         tuple(day for day, _ in seen),
         tuple(day for day, is_acked in seen if is_acked),
         tuple(planned),

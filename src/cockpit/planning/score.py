@@ -12,8 +12,8 @@ from cockpit.planning.problem import Reason, Rules
 from cockpit.planning.reading import problem_from
 from cockpit.planning.worth import most_points, near_part, parts_of, whole_points
 
-_SHARES = ((0, 100), (100, 1_000), (1_000, None))
-"""The accounts are put before the planner in these shares, the best first: of thousands it mostly needs the first."""
+_FIRST = 200
+"""So many accounts are put before the planner first, the best of them; of thousands it mostly needs no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,11 @@ def best_addition(
     order = sorted(most, key=lambda key: (-most[key], key))
     best: Addition | None = None
     # From the most points an account could get: once that is less than the best has, no other is tried for a place.
-    for first, last in _SHARES:
-        keys = order[first:last]
-        if not keys or (best is not None and most[keys[0]] < best.score):
-            break
-        problem = problem_from(book, rep_id, now, rules, (today,), among={key: worth[key] for key in keys})
-        best = _best(Board.of(problem), today, most, best)
+    for keys in (order[:_FIRST], order[_FIRST:]):
+        among = {key: worth[key] for key in keys if best is None or most[key] >= best.score}
+        if among:
+            problem = problem_from(book, rep_id, now, rules, (today,), among=among)
+            best = _best(Board.of(problem), today, most, best)
     return best
 
 
