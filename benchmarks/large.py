@@ -5,6 +5,7 @@ The demo rep's own rows stand in it, so that Today tells the same story; the res
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import statistics
@@ -222,6 +223,7 @@ def main() -> None:
         environment = large_account(Path(folder))
         print(f"made in {time.perf_counter() - start:.1f} s: {ACCOUNTS:,} accounts, {ACTIVITIES:,} activities")
         os.environ.update(environment)
+        gc.set_threshold(100_000, 10, 10)  # as the program does
         from cockpit.services.container import open_services
 
         opened = open_services(Path(environment["COCKPIT_HOME"]) / "data" / "default.db")
