@@ -24,8 +24,15 @@ def resolve(wanted: str) -> str:
     """`en` or `zh` for a setting, a locale name or `auto`. Anything else is English."""
     if wanted in ("", "auto"):
         names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
-        wanted = next((name for name in names if name), "") or (locale.getlocale()[0] or "en")
+        wanted = next((name for name in names if name), "") or _system_locale()
     return "zh" if wanted.lower().replace("-", "_").split("_")[0] in ("zh", "chinese (simplified)") else "en"
+
+
+def _system_locale() -> str:
+    try:
+        return locale.getlocale()[0] or "en"
+    except ValueError:  # a name this Python cannot take apart, such as the `UTF-8` of some systems
+        return "en"
 
 
 def set_language(wanted: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -144,6 +145,28 @@ def test_a_file_of_an_older_version_is_left_as_it_is(cockpit: Cockpit, account_f
     assert found["account"]["status"] == "warning"
     assert "cockpit sync" in found["account"]["mend"]
     assert account_file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("broken", "mend"),
+    [("newer", "Update Cockpit"), ("busy", "Try again"), ("others can read the tokens", "cockpit doctor")],
+)
+def test_trouble_with_the_files_of_the_account(
+    cockpit: Cockpit, account_file: Path, monkeypatch: pytest.MonkeyPatch, broken: str, mend: str
+) -> None:
+    connection = sqlite3.connect(account_file, isolation_level=None)
+    if broken == "newer":
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    elif broken == "busy":
+        monkeypatch.setattr("cockpit.storage.database._BUSY_MS", 1)
+        connection.execute("BEGIN EXCLUSIVE")
+    else:
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('hub_url', 'http://127.0.0.1:9')")
+        (account_file.parent / "credentials").write_text("{}", "utf-8")
+        (account_file.parent / "credentials").chmod(0o644)
+    found = _seen_by_the_doctor(cockpit)
+    connection.close()
+    assert any(mend in step for _finding, step in found.values())
 
 
 def test_a_missing_extra_is_named_with_its_command(cockpit: Cockpit, monkeypatch: pytest.MonkeyPatch) -> None:

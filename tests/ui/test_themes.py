@@ -10,8 +10,9 @@ from rich.style import Style
 
 from cockpit.app import CockpitApp
 from cockpit.colours import GROUNDS, LEAST_CONTRAST, PALETTES, SHIPPED, TEXTS, Fault, contrast, faults
-from cockpit.locations import StartValues
+from cockpit.locations import StartValues, locate, start_values
 from cockpit.themes import DEFAULT, TERMINAL, THEMES
+from tests.ui.boards import board_services
 from tests.ui.driver import running
 
 SCREENS = (
@@ -24,7 +25,12 @@ SCREENS = (
     ("gap", ()),
     ("pipeline", ("down",)),
     ("team", ()),
+    ("team", ("down",)),
     ("sync", ()),
+    ("sync", ("tab", "down")),
+    ("pipeline", ("enter",)),
+    ("today", ("r",)),
+    ("gap", ("question_mark",)),
 )
 """Where the program opens and the keys from there."""
 
@@ -75,7 +81,7 @@ def test_nonsense_is_refused(own: object, fault: Fault) -> None:
 # -- what is really drawn ------------------------------------------------------------------------------------------
 
 
-def _words(app: CockpitApp) -> Iterator[tuple[str, Style]]:
+def words(app: CockpitApp) -> Iterator[tuple[str, Style]]:
     """The stretches with letters or digits on screen, and how they are drawn; of a dialog not what it dims."""
     dialogs = list(app.screen.query(".dialog")) or [app.screen]
     region, strips = dialogs[0].region, app.screen._compositor.render_strips()
@@ -88,16 +94,23 @@ def _words(app: CockpitApp) -> Iterator[tuple[str, Style]]:
 @pytest.mark.parametrize("name", PALETTES)
 @pytest.mark.parametrize(("opening", "keys"), SCREENS, ids=lambda value: "-".join(value) if value else "plain")
 async def test_every_word_on_screen_is_readable(name: str, opening: str, keys: tuple[str, ...]) -> None:
-    async with running(size=(120, 36), opening=opening, start=StartValues(lang="en", theme=name)) as driver:
+    async with running(
+        board_services(), size=(160, 45), opening=opening, start=StartValues(lang="en", theme=name)
+    ) as driver:
         await driver.press(*keys)
         assert driver.app.theme == name
-        seen = list(_words(driver.app))
+        assert "Something went wrong" not in driver.text
+        seen = list(words(driver.app))
         assert len(seen) > 10
         for text, style in seen:
-            assert style.color is not None
-            assert style.bgcolor is not None
-            ratio = contrast(style.color.get_truecolor().hex, style.bgcolor.get_truecolor().hex)
-            assert ratio >= LEAST_CONTRAST, f"{text!r} {style} {ratio:.1f}"
+            assert ratio_of(style) >= LEAST_CONTRAST, f"{text!r} {style}"
+
+
+def ratio_of(style: Style) -> float:
+    """The contrast a stretch of words is drawn with."""
+    assert style.color is not None
+    assert style.bgcolor is not None
+    return contrast(style.color.get_truecolor().hex, style.bgcolor.get_truecolor().hex)
 
 
 def _colours(style: Style) -> list[ColorType]:
@@ -107,21 +120,23 @@ def _colours(style: Style) -> list[ColorType]:
 @pytest.mark.parametrize(("opening", "keys"), SCREENS, ids=lambda value: "-".join(value) if value else "plain")
 async def test_the_terminals_own_theme_names_no_colour_of_ours(opening: str, keys: tuple[str, ...]) -> None:
     """Its ground is the terminal's; on it lie the terminal's own text colour and three hues."""
-    async with running(size=(120, 36), opening=opening, start=StartValues(lang="en", theme=TERMINAL)) as driver:
+    async with running(
+        board_services(), size=(160, 45), opening=opening, start=StartValues(lang="en", theme=TERMINAL)
+    ) as driver:
         await driver.press(*keys)
         for strip in driver.app.screen._compositor.render_strips():
             for segment in strip:
                 if segment.style is not None:
                     assert {*_colours(segment.style)} <= {ColorType.DEFAULT, ColorType.STANDARD}, segment
-        grounds = {style.bgcolor.name for _text, style in _words(driver.app) if style.bgcolor is not None}
+        grounds = {style.bgcolor.name for _text, style in words(driver.app) if style.bgcolor is not None}
         assert grounds <= {"default"}
 
 
 async def test_the_row_under_the_cursor_is_seen_without_colour() -> None:
     async with running(size=(100, 30), start=StartValues(lang="en", theme=TERMINAL)) as driver:
-        reversed_words = [text for text, style in _words(driver.app) if style.reverse and style.bold is not True]
+        reversed_words = [text for text, style in words(driver.app) if style.reverse and style.bold is not True]
         await driver.press("down")
-        moved = [text for text, style in _words(driver.app) if style.reverse and style.bold is not True]
+        moved = [text for text, style in words(driver.app) if style.reverse and style.bold is not True]
         assert reversed_words
         assert reversed_words != moved
 
@@ -131,14 +146,28 @@ async def test_switching_themes_while_running_reaches_the_screen() -> None:
         for name in SHIPPED:
             driver.app.theme = name
             await driver.idle()
-            kinds = {kind for _text, style in _words(driver.app) for kind in _colours(style)}
+            kinds = {kind for _text, style in words(driver.app) for kind in _colours(style)}
             assert (ColorType.TRUECOLOR in kinds) == (name != TERMINAL)
+
+
+async def test_looks_that_are_not_there_become_the_default_and_are_named() -> None:
+    file = locate().config_file
+    file.parent.mkdir(parents=True)
+    file.write_text('theme = "neon"\nlang = "fr"\n[keymap]\nlog = "q"\n[themes.mine]\ntext = "#333333"\n', "utf-8")
+    async with running(size=(100, 30), start=start_values(locate())) as driver:
+        assert driver.app.theme == DEFAULT
+        assert "Not all settings are taken" in driver.text
+        assert "lang: fr is not known. Allowed: auto, en, zh. and 3 more" in driver.text
+        assert "cockpit config validate" in driver.text
+        await driver.press("q")
+        assert driver.app.is_running
+        assert "恒泰机械" in driver.text
 
 
 async def test_a_theme_of_ones_own_is_drawn() -> None:
     own = {**PALETTES["cockpit-light"], "text": "#102030"}
     start = StartValues(lang="en", theme="mine", themes=(("mine", tuple(own.items())),))
     async with running(size=(100, 30), start=start) as driver:
-        drawn = {style.color.get_truecolor().hex for _text, style in _words(driver.app) if style.color is not None}
+        drawn = {style.color.get_truecolor().hex for _text, style in words(driver.app) if style.color is not None}
         assert "#102030" in drawn
         assert driver.app.current_theme.dark is False

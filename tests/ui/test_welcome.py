@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 
 from cockpit.app import CockpitApp
+from cockpit.colours import LEAST_CONTRAST, PALETTES
 from cockpit.errors import NotSignedIn, SignInNeeded
 from cockpit.locations import StartValues, is_tour_due, mark_tour
 from cockpit.services.container import Services
-from tests.ui.driver import Driver
+from tests.ui.boards import board_services
+from tests.ui.driver import Driver, running
 from tests.ui.fakes import FakeServices
 from tests.ui.screen_text import wait_for_idle
+from tests.ui.test_themes import ratio_of, words
 
 Tell = Callable[[str], None]
 
@@ -72,13 +75,17 @@ class FakeStarter:
 
 @asynccontextmanager
 async def welcomed(
-    starter: FakeStarter, *, open_container: Callable[[], Services] | None = None, size: tuple[int, int] = (80, 24)
+    starter: FakeStarter,
+    *,
+    open_container: Callable[[], Services] | None = None,
+    size: tuple[int, int] = (80, 24),
+    theme: str = "auto",
 ) -> AsyncIterator[Driver]:
     """The app started with nothing configured."""
     services = FakeServices()
     app = CockpitApp(
         open_container or services.opener(),
-        StartValues(lang="en"),
+        StartValues(lang="en", theme=theme),
         starter=starter,
         is_ticking=False,
         is_syncing=False,
@@ -252,6 +259,26 @@ async def test_it_fits(size: tuple[int, int]) -> None:
             assert way in driver.text
 
 
+@pytest.mark.parametrize("name", PALETTES)
+async def test_every_word_is_readable(name: str) -> None:
+    async with welcomed(FakeStarter(), theme=name) as driver:
+        for key in ("", "2", "escape", "3"):
+            await driver.press(*filter(None, [key]))
+            for text, style in words(driver.app):
+                assert ratio_of(style) >= LEAST_CONTRAST, text
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "DEMO"), ("zh", "演示")])
+async def test_the_demo_says_so_on_every_screen(monkeypatch: pytest.MonkeyPatch, lang: str, word: str) -> None:
+    async with running(start=StartValues(lang=lang)) as driver:
+        assert word not in driver.lines[0]
+    monkeypatch.setenv("COCKPIT_DEMO", "/somewhere")
+    async with running(board_services(), start=StartValues(lang=lang)) as driver:
+        for key in ("h", "p", "g", "o", "t", "l"):
+            await driver.press(key)
+            assert driver.lines[0].strip().startswith(word)
+
+
 # -- the tour ------------------------------------------------------------------------------------------------------
 
 
@@ -313,6 +340,17 @@ async def test_each_step_points_at_a_part_it_does_not_cover(size: tuple[int, int
         await driver.press("enter")
         assert not driver.app.main.query(".-pointed")
         assert "5/5" not in driver.text
+
+
+@pytest.mark.parametrize("name", PALETTES)
+async def test_the_panel_is_readable(name: str) -> None:
+    starter = FakeStarter()
+    starter.is_needed = False
+    async with welcomed(starter, size=(100, 30), theme=name) as driver:
+        driver.app.run_command("tour")
+        await driver.idle()
+        for text, style in words(driver.app):
+            assert ratio_of(style) >= LEAST_CONTRAST, text
 
 
 async def test_back_and_out_at_any_step() -> None:
