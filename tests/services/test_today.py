@@ -10,7 +10,8 @@ from cockpit import clock
 from cockpit.services.gap import GapService
 from cockpit.services.today import TodayService
 from tests.support.company import MATE, ME, NOW, Company, at
-from tests.support.numbers import desk_of
+from tests.support.month import tell_month
+from tests.support.numbers import counted_statements, desk_of
 
 
 def test_the_day_in_order_of_time_with_account_deal_and_money(company: Company) -> None:
@@ -144,3 +145,55 @@ def test_a_clock_set_back_by_days_hides_nothing(company: Company, monkeypatch: p
     monkeypatch.setattr(clock, "now", lambda: NOW)
     monkeypatch.delenv("COCKPIT_NOW")
     assert [item.goal for item in service.load().visits] == ["recorded later"]
+
+
+def test_the_seven_days_after_today_are_listed_with_what_to_know_before_each(company: Company) -> None:
+    near, old = company.account("恒泰机械", "A"), company.account("老客户", "B")
+    company.activity(at(2, month=3), "held", account_id=old, result="asked for samples", needs=["samples"])
+    company.activity(at(2, month=4), "held", account_id=old, result="samples were fine")
+    company.put("contact", account_id=old, name="王总", decision_role="decider", stance=-1, owner_id=ME)
+    company.activity(at(24, "15:00"), account_id=near)
+    tomorrow = company.activity(at(25, "00:10"), account_id=near)
+    last = company.activity(at(1, "23:50", month=12), account_id=old)
+    company.activity(at(2, month=12), account_id=near)
+    company.activity(at(26), "cancelled", account_id=near)
+    day = TodayService(desk_of(company)).load()
+    assert [item.id for item in day.coming] == [tomorrow, last]
+    brief = next(brief for brief in day.briefs if brief.activity_id == last)
+    assert (brief.last_held_on, brief.last_result) == (date(2026, 4, 2), "samples were fine")
+    assert brief.deciders == (("王总", "decider", -1),)
+    assert {item.id for item in (*day.visits, *day.coming)} == {brief.activity_id for brief in day.briefs}
+    assert day.prep in day.briefs
+
+
+def test_the_statements_do_not_grow_with_the_visits(company: Company) -> None:
+    company.activity(at(24, "15:00"), account_id=company.account("客户"))
+    service = TodayService(desk_of(company))
+    service.load()
+    with counted_statements(company) as few:
+        service.load()
+    for hour in range(9, 17):
+        company.activity(at(24, f"{hour:02}:30"), account_id=company.account(f"客户{hour}"))
+    with counted_statements(company) as many:
+        service.load()
+    assert few
+    assert len(many) == len(few)
+
+
+def test_the_days_and_weeks_are_those_of_the_month(company: Company) -> None:
+    tell_month(company)
+    day = TodayService(desk_of(company)).load()
+    assert len(day.days) == 30
+    assert sum(cell.held for cell in day.days) == 11
+    assert {cell.on.day: cell.state for cell in day.days if cell.state in ("missed", "planned")} == {
+        23: "missed",
+        24: "planned",
+        25: "planned",
+    }
+    assert len(day.trend) == 8
+    assert sum(week.won_minor for week in day.trend) == 18_200_000 + 900_000
+    gap = GapService(desk_of(company)).load()
+    assert (gap.days, gap.trend) == (day.days, day.trend)
+    assert gap.due_minor == 30_000_000 * 16 // 21
+    assert [point.actual_minor for point in gap.pace if point.on.day == 24] == [gap.actual_minor]
+    assert gap.pace[-1].covered_minor == gap.actual_minor + gap.planned_minor

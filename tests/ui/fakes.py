@@ -144,6 +144,10 @@ def today_snapshot(**values: Any) -> TodaySnapshot:
         yesterday_unvisited=(unvisited,),
         prep=prep,
         briefs=(prep, second),
+        coming=(
+            replace(item(6, "15:00", "中北制药", "B", "谈判", kind="call"), starts_at=NOW + timedelta(days=1)),
+            replace(item(7, "10:00", "安捷重工", "A", "甄别", goal="who signs?"), starts_at=NOW + timedelta(days=2)),
+        ),
         days=month_days(),
         trend=trend(),
         next_best=NextBest(

@@ -102,6 +102,21 @@ async def test_a_cursor_move_changes_words_and_no_place(size: tuple[int, int]) -
         assert not driver.app.room.notice.has_class("-shown")
 
 
+async def test_a_tall_screen_shows_the_coming_days_and_their_rows_can_be_worked_on() -> None:
+    async with running(size=(160, 45)) as driver:
+        for words in ("Wed 11-25", "中北制药", "Thu 11-26", "安捷重工"):
+            assert words in driver.text
+        await driver.press("end")
+        assert "who signs?" in driver.text
+        assert driver.app.room.view.about() == "visit:act-7"
+        await driver.press("x")
+        await driver.type("ill")
+        await driver.press("enter")
+        assert driver.services.called("visits.cancel") == [(("act-7", "ill"), {})]
+    async with running() as driver:
+        assert "中北制药" not in driver.text
+
+
 async def test_a_card_is_told_with_its_rows_and_when_it_is_solved() -> None:
     evidence = tuple(Evidence(entity="activity", id=str(n), text=f"客户{n}", at=NOW) for n in range(14))
     card = replace(today_snapshot().cards[1], evidence=evidence, solved_when="solved when the limit is held")

@@ -57,6 +57,7 @@ def today(snapshot: s.TodaySnapshot) -> dict[str, Any]:
         "kpis": [kpi(line) for line in snapshot.kpis],
         "cards": [card(view) for view in snapshot.cards],
         "briefs": [asdict(brief) for brief in snapshot.briefs],
+        "coming": [activity(item) for item in snapshot.coming],
         "days": [asdict(day) for day in snapshot.days],
         "trend": [asdict(week) for week in snapshot.trend],
     }

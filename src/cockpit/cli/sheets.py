@@ -122,6 +122,8 @@ def today(snapshot: s.TodaySnapshot) -> Sheet:
     if snapshot.yesterday_unvisited:
         rows = _dated(snapshot.yesterday_unvisited)
         tables.append(Table(_("Unvisited, no reason yet"), (_("day"), *_agenda_columns()), rows))
+    if snapshot.coming:
+        tables.append(Table(_("Coming days"), (_("day"), *_agenda_columns()), _dated(snapshot.coming)))
     tables.append(_cards_table(snapshot.cards))
     return Sheet(lines, tables, _agenda_records(snapshot.visits))
 

@@ -10,6 +10,8 @@ from cockpit.domain.deals import standing
 from cockpit.domain.entities import Activity, Deal
 
 MISSING = ("goal", "agenda", "contact")
+AHEAD = 7
+"""Days that count as the coming ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,16 @@ def today_list(book: Book, rep_id: str) -> tuple[Activity, ...]:
         for activity in book.activities_by_rep.get(rep_id, ())
         if (begins <= activity.starts_at < ends and activity.status in ("planned", "held", "not_held"))
         or (activity.starts_at < begins and activity.status == "planned" and activity.kind != "visit")
+    )
+
+
+def coming(book: Book, rep_id: str) -> tuple[Activity, ...]:
+    """What is planned for the AHEAD days after today, in order of time."""
+    begins, ends = (book.midnight(book.today + timedelta(days=days)) for days in (1, AHEAD + 1))
+    return tuple(
+        activity
+        for activity in book.activities_by_rep.get(rep_id, ())
+        if activity.status == "planned" and begins <= activity.starts_at < ends
     )
 
 

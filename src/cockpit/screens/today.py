@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.events import DescendantFocus
@@ -19,9 +20,8 @@ from cockpit.widgets.agenda import Agenda
 from cockpit.widgets.card_list import CardList
 from cockpit.widgets.day_cells import DayCells
 from cockpit.widgets.detail import Detail
-from cockpit.widgets.gap_bar import GapBar, GapFigures
+from cockpit.widgets.gap_bar import GapBar
 from cockpit.widgets.kpi_list import KpiList
-from cockpit.widgets.lines import folded
 from cockpit.widgets.month_line import Figures
 from cockpit.widgets.note import Note
 from cockpit.widgets.table import Table
@@ -79,8 +79,7 @@ class TodayView(View):
     def on_resize(self) -> None:
         """Narrow and wide screens say the month in other words, low ones the day without headings."""
         if self.snapshot is not None:
-            self._show_sized(self.snapshot)
-            self._show_detail()
+            self.show(self.snapshot)
 
     def focus_first(self) -> None:
         if self._last_focus is None:
@@ -94,14 +93,29 @@ class TodayView(View):
         return services.today.load(self._rep_id, **self.past)
 
     def show(self, snapshot: TodaySnapshot) -> None:
-        coming, is_ascii = today_words.next_item(snapshot), self.shell.is_ascii
+        """Draw it in the words that fit the room there is."""
+        coming, keymap, is_ascii = today_words.next_item(snapshot), self.shell.keymap, self.shell.is_ascii
+        is_narrow, is_low = self.app.size.width < WIDE, self.app.size.height < TALL
         self.query_one("#next", Note).show(today_words.headline(snapshot))
         self.query_one("#next", Note).about = f"visit:{coming.id}" if coming else None
         self.query_one("#month-title", Static).update(plain(today_words.month_title(snapshot)))
+        figures = today_words.figures(snapshot.month, is_short=is_narrow)
+        self.query_one(Figures).show(figures, is_set=not is_narrow)
+        self.query_one(GapBar).show(today_words.bar(snapshot.month), is_ascii=is_ascii)
         self.query_one(DayCells).show(snapshot.days, snapshot.day, is_ascii=is_ascii)
+        self.query_one(KpiList).show(snapshot.kpis, is_ascii=is_ascii, has_header=not (is_narrow and is_low))
         self.query_one(Trends).show(snapshot.trend, is_ascii=is_ascii)
+        self.query_one(Agenda).show(
+            snapshot.visits,
+            snapshot.yesterday_unvisited,
+            () if is_low else snapshot.coming,
+            coming.id if coming else None,
+            today_words.empty_day(snapshot, keymap),
+            has_heading=not is_low,
+        )
+        best = today_detail.of_best(snapshot, keymap.text_of("add"), is_short=True)
+        self.query_one("#best", Detail).show_facts(best.title, best.facts, best.about)
         self.query_one("#best").display = snapshot.next_best is not None
-        self._show_sized(snapshot)
         self.query_one(CardList).show(snapshot.cards, today_words.empty_cards(snapshot))
         self._show_detail()
 
@@ -109,73 +123,40 @@ class TodayView(View):
         """Said once, where the day would be."""
         super().fail(notice)
         if self.snapshot is None:
-            agenda, rest = self.query_one(Agenda), (_("Press F5 to load again."),)
-            lines = folded([(notice.body, "")], max(agenda.size.width, 1))
-            body = ("".join(text for text, _tone in line) for line in lines)
             self.query_one("#next", Note).show([[(notice.title, "bad")]])
-            agenda.say_failed("\n".join((*body, notice.next_step, *rest)))
-            for table in (self.query_one(KpiList), self.query_one(CardList)):
+            for table in self.query(Table):
                 table.say_failed("")
-
-    def _show_sized(self, snapshot: TodaySnapshot) -> None:
-        """The day, the month and the suggestion, whose words depend on the room there is."""
-        coming, keymap, is_ascii = today_words.next_item(snapshot), self.shell.keymap, self.shell.is_ascii
-        is_narrow, is_low = self.app.size.width < WIDE, self.app.size.height < TALL
-        self.query_one(Agenda).show(
-            snapshot.visits,
-            snapshot.yesterday_unvisited,
-            coming.id if coming else None,
-            today_words.empty_day(snapshot, keymap),
-            has_heading=not is_low,
-        )
-        month = snapshot.month
-        self.query_one(Figures).show(today_words.figures(month, is_short=is_narrow), is_set=not is_narrow)
-        self.query_one(GapBar).show(
-            GapFigures(month.target_minor, month.actual_minor, month.planned_minor, month.uncovered_minor),
-            is_ascii=is_ascii,
-        )
-        self.query_one(KpiList).show(snapshot.kpis, is_ascii=is_ascii, has_header=not (is_narrow and is_low))
-        best = today_detail.of_best(snapshot, keymap.text_of("add"), is_short=True)
-        self.query_one("#best", Detail).show_facts(best.title, best.facts, best.about)
+            agenda = self.query_one(Agenda)
+            agenda.say_failed(today_words.failed(notice, agenda.size.width))
 
     def _show_detail(self) -> None:
         """All about the focused row: in the pane where there is one, else in a few lines below the day."""
         if self.snapshot is None:
             return
-        told, card, item = today_detail.NOTHING, self._card(), self._item()
-        if card is not None:
-            told = today_detail.of_card(card)
-        elif item is None or self.query_one("#best").has_focus:
-            told = today_detail.of_best(self.snapshot, self.shell.keymap.text_of("add"))
-        else:
-            is_short = self.app.size.height < TALL and self.app.size.width < BROAD
-            told = today_detail.of_visit(self.snapshot, item, self.shell.keymap, is_short=is_short)
-        name = "#pane" if self.app.size.width >= BROAD else "#detail"
-        self.query_one(name, Detail).show_facts(told.title, told.facts, told.about)
+        has_pane = self.app.size.width >= BROAD
+        is_short = self.app.size.height < TALL and not has_pane
+        item = None if self.query_one("#best").has_focus else self._item()
+        told = today_detail.of(self.snapshot, self._card() or item, self.shell.keymap, is_short=is_short)
+        self.query_one("#pane" if has_pane else "#detail", Detail).show_facts(told.title, told.facts, told.about)
 
     # -- what is focused -------------------------------------------------------------------------------------------
-
-    def _focused_in(self, table: type[Table]) -> str | None:
-        """The cursor's key, when that table has the focus."""
-        widget = self.query_one(table)
-        return widget.cursor_key if widget.has_focus else None
 
     def _item(self, activity_id: str | None = None) -> AgendaItem | None:
         """The activity named, or under the agenda's cursor when the focus is on no other thing."""
         if self.snapshot is None or (activity_id is None and self._card() is not None):
             return None
         wanted = activity_id or self.query_one(Agenda).cursor_key
-        items = (*self.snapshot.visits, *self.snapshot.yesterday_unvisited)
+        items = (*self.snapshot.visits, *self.snapshot.yesterday_unvisited, *self.snapshot.coming)
         return next((item for item in items if item.id == wanted), None)
 
     def _card(self) -> CardView | None:
-        key = self._focused_in(CardList)
+        key = _focused_key(self.query_one(CardList))
         return next((card for card in self.snapshot.cards if card.id == key), None) if self.snapshot and key else None
 
     def about(self) -> str | None:
-        if key := self._focused_in(CardList):
+        if key := _focused_key(self.query_one(CardList)):
             return f"card:{key}"
-        if key := self._focused_in(KpiList):
+        if key := _focused_key(self.query_one(KpiList)):
             return key if key.startswith("kpi:") else f"kpi:{key}"
         if self.query_one(Figures).has_focus:
             return self.query_one(Figures).about
@@ -270,7 +251,7 @@ class TodayView(View):
             self.write(lambda services: services.visits.set_lock(item.id, not item.is_locked))
 
     def do_fill(self, kpi_id: str = "", **_rest: Any) -> None:
-        focused = (self._focused_in(KpiList) or "").removeprefix("kpi:")
+        focused = (_focused_key(self.query_one(KpiList)) or "").removeprefix("kpi:")
         chosen = kpi_id or focused
         self.shell.open("replan", kind="fill", **({"kpi_id": chosen} if chosen else {}))
 
@@ -288,9 +269,12 @@ class TodayView(View):
         else:
             self.shell.open("why", about=f"card:{card.id}", args=self.why_args())
 
-    def on_table_moved(self, event: Table.Moved) -> None:
-        if event.table.has_focus:
-            self._show_detail()
-
-    def on_descendant_focus(self, _event: DescendantFocus) -> None:
+    @on(Table.Moved)
+    @on(DescendantFocus)
+    def _follow(self) -> None:
         self._show_detail()
+
+
+def _focused_key(table: Table) -> str | None:
+    """The cursor's key, when the table has the focus."""
+    return table.cursor_key if table.has_focus else None

@@ -27,6 +27,15 @@ class Told:
 NOTHING = Told("", (), None)
 
 
+def of(snapshot: TodaySnapshot, focused: AgendaItem | CardView | None, keymap: Keymap, *, is_short: bool) -> Told:
+    """About the focused visit or card, else about the suggestion."""
+    if isinstance(focused, CardView):
+        return of_card(focused)
+    if focused is None:
+        return of_best(snapshot, keymap.text_of("add"))
+    return of_visit(snapshot, focused, keymap, is_short=is_short)
+
+
 def of_visit(snapshot: TodaySnapshot, item: AgendaItem, keymap: Keymap, *, is_short: bool = False) -> Told:
     """What to know before it, the most useful first. `is_short`: without what its row in the table says."""
     brief = next((brief for brief in snapshot.briefs if brief.activity_id == item.id), None)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from cockpit.commands import Keymap
+from cockpit.feedback import Notice
 from cockpit.i18n import _, clock_time, month_name, short_money
 from cockpit.services import words
 from cockpit.services.snapshots import AgendaItem, MonthLine, TodaySnapshot
+from cockpit.widgets.gap_bar import GapFigures
+from cockpit.widgets.lines import folded
 from cockpit.widgets.month_line import Figure
 from cockpit.widgets.note import Part
 
@@ -47,6 +50,16 @@ def until(start: datetime, now: datetime) -> str:
     if minutes > 0:
         return _("in {count} min").format(count=minutes)
     return _("now") if minutes > -10 else _("{count} min late").format(count=-minutes)
+
+
+def bar(month: MonthLine) -> GapFigures:
+    return GapFigures(month.target_minor, month.actual_minor, month.planned_minor, month.uncovered_minor)
+
+
+def failed(notice: Notice, width: int) -> str:
+    """What was kept and what to press, in lines of that width."""
+    body = ("".join(text for text, _tone in line) for line in folded([(notice.body, "")], max(width, 1)))
+    return "\n".join((*body, notice.next_step, _("Press F5 to load again.")))
 
 
 def figures(month: MonthLine, *, is_short: bool = False) -> list[Figure]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cockpit.domain.agenda import PrepFacts, next_visit, prep_for, today_list, unvisited
+from cockpit.domain.agenda import PrepFacts, coming, next_visit, prep_for, today_list, unvisited
 from cockpit.domain.gap import money_gap
 from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import period_of
@@ -51,10 +51,10 @@ class TodayService:
         with self.desk.database.look() as source:
             look = look_at(self.desk, source, rep_id, as_of)
             book, rep = look.book, look.person.id
-            visits, left = today_list(book, rep), unvisited(book, rep)
-            states = write_states(source, [activity.id for activity in (*visits, *left)])
-            coming = next_visit(book, rep)
-            briefs = _briefs(source, look, [*visits, *left, *([coming] if coming else [])])
+            visits, left, ahead = today_list(book, rep), unvisited(book, rep), coming(book, rep)
+            states = write_states(source, [activity.id for activity in (*visits, *left, *ahead)])
+            upcoming = next_visit(book, rep)
+            briefs = _briefs(source, look, [*visits, *left, *ahead, *([upcoming] if upcoming else [])])
         gap = money_gap(book, rep, period_of("month", book.today))
         return TodaySnapshot(
             as_of=look.as_of,
@@ -64,12 +64,13 @@ class TodayService:
             is_read_only=look.is_read_only,
             visits=agenda_items(book, visits, states),
             yesterday_unvisited=agenda_items(book, left, states),
-            prep=briefs.get(coming.id) if coming else None,
+            prep=briefs.get(upcoming.id) if upcoming else None,
             next_best=None if look.is_read_only else next_best(book, rep),
             month=month_line(book, gap),
             kpis=tuple(kpi_line(book, count, gap.currency) for count in kpi_counts(book, rep)),
             cards=card_views(book, cards_of(book, rep)),
             briefs=tuple(briefs.values()),
+            coming=agenda_items(book, ahead, states),
             days=day_cells(day_counts(book, rep, gap.period)),
             trend=trend_weeks(last_weeks(book, rep, gap.currency)),
         )

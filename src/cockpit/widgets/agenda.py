@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
-from cockpit.i18n import _, clock_time, ngettext, short_money
+from cockpit.i18n import _, clock_time, ngettext, short_day, short_money
 from cockpit.services import words
 from cockpit.services.snapshots import AgendaItem
 from cockpit.widgets.signs import SIGN_COLUMN, write_sign
@@ -54,13 +55,15 @@ class Agenda(Table):
         self,
         visits: Sequence[AgendaItem],
         unvisited: Sequence[AgendaItem],
+        coming: Sequence[AgendaItem],
         next_id: str | None,
         empty: str,
         *,
         has_heading: bool = True,
     ) -> None:
-        """`next_id` is the activity that comes next; `empty` says which key fills the day; without `has_heading` the
-        unvisited ones speak for themselves, where every line counts."""
+        """`coming` are those of the days after, under a heading for each day. `next_id` is the activity that comes next;
+        `empty` says which key fills the day; without `has_heading` the unvisited ones speak for themselves, where every
+        line counts."""
         self.set_columns(
             (
                 Column(_("Time"), 5),
@@ -75,6 +78,8 @@ class Agenda(Table):
             )
         )
         rows = [item_row(item, is_next=item.id == next_id) for item in visits]
+        if not rows and (unvisited or coming):
+            rows.append(Row("none", (empty,), is_heading=True))
         if unvisited:
             count = len(unvisited)
             words_ = ngettext(
@@ -82,9 +87,10 @@ class Agenda(Table):
                 "Unvisited, reason and next plan missing: {count}",
                 count,
             ).format(count=count)
-            if not visits:
-                rows.append(Row("none", (empty,), is_heading=True))
             if has_heading:
                 rows.append(Row("unvisited", (words_,), "bad", is_heading=True))
             rows.extend(item_row(item, is_unvisited=True) for item in unvisited)
+        for day, items in groupby(coming, key=lambda item: item.starts_at.date()):
+            rows.append(Row(f"day:{day.isoformat()}", (short_day(day),), "muted", is_heading=True))
+            rows.extend(item_row(item) for item in items)
         self.set_rows(rows, empty=empty)

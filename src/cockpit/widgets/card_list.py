@@ -56,11 +56,16 @@ class CardList(Table):
                 Column("#", 1),
                 Column(_("Problem"), weight=5, least=12),
                 Column(_("What to do"), weight=4, least=8, shown_from=60),
-                Column(_("Key"), max([cells(_("Key")), *(cells(key_text(card.key)) + 2 for card in cards[:MOST])]), is_button=True),
+                Column(
+                    _("Key"),
+                    max([cells(_("Key")), *(cells(key_text(card.key)) + 2 for card in cards[:MOST])]),
+                    is_button=True,
+                ),
                 Column(_("State"), weight=3, least=10),
             )
         )
-        rows = [card_row(number, card) for number, card in enumerate(cards[:MOST], 1)]
+        rows = tuple(card_row(number, card) for number, card in enumerate(cards[:MOST], 1))
+        is_new = rows != self.rows
         self.set_rows(rows, empty=empty)
-        if rows and not self.has_focus:
+        if rows and is_new and not self.has_focus:
             self.focus_key(rows[0].key)  # the list is read from its top, whatever became of the card that was there

@@ -135,7 +135,9 @@ class TodaySnapshot(Snapshot):
     kpis: tuple[KpiLine, ...]
     cards: tuple[CardView, ...]
     briefs: tuple[Prep, ...] = ()
-    """What to know before each visit of the two lists, by `activity_id`."""
+    """What to know before each activity of the lists, by `activity_id`."""
+    coming: tuple[AgendaItem, ...] = ()
+    """What is planned for the seven days after today."""
     days: tuple[DayCell, ...] = ()
     """The days of the month."""
     trend: tuple[TrendWeek, ...] = ()
