@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cockpit.i18n import short_money
+from cockpit.services import words
 from cockpit.widgets.columns import Cell, Column, Tone
 
 SIGN_COLUMN = Column("", 1)
@@ -11,18 +12,24 @@ SIGN_COLUMN = Column("", 1)
 _WRITE_SIGNS: dict[str, tuple[str, Tone]] = {
     "done": ("", ""),
     "saved": ("*", "muted"),
-    "waiting": ("*", "warn"),
+    "waiting": ("~", "warn"),
     "sending": (">", "accent"),
     "conflict": ("!", "bad"),
-    "parked": ("!", "warn"),
+    "parked": ("x", "warn"),
 }
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def write_sign(state: str) -> Cell:
-    """Where a row's newest local write is: empty received, `*` on disk and queued, `>` on its way, `!` needs the user."""
+    """Where a row's newest local write is: empty received, `*` on disk and queued, `~` tried and comes again, `>` on its
+    way, `!` in conflict, `x` refused and parked."""
     sign, tone = _WRITE_SIGNS.get(state, ("?", "muted"))
     return Cell(sign, tone)
+
+
+def write_word(state: str) -> Cell:
+    """The same in a word, in the same tone."""
+    return Cell(words.write_state(state), write_sign(state).tone)
 
 
 def money(minor: int | None, tone: Tone = "") -> Cell:
