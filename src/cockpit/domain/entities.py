@@ -37,6 +37,8 @@ class Entity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team(Entity):
+    """A node of the company's tree."""
+
     name: str
     alias: str = ""
     parent_id: str | None = None
@@ -46,6 +48,8 @@ class Team(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person(Entity):
+    """Somebody of the company: a rep, a team lead or a region head."""
+
     name: str
     alias: str = ""
     role: Role = "rep"
@@ -63,6 +67,8 @@ class Person(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarDay(Entity):
+    """A day that differs from the plain week."""
+
     on: date
     kind: str  # holiday | makeup
     name: str = ""
@@ -70,6 +76,8 @@ class CalendarDay(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence(Entity):
+    """Days on which a person does not work."""
+
     person_id: str
     from_on: date
     to_on: date
@@ -78,6 +86,8 @@ class Absence(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account(Entity):
+    """A customer, or a company that may become one."""
+
     name: str
     alias: str = ""
     search_key: str = ""  # pinyin initials and full pinyin, lower case, space separated
@@ -95,6 +105,8 @@ class Account(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningWindow(Entity):
+    """When an account may be met on a weekday."""
+
     account_id: str
     weekday: int  # 0 Monday
     opens: str  # HH:MM local
@@ -103,6 +115,8 @@ class OpeningWindow(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact(Entity):
+    """A person at an account."""
+
     account_id: str
     name: str
     title: str = ""
@@ -115,6 +129,8 @@ class Contact(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Funnel(Entity):
+    """A model of stages that deals go through."""
+
     name: str
     alias: str = ""
     is_default: bool = False
@@ -122,6 +138,8 @@ class Funnel(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage(Entity):
+    """A step of a funnel."""
+
     funnel_id: str
     name: str
     alias: str = ""
@@ -134,6 +152,8 @@ class Stage(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product(Entity):
+    """What is sold."""
+
     name: str
     alias: str = ""
     list_price_minor: int | None = None
@@ -142,6 +162,8 @@ class Product(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deal(Entity):
+    """A chance to sell something to an account, open, won or lost."""
+
     name: str
     owner_id: str | None = None
     account_id: str | None = None
@@ -160,6 +182,8 @@ class Deal(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageChange(Entity):
+    """A deal's move to a stage; its first one has no stage before."""
+
     deal_id: str
     from_stage_id: str | None = None
     to_stage_id: str
@@ -169,6 +193,8 @@ class StageChange(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneDone(Entity):
+    """The confirmed milestone of a deal in a stage."""
+
     deal_id: str
     stage_id: str
     done_at: datetime
@@ -177,6 +203,8 @@ class MilestoneDone(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity(Entity):
+    """A visit, call, web meeting or to-do, planned or done."""
+
     rep_id: str
     kind: ActivityKind = "visit"
     status: ActivityStatus = "planned"
@@ -205,6 +233,8 @@ class Activity(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target(Entity):
+    """What a person, team or company is to reach in a period."""
+
     metric: str  # won_amount | ...
     scope_kind: str  # person | team | company
     scope_id: str
