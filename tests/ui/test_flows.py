@@ -591,7 +591,7 @@ def month(company: Company, visit: str, ht: str, deal: str) -> str:
         ("cards", 0, "card:"),
         ("agenda", 0, "visit:"),
         ("best", 0, "next_best"),
-        ("prep", 0, "prep"),
+        ("detail", 0, "prep"),
         ("next", 0, "visit:"),
     ],
 )
