@@ -43,7 +43,7 @@ class ReplanView(View):
         id: str | None = None,  # noqa: A002  Textual's name
     ) -> None:
         super().__init__(id=id)
-        self.add_class("board")
+        self.add_class("board", "-bare")
         self._kind = kind
         self._kpi_id = kpi_id
         self._trigger = trigger
@@ -81,6 +81,7 @@ class ReplanView(View):
         self.query_one("#answer", Static).update(plain(answer(snapshot)))
         self.query_one("#facts", Static).update(plain(facts(snapshot)))
         self._changes = changes(snapshot)
+        self.set_class(not self._changes, "-bare")
         table = self.query_one(ReplanTable)
         table.show(self._changes, snapshot.as_of)
         table.focus_key(next((change.key for change in self._changes if change.sign not in "=x"), ""))

@@ -38,7 +38,7 @@ class TeamView(View):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
-        self.add_class("board")
+        self.add_class("board", "-bare")
 
     def compose(self) -> ComposeResult:
         yield Lines(id="week")
@@ -55,6 +55,7 @@ class TeamView(View):
         return services.team.load(**self.past)
 
     def show(self, snapshot: TeamSnapshot) -> None:
+        self.set_class(not snapshot.reps, "-bare")
         self.query_one("#answer", Static).update(plain(answer(snapshot)))
         self.query_one("#facts", Static).update(plain(facts(snapshot)))
         self.query_one(RepTable).show(snapshot, is_ascii=self.shell.is_ascii)
@@ -128,18 +129,20 @@ def answer(snapshot: TeamSnapshot) -> str:
 
 def facts(snapshot: TeamSnapshot) -> str:
     """The team's month, then the rule of the order."""
-    total = snapshot.total
     line = _("{team}, {month}, day {gone}/{all}").format(
         team=snapshot.team or "-",
         month=month_name(snapshot.starts_on),
         gone=snapshot.workdays_gone,
         all=snapshot.workdays_total,
     )
-    if snapshot.reps:
-        line += "  " + _("{actual} of {target} {currency}, {share}").format(
-            actual=short_money(total.actual_minor),
-            target=short_money(total.target_minor),
-            currency=snapshot.currency,
-            share=percent(share_of(total)),
-        )
-    return line + "\n" + _("Order: visits without a plan, then behind pace. Visits: held+planned/limit")
+    if not snapshot.reps:
+        return line
+    total = snapshot.total
+    result = _("{actual} of {target} {currency}, {share}").format(
+        actual=short_money(total.actual_minor),
+        target=short_money(total.target_minor),
+        currency=snapshot.currency,
+        share=percent(share_of(total)),
+    )
+    order = _("Order: visits without a plan, then behind pace. Visits: held+planned/limit")
+    return f"{line}  {result}\n{order}"

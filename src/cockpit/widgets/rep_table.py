@@ -88,20 +88,19 @@ class RepTable(Table):
         super().__init__((), empty=_("Nobody is in this team yet. Press o to sync."), id=id)
 
     def show(self, snapshot: TeamSnapshot, *, is_ascii: bool) -> None:
-        self.set_columns(
-            (
-                Column(_("Rep"), least=8, weight=9),
-                Column(_("Target"), 0, "right", least=6, weight=9),
-                Column(_("Actual"), 0, "right", least=6, weight=9),
-                Column("", METER_WIDTH, shown_from=104),
-                Column("%", 4, "right"),
-                Column(_("Gap"), 0, "right", least=5, weight=9),
-                Column(_("Behind"), 0, "right", least=5, weight=9, shown_from=104),
-                Column(_("Visits"), 0, "right", least=7, weight=9),
-                Column(_("Uncov"), 0, "right", least=4, weight=9),
-                Column(_("8 weeks"), least=5, weight=9, shown_from=104),
-                Column(_("State"), least=6, weight=9),
-                Column(_("Problem"), least=8, weight=9),
-            )
+        columns = (
+            Column(_("Rep"), least=8, weight=9),
+            Column(_("Target"), 0, "right", least=6, weight=9),
+            Column(_("Actual"), 0, "right", least=6, weight=9),
+            Column("", METER_WIDTH, shown_from=104),
+            Column("%", 4, "right"),
+            Column(_("Gap"), 0, "right", least=5, weight=9),
+            Column(_("Behind"), 0, "right", least=5, weight=9, shown_from=104),
+            Column(_("Visits"), 0, "right", least=7, weight=9),
+            Column(_("Uncov"), 0, "right", least=4, weight=9),
+            Column(_("8 weeks"), least=5, weight=9, shown_from=104),
+            Column(_("State"), least=6, weight=9),
+            Column(_("Problem"), least=8, weight=9),
         )
+        self.set_columns(columns if snapshot.reps else columns[:1])
         self.set_rows(rep_rows(snapshot, is_ascii))

@@ -114,18 +114,17 @@ class ReplanTable(Table):
         super().__init__((), empty=_("Nothing was planned, and nothing to plan."), id=id)
 
     def show(self, found: Sequence[Change], today: datetime) -> None:
-        self.set_columns(
-            (
-                Column("", 1),
-                Column("#", 2, "right"),
-                Column(_("Before"), least=5, weight=9),
-                Column(_("After"), least=5, weight=9),
-                Column(_("Account"), least=8, weight=6),
-                Column("", 1),
-                Column("", least=4, weight=9),
-                Column("", least=6, weight=6),
-                Column(_("Travel"), 0, "right", least=4, weight=9),
-                Column(_("Points"), 0, "right", least=4, weight=9),
-            )
+        columns = (
+            Column("", 1),
+            Column("#", 2, "right"),
+            Column(_("Before"), least=5, weight=9),
+            Column(_("After"), least=5, weight=9),
+            Column(_("Account"), least=8, weight=6),
+            Column("", 1),
+            Column("", least=4, weight=9),
+            Column("", least=6, weight=6),
+            Column(_("Travel"), 0, "right", least=4, weight=9),
+            Column(_("Points"), 0, "right", least=4, weight=9),
         )
+        self.set_columns(columns if found else (Column(_("After")),))
         self.set_rows(change_rows(found, today))
