@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
-
-from textual.theme import BUILTIN_THEMES
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cockpit.commands import BY_ID, Command, Keymap
-from cockpit.domain.text import clean_line
 from cockpit.i18n import _
+from cockpit.screens.finding import Finding
 from cockpit.screens.room import MainRoom, Room
-from cockpit.widgets.columns import row_text
-from cockpit.widgets.footer import Footer
+from cockpit.screens.session import Session
 from cockpit.widgets.frame import Frame
 from cockpit.widgets.speed import Speed
-from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from textual.screen import Screen
-    from textual.widget import AwaitMount, Widget
+    from textual.widget import AwaitMount
 
     from cockpit.screens.base import View
     from cockpit.services.container import Services
@@ -29,8 +25,6 @@ if TYPE_CHECKING:
 
 NEVER_ENDING = ("escape", "ctrl+g")
 """Ways back that people press several times."""
-
-Line = TypeVar("Line", bound="Widget")
 
 MOST_RECENT = 5
 """Commands that the palette lists first, because they were typed last."""
@@ -90,6 +84,8 @@ class Router:
         self._views = views
         self._keymap = keymap
         self._recent: list[str] = []
+        self._finding = Finding(app)
+        self._session = Session(app)
 
     def find(self, key: str) -> Command | None:
         """The command of a key in the view that is seen."""
@@ -107,7 +103,8 @@ class Router:
         view = self._app.room.view
         if command != "back":
             self._app.room.notice.clear_notice()
-        act = getattr(view, f"do_{command}", None) or getattr(self, f"do_{command}", None)
+        acts = (getattr(holder, f"do_{command}", None) for holder in (view, self, self._finding, self._session))
+        act = next(filter(None, acts), None)
         if (reason := view.why_not(command)) is not None:
             self._app.say(reason)
         elif act is not None:
@@ -145,67 +142,11 @@ class Router:
 
         tour.begin(self._app, is_offer=is_offer)
 
-    def do_find(self, text: str = "") -> None:
-        """Narrow the table in focus; with a text, or where there is no table, find an account."""
-        tables = self._tables()
-        if text or not tables:
-            self._find_account(text)
-        else:
-            from cockpit.widgets.filter_line import FilterLine
-
-            self._of_room(FilterLine, lambda: FilterLine(self._find_account)).begin(tables[0])
-
-    def _find_account(self, text: str) -> None:
-        from cockpit.screens.find import Find
-
-        if self._app.services is not None:
-            self._app.push_screen(Find(self._app.services, text), self._found)
-
-    def _of_room(self, kind: type[Line], make: Callable[[], Line]) -> Line:
-        """The room's own widget of a kind, made when it is first needed."""
-        room = self._app.room
-        for line in room.query(kind):
-            return line
-        line = make()
-        self._app.opening = room.mount(line)
-        return line
-
-    def _tables(self) -> list[Table]:
-        """The tables seen that have rows, the one in focus first."""
-        tables = [
-            table for table in self._app.room.view.query(Table) if table.list.all and table.can_focus and table.region
-        ]
-        return sorted(tables, key=lambda table: not table.has_focus)
-
-    def _found(self, account_id: str | None) -> None:
-        if account_id is not None:
-            self._app.open("account", account_id=account_id)
-
-    def do_jump(self) -> None:
-        room, tables = self._app.room, self._tables()
-        if tables:
-            from cockpit.widgets.jump_line import JumpLine
-
-            self._of_room(JumpLine, JumpLine).begin(tables, room.query_one(Footer))
-        else:
-            self._app.say(_("There is no row to jump to."))
-
-    def do_copy(self) -> None:
-        """The row in focus as text."""
-        table = next((table for table in self._tables() if table.has_focus), None)
-        row = table.list.row if table is not None else None
-        if row is None:
-            self._app.say(_("Move to a row first."))
-        else:
-            text = " ".join(clean_line(row_text(row)).split())
-            self._app.copy_to_clipboard(text)
-            self._app.say(_("{text} copied").format(text=text))
-
     def do_palette(self) -> None:
         from cockpit.screens.palette import Palette
 
         self._app.push_screen(
-            Palette(self._keymap, self._app.room.view, self._recent, {"theme": self._themes()}), self._typed
+            Palette(self._keymap, self._app.room.view, self._recent, {"theme": self._session.themes}), self._typed
         )
 
     def _typed(self, typed: str | None) -> None:
@@ -221,17 +162,6 @@ class Router:
         else:
             self.run(name, **args)
 
-    def do_theme(self, name: str = "") -> None:
-        """Other colours until the program ends."""
-        names = self._themes()
-        if name in names:
-            self._app.theme = name
-            self._app.say(_('Until the program ends. `theme = "{name}"` in the settings keeps it.').format(name=name))
-        elif name:
-            self._app.say(_("No theme is called {name}. There are {names}.").format(name=name, names=", ".join(names)))
-        else:
-            self._app.room.view.choose(_("Theme"), [(theme, theme) for theme in names], self.do_theme)
-
     def do_create(self, **args: Any) -> None:
         from cockpit.screens import acts
 
@@ -240,54 +170,12 @@ class Router:
     def do_undo(self) -> None:
         self._app.room.view.write(lambda services: services.undo.undo())
 
-    def do_reload(self) -> None:
-        view = self._app.room.view
-        self._app.frame.forget()  # whatever another program left on the terminal is drawn over too
-        self._app.room.refresh()
-        if self._app.services is None and view.failure is not None:
-            view.failure = None
-            self._app.begin()
-        else:
-            view.load()
-
-    def _themes(self) -> list[str]:
-        """Ours and the user's own, not those that Textual brings."""
-        return [name for name in self._app.available_themes if name not in BUILTIN_THEMES]
-
-    def do_speed(self) -> None:
-        self._app.say(self._app.speed.words())
-
-    def do_as_of(self, day: str | None = None) -> None:
-        """Ask for a past day, or take the one typed; nothing goes back to now."""
-        from cockpit.screens.ask import Field, Form
-
-        services = self._app.services
-        if services is None:
-            return
-        now = self._app.as_of
-        field = Field("day", _("Day"), day or (f"{now:%Y-%m-%d}" if now else ""), _("2026-11-10, or nothing for now"))
-        form = Form(
-            _("Look at a past day"), (field,), lambda values: services.past.moment(values["day"]), is_ready=bool(day)
-        )
-        self._app.push_screen(form, lambda found: None if found is None else self._look(found.moment))
-
-    def _look(self, moment: datetime | None) -> None:
-        """All views as of that moment from now on."""
-        self._app.as_of = moment
-        self._app.data_changed()
-        self._app.show_status()
-
     def do_back(self, *, may_end: bool = True) -> None:
         """One step back: a loud notice, a filter, a look at a past day, then what the app leaves."""
         room = self._app.room
-        if room.notice.is_loud and room.notice.clear_notice():
-            return
-        filtered = [table for table in room.view.query(Table) if table.list.filter]
-        for table in filtered:
-            table.narrow("")
-        if filtered:
+        if (room.notice.is_loud and room.notice.clear_notice()) or self._finding.clear_filters():
             return
         if self._app.as_of is not None and room is self._app.main:
-            self._look(None)
+            self._session.look(None)
         else:
             self._app.leave(may_end=may_end)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cockpit.domain.text import clean_line
+from cockpit.i18n import _
 from cockpit.widgets.columns import Row, row_text
 from cockpit.widgets.filtering import Haystack
 
@@ -29,9 +31,13 @@ class RowList:
         return None if self.cursor is None else self.shown[self.cursor]
 
     @property
-    def counts(self) -> tuple[int, int]:
-        """How many rows are shown and how many there are, without headings."""
-        return sum(not row.is_heading for row in self.shown), sum(not row.is_heading for row in self.all)
+    def words(self) -> str:
+        """How many rows the filter leaves, without headings; empty without a filter."""
+        if not self.filter:
+            return ""
+        shown, total = (sum(not row.is_heading for row in rows) for rows in (self.shown, self.all))
+        words = _("{shown} of {total} for /{text}, Esc clears")
+        return words.format(shown=shown, total=total, text=clean_line(self.filter))
 
     def put(self, rows: tuple[Row, ...]) -> None:
         """Other rows. The cursor stays on its key, or near its place when the key is gone; the filter stays."""

@@ -13,7 +13,6 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from cockpit.domain.text import clean_line
 from cockpit.i18n import _
 from cockpit.widgets.columns import Cell, Column, Row, Tone, text_of
 from cockpit.widgets.painting import Painter
@@ -152,12 +151,12 @@ class Table(ScrollView, can_focus=True):
     def say_loading(self, text: str) -> None:
         """Say that rows are on their way; rows already shown stay."""
         if not self.list.all:
-            self._say(text, "muted")
+            self._resize_content((text, "muted"))
 
     def say_failed(self, text: str) -> None:
         """Say that loading failed and which key tries again, in place of the rows."""
         self.list.put(())
-        self._say(text, "bad")
+        self._resize_content((text, "bad"))
 
     def focus_key(self, key: str) -> bool:
         """Put the cursor on a key; False when no such row is shown."""
@@ -171,17 +170,13 @@ class Table(ScrollView, can_focus=True):
         change()
         self._paint.measure(self.list.all)
         nothing = _("Nothing here fits the filter.") if self.list.all else self._empty
-        self._message = None if self.list.shown else (nothing, "muted")
-        self._resize_content()
+        self._resize_content(None if self.list.shown else (nothing, "muted"))
         if self.cursor_key != old_key:
             self.post_message(self.Moved(self, self.cursor_key))
 
-    def _say(self, text: str, tone: Tone) -> None:
-        if self._message != (text, tone):
-            self._message = (text, tone)
-            self._resize_content()
-
-    def _resize_content(self) -> None:
+    def _resize_content(self, message: tuple[str, Tone] | None) -> None:
+        """As long as the rows, or the message in their place."""
+        self._message = message
         lines = len(self._message[0].split("\n")) if self._message else len(self.rows)
         self.virtual_size = Size(0, lines + self._has_header)
         self.refresh()
@@ -261,7 +256,7 @@ class Table(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width, base, paint = self.size.width, self.rich_style, self._paint
         if self._has_header and y == 0:
-            return paint.header(self._filter_words(), width, base + self._style_of("header"))
+            return paint.header(self.list.words, width, base + self._style_of("header"))
         place = y - self._has_header + (0 if self._message else self.scroll_offset.y)
         if self._message is not None:
             lines = self._message[0].split("\n")
@@ -279,14 +274,6 @@ class Table(ScrollView, can_focus=True):
             style += self._style_of("changed")
         strip = paint.cells(row.cells, width, style)
         return paint.labelled(strip, self._labels[place]) if place in self._labels else strip
-
-    def _filter_words(self) -> str:
-        """How many rows the filter leaves."""
-        if not self.list.filter:
-            return ""
-        shown, total = self.list.counts
-        words = _("{shown} of {total} for /{text}, Esc clears")
-        return words.format(shown=shown, total=total, text=clean_line(self.list.filter))
 
     def _style_of(self, name: str) -> Style:
         return self.get_component_rich_style(f"table--{name}", partial=True) if name else Style.null()
