@@ -176,6 +176,32 @@ def test_a_discarded_creation_comes_back_with_what_depends_on_it(device: Device,
     assert hub.row("activity", "visit-1")["account_id"] == "new-1"
 
 
+def test_a_refused_change_that_was_queued_again_is_refused_again(device: Device, hub: ModelHub) -> None:
+    refused(device, hub, Edit("account", "acc-1", "patch", {"phone": "2"}))
+    before = picture(device)
+    (waiting,) = device.service.load().queue
+    device.service.retry(waiting.mutation_id)
+    assert device.queue() == [("acc-1", "pending")]
+    assert device.undo.undo().text == "Taken back: Queued again: refused"
+    assert picture(device) == before
+    assert device.undo.undo().text == "Taken back: refused"
+    assert device.queue() == []
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_after_a_retry_was_sent_the_change_itself_is_taken_back(device: Device, hub: ModelHub, is_taken: bool) -> None:
+    refused(device, hub, Edit("account", "acc-1", "patch", {"phone": "2"}))
+    (waiting,) = device.service.load().queue
+    if is_taken:
+        hub.refuse.clear()
+    device.service.retry(waiting.mutation_id)
+    device.sync()
+    assert device.queue() == ([] if is_taken else [("acc-1", "parked")])
+    assert device.undo.undo().text == "Taken back: refused"
+    device.sync()
+    assert (device.queue(), hub.row("account", "acc-1")["phone"]) == ([], "1")
+
+
 def test_what_is_gone_at_the_hub_cannot_be_corrected_again(device: Device, hub: ModelHub) -> None:
     refused(device, hub, Edit("account", "acc-1", "patch", {"phone": "2"}))
     (waiting,) = device.service.load().queue

@@ -185,10 +185,12 @@ class SyncService:
         """Send a parked mutation again with the next sync."""
         with self.desk.database.write() as session:
             mutation = _parked(session, mutation_id)
+            text = _("Queued again: {label}").format(label=mutation.label)
+            entity, row_id = mutation.entity, mutation.entity_id
+            act = acts.before(session, text, [mutation], (), entity, row_id, is_retry=True)
             mutation.status, mutation.next_try_at = "pending", None
             mutation.error_type = mutation.error_text = ""
-            text = _("Queued again: {label}").format(label=mutation.label)
-            return Saved(action_id=None, text=text, entity=mutation.entity, id=mutation.entity_id)
+            return Saved(action_id=acts.keep(session, act, None, clock.now()), text=text, entity=entity, id=row_id)
 
     def _connect(self) -> HubClient:
         """A client of the pinned hub. Raises NotSignedIn or SignInNeeded."""

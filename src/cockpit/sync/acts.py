@@ -1,4 +1,5 @@
-"""Answers to conflicts and discards: acts that end queued changes. What they ended is kept, so that undo can bring it back.
+"""Answers to conflicts, discards and retries: acts on queued changes. What they changed is kept, so that undo can bring
+it back.
 
 Kept in `meta` under the act's action id, until it is undone or as old as a receipt may be.
 """
@@ -26,7 +27,8 @@ _MOMENTS = ("occurred_at", "next_try_at")
 class Act:
     """`ended` are the whole queue entries, oldest first; `questions` the conflicts as (id, state, resolution) before.
 
-    `shown` is the row in question as it was shown, for one that is gone since; None where nothing was.
+    `shown` is the row in question as it was shown, for one that is gone since; None where nothing was. `is_retry` marks
+    one that ended nothing: it put what is in `ended` back in the queue.
     """
 
     label: str
@@ -35,10 +37,18 @@ class Act:
     ended: tuple[dict[str, Any], ...]
     questions: tuple[tuple[str, str, str], ...]
     shown: dict[str, Any] | None
+    is_retry: bool = False
 
 
 def before(
-    session: Session, label: str, ended: Sequence[OutboxRow], questions: Sequence[ConflictRow], entity: str, row_id: str
+    session: Session,
+    label: str,
+    ended: Sequence[OutboxRow],
+    questions: Sequence[ConflictRow],
+    entity: str,
+    row_id: str,
+    *,
+    is_retry: bool = False,
 ) -> Act:
     """What an act is about to end. Called while it is still there."""
     row = rows.find(session, entity, row_id)
@@ -51,6 +61,7 @@ def before(
         ),
         questions=tuple((conflict.id, conflict.state, conflict.resolution) for conflict in questions),
         shown=to_wire(row, entity) if row is not None and questions else None,
+        is_retry=is_retry,
     )
 
 
@@ -66,6 +77,7 @@ def keep(session: Session, act: Act, action_id: str | None, now: datetime) -> st
         "ended": act.ended,
         "questions": act.questions,
         "shown": act.shown,
+        "is_retry": act.is_retry,
     }
     meta.put(session, f"{_KEY}{action}", json.dumps(kept, ensure_ascii=False))
     return action
@@ -88,6 +100,7 @@ def find(session: Session, action_id: str) -> Act | None:
         ended=tuple(kept["ended"]),
         questions=tuple((str(one), str(state), str(answer)) for one, state, answer in kept["questions"]),
         shown=kept["shown"],
+        is_retry=kept["is_retry"],
     )
 
 
@@ -125,6 +138,16 @@ def bring_back(session: Session, act: Act, *, actor_id: str) -> bool:
         if conflict is not None:
             conflict.state, conflict.resolution, conflict.resolved_at = state, resolution, None
     return has_effect
+
+
+def park_again(session: Session, act: Act) -> bool:
+    """Take back a retry; False when what it queued has been on its way since."""
+    (kept,) = act.ended
+    mutation = session.get(OutboxRow, kept["seq"])
+    if mutation is None or (mutation.status, mutation.attempts) != ("pending", kept["attempts"]):
+        return False
+    mutation.status, mutation.error_type, mutation.error_text = kept["status"], kept["error_type"], kept["error_text"]
+    return True
 
 
 def _moment(text: str | None) -> datetime | None:

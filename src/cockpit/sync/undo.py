@@ -44,8 +44,13 @@ def undo_newest(session: Session, *, actor_id: str, now: datetime) -> Undone | N
     action = _newest(session)
     if action is None:
         return None
-    queued = list(session.exec(select(OutboxRow).where(OutboxRow.action_id == action).order_by(col(OutboxRow.seq))))
     act = acts.find(session, action)
+    if act is not None and act.is_retry:
+        acts.forget(session, action)
+        if acts.park_again(session, act):
+            return Undone(None, act.label, act.entity, act.id, has_effect=True)
+        return undo_newest(session, actor_id=actor_id, now=now)  # it went on its way: the change itself is next
+    queued = list(session.exec(select(OutboxRow).where(OutboxRow.action_id == action).order_by(col(OutboxRow.seq))))
     acknowledged = session.exec(
         select(OutboxDoneRow)
         .where(OutboxDoneRow.action_id == action, col(OutboxDoneRow.result).in_(receipts.SENT))
