@@ -27,6 +27,10 @@ KEYS = {
         "month",
         "prep",
         "next_best",
+        "briefs",
+        "coming",
+        "days",
+        "trend",
     },
     "gap": {
         "as_of",
@@ -39,6 +43,10 @@ KEYS = {
         "uncovered_minor",
         "kpis",
         "weeks",
+        "due_minor",
+        "days",
+        "trend",
+        "pace",
     },
     "pipeline": {"as_of", "complete", "funnel", "stages", "won", "lost", "open", "win_rate", "deals"},
     "team": {"as_of", "complete", "reps", "total"},
@@ -50,6 +58,10 @@ PARTS = {
     ("today", "visits"): {"id", "starts_at", "account", "kind", "tier", "stage", "amount_minor", "goal", "status"},
     ("today", "kpis"): {"id", "limit", "done", "planned", "uncovered", "at_risk_minor"},
     ("today", "cards"): {"id", "rule", "what", "to_do", "key", "state"},
+    ("today", "briefs"): {"activity_id", "last_held_on", "last_result", "open_needs", "deciders", "missing"},
+    ("today", "days"): {"on", "is_workday", "held", "planned", "missed", "state"},
+    ("today", "trend"): {"starts_on", "held", "won_minor"},
+    ("gap", "pace"): {"on", "due_minor", "actual_minor", "covered_minor"},
     ("gap", "weeks"): {"starts_on", "target_minor", "actual_minor", "gap_minor"},
     ("pipeline", "stages"): {"name", "count", "amount_minor", "conversion"},
     ("pipeline", "deals"): {"id", "account", "stage", "amount_minor", "state", "states"},
@@ -138,6 +150,17 @@ def test_plain_says_the_numbers_of_json(cockpit: Cockpit, peopled: Company) -> N
     assert "target 300k  actual 182k  gap 118k" in text
     chinese = cockpit("gap", "--lang", "zh").out
     assert "30.0万" in chinese or "30万" in chinese
+
+
+def test_the_small_pictures_are_words_in_a_pipe(cockpit: Cockpit, peopled: Company) -> None:
+    for verb in ("today", "gap"):
+        text = cockpit(verb).out
+        assert "days .#### #.... ..... x[=]... .\n" in text
+        assert "visits held 5 #  planned 1 =  missed 1 x  free days 4 .\n" in text
+        assert "by week since Mon 10-05: visits 0 0 0 0 4 1 0 0; won 0 0 0 0 0 182k 0 0\n" in text
+    assert "due by now 229k, 46.6k behind" in cockpit("gap").out
+    assert "days" not in cockpit("gap", "--period", "year").out.replace("working days", "")
+    assert "[=]" in cockpit("today", "--lang", "zh").out
 
 
 @pytest.mark.parametrize("verb", ["today", "gap", "pipeline", "team", "problems", "plan"])

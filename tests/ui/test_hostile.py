@@ -29,21 +29,28 @@ def _poisoned(name: str) -> FakeServices:
         replace(item, account=name, goal=name, subject=name, stage=name, tier=name) for item in snapshot.visits
     )
     unvisited = tuple(replace(item, account=name, goal=name) for item in snapshot.yesterday_unvisited)
+    coming = tuple(
+        replace(item, account=name, account_alias=name, goal=name, planned_because=name) for item in snapshot.coming
+    )
     assert snapshot.prep is not None
+    prep = replace(
+        snapshot.prep,
+        account=name,
+        last_result=name,
+        open_needs=(name,),
+        deciders=((name, name, -2),),
+        open_deals=(("d", name, 1),),
+        missing=(name,),
+    )
     assert snapshot.next_best is not None
     today = replace(
         snapshot,
         rep=replace(ME, name=name),
         visits=items,
         yesterday_unvisited=unvisited,
-        prep=replace(
-            snapshot.prep,
-            account=name,
-            last_result=name,
-            open_needs=(name,),
-            deciders=((name, name, -2),),
-            missing=(name,),
-        ),
+        prep=prep,
+        briefs=(prep, *(replace(prep, activity_id=item.id) for item in (*items[1:], *unvisited, *coming))),
+        coming=coming,
         next_best=replace(snapshot.next_best, account=name, points=((name, 3),)),
         kpis=tuple(replace(line, name=name) for line in snapshot.kpis),
         cards=tuple(
@@ -74,9 +81,10 @@ def _assert_inert(driver: Driver) -> None:
         assert char not in "\u202e\u200b\ufeff"
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 45)])
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
-async def test_a_hostile_name_is_only_text(name: str) -> None:
-    async with running(_poisoned(name), size=(120, 36)) as driver:
+async def test_a_hostile_name_is_only_text(name: str, size: tuple[int, int]) -> None:
+    async with running(_poisoned(name), size=size) as driver:
         for key in ("end", "tab", "tab", "tab", "j", "question_mark", "escape", "l", "enter", "escape", "escape"):
             await driver.press(key)
             _assert_inert(driver)
