@@ -22,9 +22,7 @@ from cockpit.screens.surroundings import fit_into
 from cockpit.screens.typing_ahead import TypingAhead
 from cockpit.screens.views import MAIN_VIEWS, OTHER_VIEWS, make_view
 from cockpit.screens.watch import Watch
-from cockpit.widgets.footer import Footer
 from cockpit.widgets.speed import LeanApp
-from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -67,8 +65,8 @@ class CockpitApp(LeanApp):
         self.is_ascii = self.start.frames == "ascii"
         self.keymap = keymap(self.start.keymap)
         self._router = Router(self, self.keymap, {*MAIN_VIEWS, *OTHER_VIEWS})
-        self._beginning = Beginning(open_container, starter)
-        self._database = database
+        self.beginning = Beginning(open_container, starter)
+        self.database = database
         self._opening = opening if opening in MAIN_VIEWS else "today"
         self._unpainted = ExitStack()
         self._version = 0
@@ -99,19 +97,13 @@ class CockpitApp(LeanApp):
 
     async def on_ready(self) -> None:
         """Everything is mounted and filled: paint it once, then open the services."""
-        await self.main.mount(self._beginning)
-        if self._beginning.is_new:
-            await self._beginning.welcome()
+        await self.main.mount(self.beginning)
+        if self.beginning.is_new:
+            await self.beginning.welcome()
         self._unpainted.close()
-        self.call_after_refresh(self.begin)
-
-    def begin(self) -> None:
-        self._beginning.begin()
+        self.call_after_refresh(self.beginning.begin)
         if (notice := settings_notice(self.start.refused, self.keymap.refused)) is not None:
             self.show_notice(notice)
-
-    def account_found(self, database: Path) -> None:
-        self._database = database
 
     def entered(self, services: Services, person: PersonRef, version: int) -> None:
         """The account is open; `version` is that of its data now."""
@@ -123,7 +115,7 @@ class CockpitApp(LeanApp):
         if self.services is not None and not self.main.query(Watch):
             ticking, syncing = self._watch_options
             self.main.mount(Watch(self.services, self._version, is_ticking=ticking, is_syncing=syncing))
-            self._beginning.offer_tour()
+            self.beginning.offer_tour()
 
     # -- where we are ----------------------------------------------------------------------------------------------
 
@@ -137,7 +129,7 @@ class CockpitApp(LeanApp):
         return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, Room))
 
     def kept_file(self, view: str) -> Path | None:
-        return None if self._database is None else kept_file(self._database, view)
+        return None if self.database is None else kept_file(self.database, view)
 
     def open(self, name: str, **args: Any) -> None:
         if name in MAIN_VIEWS and not args:
@@ -217,10 +209,3 @@ class CockpitApp(LeanApp):
         self.room.view.load()
         for watch in self.main.query(Watch):
             watch.load_badge()
-
-    def on_footer_pressed(self, event: Footer.Pressed) -> None:
-        self.run_command(event.command)
-
-    def on_table_chosen(self, _event: Table.Chosen) -> None:
-        if isinstance(self.screen, Room):
-            self.run_command("open")

@@ -35,7 +35,7 @@ class Beginner(Protocol):
 
     def run_command(self, command: str, **args: object) -> None: ...
 
-    def account_found(self, database: Path) -> None: ...
+    database: Path | None
 
 
 class Beginning(Widget):
@@ -68,7 +68,7 @@ class Beginning(Widget):
 
     def _enter(self, database: Path) -> None:
         """The account of `database` is ready: out of the welcome room, into it."""
-        self._app.account_found(database)
+        self._app.database = database
         self.app.pop_screen()
         self.begin()
 

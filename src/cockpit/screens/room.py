@@ -82,6 +82,12 @@ class Room(Screen[None]):
     def on_table_moved(self, _event: Table.Moved) -> None:
         self.show_keys()
 
+    def on_table_chosen(self, _event: Table.Chosen) -> None:
+        self.view.shell.run_command("open")
+
+    def on_footer_pressed(self, event: Footer.Pressed) -> None:
+        self.view.shell.run_command(event.command)
+
     def show_status(self, person: PersonRef | None, as_of: datetime | None, badge: Badge | None) -> None:
         for header in self.query(Header):  # none while the room comes or goes
             header.show(self.view.title(), person, as_of, badge, self.view.age_words())

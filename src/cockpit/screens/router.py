@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual.widget import AwaitMount
 
     from cockpit.screens.base import View
+    from cockpit.screens.beginning import Beginning
     from cockpit.services.container import Services
 
 
@@ -62,7 +63,7 @@ class Routed(Protocol):
 
     def show_status(self) -> None: ...
 
-    def begin(self) -> None: ...
+    beginning: Beginning
 
     def leave(self, *, may_end: bool) -> None: ...
 

@@ -40,7 +40,7 @@ class Session:
         self._app.room.refresh()
         if self._app.services is None and view.failure is not None:
             view.failure = None
-            self._app.begin()
+            self._app.beginning.begin()
         else:
             view.load()
 
