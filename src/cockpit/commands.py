@@ -103,7 +103,7 @@ COMMANDS: tuple[Command, ...] = (
         "find",
         "slash",
         N_("Find"),
-        N_("Narrow the list as you type; pressed twice, find an account. Pinyin initials work"),
+        N_("Narrow the list as you type; // finds an account"),
         N_("account: find"),
         ("app",),
         takes=("text", N_("name or initials")),

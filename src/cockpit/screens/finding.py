@@ -31,9 +31,9 @@ class Finding:
         if text or not tables:
             self._find_account(text)
         else:
-            from cockpit.widgets.filter_line import FilterLine
+            from cockpit.widgets.filter_line import FilterBar
 
-            self._of_room(FilterLine, lambda: FilterLine(self._find_account)).begin(tables[0])
+            self._of_room(FilterBar, lambda: FilterBar(self._find_account)).begin(tables[0])
 
     def _find_account(self, text: str) -> None:
         from cockpit.screens.find import Find

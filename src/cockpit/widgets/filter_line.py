@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import events
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
 from cockpit.i18n import _
+from cockpit.plain import plain
 from cockpit.widgets.footer import FooterKey
 from cockpit.widgets.table import Table
 
 
 class FilterLine(Input):
     """Enter keeps the filter, Esc clears it. A second `/`, Enter on nothing typed or on nothing found go on to
-    `everywhere` with what was typed. Made once for a room and shown again: a new widget would draw the room anew."""
+    `everywhere` with what was typed."""
 
-    DEFAULT_CSS = """
-    FilterLine { dock: bottom; margin: 0 0 1 0; width: 100%; layer: notice; padding: 0 1; display: none; }
-    """
+    DEFAULT_CSS = "FilterLine { width: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
@@ -39,6 +41,10 @@ class FilterLine(Input):
         names = (("Enter", _("Keep")), ("Esc", _("Clear")), ("//", _("All accounts")))
         return tuple(FooterKey("", key, label) for key, label in names)
 
+    @property
+    def bar(self) -> Widget:
+        return cast("Widget", self.parent)
+
     def begin(self, table: Table) -> None:
         """Narrow this table."""
         self._table, self._is_ready = table, False
@@ -51,7 +57,7 @@ class FilterLine(Input):
             return
         self.value = self._table.list.filter
         self.cursor_position = len(self.value)
-        self.display = True
+        self.bar.display = True
         self.screen.set_focus(self)
         # Folding many rows takes longer than a key may; what is typed meanwhile is applied when it is done.
         self.run_worker(self._table.list.learn, thread=True, exit_on_error=False, exclusive=True)
@@ -94,7 +100,7 @@ class FilterLine(Input):
 
     def on_blur(self) -> None:
         """The focus went back, or elsewhere by a click: what is filtered stays so."""
-        self.display = False
+        self.bar.display = False
         self._table = None
 
     def action_move(self, step: int) -> None:
@@ -110,3 +116,24 @@ class FilterLine(Input):
             self.screen.set_focus(table)
         if wanted is not None:
             self._everywhere(wanted)
+
+
+class FilterBar(Horizontal):
+    """The line with its sign. Made once for a room and shown again: a new widget would draw the room anew."""
+
+    DEFAULT_CSS = """
+    FilterBar { dock: bottom; margin: 0 0 1 0; height: 1; layer: notice; padding: 0 1; background: $panel; display: none; }
+    FilterBar Static { width: 2; color: $text-accent; }
+    """
+
+    def __init__(self, everywhere: Callable[[str], None]) -> None:
+        super().__init__()
+        self._line = FilterLine(everywhere)
+
+    def compose(self) -> ComposeResult:
+        yield Static(plain("/"))
+        yield self._line
+
+    def begin(self, table: Table) -> None:
+        """Narrow this table."""
+        self._line.begin(table)

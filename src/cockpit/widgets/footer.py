@@ -29,7 +29,6 @@ class FooterKey:
 class Footer(Widget):
     DEFAULT_CSS = """
     Footer { height: 1; dock: bottom; background: $panel; padding: 0 1; }
-    .dialog Footer { dock: none; background: $surface; padding: 0; }
     Footer > .footer--key { color: $text-accent; text-style: bold; }
     Footer > .footer--off { color: $text-muted; }
     Footer > .footer--label { color: $background; background: $accent; text-style: bold; }

@@ -44,8 +44,15 @@ class JumpLine(Widget, can_focus=True):
 
     def begin(self, tables: Sequence[Table], footer: Footer) -> None:
         """Label the rows of these tables and the keys of the footer."""
-        self._tables, self._footer, self._typed = tuple(tables), footer, ""
+        self._tables, self._footer = tuple(tables), footer
         self._back = footer.screen.focused
+        self._label(footer)
+        if self.is_mounted:
+            self.on_mount()
+
+    def _label(self, footer: Footer) -> None:
+        self._typed = ""
+        tables = self._tables
         places = [(table, place) for table in tables for place in table.visible_places]
         found = labels(len(places) + len(footer.commands))
         keys = dict(zip(found[len(places) :], footer.commands))
@@ -54,13 +61,16 @@ class JumpLine(Widget, can_focus=True):
         for table in tables:
             table.label_rows({place: label for label, (other, place) in zip(found, places) if other is table})
         footer.label_keys({command: label for label, command in keys.items()})
-        if self.is_mounted:
-            self.on_mount()
 
     def on_mount(self) -> None:
         """At once, not with a message: the next key is for this line."""
         self.display = True
         self.screen.set_focus(self)
+
+    def on_resize(self) -> None:
+        """Other rows are seen now."""
+        if self.has_focus and self._footer is not None:
+            self.call_after_refresh(self._label, self._footer)
 
     def render(self) -> Text:
         return plain(_("Type the letters of a row or a key. Any other key leaves."))
