@@ -74,7 +74,7 @@ def test_with_a_file_damaged_inside(cockpit: Cockpit, account_file: Path) -> Non
     assert {"local file", "account"} & set(_seen_by_the_doctor(cockpit))
 
 
-@pytest.mark.parametrize(("token", "mend"), [("", "cockpit login"), ("sesame", "Press o")])
+@pytest.mark.parametrize(("token", "mend"), [("", "cockpit login"), ("sesame", "cockpit hub serve")])
 def test_without_a_token_or_a_hub(
     cockpit: Cockpit, account_file: Path, monkeypatch: pytest.MonkeyPatch, token: str, mend: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -69,6 +70,15 @@ def test_an_export_becomes_an_account(export: Path, monkeypatch: pytest.MonkeyPa
     assert [deal.account for deal in opened.pipeline.load().deals] == ["Acme"]
     assert opened.sync.badge().complete
     opened.desk.database.close()
+
+
+def test_a_port_that_is_taken_is_passed_by(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other, FirstRun() as first:
+        monkeypatch.setattr("cockpit.cli.first.USUAL_PORT", other.getsockname()[1])
+        people = first.read_folder(str(export), lambda _text: None)
+        first.open_as(people[0][0], lambda _text: None)
+        first.fetch(lambda _text: None)
+    assert not first.is_needed
 
 
 def test_a_folder_that_is_none_of_it_is_said(tmp_path: Path) -> None:

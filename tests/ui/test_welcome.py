@@ -241,6 +241,25 @@ async def test_keys_of_other_rooms_say_to_choose_first() -> None:
             assert "Nothing is set up" in driver.text
 
 
+async def test_help_and_palette_open_and_close_over_it() -> None:
+    async with welcomed(FakeStarter()) as driver:
+        await driver.press("f1")
+        assert "Everywhere" in driver.text
+        await driver.press("q", "colon")
+        await driver.type("gap")
+        await driver.press("enter")
+        assert "First choose how to begin." in driver.text
+        assert "Nothing is set up" in driver.text
+
+
+async def test_the_fields_are_reached_in_the_smallest_window() -> None:
+    async with welcomed(FakeStarter(), size=(40, 12)) as driver:
+        await driver.press("2", *"https", "enter")
+        assert "Token" in driver.text
+        assert driver.app.focused is not None
+        assert driver.app.screen.region.contains_region(driver.app.focused.region)
+
+
 async def test_a_file_without_a_person_is_welcomed_too() -> None:
     starter = FakeStarter()
     starter.is_needed = False

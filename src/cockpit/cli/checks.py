@@ -9,16 +9,17 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cockpit import __version__, clock
 from cockpit.cli import terminal
 from cockpit.cli.hub import HUB_EXTRA, has_extra
 from cockpit.cli.settings import all_problems, place_of
-from cockpit.errors import CockpitError, DataDirUnwritable
+from cockpit.errors import CockpitError, DataDirUnwritable, HubUnavailable
 from cockpit.feedback import notice_for
 from cockpit.i18n import _
 from cockpit.locations import Locations, start_values
@@ -31,6 +32,8 @@ Status = Literal["ok", "warning", "wrong"]
 LEAST_MIB, LITTLE_MIB = 50, 500
 MOST_SKEW_S = 120
 """From here on times of visits would be in the wrong order for colleagues."""
+_OWN_HOSTS = ("127.0.0.1", "localhost", "::1")
+"""Where a hub of one's own listens: it is started, not waited for."""
 LEAST_COLUMNS, LEAST_LINES = 80, 24
 
 
@@ -243,7 +246,9 @@ def _hub(opened: Services) -> Iterator[Check]:
     try:
         there = opened.sync.check()
     except CockpitError as error:
-        yield failed(_("hub"), error)
+        found = failed(_("hub"), error)
+        is_own = isinstance(error, HubUnavailable) and urlsplit(str(error.facts.get("url"))).hostname in _OWN_HOSTS
+        yield replace(found, mend="cockpit hub serve") if is_own else found
         return
     yield Check(_("hub"), "ok", _("answers"))
     if clock.is_moved():
