@@ -427,14 +427,15 @@ async def test_a_conflict_shows_three_values_and_a_key_answers_it(
     world.patch("account", "account-1", phone="theirs")
     async with at_the_desk(terminal, "sync", on_the_hub(terminal)) as desk:
         await desk.press("o")
+        shown = " ".join(desk.text.split())
         for words in (
             "1 conflict needs your answer",
             "恒泰机械",
-            "before: 1",
-            "m mine: mine",
-            "t theirs: theirs (管理",
+            "before 1",
+            "m mine mine you",
+            "t theirs theirs 管理",
         ):
-            assert words in desk.text
+            assert words in shown
         assert desk.row("account", "account-1")["phone"] == "mine"
         await desk.press(key)
         assert desk.row("account", "account-1")["phone"] == phone
@@ -452,10 +453,9 @@ async def test_a_parked_change_is_discarded_after_a_yes(terminal: Terminal, answ
     terminal.act(Edit("activity", "visit", "create", {**VISIT, "account_id": "no-such"}))
     async with at_the_desk(terminal, "sync", on_the_hub(terminal)) as desk:
         await desk.press("o")
-        assert "1 change was refused and is parked" in desk.text
-        await desk.go("queue")
+        assert "1 change refused" in desk.text
         await desk.press("x")
-        assert "Discard for good" in desk.text
+        assert "Discard " in desk.text
         await desk.press(answer)
         assert desk.services.sync.badge().parked == (answer == "n")
         assert ("visit" in desk.rows("activity")) is (answer == "n")
