@@ -143,11 +143,12 @@ def _stage_facts(book: Book, stage: Stage, open_deals: Iterable[Deal], ids: set[
         exits = [c for c in book.changes_by_deal.get(deal_id, ()) if c.from_stage_id == stage.id]
         if exits:
             left += 1
-            forward += int(_is_forward(book, exits[-1]))
+            forward += int(is_forward(book, exits[-1]))
     return StageFacts(stage, tuple(deal for deal in open_deals if deal.stage_id == stage.id), left, forward)
 
 
-def _is_forward(book: Book, change: StageChange) -> bool:
+def is_forward(book: Book, change: StageChange) -> bool:
+    """Whether a change went on: to a later stage or to won."""
     before, after = book.stages.get(change.from_stage_id or ""), book.stages.get(change.to_stage_id)
     if before is None or after is None or after.kind == "lost":
         return False

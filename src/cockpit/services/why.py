@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from cockpit.domain.book import Book
 from cockpit.domain.periods import PERIOD_KINDS, PeriodKind
-from cockpit.domain.pipeline import pipeline
 from cockpit.domain.problems import cards_of
-from cockpit.domain.team import reps_below
 from cockpit.errors import UnknownName
 from cockpit.i18n import _
-from cockpit.services import why_cards, why_money, why_work
+from cockpit.services import (
+    why_account,
+    why_cards,
+    why_money,
+    why_period,
+    why_pipeline,
+    why_plan,
+    why_sync,
+    why_team,
+    why_today,
+    why_work,
+)
 from cockpit.services.cards import find_card
 from cockpit.services.desk import Desk
-from cockpit.services.pipeline import pipeline_scope
-from cockpit.services.snapshots import Why
+from cockpit.services.snapshots import ReplanProposal, Why
 from cockpit.services.today import next_visit_and_last
-from cockpit.services.views import Look, look_at
-from cockpit.storage.queries.people import everybody
-
-if TYPE_CHECKING:
-    from sqlmodel import Session
-
-ABOUT = (
-    "month.target, month.actual, month.gap, month.planned, month.uncovered, kpi:ID, card:ID, visit:ID, prep, "
-    "next_best, stage:ID, pipeline.won, pipeline.open, win_rate, deal:ID, team:REP_ID"
-)
+from cockpit.services.why_names import SCREENS, names_of, near, row_names
+from cockpit.services.why_origin import with_origins
+from cockpit.services.why_sources import Sources
 
 _OF_A_PERIOD: dict[str, Callable[[Book, str, PeriodKind], Why]] = {
     "target": why_money.target,
@@ -37,6 +37,17 @@ _OF_A_PERIOD: dict[str, Callable[[Book, str, PeriodKind], Why]] = {
     "gap": why_money.gap,
     "planned": why_money.planned,
     "uncovered": why_money.uncovered,
+    "forecast": why_period.forecast,
+    "due": why_period.due,
+    "pace": why_period.pace,
+    "covered": why_period.covered,
+    "workdays": why_period.workdays,
+    "days_left": why_period.days_left,
+}
+_PARTS_OF_A_PERIOD: dict[str, Callable[[Book, str, PeriodKind, str], Why | None]] = {
+    "days": why_period.days,
+    "week": why_period.week,
+    "other": why_period.other,
 }
 
 
@@ -46,79 +57,108 @@ class WhyService:
 
     desk: Desk
 
-    def explain(self, about: str, rep_id: str | None = None, as_of: datetime | None = None) -> Why:
-        """`about` is month.target, month.actual, month.gap, month.planned, month.uncovered, kpi:ID, card:ID, visit:ID,
-        prep, next_best, stage:ID, pipeline.won, pipeline.open, win_rate, deal:ID, team:REP_ID. Raises UnknownName otherwise.
-
-        Any period stands for month: day.actual, quarter.gap. kpi:ID:done and kpi:ID:planned name the parts of a KPI;
-        deal:ID also finds a deal of the viewer's people.
-        """
-        kind, _, subject = about.partition(":")
-        with self.desk.database.read() as session:
-            if kind in ("stage", "pipeline.won", "pipeline.open", "win_rate", "deal"):
-                return self._about_pipeline(session, kind, subject, rep_id, as_of)
-            if kind == "team":
-                self._check_below(session, subject)
-                rep_id = subject
-            look = look_at(self.desk, session, rep_id, as_of)
-            if kind == "prep":
-                return why_work.prep(look.book, *next_visit_and_last(session, look))
-        return _explain(look, kind, subject, about)
-
-    def _about_pipeline(
-        self, session: Session, kind: str, subject: str, rep_id: str | None, as_of: datetime | None
+    def explain(
+        self,
+        about: str,
+        rep_id: str | None = None,
+        as_of: datetime | None = None,
+        proposal: ReplanProposal | None = None,
     ) -> Why:
-        _viewer, _scope, owners, book = pipeline_scope(self.desk, session, rep_id, as_of)
-        stage = book.stages.get(subject)
-        if kind == "stage" and stage is None:
-            raise _unknown(f"{kind}:{subject}")
-        line = pipeline(book, owners, stage.funnel_id if kind == "stage" and stage else None)
-        if kind == "stage":
-            return why_money.stage(book, line, subject)
-        if kind == "deal":
-            deal = next((deal for deal in book.deals if deal.id == subject), None)
-            if deal is None:
-                raise _unknown(f"{kind}:{subject}")
-            return why_work.deal(book, deal, line.usual)
-        whole: dict[str, Callable[[], Why]] = {
-            "pipeline.won": lambda: why_money.won(book, line),
-            "pipeline.open": lambda: why_money.open_deals(book, line),
-            "win_rate": lambda: why_money.win_rate(book, line),
-        }
-        return whole[kind]()
+        """What `about` names (see `why_names.PATTERNS`), of one person, as of one moment. Raises UnknownName otherwise.
 
-    def _check_below(self, session: Session, rep_id: str) -> None:
-        people, teams = everybody(session)
-        viewer = self.desk.viewer(session)
-        if rep_id not in {viewer.id, *(person.id for person in reps_below(people, teams, viewer.id))}:
-            raise _unknown(f"team:{rep_id}")
+        `proposal` is the plan that names like `replan:2` are about; without it the one that would be proposed now.
+        """
+        with self.desk.database.read() as session:
+            sources = Sources(self.desk, session, rep_id, as_of, proposal)
+            return with_origins(session, explained(sources, about))
+
+    def everything(self, rep_id: str | None = None, as_of: datetime | None = None) -> tuple[tuple[str, str, Why], ...]:
+        """Screen, name and answer of every number the screens show now, each name once."""
+        with self.desk.database.read() as session:
+            sources = Sources(self.desk, session, rep_id, as_of)
+            found: dict[str, tuple[str, Why]] = {}
+            for screen in SCREENS:
+                for name in (f"screen:{screen}", *names_of(sources, screen), *row_names(sources, screen)):
+                    if name not in found:
+                        found[name] = (screen, explained(sources, name))
+        return tuple((screen, name, why) for name, (screen, why) in found.items())
 
 
-def _explain(look: Look, kind: str, subject: str, about: str) -> Why:
-    book, rep = look.book, look.person.id
-    if kind == "card":
-        cards = cards_of(book, rep)
-        return why_cards.card(book, find_card(cards, subject))
-    word, _, number = kind.partition(".")
-    period = next((name for name in PERIOD_KINDS if name == word), None)
-    if period is not None and number in _OF_A_PERIOD:
-        return _OF_A_PERIOD[number](book, rep, period)
-    simple: dict[str, Callable[[], Why | None]] = {
-        "team": lambda: why_money.rep_line(book, rep),
-        "next_best": lambda: why_work.next_best(book, rep),
-        "visit": lambda: why_work.visit(book, subject),
-        "kpi": lambda: _kpi(book, rep, subject),
-    }
-    found = simple[kind]() if kind in simple else None
+def explained(sources: Sources, about: str) -> Why:
+    """The answer to one name. Raises UnknownName."""
+    kind, _sep, subject = about.partition(":")
+    area, _dot, number = kind.partition(".")
+    period = next((name for name in PERIOD_KINDS if name == area), None)
+    if period is not None:
+        found = _of_period(sources, period, number, subject)
+    elif number:
+        found = _of_area(sources, area, number, subject)
+    elif kind == "screen":
+        found = _of_screen(sources, subject)
+    else:
+        found = _of_row(sources, kind, subject)
     if found is None:
-        raise _unknown(about)
+        raise UnknownName(kind=_("number"), name=about, near=near(about))
     return found
 
 
-def _kpi(book: Book, rep_id: str, subject: str) -> Why | None:
-    rule_id, _, part = subject.partition(":")
-    return why_cards.kpi(book, rep_id, rule_id, part)
+def _of_period(sources: Sources, period: PeriodKind, number: str, subject: str) -> Why | None:
+    if number in _PARTS_OF_A_PERIOD:
+        return _PARTS_OF_A_PERIOD[number](sources.book, sources.rep, period, subject)
+    if number in _OF_A_PERIOD and not subject:
+        return _OF_A_PERIOD[number](sources.book, sources.rep, period)
+    return None
 
 
-def _unknown(about: str) -> UnknownName:
-    return UnknownName(kind=_("number"), name=about, near=ABOUT)
+def _of_area(sources: Sources, area: str, number: str, subject: str) -> Why | None:
+    if area == "trend" and number in ("visits", "won"):
+        return why_period.trend(sources.book, sources.rep, number, subject)
+    if area == "pipeline":
+        return why_pipeline.whole(sources.funnel[0], sources.line, number, subject)
+    whole: dict[str, Callable[[], Why | None]] = {
+        "today": lambda: why_today.whole(sources.book, sources.rep, number),
+        "team": lambda: why_team.total(sources.board, number),
+        "sync": lambda: why_sync.whole(sources, number),
+    }
+    return whole[area]() if area in whole and not subject else None
+
+
+def _of_row(sources: Sources, kind: str, subject: str) -> Why | None:
+    row_id, _sep, part = subject.partition(":")
+    rows: dict[str, Callable[[], Why | None]] = {
+        "card": lambda: why_cards.card(sources.book, find_card(cards_of(sources.book, sources.rep), subject)),
+        "kpi": lambda: why_cards.kpi(sources.book, sources.rep, row_id, part),
+        "visit": lambda: why_account.visit(sources, subject),
+        "stage": lambda: _stage(sources, row_id, part),
+        "deal": lambda: why_account.deal(sources, row_id, part),
+        "account": lambda: why_account.account(sources, row_id, part),
+        "contact": lambda: why_account.contact(sources, subject),
+        "team": lambda: why_team.rep_line(sources.board, row_id, part),
+        "queued": lambda: why_sync.queued(sources, subject),
+        "receipt": lambda: why_sync.receipt(sources, subject),
+        "conflict": lambda: why_sync.conflict(sources, subject),
+        "replan": lambda: why_plan.plan(sources, "replan", subject),
+        "fill": lambda: why_plan.plan(sources, "fill", subject),
+    }
+    single: dict[str, Callable[[], Why | None]] = {
+        "prep": lambda: why_work.prep(sources.book, *next_visit_and_last(sources.session, sources.look)),
+        "next_best": lambda: why_work.next_best(sources.book, sources.rep),
+        "win_rate": lambda: why_pipeline.win_rate(sources.funnel[0], sources.line),
+    }
+    if kind in single:
+        return single[kind]() if not subject else None
+    return rows[kind]() if kind in rows else None
+
+
+def _stage(sources: Sources, stage_id: str, part: str) -> Why | None:
+    book, _owners = sources.funnel
+    stage = book.stages.get(stage_id)
+    return why_pipeline.stage(book, sources.line_of(stage.funnel_id), stage_id, part) if stage is not None else None
+
+
+def _of_screen(sources: Sources, screen: str) -> Why | None:
+    """All numbers of a screen, each to be opened."""
+    names = names_of(sources, screen)
+    if not names:
+        return None
+    return why_today.screen(sources, screen, [(name, explained(sources, name)) for name in names])

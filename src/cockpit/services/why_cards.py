@@ -10,7 +10,7 @@ from cockpit.domain.kpi import KpiCount, kpi_counts
 from cockpit.domain.problems import Card
 from cockpit.i18n import _, exact_money, short_day, short_money
 from cockpit.services import words
-from cockpit.services.card_views import card_views
+from cockpit.services.card_views import card_views, progress
 from cockpit.services.snapshots import Why, WhyRow
 from cockpit.services.views import kpi_name
 from cockpit.services.why_money import Unit, answer, deal_row
@@ -20,8 +20,10 @@ from cockpit.services.why_work import activity_row
 def kpi(book: Book, rep_id: str, rule_id: str, part: str) -> Why | None:
     """The whole rule, or its `done` or `planned` part. None when no such rule binds the person."""
     count = next((count for count in kpi_counts(book, rep_id) if count.rule.id == rule_id), None)
-    if count is None or part not in ("", "done", "planned"):
+    if count is None or part not in ("", "done", "planned", "risk"):
         return None
+    if part == "risk":
+        return _risk(book, count)
     if part:
         rows = count.held if part == "done" else count.planned
         formula = (
@@ -38,7 +40,9 @@ def kpi(book: Book, rep_id: str, rule_id: str, part: str) -> Why | None:
         kpi_name(count.rule),
         count.uncovered,
         "count",
-        _("uncovered = max(0, limit - done - planned)"),
+        _("uncovered = limit {limit} - done {done} - planned {planned}, never below zero").format(
+            limit=count.limit, done=count.done, planned=len(count.planned)
+        ),
         rows_of,
         "sum" if is_sum else "none",
         inputs=_parts(count),
@@ -51,7 +55,26 @@ def _parts(count: KpiCount) -> list[tuple[str, str]]:
         (_("done"), str(count.done)),
         (_("planned"), str(len(count.planned))),
         (_("uncovered"), str(count.uncovered)),
+        (_("period"), f"{short_day(count.period.starts_on)} - {short_day(count.period.ends_on)}"),
     ]
+
+
+def _risk(book: Book, count: KpiCount) -> Why:
+    """What missing the limit costs: nothing once it is reached, nothing where the bonus base is not known."""
+    person = book.people.get(count.rep_id)
+    base, currency = (person.bonus_base_minor, person.currency) if person else (None, "")
+    share = f"{count.rule.consequence_value / 100:g}%"
+    formula = _("at risk = {share} of the bonus base {base}, while {done} of {limit} are done").format(
+        share=share, base=exact_money(base, currency), done=count.done, limit=count.limit
+    )
+    if count.done >= count.limit:
+        formula = _("the limit is reached: nothing is at risk")
+    elif count.rule.consequence_kind != "bonus_share" or base is None:
+        formula = _("this rule names no money, or the bonus base is not known here")
+    rule = WhyRow(entity="kpi_rule", id=count.rule.id, text=kpi_name(count.rule), at=None, value=count.at_risk_minor)
+    inputs = [(_("bonus base"), exact_money(base, currency)), (_("share"), share), *_parts(count)]
+    title = _("{name}: at risk").format(name=kpi_name(count.rule))
+    return answer(book, title, count.at_risk_minor, "money", formula, [rule], "sum", inputs=inputs, currency=currency)
 
 
 def _kpi_rows(book: Book, count: KpiCount) -> list[WhyRow]:
@@ -73,7 +96,13 @@ def card(book: Book, found: Card) -> Why:
         view.solved_when,
         rows,
         "sum" if total == value else "none",
-        inputs=[*_score(found), (_("state"), view.state_text), *_waiver(found), *_trail(book, found)],
+        inputs=[
+            *_score(found),
+            *_progress(found),
+            (_("state"), view.state_text),
+            *_waiver(found),
+            *_trail(book, found),
+        ],
         currency=found.currency,
     )
 
@@ -115,6 +144,12 @@ def _score(found: Card) -> list[tuple[str, str]]:
         (_("minutes"), str(found.minutes)),
         (_("score"), short_money(round(found.score))),
     ]
+
+
+def _progress(found: Card) -> list[tuple[str, str]]:
+    """Held since it was found, of what it needs."""
+    parts = progress(found)
+    return [(_("done since found"), f"{parts[0]}/{parts[1]}")] if parts else []
 
 
 def _waiver(found: Card) -> list[tuple[str, str]]:

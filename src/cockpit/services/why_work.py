@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from cockpit.domain.agenda import PrepFacts
 from cockpit.domain.book import Book
+from cockpit.domain.deals import standing
 from cockpit.domain.entities import Activity, Deal
 from cockpit.domain.pipeline import Stay, deal_facts
-from cockpit.i18n import _, exact_money, long_day
+from cockpit.i18n import _, clock_time, exact_money, long_day
 from cockpit.services import words
 from cockpit.services.reasons import reason_text
 from cockpit.services.snapshots import Why, WhyRow
@@ -33,29 +35,46 @@ def activity_row(book: Book, activity: Activity, value: int = 1) -> WhyRow:
     )
 
 
-def visit(book: Book, activity_id: str) -> Why | None:
-    """What a line of the day says: why it was planned, and the money at the account."""
-    found = next((activity for activity in book.activities if activity.id == activity_id), None)
-    if found is None:
-        return None
-    deals = [d for d in book.deals if d.id == found.deal_id]
+def visit(book: Book, found: Activity) -> Why:
+    """What a line of the day says: why it was planned, and the open money of its deal, else of its account."""
     texts = (
+        (_("time"), f"{long_day(book.local_day(found.starts_at))} {clock_time(book.local(found.starts_at))}"),
+        (_("state"), words.activity_status(found.status)),
         (_("planned because"), found.planned_because),
         (_("goal"), found.goal),
+        (_("goal result"), words.goal_result(found.goal_result) if found.goal_result else ""),
         (_("result"), found.result),
         (_("reason"), found.reason),
         (_("next step"), found.next_step),
     )
-    rows = [activity_row(book, found), *(deal_row(book, deal, deal.amount_minor or 0) for deal in deals)]
+    own = [deal for deal in book.deals if deal.id == found.deal_id]
+    deals = own or [
+        deal
+        for deal in book.deals
+        if found.account_id and deal.account_id == found.account_id and standing(book, deal) == "open"
+    ]
+    main = max(deals, key=lambda deal: (deal.amount_minor or 0, deal.id), default=None)
+    currency = main.currency if main else ""
+    counted = [deal for deal in deals if deal.currency == currency and deal.amount_minor is not None]
+    rows = [deal_row(book, deal, deal.amount_minor or 0) for deal in counted]
+    rows += [deal_row(book, deal, 0) for deal in deals if deal not in counted]
+    account = book.accounts.get(found.account_id or "")
+    if account is not None:
+        rows.append(WhyRow(entity="account", id=account.id, text=account.name, at=None, value=0))
+    rows.append(replace(activity_row(book, found, 0), text=_("as planned and logged")))
+    formula = _("as planned and logged; no open deal with an amount")
+    if counted:
+        formula = _("amount of its deal") if own else _("open deals of the account, unweighted")
     return answer(
         book,
         account_name(book, found.account_id) or found.subject or words.kind_name(found.kind),
-        None,
-        "none",
-        _("as planned and logged"),
+        sum(deal.amount_minor or 0 for deal in counted) if counted else None,
+        "money" if counted else "none",
+        formula,
         rows,
-        "none",
+        "sum" if counted else "none",
         inputs=[(name, text) for name, text in texts if text],
+        currency=currency,
     )
 
 
@@ -97,6 +116,7 @@ def deal(book: Book, row: Deal, usual: Mapping[str, Stay]) -> Why:
     stay = usual.get(row.stage_id)
     inputs = [
         (_("money"), exact_money(row.amount_minor, row.currency)),
+        (_("expected close"), long_day(row.expected_on) if row.expected_on else "-"),
         (_("days in stage"), "-" if facts.days_in_stage is None else str(facts.days_in_stage)),
         (_("usual days"), f"{stay.days:g} (n {stay.n})" if stay and stay.days is not None else "-"),
         *states,

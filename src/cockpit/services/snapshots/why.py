@@ -9,11 +9,14 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhyRow:
+    """One row. `entity` "why": a part with an explanation of its own, named by `id`. `origin`: where the row came from."""
+
     entity: str
     id: str
     text: str
     at: datetime | None
     value: int
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +25,7 @@ class Why:
 
     title: str
     value: int | None
-    unit: Literal["money", "count", "points", "none"]
+    unit: Literal["money", "count", "points", "days", "minutes", "none"]
     currency: str
     formula: str
     inputs: tuple[tuple[str, str], ...]

@@ -24,6 +24,11 @@ def deal_activities(source: Session | Reader, deal_id: str, known_by: datetime) 
     return _activities(source, known_by, "deal_id", deal_id)
 
 
+def one_activity(source: Session | Reader, activity_id: str, known_by: datetime) -> e.Activity | None:
+    """One activity as it stood by what was recorded until `known_by`."""
+    return next(iter(_activities(source, known_by, "id", activity_id)), None)
+
+
 def _activities(source: Session | Reader, known_by: datetime, column: str, wanted: str) -> tuple[e.Activity, ...]:
     later = change_log(source, "recorded_at > :known_by AND entity = 'activity'", known_by=known_by)
     rows = rewound_rows(source, e.Activity, later, f"{column} = :wanted", wanted=wanted)

@@ -1,0 +1,141 @@
+"""The names that can be asked about, by the screen that shows the number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from cockpit.domain.agenda import coming, today_list, unvisited
+from cockpit.domain.gap import money_gap, week_gaps
+from cockpit.domain.kpi import kpi_counts
+from cockpit.domain.periods import PERIOD_KINDS, period_of
+from cockpit.domain.problems import cards_of
+from cockpit.services import why_pipeline, why_plan, why_sync, why_team
+from cockpit.services.conflict_words import open_conflicts
+from cockpit.services.why_sources import Sources
+
+PERIOD_NUMBERS = ("target", "actual", "gap", "planned", "uncovered", "forecast", "due", "pace", "covered")
+DAY_NUMBERS = ("workdays", "days_left", "days", "days:held", "days:planned", "days:missed", "days:free")
+TRENDS = ("trend.visits", "trend.won")
+
+PATTERNS = (
+    "PERIOD.target|actual|gap|planned|uncovered|forecast|due|pace|covered|workdays|days_left",
+    "PERIOD.days[:held|planned|missed|free|DATE]",
+    "PERIOD.week:DATE",
+    "PERIOD.other:CURRENCY",
+    "trend.visits[:DATE]",
+    "trend.won[:DATE]",
+    "today.visits|planned|held|unvisited|problems",
+    "kpi:ID[:done|planned|risk]",
+    "card:ID",
+    "visit:ID",
+    "prep",
+    "next_best",
+    "stage:ID[:stuck|conversion]",
+    "pipeline.open|won|lost|stuck|unpriced",
+    "pipeline.state:STATE",
+    "pipeline.other:CURRENCY",
+    "win_rate",
+    "deal:ID[:days|usual]",
+    "account:ID[:due|visits|history|open]",
+    "account:ID:visits:MONTH",
+    "contact:ID",
+    "team:REP[:target|actual|gap|behind|held|planned|uncovered|weeks|log|problems]",
+    "team.target|actual|gap|behind|held|planned|uncovered|weeks",
+    "replan[:N|N:travel|out:ID|score:N|travel]",
+    "fill[:N|N:travel|out:ID|score:N|travel]",
+    "sync.queue|parked|conflicts|offline|sent|received",
+    "queued:ID",
+    "receipt:ID",
+    "conflict:ID",
+    "screen:today|gap|pipeline|team|replan|sync",
+)
+"""What may be asked, with PERIOD one of day, week, month, quarter, year."""
+
+LIST = "cockpit why --list"
+
+
+def near(about: str) -> str:
+    """The names that begin as this one does, and the command that lists all."""
+    head = about.partition(":")[0].partition(".")[0]
+    head = "PERIOD" if head in PERIOD_KINDS else head
+    found = [name for name in PATTERNS if head and name.replace("[", ":").replace(".", ":").startswith(f"{head}:")]
+    return ", ".join([*found, *(name for name in PATTERNS if name == head), LIST])
+
+
+def names_of(sources: Sources, screen: str) -> list[str]:
+    """The numbers and pictures of a screen as a whole, without those of its rows. Empty for a screen without any."""
+    whole: dict[str, Callable[[], Iterator[str]]] = {
+        "today": lambda: _today(sources),
+        "gap": lambda: _gap(sources),
+        "pipeline": lambda: _pipeline(sources),
+        "team": lambda: (f"team.{number}" for number in why_team.TOTALS),
+        "replan": lambda: _replan(sources),
+        "sync": lambda: (f"sync.{number}" for number in why_sync.NUMBERS),
+    }
+    return list(whole[screen]()) if screen in whole else []
+
+
+SCREENS = ("today", "gap", "pipeline", "team", "replan", "sync")
+
+
+def row_names(sources: Sources, screen: str) -> list[str]:
+    """The rows of a screen that can be asked about."""
+    book, rep = sources.book, sources.rep
+    if screen == "today":
+        rows = (*today_list(book, rep), *unvisited(book, rep), *coming(book, rep))
+        accounts = dict.fromkeys(row.account_id for row in rows if row.account_id in book.accounts)
+        parts = ("", ":visits", ":history", ":open")
+        return [
+            *(f"card:{card.id}" for card in cards_of(book, rep)),
+            *(f"visit:{row.id}" for row in rows),
+            *(f"account:{account}{part}" for account in accounts for part in parts),
+        ]
+    if screen == "pipeline":
+        return [f"deal:{deal.id}{part}" for deal in sources.line.open for part in ("", ":days", ":usual")]
+    if screen == "team":
+        reps = [line.person.id for line in sources.board.reps]
+        return [f"team:{rep_id}{part}" for rep_id in reps for part in ("", *(f":{name}" for name in why_team.PARTS))]
+    if screen == "sync":
+        return [f"conflict:{item.id}" for item in open_conflicts(sources.session)]
+    return []
+
+
+def _today(sources: Sources) -> Iterator[str]:
+    yield from (f"month.{number}" for number in (*PERIOD_NUMBERS[:6], *DAY_NUMBERS))
+    yield from _kpis(sources)
+    yield from TRENDS
+    yield from (f"today.{number}" for number in ("visits", "held", "planned", "unvisited", "problems"))
+    yield from ("prep", "next_best")
+
+
+def _kpis(sources: Sources) -> Iterator[str]:
+    for count in kpi_counts(sources.book, sources.rep):
+        yield from (f"kpi:{count.rule.id}{part}" for part in ("", ":done", ":planned", ":risk"))
+
+
+def _gap(sources: Sources) -> Iterator[str]:
+    book, rep = sources.book, sources.rep
+    gap = money_gap(book, rep, period_of("month", book.today))
+    yield from (f"month.{number}" for number in (*PERIOD_NUMBERS, *DAY_NUMBERS))
+    yield from (f"month.week:{week.period.starts_on}" for week in week_gaps(book, gap))
+    yield from (f"month.other:{currency}" for currency, _minor in gap.other_currencies)
+    yield from _kpis(sources)
+    yield from TRENDS
+
+
+def _pipeline(sources: Sources) -> Iterator[str]:
+    line = sources.line
+    yield from (f"pipeline.{number}" for number in ("open", "stuck", "unpriced", "won", "lost"))
+    yield from (f"pipeline.state:{state}" for state in why_pipeline.STATES)
+    yield from (f"pipeline.other:{currency}" for currency, _minor in line.other_currencies)
+    yield "win_rate"
+    for part in line.stages:
+        yield from (f"stage:{part.stage.id}{name}" for name in ("", ":stuck", ":conversion"))
+
+
+def _replan(sources: Sources) -> Iterator[str]:
+    proposal = why_plan.proposal_of(sources, "replan")
+    kind = proposal.kind
+    yield f"{kind}:travel"
+    yield from (f"{kind}:score:{number}" for number in range(1, len(proposal.scores) + 1))
+    yield from (f"{kind}:{number}" for number in range(1, len(proposal.after) + 1))

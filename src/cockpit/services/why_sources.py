@@ -1,0 +1,92 @@
+"""What an explanation is read from: one person's book, the pipeline and the board, each opened once for any number of answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cockpit.domain.book import Book
+from cockpit.domain.deals import currency_of
+from cockpit.domain.entities import Person
+from cockpit.domain.pipeline import Pipeline, pipeline
+from cockpit.domain.team import RepFigures, board, reps_below
+from cockpit.services.desk import Desk
+from cockpit.services.pipeline import pipeline_scope
+from cockpit.services.snapshots import PersonRef, ReplanProposal
+from cockpit.services.views import Look, look_at, open_book
+from cockpit.storage.queries.people import everybody
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+
+@dataclass(frozen=True)
+class Board:
+    """The reps below the viewer with their month, in one book."""
+
+    viewer: PersonRef
+    book: Book
+    currency: str
+    reps: tuple[RepFigures, ...]
+
+    def line(self, rep_id: str) -> RepFigures | None:
+        return next((rep for rep in self.reps if rep.person.id == rep_id), None)
+
+
+@dataclass
+class Sources:
+    """`rep_id` None: the viewer. `as_of` None: now. `proposal`: the plan that is being looked at."""
+
+    desk: Desk
+    session: Session
+    rep_id: str | None = None
+    as_of: datetime | None = None
+    proposal: ReplanProposal | None = None
+
+    @cached_property
+    def look(self) -> Look:
+        return look_at(self.desk, self.session, self.rep_id, self.as_of)
+
+    @property
+    def book(self) -> Book:
+        return self.look.book
+
+    @property
+    def rep(self) -> str:
+        return self.look.person.id
+
+    @cached_property
+    def funnel(self) -> tuple[Book, list[str]]:
+        """The book of everybody whose deals the pipeline shows, and their ids."""
+        _viewer, _scope, owners, book = pipeline_scope(self.desk, self.session, self.rep_id, self.as_of)
+        return book, owners
+
+    @cached_property
+    def line(self) -> Pipeline:
+        """The default funnel."""
+        book, owners = self.funnel
+        return pipeline(book, owners)
+
+    def line_of(self, funnel_id: str) -> Pipeline:
+        book, owners = self.funnel
+        return self.line if funnel_id == self.line.funnel_id else pipeline(book, owners, funnel_id)
+
+    @cached_property
+    def board(self) -> Board:
+        viewer = self.desk.viewer(self.session)
+        people, teams = everybody(self.session)
+        reps: tuple[Person, ...] = reps_below(people, teams, viewer.id)
+        ids = [person.id for person in reps]
+        book = open_book(self.desk, self.session, ids, self.as_of)
+        currency = currency_of(book, ids)
+        return Board(viewer, book, currency, board(book, reps, currency))
+
+    def book_with(self, owner_id: str | None) -> Book:
+        """The viewer's book with the rows of one more person, whose deal, visit or account is asked about."""
+        if owner_id in (None, self.rep):
+            return self.book
+        if "funnel" in self.__dict__ and owner_id in self.funnel[1]:
+            return self.funnel[0]
+        return open_book(self.desk, self.session, sorted({self.rep, owner_id or ""}), self.as_of)
