@@ -14,21 +14,34 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from cockpit.errors import ConfigError
 from cockpit.i18n import _
-from cockpit.locations import Locations, environment, refused_looks
+from cockpit.locations import Locations, refused_looks
 
 Origin = Literal["default", "file", "environment"]
 LOOKS = ("lang", "theme", "frames", "themes", "keymap")
 """Settings whose fault stops nothing."""
 
 
-class Settings(BaseModel):
+class Settings(BaseSettings):
     """Everything a user may set. Unknown keys are refused: a typing error must not be silent."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, title="Settings of Cockpit")
+    model_config = SettingsConfigDict(
+        env_prefix="COCKPIT_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        use_attribute_docstrings=True,
+        title="Settings of Cockpit",
+    )
 
     lang: Literal["auto", "en", "zh"] = "auto"
     """Language of screens and messages."""
@@ -46,6 +59,18 @@ class Settings(BaseModel):
     themes: dict[str, dict[str, str]] = {}
     """Themes of your own by name: `based_on`, and colours #rrggbb for ground, raised, high, cursor, quiet, text, muted,
     accent, good, warn, bad. Text keeps a contrast of 4.5 on every ground."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """`read` has put the environment over the file already: it remembers where each value comes from."""
+        return (init_settings,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +123,24 @@ def read(locations: Locations) -> Found:
         found = re.search(r"line (\d+)", str(error))
         line = found.group(1) if found else str(len(text.splitlines()))
         raise ConfigError(str(error), path=path, line=line, key="-") from error
-    return Found(path, text, values, {**values, **environment(values)})
+    return Found(path, text, values, _over(values, _environment(path)))
+
+
+def _environment(path: Path) -> dict[str, Any]:
+    """What COCKPIT_X and COCKPIT_KEYMAP__X set. Raises ConfigError for a table that is no JSON."""
+    try:
+        return {key: value for key, value in EnvSettingsSource(Settings)().items() if value not in ("", {})}
+    except SettingsError as error:
+        raise ConfigError(str(error), path=path, line="environment", key="-") from error
+
+
+def _over(values: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """The values with those given on top, tables key by key."""
+    merged = dict(values)
+    for key, value in given.items():
+        below = merged.get(key)
+        merged[key] = {**below, **value} if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
 
 
 def problems(found: Found) -> list[Problem]:
@@ -120,7 +162,7 @@ def _faults(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     looks = {one.key: one.words for one in refused_looks(values)}
     yield from looks.items()
     try:
-        Settings.model_validate(values)
+        Settings(**values)
     except ValidationError as error:
         for one in error.errors():
             key = ".".join(str(part) for part in one["loc"])
@@ -140,7 +182,7 @@ def load_settings(locations: Locations) -> Settings:
         if one.is_fatal:
             raise ConfigError(one.text, path=found.path, line=one.line, key=one.key)
     off = {key.split(".")[0] for key, _text in _faults(found.values)}
-    return Settings.model_validate({key: value for key, value in found.values.items() if key not in off})
+    return Settings(**{key: value for key, value in found.values.items() if key not in off})
 
 
 def _words(kind: str, message: str, value: object) -> str:
