@@ -38,8 +38,8 @@ def _seen_by_the_doctor(cockpit: Cockpit) -> dict[str, tuple[str, str]]:
 
 def test_without_an_account(cockpit: Cockpit) -> None:
     found = _seen_by_the_doctor(cockpit)
-    assert set(found) == {"account"}
-    assert "cockpit login" in found["account"][1]
+    assert set(found) == {"sign-in"}
+    assert "cockpit login" in found["sign-in"][1]
 
 
 def test_with_a_folder_that_cannot_be_written(
@@ -61,7 +61,7 @@ def test_with_broken_settings(cockpit: Cockpit) -> None:
 
 def test_with_a_file_that_is_no_database(cockpit: Cockpit, account_file: Path) -> None:
     account_file.write_bytes(os.urandom(9000))
-    finding, mend = _seen_by_the_doctor(cockpit)["account"]
+    finding, mend = _seen_by_the_doctor(cockpit)["sign-in"]
     assert str(account_file) in finding
     assert "cockpit login" in mend
 
@@ -71,7 +71,7 @@ def test_with_a_file_damaged_inside(cockpit: Cockpit, account_file: Path) -> Non
     middle = len(data) // 2 // 4096 * 4096
     data[middle : middle + 16_384] = os.urandom(16_384)
     account_file.write_bytes(data)
-    assert {"local file", "account"} & set(_seen_by_the_doctor(cockpit))
+    assert {"local file", "sign-in"} & set(_seen_by_the_doctor(cockpit))
 
 
 @pytest.mark.parametrize(("token", "mend"), [("", "cockpit login"), ("sesame", "cockpit hub serve")])
@@ -106,7 +106,7 @@ def test_everything_broken_at_once_still_has_a_line_each(
         ("data folder", "wrong"),
         ("locale", "warning"),
         ("terminal", "wrong"),
-        ("account", "wrong"),
+        ("sign-in", "wrong"),
     }
     assert all(check["mend"] for check in answer.json["checks"] if check["status"] != "ok")
 
@@ -142,8 +142,8 @@ def test_a_file_of_an_older_version_is_left_as_it_is(cockpit: Cockpit, account_f
     database.close()
     before = account_file.read_bytes()
     found = {one["name"]: one for one in cockpit("doctor", "--json").json["checks"]}
-    assert found["account"]["status"] == "warning"
-    assert "cockpit sync" in found["account"]["mend"]
+    assert found["sign-in"]["status"] == "warning"
+    assert "cockpit sync" in found["sign-in"]["mend"]
     assert account_file.read_bytes() == before
 
 

@@ -31,7 +31,8 @@ def doctor(plain: Plain = False, as_json: Json = False) -> None:
         width = max(cells(word) for word in words.values())
         for check in checks:
             word = words[check.status]
-            write(f"{word}{' ' * (width - cells(word))}  {check.name}: {check.finding}")
+            line = _("{name}: {detail}").format(name=check.name, detail=check.finding)
+            write(f"{word}{' ' * (width - cells(word))}  {line}")
             if check.mend:
                 write(f"{' ' * width}  -> {check.mend}")
     if not is_ok:

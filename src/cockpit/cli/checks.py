@@ -63,7 +63,8 @@ def all_checks(locations: Locations) -> Iterator[Check]:
 def failed(name: str, error: CockpitError) -> Check:
     """An error as the notice of the screens words it."""
     notice = notice_for(error)
-    return Check(name, "wrong", f"{notice.title}: {notice.body}", notice.next_step)
+    words = _("{title}. {body}").format(title=notice.title, body=notice.body)
+    return Check(name, "wrong", words, notice.next_step)
 
 
 def _extra() -> Check:
@@ -182,7 +183,7 @@ def _signs(locations: Locations) -> Check:
 def _account(locations: Locations) -> Iterator[Check]:
     from cockpit.config import load_settings
 
-    name = _("account")
+    name = _("sign-in")
     try:
         account = load_settings(locations).account
     except CockpitError:

@@ -46,7 +46,7 @@ def show_settings(as_json: Json = False) -> None:
             rows.append((key, value, "default" if value != found.values.get(key) else found.origin(key)))
     words = {"default": _("default"), "file": str(found.path), "environment": _("environment")}
     shown = [(key, json.dumps(value, ensure_ascii=False), words[origin]) for key, value, origin in rows]
-    table = Table("", (_("Setting"), _("Value"), _("From")), shown)
+    table = Table("", (_("Setting"), _("Set to"), _("From")), shown)
     shape = {"version": 1, "path": str(found.path), "settings": _shape(rows)}
     show(Sheet((), (table,)), shape, as_json, False)
     for problem in _unless_fatal(locations):
