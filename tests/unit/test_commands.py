@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from textual.keys import _character_to_key
 
-from cockpit.commands import BY_ID, COMMANDS, SCOPE_TITLES, SECOND_KEYS, key_text, keymap
+from cockpit.commands import BY_ID, COMMANDS, SCOPE_TITLES, SECOND_KEYS, key_name, key_text, keymap
 
 
 def test_a_key_means_one_thing_in_each_place() -> None:
@@ -86,3 +87,35 @@ def test_what_cannot_be_is_refused_with_who_has_the_key(name: str, key: str, hol
 
 def test_commands_that_never_meet_may_share_a_key() -> None:
     assert keymap([("lock", "s")]).refused == ()
+
+
+@pytest.mark.parametrize(
+    ("sign", "command"),
+    [
+        ("？", "why"),
+        ("：", "palette"),
+        ("；", "jump"),
+        ("、", "find"),
+        ("【", "period_previous"),
+        ("】", "period_next"),
+    ],
+)
+def test_the_signs_of_a_chinese_input_method_run_the_same_commands(sign: str, command: str) -> None:
+    found = keymap().find(_character_to_key(sign), ("gap", "app"))
+    assert found is not None
+    assert found.id == command
+    assert "fullwidth" not in keymap().text_of(command)
+
+
+def test_a_key_is_named_as_the_toolkit_names_it() -> None:
+    for sign in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~aZ9äß":
+        assert key_name(sign) == _character_to_key(sign), sign
+
+
+def test_a_command_without_a_key_may_get_one() -> None:
+    keys = keymap([("speed", "f9")])
+    found = keys.find("f9", ("app",))
+    assert found is not None
+    assert found.id == "speed"
+    assert "" not in keys.all_keys()
+    assert keys.find("", ("app",)) is None
