@@ -13,11 +13,11 @@ from cockpit.plain import cells
 from cockpit.services.card_words import due_text, opening_hours, stance_text
 from cockpit.services.snapshots import AccountSnapshot
 from cockpit.widgets.account_card import card_lines, month_lines
-from cockpit.widgets.columns import Cell
 from cockpit.widgets.deal_table import DealTable
 from cockpit.widgets.history import History
 from cockpit.widgets.lines import Part
 from cockpit.widgets.people import people_rows
+from cockpit.widgets.signs import write_sign
 from tests.support.company import at
 from tests.ui import board_samples as samples
 from tests.ui.boards import board_services
@@ -58,7 +58,7 @@ def test_the_number_of_the_switchboard_is_not_a_persons() -> None:
 
 def test_a_contact_not_sent_yet_has_its_sign() -> None:
     waiting = dataclasses.replace(samples.account().contacts[0], write_state="waiting")
-    assert people_rows("", (waiting,))[0].cells[0] == Cell("*", "warn")
+    assert people_rows("", (waiting,))[0].cells[0] == write_sign("waiting")
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,12 @@ from cockpit.locations import StartValues
 from cockpit.plain import cells
 from cockpit.screens.deal_acts import amount_text, changed, past_day
 from cockpit.screens.pipeline import answer
+from cockpit.services.stuck import by_state, stuck_by_stage
 from cockpit.widgets.columns import text_of
 from cockpit.widgets.deal_detail import detail_lines
-from cockpit.widgets.deal_states import counted, state_lines
+from cockpit.widgets.deal_states import state_lines
 from cockpit.widgets.deal_table import deal_rows
-from cockpit.widgets.stage_bars import bar, stage_rows, stuck_by_stage
+from cockpit.widgets.stage_bars import bar, stage_rows
 from cockpit.widgets.table import Table
 from tests.support.company import NOW
 from tests.ui import board_samples as samples
@@ -67,8 +68,7 @@ def test_what_is_stuck_is_counted_where_it_is() -> None:
 
 def test_the_states_add_up_to_the_deals() -> None:
     snapshot = samples.pipeline()
-    rows = counted(snapshot)
-    assert sum(count for _state, count, _minor in rows) == len(snapshot.deals)
+    assert sum(count for count, _minor in by_state(snapshot).values()) == len(snapshot.deals)
     text = ["".join(part for part, _tone in line) for line in state_lines(snapshot, 55)]
     assert text[1] == "dirty           1     18k  date passed or no next step "
     assert text[6].split() == ["healthy", "2", "66k", "no", "rule", "fired"]

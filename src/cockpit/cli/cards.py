@@ -10,7 +10,7 @@ import typer
 
 from cockpit import i18n
 from cockpit.cli import opening, shapes
-from cockpit.cli.output import AsOf, Csv, Json, Plain, Sheet, Table, show
+from cockpit.cli.output import AsOf, Csv, Json, Plain, Sheet, Table, show, wants_screen
 from cockpit.i18n import N_, _, exact_money, short_day, short_money
 from cockpit.services import card_words as words
 from cockpit.services import snapshots as s
@@ -30,6 +30,7 @@ def add_to(tree: typer.Typer) -> None:
 
 
 def account(name: Name, plain: Plain = False, as_json: Json = False, as_csv: Csv = False, as_of: AsOf = None) -> None:
+    wants_screen(plain, as_json, as_csv)  # refuses two forms at once
     opened = opening.services()
     accounts = opened.accounts
     found = accounts.load(accounts.find(" ".join(name)), opening.moment(as_of, opened))
@@ -37,6 +38,7 @@ def account(name: Name, plain: Plain = False, as_json: Json = False, as_csv: Csv
 
 
 def deal(name: Name, plain: Plain = False, as_json: Json = False, as_csv: Csv = False, as_of: AsOf = None) -> None:
+    wants_screen(plain, as_json, as_csv)  # refuses two forms at once
     opened = opening.services()
     deals = opened.deals
     found = deals.load(deals.find(" ".join(name)), opening.moment(as_of, opened))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cockpit.cli import opening, reasoned, shapes, sheets
+from cockpit.cli import opening, pipeline_sheet, reasoned, shapes, sheets
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, Sheet, show, talk, wants_screen, write
 from cockpit.errors import BadUse
 from cockpit.i18n import N_, _
@@ -86,7 +86,7 @@ def pipeline(
         return
     opened = opening.services()
     found = opened.pipeline.load(opened.rep_id(rep), funnel, opening.moment(as_of, opened))
-    show(sheets.pipeline(found), shapes.pipeline(found), as_json, as_csv)
+    show(pipeline_sheet.pipeline(found), shapes.pipeline(found), as_json, as_csv)
 
 
 def problems(

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from cockpit.services import snapshots as s
+from cockpit.services.stuck import by_state, stuck, stuck_by_stage
 
 VERSION = 1
 
@@ -92,12 +93,14 @@ def deal(line: s.DealLine) -> dict[str, Any]:
 
 
 def pipeline(snapshot: s.PipelineSnapshot) -> dict[str, Any]:
+    by_stage = stuck_by_stage(snapshot)
+    count, minor = stuck(snapshot)
     return {
         **_stamp(snapshot),
         "scope": person(snapshot.scope),
         "funnel": {"id": snapshot.funnel_id, "name": snapshot.funnel},
         "currency": snapshot.currency,
-        "stages": [asdict(stage) for stage in snapshot.stages],
+        "stages": [asdict(stage) | {"stuck": by_stage.get(stage.id, (0, 0))[0]} for stage in snapshot.stages],
         "won": {"count": snapshot.won_count, "amount_minor": snapshot.won_amount_minor},
         "lost": {"count": snapshot.lost_count},
         "open": {
@@ -105,6 +108,8 @@ def pipeline(snapshot: s.PipelineSnapshot) -> dict[str, Any]:
             "amount_minor": snapshot.open_amount_minor,
             "without_amount": snapshot.open_without_amount,
         },
+        "stuck": {"count": count, "amount_minor": minor},
+        "states": {state: found for state, (found, _minor) in by_state(snapshot).items()},
         "win_rate": {"value": snapshot.win_rate, "n": snapshot.win_rate_n},
         "other_currencies": [{"currency": c, "amount_minor": m} for c, m in snapshot.other_currencies],
         "deals": [deal(line) for line in snapshot.deals],

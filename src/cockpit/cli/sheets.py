@@ -21,7 +21,8 @@ def _amount(minor: int | None) -> str:
     return short_money(minor)
 
 
-def _stale(snapshot: s.Snapshot) -> list[str]:
+def stale(snapshot: s.Snapshot) -> list[str]:
+    """A line for numbers that are not whole yet."""
     return [] if snapshot.complete else [_("The first sync is not finished: numbers are not complete yet.")]
 
 
@@ -100,7 +101,7 @@ def _cards_table(cards: Iterable[s.CardView]) -> Table:
 
 
 def today(snapshot: s.TodaySnapshot) -> Sheet:
-    lines = [f"{snapshot.rep.name}  {snapshot.rep.team}  {i18n.long_day(snapshot.day)}", *_stale(snapshot)]
+    lines = [f"{snapshot.rep.name}  {snapshot.rep.team}  {i18n.long_day(snapshot.day)}", *stale(snapshot)]
     lines += [month_text(snapshot.month)]
     if snapshot.month.forecast_minor is None:
         lines.append(_("forecast: needs history"))
@@ -162,7 +163,7 @@ def gap(snapshot: s.GapSnapshot) -> Sheet:
     words = _("target {target}  actual {actual}  gap {gap}  planned {planned}  uncovered {uncovered}")
     lines = [
         f"{snapshot.rep.name}  {span}",
-        *_stale(snapshot),
+        *stale(snapshot),
         words.format(
             target=_amount(snapshot.target_minor),
             actual=_amount(snapshot.actual_minor),
@@ -199,76 +200,6 @@ def gap(snapshot: s.GapSnapshot) -> Sheet:
         for week in snapshot.weeks
     ]
     return Sheet(lines, [Table(_("Weeks"), columns, rows)], records)
-
-
-def pipeline(snapshot: s.PipelineSnapshot) -> Sheet:
-    rate = "-" if snapshot.win_rate is None else f"{snapshot.win_rate:.1%}"
-    lines = [
-        f"{snapshot.scope.name}  {snapshot.funnel}  {i18n.long_day(snapshot.as_of.date())}",
-        *_stale(snapshot),
-        _(
-            "won {won} ({amount})  lost {lost}  open {open} ({open_amount}, {without} without amount)  win rate {rate} (n {n})"
-        ).format(
-            won=snapshot.won_count,
-            amount=_amount(snapshot.won_amount_minor),
-            lost=snapshot.lost_count,
-            open=snapshot.open_count,
-            open_amount=_amount(snapshot.open_amount_minor),
-            without=snapshot.open_without_amount,
-            rate=rate,
-            n=snapshot.win_rate_n,
-        )
-        + f"  {snapshot.currency}",
-    ]
-    stages = [
-        (stage.name, str(stage.count), _amount(stage.amount_minor), _rate(stage.conversion, stage.conversion_n))
-        for stage in snapshot.stages
-    ]
-    deals = [
-        (
-            line.name,
-            line.account or _("no account"),
-            line.owner,
-            line.stage,
-            _amount(line.amount_minor),
-            _deal_states(line),
-        )
-        for line in snapshot.deals
-    ]
-    tables = [
-        Table(_("Stages"), (_("stage"), ">" + _("deals"), ">" + _("money"), ">" + _("conversion")), stages),
-        Table(
-            _("Deals"),
-            (_("deal"), _("account"), _("rep"), _("stage"), ">" + _("money"), _("state")),
-            deals,
-            _("No open deal."),
-        ),
-    ]
-    records: list[dict[str, object]] = [
-        {
-            "id": line.id,
-            "deal": line.name,
-            "account": line.account,
-            "owner": line.owner,
-            "stage": line.stage,
-            "amount_minor": line.amount_minor,
-            "currency": line.currency,
-            "state": line.state,
-            "states": " ".join(line.states),
-        }
-        for line in snapshot.deals
-    ]
-    return Sheet(lines, tables, records)
-
-
-def _rate(value: float | None, n: int) -> str:
-    return "-" if value is None else f"{value:.0%} (n {n})"
-
-
-def _deal_states(line: s.DealLine) -> str:
-    from cockpit.services.words import deal_state
-
-    return ", ".join(deal_state(state) for state in line.states) or deal_state(line.state)
 
 
 def team(snapshot: s.TeamSnapshot) -> Sheet:
@@ -308,7 +239,7 @@ def team(snapshot: s.TeamSnapshot) -> Sheet:
     ]
     day = _("day {gone}/{total}").format(gone=snapshot.workdays_gone, total=snapshot.workdays_total)
     head = f"{snapshot.team}  {snapshot.viewer.name}  {i18n.month_name(snapshot.starts_on)}  {day}  {snapshot.currency}"
-    return Sheet([head, *_stale(snapshot)], [Table(_("Team"), columns, rows)], records)
+    return Sheet([head, *stale(snapshot)], [Table(_("Team"), columns, rows)], records)
 
 
 def _rep_row(rep: s.TeamRep) -> tuple[str, ...]:

@@ -117,7 +117,12 @@ class AccountView(View):
     def about(self) -> str | None:
         if self._item is not None:
             return f"visit:{self._item.id}"
-        return f"deal:{self._deal_id}" if self._deal_id else None
+        if self._deal_id is not None:
+            return f"deal:{self._deal_id}"
+        people = self.query_one(People)
+        if people.has_focus and people.person is not None:
+            return f"contact:{people.person.id}"
+        return f"account:{self._account_id}"
 
     def why_not(self, command: str) -> str | None:
         if self.snapshot is None and command in ("copy", "new", "create", "open", "edit", "drop"):

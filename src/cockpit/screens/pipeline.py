@@ -13,6 +13,7 @@ from cockpit.plain import plain
 from cockpit.screens import acts, deal_acts
 from cockpit.screens.base import View
 from cockpit.services.snapshots import DealLine, PipelineSnapshot
+from cockpit.services.stuck import stuck
 from cockpit.widgets.deal_detail import DealDetail
 from cockpit.widgets.deal_states import state_lines, state_words
 from cockpit.widgets.deal_table import DealTable
@@ -149,16 +150,15 @@ class PipelineView(View):
 
 def answer(snapshot: PipelineSnapshot) -> list[Part]:
     """One sentence: how many of the open deals are stuck and their money; then in which states they are."""
-    stuck = [deal for deal in snapshot.deals if deal.states]
+    count, minor = stuck(snapshot)
     if not snapshot.open_count:
         return [(_("No open deals"), "strong")]
-    if not stuck:
+    if not count:
         return [(_("Nothing is stuck"), "good")]
-    money = sum(deal.amount_minor or 0 for deal in stuck if deal.currency == snapshot.currency)
     words = ngettext(
-        "{count} of {all} open deals is stuck, {money}", "{count} of {all} open deals are stuck, {money}", len(stuck)
+        "{count} of {all} open deals is stuck, {money}", "{count} of {all} open deals are stuck, {money}", count
     )
-    sentence = words.format(count=len(stuck), all=snapshot.open_count, money=short_money(money))
+    sentence = words.format(count=count, all=snapshot.open_count, money=short_money(minor))
     return [(sentence, "strong"), *state_words(snapshot)]
 
 

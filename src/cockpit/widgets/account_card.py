@@ -8,7 +8,6 @@ from cockpit.i18n import _
 from cockpit.plain import cells, fit
 from cockpit.services.card_words import opening_hours, rhythm_text, visits_text
 from cockpit.services.snapshots import AccountSnapshot, MonthVisits
-from cockpit.services.words import lifecycle
 from cockpit.widgets.detail import Fact, columns
 from cockpit.widgets.lines import Part, folded
 from cockpit.widgets.sparkline import spark
@@ -38,7 +37,6 @@ def card_lines(snapshot: AccountSnapshot, width: int, *, is_ascii: bool) -> list
         Fact(_("hours"), opening_hours(snapshot.windows)),
         Fact(_("address"), snapshot.address or _("no address"), "" if snapshot.address else "muted"),
         Fact(_("industry"), ", ".join(part for part in (snapshot.industry, snapshot.size) if part)),
-        Fact(_("customer"), lifecycle(snapshot.lifecycle)),
         Fact(_("owner"), snapshot.owner),
         *(Fact(name, value) for name, value in snapshot.extra),
     ]

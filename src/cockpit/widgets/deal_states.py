@@ -7,12 +7,11 @@ from collections.abc import Callable, Sequence
 from cockpit.i18n import _, short_money
 from cockpit.plain import cells, fit
 from cockpit.services.snapshots import DealLine, PipelineSnapshot
+from cockpit.services.stuck import by_state
 from cockpit.services.words import deal_state
 from cockpit.widgets.columns import Tone
 from cockpit.widgets.lines import Part, folded
 
-STATES = ("dirty", "slipped", "regressed", "stalled", "no_activity", "healthy")
-"""The worst first; a deal counts in the first it has."""
 TONES: dict[str, Tone] = {
     "healthy": "good",
     "dirty": "bad",
@@ -42,27 +41,19 @@ def meaning(state: str) -> str:
     return texts.get(state, "")
 
 
-def counted(snapshot: PipelineSnapshot) -> list[tuple[str, int, int]]:
-    """State, deals and their money in the currency of the pipeline, the worst state first."""
-    found = []
-    for state in STATES:
-        deals = [deal for deal in snapshot.deals if deal.state == state]
-        amount = sum(deal.amount_minor or 0 for deal in deals if deal.currency == snapshot.currency)
-        found.append((state, len(deals), amount))
-    return found
-
-
 def state_lines(snapshot: PipelineSnapshot, width: int) -> list[list[Part]]:
     """One state a line: its name, deals, money, rule. The counts add up to the open deals."""
-    rows = counted(snapshot)
-    name = max(cells(_("State")), *(cells(deal_state(state)) for state, _count, _minor in rows))
-    titles = f"{fit(_('State'), name)} {fit(_('Deals'), 5, right=True)} {fit(snapshot.currency, 7, right=True)}"
+    rows = by_state(snapshot)
+    name = max(cells(_("State")), *(cells(deal_state(state)) for state in rows))
+    head, rule = _("Deals"), _("Rule")
+    size = max(cells(head), 3)
+    titles = f"{fit(_('State'), name)} {fit(head, size, right=True)} {fit(snapshot.currency, 7, right=True)}"
     rest = max(width - cells(titles) - 2, 0)
     has_rule = rest >= LEAST_RULE
-    lines: list[list[Part]] = [[(f"{titles}  {_('Rule')}" if has_rule else titles, "muted")]]
-    for state, count, minor in rows:
+    lines: list[list[Part]] = [[(f"{titles}  {rule}" if has_rule else titles, "muted")]]
+    for state, (count, minor) in rows.items():
         tone: Tone = TONES[state] if count else "muted"
-        numbers = f" {fit(str(count), 5, right=True)} {fit(short_money(minor) if count else '', 7, right=True)}  "
+        numbers = f" {fit(str(count), size, right=True)} {fit(short_money(minor) if count else '', 7, right=True)}  "
         lines.append(
             [
                 (fit(deal_state(state), name), tone),
@@ -77,7 +68,7 @@ def state_words(snapshot: PipelineSnapshot) -> list[Part]:
     """The states that some deal has, with their counts, in one line."""
     return [
         (f"  {deal_state(state)} {count}", TONES[state])
-        for state, count, _minor in counted(snapshot)
+        for state, (count, _minor) in by_state(snapshot).items()
         if count and state != "healthy"
     ]
 

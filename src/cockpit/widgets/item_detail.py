@@ -30,7 +30,7 @@ class ItemDetail(Lines):
         if person is None:
             self.show_facts(_("Switchboard") if phone else "", [Fact(_("phone"), phone)] if phone else [])
         else:
-            self.show_facts(person.name, person_facts(person))
+            self.show_facts(person.name, person_facts(person, phone))
 
     def show_facts(self, title: str, facts: Sequence[Fact]) -> None:
         self.show(
@@ -42,14 +42,14 @@ class ItemDetail(Lines):
         )
 
 
-def person_facts(person: ContactLine) -> list[Fact]:
-    """What is known of a person, in the order it is asked for."""
+def person_facts(person: ContactLine, switchboard: str) -> list[Fact]:
+    """What is known of a person, in the order it is asked for. The switchboard's number is not the person's."""
     facts = [
         Fact(_("title"), person.title),
         Fact(_("decides"), decision_role(person.decision_role)),
         Fact(_("stance"), *stance_words(person.stance)),
         Fact(_("mobile"), person.mobile),
-        Fact(_("phone"), person.phone),
+        Fact(_("phone"), person.phone if person.phone != switchboard else ""),
         Fact(_("email"), person.email),
     ]
     if person.write_state != "done":

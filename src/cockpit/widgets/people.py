@@ -80,6 +80,11 @@ class People(Table):
         """The number under the cursor."""
         return number_under(self._phone, self._contacts, self.cursor_key)
 
+    @property
+    def person(self) -> ContactLine | None:
+        """The person under the cursor; None on the switchboard."""
+        return person_under(self._contacts, self.cursor_key)
+
     def show(self, phone: str, contacts: Sequence[ContactLine], *, empty: str | None = None) -> None:
         self.set_columns(
             (

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from textual import events
 
 from cockpit.i18n import _, short_money
+from cockpit.plain import cells
 from cockpit.services.snapshots import PipelineSnapshot, StageLine
+from cockpit.services.stuck import stuck_by_stage
 from cockpit.widgets.month_line import Figure
 from cockpit.widgets.signs import money, percent
 from cockpit.widgets.table import Cell, Column, Row, Table
@@ -21,14 +22,14 @@ _SIGNS = {True: ("#", "="), False: ("█", "▒")}
 """What moves and what is stuck, by whether the terminal wants ASCII."""
 
 
-def bar(value: int, stuck: int, largest: int, cells: int, *, is_ascii: bool) -> str:
-    """A bar out of `cells` for `value` of `largest`, its end for the part that is stuck.
+def bar(value: int, stuck: int, largest: int, most: int, *, is_ascii: bool) -> str:
+    """A bar out of `most` cells for `value` of `largest`, its end for the part that is stuck.
 
     One cell at least for anything above zero; what is stuck and what moves has one each where there are two.
     """
     if value <= 0 or largest <= 0:
         return ""
-    size = max(1, round(value / largest * cells))
+    size = max(1, round(value / largest * most))
     end = round(min(max(stuck, 0), value) / value * size)
     if 0 < stuck < value and size > 1:
         end = min(max(end, 1), size - 1)
@@ -37,7 +38,7 @@ def bar(value: int, stuck: int, largest: int, cells: int, *, is_ascii: bool) -> 
 
 
 def stage_rows(
-    stages: Sequence[StageLine], stuck: Mapping[str, tuple[int, int]], cells: int, *, is_ascii: bool
+    stages: Sequence[StageLine], stuck: Mapping[str, tuple[int, int]], most: int, *, is_ascii: bool
 ) -> tuple[Row, ...]:
     """Bars by money, by count where no stage has money. `stuck`: count and money by stage id. Conversion is the share
     that went on, of how many that ever left the stage."""
@@ -56,23 +57,12 @@ def stage_rows(
                     str(stage.count),
                     Cell(str(count), "warn" if count else "muted"),
                     money(stage.amount_minor),
-                    Cell(bar(value, part, largest, cells, is_ascii=is_ascii), "accent"),
+                    Cell(bar(value, part, largest, most, is_ascii=is_ascii), "accent"),
                     Cell(went_on if stage.conversion is not None else "-", "" if stage.conversion_n else "muted"),
                 ),
             )
         )
     return tuple(rows)
-
-
-def stuck_by_stage(snapshot: PipelineSnapshot) -> dict[str, tuple[int, int]]:
-    """How many deals have some state in each stage, and their money in the currency of the pipeline."""
-    counts: Counter[str] = Counter()
-    sums: Counter[str] = Counter()
-    for deal in snapshot.deals:
-        if deal.states:
-            counts[deal.stage_id] += 1
-            sums[deal.stage_id] += (deal.amount_minor or 0) if deal.currency == snapshot.currency else 0
-    return {stage: (count, sums[stage]) for stage, count in counts.items()}
 
 
 def result_figures(snapshot: PipelineSnapshot) -> tuple[Figure, ...]:
@@ -106,11 +96,12 @@ class StageBars(Table):
         self._snapshot, self._is_ascii = snapshot, is_ascii
         moving, standing = _SIGNS[is_ascii]
         legend = _("{moving} moving {stuck} stuck").format(moving=moving, stuck=standing)
+        deals, stuck = _("Deals"), _("Stuck")
         self.set_columns(
             (
-                Column(_("Stage"), least=9),
-                Column(_("Deals"), 5, "right"),
-                Column(_("Stuck"), 5, "right"),
+                Column(_("Stage"), least=8),
+                Column(deals, max(cells(deals), 3), "right"),
+                Column(stuck, max(cells(stuck), 3), "right"),
                 Column(snapshot.currency, 7, "right"),
                 Column(legend, least=LEAST_BAR, weight=4, shown_from=57),
                 Column(_("Goes on"), 11, "right"),

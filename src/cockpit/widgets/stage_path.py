@@ -41,7 +41,7 @@ def path_lines(steps: Sequence[StageStep], today: date, width: int, *, is_ascii:
     head = f"  {fit(_('Stage'), name)} {fit(_('Since'), day)} {fit(_('Days'), size, right=True)} "
     head += fit(_("Usual"), usual, right=True)
     if is_beside:
-        head += f"  {' ' * bars}{fit(_('Asked before leaving'), rest)}"
+        head += "  " + " " * bars + fit(_("Asked before leaving"), rest)
     lines: list[list[Part]] = [[(head, "muted")]]
     most = max((max(step.days or 0, step.usual_days or 0) for step in steps), default=0)
     for step in steps:

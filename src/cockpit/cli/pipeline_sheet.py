@@ -1,0 +1,121 @@
+"""The pipeline in a pipe: what is stuck, the stages with conversion, the deals with their states."""
+
+from __future__ import annotations
+
+from cockpit import i18n
+from cockpit.cli.output import Sheet, Table
+from cockpit.cli.sheets import stale
+from cockpit.i18n import _, short_money
+from cockpit.services import snapshots as s
+from cockpit.services.card_words import next_step_text
+from cockpit.services.stuck import by_state, stuck, stuck_by_stage
+from cockpit.services.words import deal_state
+
+
+def pipeline(snapshot: s.PipelineSnapshot) -> Sheet:
+    rate = "-" if snapshot.win_rate is None else f"{snapshot.win_rate:.1%}"
+    lines = [
+        f"{snapshot.scope.name}  {snapshot.funnel}  {i18n.long_day(snapshot.as_of.date())}",
+        *stale(snapshot),
+        _(
+            "won {won} ({amount})  lost {lost}  open {open} ({open_amount}, {without} without amount)  win rate {rate} (n {n})"
+        ).format(
+            won=snapshot.won_count,
+            amount=short_money(snapshot.won_amount_minor),
+            lost=snapshot.lost_count,
+            open=snapshot.open_count,
+            open_amount=short_money(snapshot.open_amount_minor),
+            without=snapshot.open_without_amount,
+            rate=rate,
+            n=snapshot.win_rate_n,
+        )
+        + f"  {snapshot.currency}",
+        _stuck_text(snapshot),
+    ]
+    stuck_in = stuck_by_stage(snapshot)
+    stages = [
+        (
+            stage.name,
+            str(stage.count),
+            str(stuck_in.get(stage.id, (0, 0))[0]),
+            short_money(stage.amount_minor),
+            _rate(stage.conversion, stage.conversion_n),
+        )
+        for stage in snapshot.stages
+    ]
+    deals = [
+        (
+            line.name,
+            line.account or _("no account"),
+            line.owner,
+            line.stage,
+            short_money(line.amount_minor),
+            _deal_states(line),
+            "-" if line.days_in_stage is None else str(line.days_in_stage),
+            f"{next_step_text(line.next_step_at, snapshot.as_of)} {line.next_step}".rstrip(),
+            line.expected_on.isoformat() if line.expected_on else "-",
+        )
+        for line in snapshot.deals
+    ]
+    tables = [
+        Table(
+            _("Stages"),
+            (_("stage"), ">" + _("deals"), ">" + _("stuck"), ">" + _("money"), ">" + _("conversion")),
+            stages,
+        ),
+        Table(
+            _("Deals"),
+            (
+                _("deal"),
+                _("account"),
+                _("rep"),
+                _("stage"),
+                ">" + _("money"),
+                _("state"),
+                ">" + _("days"),
+                _("next step"),
+                _("close"),
+            ),
+            deals,
+            _("No open deal."),
+        ),
+    ]
+    records: list[dict[str, object]] = [
+        {
+            "id": line.id,
+            "deal": line.name,
+            "account": line.account,
+            "owner": line.owner,
+            "stage": line.stage,
+            "amount_minor": line.amount_minor,
+            "currency": line.currency,
+            "state": line.state,
+            "states": " ".join(line.states),
+            "days_in_stage": line.days_in_stage,
+            "next_step_at": line.next_step_at,
+            "expected_on": line.expected_on,
+        }
+        for line in snapshot.deals
+    ]
+    return Sheet(lines, tables, records)
+
+
+def _stuck_text(snapshot: s.PipelineSnapshot) -> str:
+    """How many deals are stuck, and in which states."""
+    count, minor = stuck(snapshot)
+    states = ", ".join(
+        f"{deal_state(state)} {found}"
+        for state, (found, _minor) in by_state(snapshot).items()
+        if found and state != "healthy"
+    )
+    return (
+        _("stuck {count} ({amount})  {states}").format(count=count, amount=short_money(minor), states=states).rstrip()
+    )
+
+
+def _rate(value: float | None, n: int) -> str:
+    return "-" if value is None else f"{value:.0%} (n {n})"
+
+
+def _deal_states(line: s.DealLine) -> str:
+    return ", ".join(deal_state(state) for state in line.states) or deal_state(line.state)
