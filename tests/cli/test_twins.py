@@ -279,3 +279,27 @@ def test_completion_is_made_for_a_shell(cockpit: Cockpit, monkeypatch: pytest.Mo
     monkeypatch.setenv("COMP_WORDS", "cockpit pi")
     monkeypatch.setenv("COMP_CWORD", "1")
     assert cockpit().out.split() == ["pipeline"]
+
+
+def test_team_says_who_is_behind_and_what_to_do(cockpit: Cockpit, peopled: Company) -> None:
+    team = cockpit("team", "--json").json
+    (rep,) = team["reps"]
+    assert (team["workdays_gone"], team["workdays_total"]) == (16, 21)
+    assert rep["behind_minor"] == 30_000_000 * 16 // 21 - 18_200_000
+    assert rep["visits_limit"] == 15
+    assert len(rep["trend"]) == 8
+    assert [visit["account"] for visit in rep["week"]] == ["恒泰机械", "明远物流"]
+    (record,) = csv.DictReader(io.StringIO(cockpit("team", "--csv").out))
+    assert record["behind_minor"] == str(rep["behind_minor"])
+    assert record["to_do"] == rep["problems"][0]["to_do"]
+    assert rep["problems"][0]["to_do"] in cockpit("team", "--plain").out
+
+
+def test_a_plan_says_where_it_goes_and_what_was_before(cockpit: Cockpit, peopled: Company) -> None:
+    plan = cockpit("replan", "--json").json
+    assert plan["start"] == [31.23, 121.47]
+    places = {row["account"]: row["place"] for row in plan["after"] if row["account"]}
+    assert places["恒泰机械"] == [31.22, 121.45]
+    lines = [line.split() for line in cockpit("replan", "--plain").out.splitlines()]
+    numbered = [line for line in lines if line[:1] in (["="], ["+"], ["~"], [">"])]
+    assert [line[1] for line in numbered] == [str(number) for number in range(1, len(numbered) + 1)]
