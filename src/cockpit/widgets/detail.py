@@ -12,7 +12,7 @@ from cockpit.widgets.lines import Lines, Part, folded
 
 PANE = 8
 """Lines from which each fact has a line of its own."""
-LABEL = 10
+LABEL = 12
 """The most cells of the column of labels."""
 
 
