@@ -75,6 +75,13 @@ def test_each_value_has_its_origin(cockpit: Cockpit, monkeypatch: pytest.MonkeyP
     assert str(locate().config_file) in cockpit("config", "show").out
 
 
+@pytest.mark.parametrize(("key", "value"), [("frames", "ascii"), ("theme", "cockpit-light"), ("lang", "zh")])
+def test_the_first_frame_hears_the_environment_too(monkeypatch: pytest.MonkeyPatch, key: str, value: str) -> None:
+    _settings('frames = "unicode"\ntheme = "cockpit-dark"\nlang = "en"\n')
+    monkeypatch.setenv(f"COCKPIT_{key.upper()}", value)
+    assert getattr(start_values(locate()), key) == value
+
+
 def test_a_refused_value_is_shown_as_the_default_it_became(cockpit: Cockpit) -> None:
     _settings('theme = "neon"\n')
     answer = cockpit("config", "show", "--json")

@@ -6,7 +6,6 @@ import os
 import pty
 import termios
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,18 +27,26 @@ class FakeTerminal:
         self.main, self.child = pty.openpty()
         self.seen = b""
         self._answer = answer
+        self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
     def _listen(self) -> None:
         while True:
             try:
-                self.seen += os.read(self.main, 1024)
+                read = os.read(self.main, 1024)
             except OSError:
                 return
+            with self._changed:
+                self.seen += read
+                self._changed.notify_all()
             if QUESTION in self.seen and self._answer is not None:
                 os.write(self.main, self._answer)
                 self._answer = None
+
+    def wait_for(self, text: bytes) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: text in self.seen, 5)
 
     def close(self) -> None:
         os.close(self.child)
@@ -90,9 +97,7 @@ def test_the_line_is_left_empty(fake: Callable[[bytes | None], FakeTerminal]) ->
     one = fake(b"\x1b[5;2R")
     ask_width(one.child, one.child)
     os.write(one.child, b"end")
-    until = time.monotonic() + 5
-    while b"end" not in one.seen and time.monotonic() < until:
-        threading.Event().wait(0.01)
+    one.wait_for(b"end")
     assert one.seen == f"\r{SIGN}\x1b[6n\r\x1b[Kend".encode()
 
 
