@@ -32,54 +32,6 @@ def pipeline(snapshot: s.PipelineSnapshot) -> Sheet:
         + f"  {snapshot.currency}",
         _stuck_text(snapshot),
     ]
-    stuck_in = stuck_by_stage(snapshot)
-    stages = [
-        (
-            stage.name,
-            str(stage.count),
-            str(stuck_in.get(stage.id, (0, 0))[0]),
-            short_money(stage.amount_minor),
-            _rate(stage.conversion, stage.conversion_n),
-        )
-        for stage in snapshot.stages
-    ]
-    deals = [
-        (
-            line.name,
-            line.account or _("no account"),
-            line.owner,
-            line.stage,
-            short_money(line.amount_minor),
-            _deal_states(line),
-            "-" if line.days_in_stage is None else str(line.days_in_stage),
-            f"{next_step_text(line.next_step_at, snapshot.as_of)} {line.next_step}".rstrip(),
-            line.expected_on.isoformat() if line.expected_on else "-",
-        )
-        for line in snapshot.deals
-    ]
-    tables = [
-        Table(
-            _("Stages"),
-            (_("stage"), ">" + _("deals"), ">" + _("stuck"), ">" + _("money"), ">" + _("conversion")),
-            stages,
-        ),
-        Table(
-            _("Deals"),
-            (
-                _("deal"),
-                _("account"),
-                _("rep"),
-                _("stage"),
-                ">" + _("money"),
-                _("state"),
-                ">" + _("days"),
-                _("next step"),
-                _("close"),
-            ),
-            deals,
-            _("No open deal."),
-        ),
-    ]
     records: list[dict[str, object]] = [
         {
             "id": line.id,
@@ -97,7 +49,42 @@ def pipeline(snapshot: s.PipelineSnapshot) -> Sheet:
         }
         for line in snapshot.deals
     ]
-    return Sheet(lines, tables, records)
+    return Sheet(lines, [_stages(snapshot), _deals(snapshot)], records)
+
+
+def _stages(snapshot: s.PipelineSnapshot) -> Table:
+    stuck_in = stuck_by_stage(snapshot)
+    rows = [
+        (
+            stage.name,
+            str(stage.count),
+            str(stuck_in.get(stage.id, (0, 0))[0]),
+            short_money(stage.amount_minor),
+            _rate(stage.conversion, stage.conversion_n),
+        )
+        for stage in snapshot.stages
+    ]
+    columns = (_("stage"), ">" + _("deals"), ">" + _("stuck"), ">" + _("money"), ">" + _("conversion"))
+    return Table(_("Stages"), columns, rows)
+
+
+def _deals(snapshot: s.PipelineSnapshot) -> Table:
+    rows = [
+        (
+            line.name,
+            line.account or _("no account"),
+            line.owner,
+            line.stage,
+            short_money(line.amount_minor),
+            _deal_states(line),
+            "-" if line.days_in_stage is None else str(line.days_in_stage),
+            f"{next_step_text(line.next_step_at, snapshot.as_of)} {line.next_step}".rstrip(),
+            line.expected_on.isoformat() if line.expected_on else "-",
+        )
+        for line in snapshot.deals
+    ]
+    columns = (_("deal"), _("account"), _("rep"), _("stage"), ">" + _("money"), _("state"))
+    return Table(_("Deals"), (*columns, ">" + _("days"), _("next step"), _("close")), rows, _("No open deal."))
 
 
 def _stuck_text(snapshot: s.PipelineSnapshot) -> str:
