@@ -80,11 +80,16 @@ class Desk:
 
 @asynccontextmanager
 async def at_the_desk(
-    company: Company | Terminal, opening: str = "today", services: Services | None = None, *, is_syncing: bool = False
+    company: Company | Terminal,
+    opening: str = "today",
+    services: Services | None = None,
+    *,
+    is_syncing: bool = False,
+    size: tuple[int, int] = (120, 36),
 ) -> AsyncIterator[Desk]:
     made = services or services_on(company.database)
     app = CockpitApp(lambda: made, StartValues(lang="en"), opening=opening, is_ticking=False, is_syncing=is_syncing)
-    async with app.run_test(size=(120, 36)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await wait_for_idle(pilot)
         yield Desk(pilot, made)
 

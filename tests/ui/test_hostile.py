@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from cockpit import clock
+from cockpit.plain import cells
 from cockpit.services.snapshots import Evidence, Match
+from cockpit.sync.conflicts import open_conflict
+from cockpit.sync.outbox import Edit, submit
+from cockpit.sync.receipts import queued_of
+from tests.support.company import ME as ME_ID
+from tests.support.company import Company, at
 from tests.ui.driver import Driver, running
 from tests.ui.fakes import ME, FakeServices, preview_of, today_snapshot, why_snapshot
+from tests.ui.test_flows import at_the_desk
 
 HOSTILE = (
     "Acme [/b] Ltd",
@@ -110,3 +119,124 @@ async def test_hostile_text_in_an_error_is_only_text() -> None:
     async with running(FakeServices(today__load=error)) as driver:
         assert "[/b] [@click=app.quit]x" in driver.text
         _assert_inert(driver)
+
+
+# -- the real services, every view -----------------------------------------------------------------------------------
+
+RAW = (
+    *HOSTILE,
+    "الشركة العربية للأدوات [b]",
+    "שלום \u2067world\u2069 \u202dx\u202c",
+    "👩‍🚀🏳️‍🌈🇨🇳 " * 6,
+    "tag\U000e0041\U000e007f vs\ufe0f\u180e \u2060\u00ad",
+    "a\u0300\u0301\u0302\u0303" * 40,
+    "\x1bP1$r0m\x1b\\ \x1b]0;owned\x07 \x9d0;x\x9c \x08\x7f",
+    "line\u2028paragraph\u2029\x0b\x0c\x85end",
+    "$(reboot) `id`; rm -rf / && %n%s {0.__class__}",
+)
+NOTE = "很长的记录 [/b] \x1b[31m" * 800
+
+
+@pytest.fixture
+def poisoned(company: Company) -> Company:
+    """Every text of every kind of row is hostile, in every place where a hub could have put it."""
+    company.target(300_000_00)
+    company.kpi()
+    for place, name in enumerate(RAW):
+        words: dict[str, Any] = {"address": name, "phone": name, "alias": name, "industry": name, "size": name}
+        account = company.account(name, "A", lat=31.2 + place / 100, lon=121.4, **words)
+        person = {"title": name, "phone": name, "mobile": name, "email": name, "decision_role": name}
+        company.put("contact", account_id=account, owner_id=ME_ID, name=name, stance=-2, **person)
+        deal = company.deal(name, "stage-2", 10_000_00, account_id=account, expected_on=at(12).date())
+        said: dict[str, Any] = {"goal": name, "subject": name, "result": NOTE, "reason": name, "planned_because": name}
+        said |= {"agenda": NOTE, "next_step": name, "needs": [name], "account_id": account, "deal_id": deal}
+        company.activity(at(24, f"{9 + place // 2:02}:{30 * (place % 2):02}"), **said)
+        company.activity(at(10 + place % 8, "10:00"), "held", **said)
+        company.activity(at(23, f"{9 + place // 2:02}:{30 * (place % 2):02}"), **said)
+    company.change("person", ME_ID, at(1), name=RAW[0], alias=RAW[3])
+    company.change("team", "team-1", at(1), name=RAW[1], alias=RAW[4])
+    company.change("stage", "stage-2", at(1), name=RAW[2], alias=RAW[5], milestone=RAW[0])
+    return company
+
+
+def _refused(company: Company) -> None:
+    """A conflict and a refused change with hostile words of the hub."""
+    with company.database.write() as session:
+        for row_id, status in (("account-1", "conflict"), ("account-2", "parked")):
+            edit = Edit("account", row_id, "patch", {"address": "mine " + RAW[0]})
+            submit(session, [edit], actor_id=ME_ID, label=RAW[3], now=clock.now())
+            mutation = queued_of(session, "account", row_id)[0]
+            mutation.status, mutation.error_text = status, RAW[3]
+            if status == "conflict":
+                open_conflict(
+                    session, mutation, now=clock.now(), field="address", mine=NOTE, theirs=RAW[3], base=RAW[4]
+                )
+
+
+WALKS = {
+    "today": ("end", "j", "tab", "tab", "end", "tab", "tab", "tab", "?"),
+    "account": (
+        "enter",
+        "q",
+        "j",
+        "j",
+        "enter",
+        "tab",
+        "end",
+        "tab",
+        "end",
+        "j",
+        "?",
+        "q",
+        "e",
+        "escape",
+        "c",
+        "escape",
+    ),
+    "pipeline": ("p", "end", "enter", "tab", "end", "tab", "e", "escape", "s", "escape", "w", "escape", "x", "escape"),
+    "gap": ("g", "tab", "end", "tab", "end", "?"),
+    "team": ("t", "end", "tab", "end", "tab", "?"),
+    "sync": ("o", "tab", "end", "tab", "x", "escape", "m", "u"),
+    "replan": ("r", "tab", "end", "?", "q", "q", "f", "end"),
+    "log": ("l", "x", "y", "tab", "tab", "escape", "l", *"v a ok >fri", "enter"),
+    "dialogs": ("slash", "a", "down", "escape", "colon", "a", "escape", "f1", "end", "q", "n", "escape", "e", "escape"),
+    "marks": ("semicolon", "escape", "L", "x", "escape", "a", "u"),
+}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["80x24", "160x45"])
+@pytest.mark.parametrize("walk", WALKS)
+async def test_hostile_rows_are_only_text_on_every_view(poisoned: Company, walk: str, size: tuple[int, int]) -> None:
+    _refused(poisoned)
+    async with at_the_desk(poisoned, size=size) as desk:
+        app = desk.pilot.app
+        _assert_clean(desk.text, size[0])
+        for key in WALKS[walk]:
+            await desk.press(*(["question_mark"] if key == "?" else ["space"] if key == " " else [key]))
+            assert app.is_running, key
+            _assert_clean(desk.text, size[0])
+            assert "Something went wrong inside" not in desk.text, key
+
+
+def _assert_clean(text: str, columns: int) -> None:
+    for line in text.split("\n"):
+        # Joined emoji are as wide as the terminal draws them; of everything else the width is known.
+        assert cells(line) <= columns or "\u200d" in line or "\ufe0f" in line, repr(line)
+        for char in line:
+            assert unicodedata.category(char) not in ("Cc", "Cf", "Zl", "Zp", "Cs") or char in "\u200d", repr(line)
+
+
+async def test_a_note_of_ten_thousand_characters_is_kept_whole_and_drawn_short(company: Company) -> None:
+    account = company.account("恒泰机械", "A")
+    note = ("很长的一段话，" * 1_430)[:10_000]
+    done = company.activity(at(10), "held", account_id=account, result="short")
+    async with at_the_desk(company) as desk:
+        desk.services.visits.edit(done, {"result": note})
+        await desk.press("f5")
+        assert desk.row("activity", done)["result"] == note
+        desk.pilot.app.run_command("open", account_id=account)  # type: ignore[attr-defined]
+        await desk.press()
+        assert "很长的一段话" in desk.text
+        await desk.press("tab", "tab", "tab", "e")
+        assert desk.pilot.app.is_running
+        _assert_clean(desk.text, 120)
