@@ -52,6 +52,7 @@ pictures: .venv/.ready ## Draw the README's pictures from the running demo
 
 bench: .venv/.ready ## Measure start, keys, bytes and memory beside a bare Textual table
 	$(RUN)python -m benchmarks.tui
+	$(RUN)python -m benchmarks.lists
 
 fresh: ## Resolve without the lock, install the wheel, start the app in a terminal
 	$(UV) build --quiet --wheel --out-dir dist

@@ -23,6 +23,7 @@ class TableApp(App[int]):
     def __init__(self, rows: Sequence[Row] = ()) -> None:
         super().__init__()
         self.register_theme(themes.THEMES[0])
+        self.theme = themes.THEMES[0].name
         self._rows = rows
         self.chosen: list[str] = []
         self.moved: list[str | None] = []

@@ -57,19 +57,22 @@ class Haystack:
         places: Sequence[int] = range(len(self._lines))
         for word in words:
             exact = self._with([word], places) if len(words) > 1 else []
-            places = exact or sorted(self._spelled_like(word).intersection(places))
+            near = exact or self._spelled_like(word)
+            is_among_all = exact or len(places) == len(self._lines)
+            places = near if is_among_all else sorted(set(near).intersection(places))
         return list(places)
 
-    def _spelled_like(self, word: str) -> set[int]:
+    def _spelled_like(self, word: str) -> list[int]:
         """Where the words are that come nearest to `word`."""
         if len(word) < LEAST_FUZZY:
-            return set()
+            return []
         from rapidfuzz import fuzz, process
 
         words = self.learn_words()
         near = process.extract(word, words.keys(), scorer=fuzz.partial_ratio, score_cutoff=_NEAR_ENOUGH, limit=None)
         best = max((score for _word, score, _place in near), default=0.0)
-        return {place for found, score, _at in near if score >= best - 10 for place in words[found]}
+        found = [words[found] for found, score, _place in near if score >= best - 10]
+        return found[0] if len(found) == 1 else sorted(set().union(*found))
 
 
 class _Initials(dict[int, int | str]):
