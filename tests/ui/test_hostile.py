@@ -145,7 +145,7 @@ def poisoned(company: Company) -> Company:
     for place, name in enumerate(RAW):
         words: dict[str, Any] = {"address": name, "phone": name, "alias": name, "industry": name, "size": name}
         account = company.account(name, "A", lat=31.2 + place / 100, lon=121.4, **words)
-        person = {"title": name, "phone": name, "mobile": name, "email": name, "decision_role": name}
+        person: dict[str, Any] = {"title": name, "phone": name, "mobile": name, "email": name, "decision_role": name}
         company.put("contact", account_id=account, owner_id=ME_ID, name=name, stance=-2, **person)
         deal = company.deal(name, "stage-2", 10_000_00, account_id=account, expected_on=at(12).date())
         said: dict[str, Any] = {"goal": name, "subject": name, "result": NOTE, "reason": name, "planned_because": name}

@@ -86,7 +86,12 @@ async def test_where_nothing_changed_nothing_is_loaded(company: Company, visit: 
         await tick(desk)
         loads: list[int] = []
         load = desk.view.load
-        desk.view.load = lambda: (loads.append(1), load())
+
+        def counted() -> None:
+            loads.append(1)
+            load()
+
+        desk.view.load = counted
         for _second in range(3):
             await tick(desk)
         assert loads == []
@@ -103,7 +108,12 @@ async def test_a_change_that_shows_nowhere_draws_nothing(company: Company, visit
         agenda = desk.pilot.app.query_one("#agenda")
         drawn: list[Any] = []
         refresh = agenda.refresh
-        agenda.refresh = lambda *regions, **how: (drawn.append(regions), refresh(*regions, **how))[1]  # type: ignore[method-assign,assignment]
+
+        def seen(*regions: Any, **how: Any) -> Any:
+            drawn.append(regions)
+            return refresh(*regions, **how)
+
+        agenda.refresh = seen  # type: ignore[method-assign]
         services_on(other).accounts.create("新海电气")
         await tick(desk)
         assert "1 queued" in desk.text

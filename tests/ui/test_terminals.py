@@ -7,6 +7,7 @@ import re
 import select
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +19,9 @@ import pytest
 from scripts.slow_line import SlowTerminal
 from scripts.terminal import Terminal
 
+from cockpit.services.container import services_on
+from cockpit.storage import meta
+from cockpit.storage.database import Database
 from tests.support.company import at, found_company
 
 PROGRAM = [sys.executable, "-m", "cockpit"]
@@ -254,6 +258,27 @@ def test_it_is_put_to_sleep_and_woken_by_the_shell(home: Path) -> None:
         terminal.wait_for("Gap")
         terminal.press("\x03")
         assert terminal.wait_end() == 0
+
+
+def test_ctrl_c_stops_a_sync_of_the_command_line_and_nothing_is_lost(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        database = Database.at(home / "data" / "default.db")
+        with database.write() as session:
+            meta.put(session, "hub_url", f"http://127.0.0.1:{silent.getsockname()[1]}")
+            meta.put(session, "hub_host", "127.0.0.1")
+        services_on(database).visits.plan("客户 01", "thu 10", goal="sign")
+        environment = surroundings(home, COCKPIT_TOKEN="token")
+        with Terminal([*PROGRAM, "sync"], env=environment) as terminal:
+            terminal.wait_for("Syncing: asking the hub. Ctrl.C stops it; what has come stays.")
+            connection, _address = silent.accept()
+            terminal.press("\x03")
+            assert terminal.wait_end() == 130
+            connection.close()
+            assert "Stopped: What was saved or has arrived is kept; nothing is half done." in terminal.text
+            assert b"Traceback" not in terminal.written
+    badge = services_on(database).sync.badge()
+    database.close()
+    assert (badge.pending, badge.is_offline) == (1, False)
 
 
 # -- tmux ------------------------------------------------------------------------------------------------------------

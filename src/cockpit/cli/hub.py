@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cockpit.cli.output import talk, write
+from cockpit.cli.output import progress, talk, write
 from cockpit.errors import BadUse, MissingExtra, NotAllowed, UnknownName
 from cockpit.i18n import _, ngettext
 from cockpit.locations import locate
@@ -115,7 +115,8 @@ def import_csv(
     require_extra()
     from cockpit.hub.importing import import_csv as load
 
-    report = load(hub_database(database), folder, mapping)
+    with progress(_("Importing")) as tell:
+        report = load(hub_database(database), folder, mapping, tell)
     write(
         _("read {read}  written {written}  unchanged {unchanged}  rejected {rejected}").format(
             read=report.read, written=report.written, unchanged=report.unchanged, rejected=report.rejected

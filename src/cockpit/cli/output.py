@@ -6,8 +6,10 @@ import csv
 import io
 import json
 import os
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -77,6 +79,31 @@ def write(text: str) -> None:
 def talk(text: str) -> None:
     """Words for the person, on stderr."""
     sys.stderr.write(clean(text) + "\n")
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[str], None]]:
+    """Say on stderr what goes on, how far it is and how to stop it, in one line that is written over. Silent where nobody
+    sits in front of it."""
+    if not sys.stderr.isatty():
+        yield lambda _text: None
+        return
+    hint, widest = _("Ctrl+C stops it; what has come stays."), 0
+
+    def tell(text: str) -> None:
+        nonlocal widest
+        line = clean_line(_("{what}: {how_far}. {hint}").format(what=what, how_far=text, hint=hint))
+        line = fit(line, min(cells(line), shutil.get_terminal_size().columns - 1))
+        sys.stderr.write("\r" + line + " " * (widest - cells(line)))
+        sys.stderr.flush()
+        widest = max(widest, cells(line))
+
+    try:
+        yield tell
+    finally:
+        if widest:
+            sys.stderr.write("\r" + " " * widest + "\r")
+            sys.stderr.flush()
 
 
 def _json_value(value: object) -> object:

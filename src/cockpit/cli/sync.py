@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cockpit.cli import opening, shapes, sheets
-from cockpit.cli.output import Csv, Json, Plain, show, talk, write
+from cockpit.cli.output import Csv, Json, Plain, progress, show, write
 from cockpit.errors import BadUse, OpenConflict, Stopped
 from cockpit.i18n import _
 from cockpit.locations import mark_tour
@@ -28,7 +28,11 @@ def sync(
     accept_shrink: Annotated[bool, typer.Option("--accept-shrink", help=_("Yes, most local rows may go."))] = False,
 ) -> None:
     opened = opening.services()
-    report = None if offline else opened.sync.run(talk if sys.stderr.isatty() else None, accept_shrink=accept_shrink)
+    report = None
+    if not offline:
+        with progress(_("Syncing")) as tell:
+            tell(_("asking the hub"))
+            report = opened.sync.run(tell, accept_shrink=accept_shrink)
     found = opened.sync.load()
     show(sheets.sync(found, report), shapes.sync(found, report), as_json, as_csv)
     if found.badge.conflicts:
@@ -48,6 +52,8 @@ def login(
             raise Stopped() from None
     if not token:
         raise BadUse(_("No token was given."))
-    name = opening.services().sync.sign_in(url, token)
+    with progress(_("Signing in")) as tell:
+        tell(_("asking the hub"))
+        name = opening.services().sync.sign_in(url, token)
     mark_tour("due")
     write(_("Signed in as {name}. Run `cockpit sync`, then `cockpit`.").format(name=name))

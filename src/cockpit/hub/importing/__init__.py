@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from cockpit.hub.importing.mapping import choose
 from cockpit.hub.importing.reading import Intake
 from cockpit.hub.importing.shaping import Shaper
 from cockpit.hub.importing.writing import write
+from cockpit.i18n import _, ngettext
 from cockpit.storage.database import Database
 from cockpit.storage.tables import ImportRunRow
 
@@ -29,8 +31,10 @@ class ImportReport:
     """CSV of the rejected lines (file, line, column, reason, value); None when every line was taken."""
 
 
-def import_csv(database: Database, folder: Path, mapping: Path | None = None) -> ImportReport:
-    """Load the export in `folder` into the hub, in one transaction.
+def import_csv(
+    database: Database, folder: Path, mapping: Path | None = None, tell: Callable[[str], None] = lambda _text: None
+) -> ImportReport:
+    """Load the export in `folder` into the hub, in one transaction. `tell` hears how far it is.
 
     Without `mapping` the shipped one that fits the files is taken. A second run of the same files
     writes nothing. Raises BadUse when no mapping fits, ConfigError for a broken one.
@@ -40,7 +44,10 @@ def import_csv(database: Database, folder: Path, mapping: Path | None = None) ->
     started_at = clock.now()
     intake = Intake(folder)
     shaper = Shaper(chosen, intake)
+    tell(_("reading {path}").format(path=folder.name))
     batch = shaper.shape()
+    count = sum(len(rows) for rows in batch.rows.values())
+    tell(ngettext("writing {count} row", "writing {count} rows", count).format(count=f"{count:,}"))
     with database.write() as session:
         done = write(session, batch, shaper.actor_id, chosen.zone)
         session.add(
