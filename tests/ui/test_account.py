@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cockpit.errors import UnknownName
 from cockpit.plain import cells
 from cockpit.services.card_words import due_text, opening_hours, stance_text
 from cockpit.services.snapshots import AccountSnapshot
@@ -26,7 +27,7 @@ from tests.ui.driver import Driver, running
 
 @asynccontextmanager
 async def opened(
-    snapshot: AccountSnapshot | None = None, size: tuple[int, int] = (80, 24), **answers: Any
+    snapshot: AccountSnapshot | Exception | None = None, size: tuple[int, int] = (80, 24), **answers: Any
 ) -> AsyncIterator[Driver]:
     services = board_services(accounts__load=snapshot or samples.account(), **answers)
     async with running(services, opening="pipeline", size=size) as driver:
@@ -212,3 +213,23 @@ async def test_somebody_elses_account_can_be_read_only() -> None:
         assert "can be read, not changed" in driver.text
         await driver.press("ctrl+y")
         assert driver.app.clipboard == "13800000001"
+
+
+async def test_a_failure_is_said_once_with_the_key_that_tries_again() -> None:
+    async with opened(UnknownName(kind="account", name="x", near="-"), size=(120, 36)) as driver:
+        assert driver.text.count("No such account") == 1
+        assert driver.text.count("Press F5 to load again.") == 1
+
+
+async def test_question_mark_is_about_the_person_the_deal_the_visit_or_the_account() -> None:
+    async with opened() as driver:
+        view = driver.app.room.view
+        assert view.about() == "contact:contact-1"
+        await driver.press("end")
+        assert view.about() == "account:account-1"
+        driver.app.room.query_one(DealTable).focus()
+        await driver.idle()
+        assert view.about() == "deal:deal-2"
+        driver.app.room.query_one(History).focus()
+        await driver.idle()
+        assert view.about() == "visit:activity-7"

@@ -268,7 +268,7 @@ async def test_question_mark_knows_stage_result_and_deal() -> None:
         await driver.idle()
         assert view.about() == "pipeline.open"
         await driver.press("right", "right")
-        assert view.about() is None
+        assert view.about() == "pipeline.lost"
         await driver.press("right")
         assert view.about() == "win_rate"
 
@@ -323,3 +323,9 @@ async def test_every_size_has_the_same_numbers() -> None:
         async with running(board_services(), opening="pipeline", size=size) as driver:
             for number in ("2 of 14", "62k", "296k", "182k", "60% (n 15)", "22% of 41", "dirty 1", "stalled 1"):
                 assert number in driver.text, (size, number)
+
+
+async def test_a_failure_is_said_once_with_the_key_that_tries_again() -> None:
+    failing = board_services(pipeline__load=NotAllowed("Not here."))
+    async with running(failing, opening="pipeline", size=(120, 36)) as driver:
+        assert driver.text.count("Press F5 to load again.") == 1

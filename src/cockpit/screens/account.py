@@ -28,6 +28,7 @@ from cockpit.widgets.table import Table
 if TYPE_CHECKING:
     from textual.events import DescendantFocus
 
+    from cockpit.feedback import Notice
     from cockpit.services.container import Services
 
 
@@ -69,6 +70,13 @@ class AccountView(View):
         today = snapshot.as_of.date()
         self.query_one(History).show(snapshot.planned, snapshot.history, today, total=snapshot.history_total)
         self._show_detail()
+
+    def fail(self, notice: Notice) -> None:
+        """Said once: in place of the people."""
+        super().fail(notice)
+        if self.snapshot is None:
+            for table in self.query(Table).exclude(f"#{self.query_one(People).id}"):
+                table.say_failed("")
 
     def on_table_moved(self, _event: Table.Moved) -> None:
         self._show_detail()

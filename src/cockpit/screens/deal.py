@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from textual.events import DescendantFocus
 
     from cockpit.commands import Command
+    from cockpit.feedback import Notice
     from cockpit.services.container import Services
     from cockpit.widgets.footer import FooterKey
 
@@ -85,6 +86,13 @@ class DealView(View):
             today = self.snapshot.as_of.date()
             return path_lines(self.snapshot.steps, today, width, is_ascii=self.shell.is_ascii)
         return strip_lines(self.snapshot.steps, width)
+
+    def fail(self, notice: Notice) -> None:
+        """Said once: in place of the people."""
+        super().fail(notice)
+        if self.snapshot is None:
+            for table in self.query(Table).exclude(f"#{self.query_one(People).id}"):
+                table.say_failed("")
 
     def on_table_moved(self, _event: Table.Moved) -> None:
         self._show_detail()

@@ -23,6 +23,7 @@ from cockpit.widgets.stage_bars import StageBars, result_figures
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
+    from cockpit.feedback import Notice
     from cockpit.services.container import Services
 
 _OF_ITS_OWNER = ("stage", "win", "drop", "edit")
@@ -76,6 +77,13 @@ class PipelineView(View):
             self.query_one(DealTable).focus()
         else:
             super().focus_first()
+
+    def fail(self, notice: Notice) -> None:
+        """Said once: in place of the deals."""
+        super().fail(notice)
+        if self.snapshot is None:
+            for table in self.query(Table).exclude(f"#{self.query_one(DealTable).id}"):
+                table.say_failed("")
 
     def on_table_moved(self, _event: Table.Moved) -> None:
         self._show_detail()
