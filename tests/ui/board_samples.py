@@ -444,6 +444,7 @@ def proposal(**values: Any) -> ReplanProposal:
             "is_empty": False,
             "ticket": "ticket-1",
             "start": (31.23, 121.47),
+            "travel_minutes": ((date(2026, 11, 24), 53),),
             **values,
         }
     )

@@ -167,7 +167,7 @@ async def test_the_route_stands_beside_the_plan_where_there_is_room() -> None:
         await driver.pilot.resize_terminal(120, 36)
         await driver.idle()
         assert "Route Tue 11-24" in driver.text
-        for words in ("[+2]", "=1", "+5", "start and end of the day", "18 min"):
+        for words in ("[+2]", "=1", "+5", "start and end of the day", "18 min", "53 min"):
             assert words in driver.text
         await driver.press("end")
         assert "Route Thu 11-26" in driver.text

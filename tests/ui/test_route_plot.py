@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -92,6 +93,8 @@ def test_accounts_without_coordinates_are_named_and_not_plotted() -> None:
 def test_minutes_stand_beside_each_stop() -> None:
     set_language("en")
     assert _words(stop_lines(SQUARE, 40))[1].split() == ["=1", "name", "=1", "12", "min"]
+    last = _words(stop_lines(replace(SQUARE, minutes=47), 40))[-1]
+    assert last.split("way")[1].split() == ["back", "47", "min"]
 
 
 def test_the_days_stops_are_numbered_as_the_rows_of_the_plan() -> None:

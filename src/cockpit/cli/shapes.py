@@ -169,6 +169,7 @@ def proposal(found: s.ReplanProposal, applied: bool) -> dict[str, Any]:
         "trigger": found.trigger,
         "applied": applied,
         "start": found.start,
+        "travel_minutes": [{"on": on, "minutes": minutes} for on, minutes in found.travel_minutes],
         "before": [asdict(row) for row in found.before],
         "after": [asdict(row) for row in found.after],
         "scores": [asdict(line) for line in found.scores],

@@ -99,7 +99,8 @@ class ReplanView(View):
             return
         self.query_one("#why", Lines).show(self._reasons)
         day = change.row.starts_at.date() if change else snapshot.as_of.date()
-        route = route_of(self._changes, day, snapshot.start, change.key if change else None)
+        minutes = dict(snapshot.travel_minutes).get(day)
+        route = route_of(self._changes, day, snapshot.start, change.key if change else None, minutes)
         title = _("Route {day}").format(day=short_day(day))
         self.query_one(RoutePlot).show_route(route, title, is_ascii=self.shell.is_ascii)
 

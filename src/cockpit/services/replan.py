@@ -118,6 +118,7 @@ class ReplanService:
             is_empty=not ticket.edits,
             ticket=ticket,
             start=view.start(),
+            travel_minutes=tuple((day.on, day.travel_after) for day in plan.days),
             elapsed_ms=round((clock.monotonic() - started) * 1000),
         )
 

@@ -8,14 +8,12 @@ from cockpit.i18n import _, clock_time, exact_money, short_day, short_money
 from cockpit.plain import cells, fit
 from cockpit.services.snapshots import TeamProblem, TeamRep, TeamSnapshot, TeamVisit
 from cockpit.services.words import activity_status, card_state, kind_name
-from cockpit.widgets.columns import Tone
 from cockpit.widgets.lines import Part, folded
-from cockpit.widgets.rep_table import log_age, rep_name
+from cockpit.widgets.rep_table import STATE_TONES, log_age, rep_name
 from cockpit.widgets.sparkline import spark
 
 ROOMY = 90
 """Cells from which a rep's other name and a state's progress are said too."""
-_STATE_TONES: dict[str, Tone] = {"found": "bad", "relapsed": "bad", "planned": "accent", "doing": "accent"}
 
 
 def head_lines(rep: TeamRep, snapshot: TeamSnapshot, width: int, *, is_ascii: bool) -> list[list[Part]]:
@@ -58,7 +56,7 @@ def problem_lines(problems: Sequence[TeamProblem], width: int, most: int | None 
     lines: list[list[Part]] = [[(f"{fit(titles[0], state)}  {fit(titles[1], what)}  {titles[2]}", "muted")]]
     lines += (
         [
-            (fit(text, state), _STATE_TONES.get(one.state, "")),
+            (fit(text, state), STATE_TONES.get(one.state, "")),
             (f"  {fit(one.what, what)}  ", ""),
             (one.to_do, ""),
         ]

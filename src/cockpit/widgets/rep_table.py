@@ -12,6 +12,8 @@ from cockpit.widgets.sparkline import spark
 from cockpit.widgets.table import Cell, Column, Row, Table, Tone
 
 METER_WIDTH = 8
+STATE_TONES: dict[str, Tone] = {"found": "bad", "relapsed": "bad", "planned": "accent", "doing": "accent"}
+"""Of a problem: bad while nothing is planned against it."""
 
 
 def rep_name(rep: TeamRep) -> str:
@@ -66,8 +68,8 @@ def _cells(rep: TeamRep, name: str, is_ascii: bool) -> tuple[str | Cell, ...]:
 
 
 def _problem_cells(rep: TeamRep) -> tuple[Cell, Cell]:
-    state = card_state(rep.problems[0].state) if rep.problems else rep.problem_state
-    return Cell(state, "accent"), Cell(rep.problem or "-", "" if rep.problem else "muted")
+    code = rep.problems[0].state if rep.problems else ""
+    return Cell(card_state(code), STATE_TONES.get(code, "")), Cell(rep.problem or "-", "" if rep.problem else "muted")
 
 
 def rep_rows(snapshot: TeamSnapshot, is_ascii: bool) -> tuple[Row, ...]:

@@ -46,8 +46,11 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Route:
+    """`minutes`: on the road that day with the way back, None where it is not known."""
+
     start: Place | None
     stops: tuple[Stop, ...]
+    minutes: int | None = None
 
     @property
     def driven(self) -> list[Place]:
@@ -56,7 +59,9 @@ class Route:
         return [self.start, *places, self.start] if self.start is not None and places else places
 
 
-def route_of(found: Sequence[Change], day: date, start: Place | None, focused: str | None) -> Route:
+def route_of(
+    found: Sequence[Change], day: date, start: Place | None, focused: str | None, minutes: int | None = None
+) -> Route:
     """The face visits of a day, kept and new, and those that leave it."""
     stops = []
     for change in found:
@@ -77,7 +82,7 @@ def route_of(found: Sequence[Change], day: date, start: Place | None, focused: s
                 is_focused=change.key == focused,
             )
         )
-    return Route(start, tuple(stops))
+    return Route(start, tuple(stops), minutes)
 
 
 # -- the map -------------------------------------------------------------------------------------------------------
@@ -207,6 +212,10 @@ def stop_lines(route: Route, width: int) -> list[Line]:
         minutes = "" if stop.is_left or not stop.minutes else _("{count} min").format(count=stop.minutes)
         room = max(width - marks - cells(minutes) - 2, 4)
         lines.append([(f"{stop.mark:<{marks}} ", stop.tone), (fit(stop.name, room), ""), (f" {minutes}", "")])
+    if route.minutes:
+        total = _("{count} min").format(count=route.minutes)
+        words = fit(_("on the road, with the way back"), max(width - marks - cells(total) - 2, 4))
+        lines.append([(" " * (marks + 1), ""), (words, "muted"), (f" {total}", "strong")])
     lost = [stop.name for stop in route.stops if stop.place is None]
     if lost:
         words = _("Not on the map, address without coordinates: {names}").format(names=_(", ").join(lost))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from cockpit.services.snapshots.common import Snapshot
@@ -41,7 +41,7 @@ class ScoreLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplanProposal(Snapshot):
     """A plan that is not written until accepted. `ticket` is handed back to `accept`, `start` is where the days begin
-    and end."""
+    and end, `travel_minutes` what each day drives then, the way back included."""
 
     kind: Literal["replan", "fill"]
     trigger: str
@@ -55,6 +55,7 @@ class ReplanProposal(Snapshot):
     is_empty: bool
     ticket: Any = field(repr=False)
     start: tuple[float, float] | None = None
+    travel_minutes: tuple[tuple[date, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
