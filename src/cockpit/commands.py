@@ -113,7 +113,7 @@ COMMANDS: tuple[Command, ...] = (
         "as_of",
         "T",
         N_("As of"),
-        N_("Look at the state of a past day; nothing can be changed there"),
+        N_("Look at a past day, which cannot be changed"),
         N_("day: look back"),
         ("app",),
         takes=("day", N_("2026-11-10, or nothing for now")),
