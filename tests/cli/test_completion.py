@@ -28,7 +28,8 @@ def _complete(line: str, shell: str = "bash") -> tuple[list[str], set[str]]:
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("cockpit d", {"demo", "doctor"}),
+        ("cockpit doc", {"doctor"}),
+        ("cockpit dem", {"demo"}),
         ("cockpit config ", {"path", "show", "validate", "schema"}),
         ("cockpit demo --as ", {"rep", "lead", "head"}),
         ("cockpit demo --as l", {"lead"}),
