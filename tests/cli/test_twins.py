@@ -247,7 +247,7 @@ def test_a_reason_without_points_stands_for_itself() -> None:
 
 def test_a_rate_is_not_shown_as_the_count_behind_it(cockpit: Cockpit, peopled: Company) -> None:
     lines = cockpit("why", "win_rate").out.splitlines()
-    assert lines[0] == "Win rate"
+    assert lines[0] == "Win rate 50.0%"
     assert "win rate: 50.0%" in lines
     assert cockpit("why", "month.gap").out.splitlines()[0].endswith("118,000.00")
 

@@ -103,11 +103,11 @@ async def test_enter_opens_that_reps_day_to_read() -> None:
         assert driver.services.called("today.load")[-1] == (("rep-1",), {})
 
 
-async def test_the_total_is_nobody_to_open_or_ask_about() -> None:
+async def test_the_total_is_nobody_to_open_and_is_explained_by_the_reps() -> None:
     async with running(board_services(), opening="team") as driver:
         assert driver.app.room.view.about() == "team:rep-3"
         await driver.press("end")
-        assert driver.app.room.view.about() is None
+        assert driver.app.room.view.about() == "team.actual"
         await driver.press("enter")
         assert "Move to a rep first." in driver.text
         assert driver.services.called("today.load") == []

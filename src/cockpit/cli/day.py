@@ -200,13 +200,22 @@ def undo() -> None:
 
 
 def why(
-    about: Annotated[str, typer.Argument(help=_("What to explain, for example month.actual."))],
+    about: Annotated[str, typer.Argument(help=_("What to explain, for example month.actual."))] = "",
+    is_list: Annotated[
+        bool, typer.Option("--list", help=_("The names of all numbers that the screens show now."))
+    ] = False,
     plain: Plain = False,
     as_json: Json = False,
     as_of: AsOf = None,
     rep: Rep = None,
 ) -> None:
+    if not about and not is_list:
+        raise BadUse(_("Say what to explain, for example month.actual; --list shows all names."))
     opened = opening.services()
+    if is_list:
+        found = opened.why.everything(opened.rep_id(rep), opening.moment(as_of, opened))
+        show(reasoned.names(found), shapes.why_names(found), as_json, False)
+        return
     answer = opened.why.explain(about, opened.rep_id(rep), opening.moment(as_of, opened))
     show(reasoned.why(answer), shapes.why(answer), as_json, False)
 

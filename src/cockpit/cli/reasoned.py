@@ -8,6 +8,7 @@ from cockpit import i18n
 from cockpit.cli.output import Sheet, Table
 from cockpit.i18n import _
 from cockpit.services import snapshots as s
+from cockpit.services.why_words import value_text
 from cockpit.services.words import kind_name
 
 
@@ -61,21 +62,26 @@ def _planned(row: s.ReplanRow, before: s.ReplanRow | None, place: str) -> tuple[
 
 
 def why(answer: s.Why) -> Sheet:
-    value = (
-        "-"
-        if answer.value is None
-        else i18n.exact_money(answer.value, answer.currency)
-        if answer.unit == "money"
-        else str(answer.value)
-    )
-    head = answer.title if answer.unit == "none" else f"{answer.title}  {value}"
-    lines = [head, answer.formula, *(f"{label}: {text}" for label, text in answer.inputs)]
+    head = answer.title if answer.unit == "none" else f"{answer.title}  {value_text(answer.value, answer)}"
+    moment = f"{i18n.short_day(answer.as_of.date())} {i18n.clock_time(answer.as_of)}"
+    foot = (_("as of {day}").format(day=moment), answer.origin)
+    lines = [head, answer.formula, *(f"{label}: {text}" for label, text in answer.inputs), *foot]
     rows = [
         (
             i18n.short_day(row.at.date()) if row.at else "-",
             row.text,
-            i18n.exact_money(row.value, answer.currency) if answer.unit == "money" else str(row.value),
+            value_text(row.value, answer),
+            row.origin,
         )
         for row in answer.rows
     ]
-    return Sheet(lines, [Table(_("Rows"), (_("day"), _("what"), ">" + _("value")), rows)])
+    return Sheet(lines, [Table(_("Rows"), (_("day"), _("what"), ">" + _("value"), _("origin")), rows)])
+
+
+def names(found: Iterable[tuple[str, str, s.Why]]) -> Sheet:
+    """The names that `cockpit why` answers now, with what each says."""
+    rows = [
+        (name, why.title, "" if why.unit == "none" else value_text(why.value, why), screen)
+        for screen, name, why in found
+    ]
+    return Sheet([], [Table(_("Names"), (_("name"), _("what"), ">" + _("value"), _("screen")), rows)])

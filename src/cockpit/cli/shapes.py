@@ -5,6 +5,7 @@ Money is minor units beside a currency, moments are RFC 3339 with offset, days a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -181,3 +182,19 @@ def proposal(found: s.ReplanProposal, applied: bool) -> dict[str, Any]:
 
 def why(answer: s.Why) -> dict[str, Any]:
     return {"version": VERSION, **asdict(answer)}
+
+
+def why_names(found: Iterable[tuple[str, str, s.Why]]) -> dict[str, Any]:
+    """Every name with the screen it stands on, its title and its value."""
+    names = [
+        {
+            "name": name,
+            "screen": screen,
+            "title": why.title,
+            "value": why.value,
+            "unit": why.unit,
+            "currency": why.currency,
+        }
+        for screen, name, why in found
+    ]
+    return {"version": VERSION, "names": names}

@@ -22,13 +22,11 @@ from cockpit.widgets.pace_chart import PaceChart
 from cockpit.widgets.period_switch import PeriodSwitch
 from cockpit.widgets.table import Table
 from cockpit.widgets.trends import Trends
-from cockpit.widgets.week_table import WeekTable, span
+from cockpit.widgets.week_table import WEEK_SUM, WeekTable, span
 
 if TYPE_CHECKING:
     from cockpit.feedback import Notice
     from cockpit.services.container import Services
-
-_EXPLAINED = ("target", "actual", "gap", "planned", "uncovered")
 
 
 class GapView(View):
@@ -102,10 +100,9 @@ class GapView(View):
             return None
         if isinstance(focused, KpiList):
             return focused.cursor_key
-        if isinstance(focused, GapNumbers) and focused.cursor_key in _EXPLAINED:
-            return f"{self.snapshot.period_kind}.{focused.cursor_key}"
-        if isinstance(focused, WeekTable):
-            return f"{self.snapshot.period_kind}.gap"
+        if isinstance(focused, GapNumbers | WeekTable) and focused.cursor_key:
+            key = focused.cursor_key
+            return f"{self.snapshot.period_kind}.{'gap' if key == WEEK_SUM else key}"
         return None
 
     def why_args(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Nothing is written before y.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -118,8 +118,12 @@ class ReplanView(View):
         return next((change for change in self._changes if change.key == key), None)
 
     def about(self) -> str | None:
+        """The points of the row under the cursor, by its place in this proposal."""
         change = self._change
-        return f"visit:{change.row.activity_id}" if change is not None and change.row.activity_id else None
+        return f"{self._kind}:{change.key}" if change is not None else None
+
+    def why_args(self) -> dict[str, Any]:
+        return {"proposal": self.snapshot}
 
     def why_not(self, command: str) -> str | None:
         if command == "accept":

@@ -127,8 +127,11 @@ class Router:
         self._app.open("replan", kind="fill", **args)
 
     def do_why(self) -> None:
-        view = self._app.room.view
-        about = view.about()
+        """Explain what has the focus; where nothing has, all numbers of the screen."""
+        from cockpit.services.why_words import overview_of
+
+        room, view = self._app.room, self._app.room.view
+        about = view.about() or (overview_of(room.shown) if isinstance(room, MainRoom) else None)
         if about is None:
             self._app.say(_("Nothing to explain here. Move to a number, a row or a card."))
         else:

@@ -125,6 +125,14 @@ class SyncView(View):
         key = self.query_one(QueueTable).cursor_key
         return next((item for item in self.snapshot.queue if item.mutation_id == key), None) if self.snapshot else None
 
+    def about(self) -> str | None:
+        """The conflict, the waiting change or the receipt under the cursor of the list in focus."""
+        tables = ((ConflictTable, "conflict"), (QueueTable, "queued"), (ReceiptTable, "receipt"))
+        focused = self.app.focused
+        kind = next((name for table, name in tables if isinstance(focused, table)), "")
+        key = focused.cursor_key if isinstance(focused, Table) else None
+        return f"{kind}:{key}" if kind and key else None
+
     @property
     def _parked(self) -> QueueItem | None:
         """The change the keys of the queue act on."""

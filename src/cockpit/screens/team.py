@@ -97,7 +97,10 @@ class TeamView(View):
         return next((rep for rep in self.snapshot.reps if rep.id == key), None) if self.snapshot else None
 
     def about(self) -> str | None:
-        return f"team:{self._rep.id}" if self._rep else None
+        """The rep under the cursor; on the total the money of all."""
+        if self._rep is not None:
+            return f"team:{self._rep.id}"
+        return "team.actual" if self.snapshot is not None and self.snapshot.reps else None
 
     def why_not(self, command: str) -> str | None:
         if command == "open" and self._rep is None:

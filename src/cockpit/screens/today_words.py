@@ -79,7 +79,7 @@ def figures(month: MonthLine, *, is_short: bool = False) -> list[Figure]:
             "month.uncovered",
             "bad" if month.uncovered_minor else "good",
         ),
-        Figure(_("forecast"), forecast, "", "muted"),
+        Figure(_("forecast"), forecast, "month.forecast", "muted"),
     ]
 
 

@@ -7,24 +7,28 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from cockpit.i18n import _, clock_time, exact_money, ngettext, short_day
+from cockpit.i18n import _, clock_time, ngettext, short_day
 from cockpit.plain import cells, fit
 from cockpit.screens.base import View
 from cockpit.services.snapshots import Why, WhyRow
+from cockpit.services.why_words import overview_for, value_text
 from cockpit.widgets.lines import Line, Lines, folded
 from cockpit.widgets.table import Cell, Column, Row, Table
 
 if TYPE_CHECKING:
+    from cockpit.commands import Command
     from cockpit.services.container import Services
 
 TOTAL = "total"
+_EXPLAINED = {"why": "", "activity": "visit:", "contact": "contact:", "kpi_rule": "kpi:"}
+"""Rows that have an explanation of their own, and how its name begins."""
 
 
 class WhyView(View):
     """`about` as `services.why.explain` takes it, `args` its further arguments."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("list",)
-    FOOTER: ClassVar[tuple[str, ...]] = ("open", "back")
+    FOOTER: ClassVar[tuple[str, ...]] = ("open", "why", "back")
 
     def __init__(self, about: str, args: dict[str, Any] | None = None) -> None:
         super().__init__(id="why")
@@ -72,24 +76,24 @@ class WhyView(View):
         return self.snapshot.rows[int(key)] if self.snapshot and key is not None and key != TOTAL else None
 
     def about(self) -> str | None:
-        return None
+        """All numbers of the screen that was asked about; what is a picture there has its name here."""
+        return overview_for(self._about)
+
+    def why_args(self) -> dict[str, Any]:
+        return self._args
+
+    def label_of(self, command: Command) -> str:
+        return _("All numbers") if command.id == "why" else super().label_of(command)
 
     def do_open(self) -> None:
-        """Go to the account or deal of the row."""
+        """Go to the account or deal of the row, or to what explains the row itself."""
         row = self._row
         if row is not None and row.entity in ("deal", "account"):
             self.shell.open(row.entity, **{f"{row.entity}_id": row.id})
+        elif row is not None and row.entity in _EXPLAINED:
+            self.shell.open("why", about=_EXPLAINED[row.entity] + row.id, args=self._args)
         else:
             self.shell.say(_("Nothing more behind this row."))
-
-
-def value_text(value: int | None, why: Why) -> str:
-    """The exact figure in its unit; `-` when it cannot be known."""
-    if value is None:
-        return "-"
-    if why.unit == "money":
-        return exact_money(value, why.currency)
-    return f"{value:+d}" if why.unit == "points" else f"{value:,}"
 
 
 def answer_lines(why: Why, width: int) -> list[Line]:
@@ -137,4 +141,7 @@ def foot_lines(why: Why, row: WhyRow | None, width: int) -> list[Line]:
     foot = _("as of {day}").format(day=moment)
     if why.origin:
         foot = _("{origin}, {day}").format(origin=why.origin, day=foot)
-    return [*folded([(foot, "muted")], width), *folded([(row.text if row else "", "")], width)]
+    text = row.text if row else ""
+    if row is not None and row.origin:
+        text = _("{text} ({origin})").format(text=row.text, origin=row.origin)
+    return [*folded([(foot, "muted")], width), *folded([(text, "")], width)]

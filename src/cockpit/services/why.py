@@ -27,9 +27,10 @@ from cockpit.services.cards import find_card
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import ReplanProposal, Why
 from cockpit.services.today import next_visit_and_last
-from cockpit.services.why_names import SCREENS, names_of, near, row_names
+from cockpit.services.why_names import names_of, near, row_names
 from cockpit.services.why_origin import with_origins
 from cockpit.services.why_sources import Sources
+from cockpit.services.why_words import OVERVIEWS
 
 _OF_A_PERIOD: dict[str, Callable[[Book, str, PeriodKind], Why]] = {
     "target": why_money.target,
@@ -77,7 +78,7 @@ class WhyService:
         with self.desk.database.read() as session:
             sources = Sources(self.desk, session, rep_id, as_of)
             found: dict[str, tuple[str, Why]] = {}
-            for screen in SCREENS:
+            for screen in OVERVIEWS:
                 for name in (f"screen:{screen}", *names_of(sources, screen), *row_names(sources, screen)):
                     if name not in found:
                         found[name] = (screen, explained(sources, name))

@@ -75,9 +75,6 @@ def names_of(sources: Sources, screen: str) -> list[str]:
     return list(whole[screen]()) if screen in whole else []
 
 
-SCREENS = ("today", "gap", "pipeline", "team", "replan", "sync")
-
-
 def row_names(sources: Sources, screen: str) -> list[str]:
     """The rows of a screen that can be asked about."""
     book, rep = sources.book, sources.rep

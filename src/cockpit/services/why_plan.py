@@ -106,17 +106,12 @@ def _travel(proposal: ReplanProposal, row: ReplanRow) -> Why:
     place = f"{row.place[0]:.4f}, {row.place[1]:.4f}" if row.place else _("not known")
     formula = _("minutes from the stop before: straight line x factor / speed + fixed minutes, without traffic")
     title = _("{account}: travel").format(account=row.account)
-    rows = [WhyRow(entity="account", id=row.account_id, text=row.account, at=None, value=row.travel_minutes)]
-    return _answer(
-        proposal,
-        title,
-        row.travel_minutes,
-        "minutes",
-        formula,
-        rows if row.account_id else [],
-        "sum" if row.account_id else "none",
-        [(_("place"), place), *travel_inputs()],
-    )
+    inputs = [(_("place"), place), *travel_inputs()]
+    minutes = row.travel_minutes
+    if row.account_id is None:
+        return _answer(proposal, title, minutes, "minutes", formula, [], "none", inputs)
+    rows = [WhyRow(entity="account", id=row.account_id, text=row.account, at=None, value=minutes)]
+    return _answer(proposal, title, minutes, "minutes", formula, rows, "sum", inputs)
 
 
 def _all_travel(proposal: ReplanProposal) -> Why:

@@ -2,8 +2,46 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cockpit.i18n import _, exact_money, ngettext
-from cockpit.services.snapshots import Why
+
+if TYPE_CHECKING:
+    from cockpit.services.snapshots import Why
+
+OVERVIEWS = ("today", "gap", "pipeline", "team", "replan", "sync")
+"""Screens of whose numbers there is a list."""
+_SCREENS = {
+    "day": "gap",
+    "week": "gap",
+    "month": "gap",
+    "quarter": "gap",
+    "year": "gap",
+    "trend": "gap",
+    "kpi": "gap",
+    "stage": "pipeline",
+    "pipeline": "pipeline",
+    "win_rate": "pipeline",
+    "deal": "pipeline",
+    "team": "team",
+    "replan": "replan",
+    "fill": "replan",
+    "sync": "sync",
+    "queued": "sync",
+    "receipt": "sync",
+    "conflict": "sync",
+}
+
+
+def overview_of(screen: str) -> str | None:
+    """The name of the list of all numbers of a screen."""
+    return f"screen:{screen}" if screen in OVERVIEWS else None
+
+
+def overview_for(about: str) -> str | None:
+    """The list that the number of this name stands in; Today's for what stands in no other. None for such a list itself."""
+    kind = about.partition(":")[0].partition(".")[0]
+    return None if kind == "screen" else overview_of(_SCREENS.get(kind, "today"))
 
 
 def value_text(value: int | None, why: Why) -> str:

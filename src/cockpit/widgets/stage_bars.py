@@ -75,7 +75,7 @@ def result_figures(snapshot: PipelineSnapshot) -> tuple[Figure, ...]:
     return (
         Figure(_("open"), opened, "pipeline.open", "strong"),
         Figure(_("won"), won, "pipeline.won", "good"),
-        Figure(_("lost"), str(snapshot.lost_count), ""),
+        Figure(_("lost"), str(snapshot.lost_count), "pipeline.lost"),
         Figure(_("win rate"), rate, "win_rate", "strong"),
     )
 

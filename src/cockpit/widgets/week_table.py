@@ -10,6 +10,9 @@ from cockpit.services.snapshots import GapWeek
 from cockpit.widgets.signs import money
 from cockpit.widgets.table import Cell, Column, Row, Table
 
+WEEK_SUM = "sum"
+"""The key of the last row."""
+
 
 def span(starts_on: date, ends_on: date) -> str:
     """`11-02 to 11-08`, one date for a single day."""
@@ -46,7 +49,7 @@ def week_rows(weeks: Sequence[GapWeek], today: date) -> tuple[Row, ...]:
     if rows:
         target, gap = _sum([week.target_minor for week in weeks]), _sum([week.gap_minor for week in weeks])
         actual = _sum([week.actual_minor for week in weeks])
-        rows.append(Row("sum", ("", _("Sum"), money(target), money(actual), money(gap)), "strong"))
+        rows.append(Row(WEEK_SUM, ("", _("Sum"), money(target), money(actual), money(gap)), "strong"))
     return tuple(rows)
 
 
