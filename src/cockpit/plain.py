@@ -12,10 +12,11 @@ from rich.cells import cell_len, set_cell_size
 from cockpit.domain.text import clean
 
 if TYPE_CHECKING:
+    from rich.style import Style
     from rich.text import Text
 
 
-def plain(text: object, style: str = "") -> Text:
+def plain(text: object, style: str | Style = "") -> Text:
     """`text` as inert rich Text."""
     from rich.text import Text  # the command line measures cells alone
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual.widget import Widget
 
@@ -14,6 +14,7 @@ from cockpit.i18n import _
 from cockpit.plain import cells, plain
 from cockpit.services.snapshots import DayCell
 from cockpit.widgets.gap_bar import BAR_SIGNS
+from cockpit.widgets.tones import tone_style
 
 LARGEST = 4
 """The most cells a day takes, the gap after it included."""
@@ -81,21 +82,15 @@ def counted(days: Sequence[DayCell], today: date) -> tuple[int, int, int, int]:
     return sum(day.held for day in days), sum(day.planned for day in days), sum(day.missed for day in days), free
 
 
+_TONES = {"done": "good", "planned": "accent", "missed": "bad", "free": "muted", "now": "strong", "label": "muted"}
+
+
 class DayCells(Widget):
     """One line of cells; a second one with the days' numbers and a third with the counts where there is room."""
 
     DEFAULT_CSS = """
     DayCells { height: 1; }
-    DayCells > .day-cells--done { color: $text-success; }
-    DayCells > .day-cells--planned { color: $text-accent; }
-    DayCells > .day-cells--missed { color: $text-error; text-style: bold; }
-    DayCells > .day-cells--free { color: $text-muted; }
-    DayCells > .day-cells--now { text-style: bold; }
-    DayCells > .day-cells--label { color: $text-muted; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"day-cells--{name}" for name in ("done", "planned", "missed", "free", "now", "label")
-    }
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
@@ -156,5 +151,5 @@ class DayCells(Widget):
                 line.append_text(plain(f" {words}"))
         return line
 
-    def _style(self, part: str) -> str:
-        return str(self.get_component_rich_style(f"day-cells--{part}", partial=True))
+    def _style(self, part: str) -> Style:
+        return tone_style(self, _TONES[part], is_bold=part == "missed")

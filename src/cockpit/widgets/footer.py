@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from cockpit.plain import cells, plain
+from cockpit.widgets.tones import tone_style
 
 MOST = 8
 
@@ -29,11 +30,9 @@ class FooterKey:
 class Footer(Widget):
     DEFAULT_CSS = """
     Footer { height: 1; dock: bottom; background: $panel; padding: 0 1; }
-    Footer > .footer--key { color: $text-accent; text-style: bold; }
-    Footer > .footer--off { color: $text-muted; }
     Footer > .footer--label { color: $background; background: $accent; text-style: bold; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"footer--key", "footer--off", "footer--label"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"footer--label"}
 
     class Pressed(Message):
         """A command was clicked."""
@@ -80,8 +79,8 @@ class Footer(Widget):
         return spans
 
     def render(self) -> Text:
-        on = str(self.get_component_rich_style("footer--key", partial=True))
-        off = str(self.get_component_rich_style("footer--off", partial=True))
+        on = tone_style(self, "accent", is_bold=True)
+        off = tone_style(self, "muted")
         marked = str(self.get_component_rich_style("footer--label", partial=True))
         text = Text(end="", no_wrap=True)
         for start, _end, key in self._spans():

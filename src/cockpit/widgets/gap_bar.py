@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.text import Text
 from textual.widget import Widget
 
 from cockpit.i18n import _, short_money
 from cockpit.plain import cells, plain
+from cockpit.widgets.tones import tone_style
 
 BAR_SIGNS = {True: ("#", "=", ".", "|"), False: ("█", "▒", "░", "┃")}
 """Actual, planned, uncovered and the mark of the target; by whether the terminal wants ASCII."""
@@ -58,17 +58,7 @@ class GapBar(Widget):
 
     DEFAULT_CSS = """
     GapBar { height: 2; }
-    GapBar > .gap-bar--actual { color: $text-success; }
-    GapBar > .gap-bar--planned { color: $text-accent; }
-    GapBar > .gap-bar--uncovered { color: $text-error; }
-    GapBar > .gap-bar--mark { color: $foreground; text-style: bold; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "gap-bar--actual",
-        "gap-bar--planned",
-        "gap-bar--uncovered",
-        "gap-bar--mark",
-    }
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
@@ -85,10 +75,7 @@ class GapBar(Widget):
             return plain("")
         if figures.target is None and figures.actual + figures.planned <= 0:
             return plain(_("No target is set."))
-        styles = [
-            self.get_component_rich_style(f"gap-bar--{part}", partial=True)
-            for part in ("actual", "planned", "uncovered", "mark")
-        ]
+        styles = [tone_style(self, tone) for tone in ("good", "accent", "bad", "strong")]
         signs = BAR_SIGNS[self._is_ascii]
         parts = bar_cells(figures.target, figures.actual, figures.planned, self.size.width)
         line = Text(no_wrap=True, end="")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
+from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.widget import Widget
@@ -13,6 +14,7 @@ from cockpit.i18n import _, clock_time, long_day, ngettext, short_day
 from cockpit.locations import is_demo
 from cockpit.plain import plain
 from cockpit.widgets.footer import Footer
+from cockpit.widgets.tones import tone_style
 
 if TYPE_CHECKING:
     from cockpit.services.snapshots import Badge, PersonRef
@@ -55,13 +57,7 @@ class Header(Widget):
 
     DEFAULT_CSS = """
     Header { height: 1; dock: top; background: $panel; padding: 0 1; }
-    Header > .header--title { text-style: bold; }
-    Header > .header--muted { color: $text-muted; }
-    Header > .header--accent { color: $text-accent; }
-    Header > .header--warn { color: $text-warning; }
-    Header > .header--bad { color: $text-error; text-style: bold; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"header--{name}" for name in ("title", "muted", "accent", "warn", "bad")}
 
     def __init__(self) -> None:
         super().__init__()
@@ -123,5 +119,5 @@ class Header(Widget):
         if self._badge is not None and not self._note and at is not None and at.x >= begin:
             self.post_message(Footer.Pressed("sync"))
 
-    def _style(self, tone: str) -> str:
-        return str(self.get_component_rich_style(f"header--{tone}", partial=True)) if tone else ""
+    def _style(self, tone: str) -> Style:
+        return tone_style(self, "strong" if tone == "title" else tone, is_bold=tone == "bad")

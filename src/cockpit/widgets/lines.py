@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
@@ -16,6 +15,7 @@ from cockpit.domain.text import clean
 from cockpit.i18n import _
 from cockpit.plain import cells, fit
 from cockpit.widgets.columns import Tone
+from cockpit.widgets.tones import tone_style
 
 Part = tuple[str, Tone]
 """A stretch of words and what it means."""
@@ -67,14 +67,7 @@ class Lines(Widget):
 
     DEFAULT_CSS = """
     Lines { height: 1fr; }
-    Lines > .lines--muted { color: $text-muted; }
-    Lines > .lines--good { color: $text-success; }
-    Lines > .lines--warn { color: $text-warning; }
-    Lines > .lines--bad { color: $text-error; }
-    Lines > .lines--accent { color: $text-accent; }
-    Lines > .lines--strong { text-style: bold; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{tone}" for tone in TONES}
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id, classes=classes)
@@ -122,7 +115,7 @@ class Lines(Widget):
         for text, tone in self._lines[y]:
             shown = text if cells(text) <= left else fit(text, left)
             left -= cells(shown)
-            style = base + self.get_component_rich_style(f"lines--{tone}", partial=True) if tone else base
+            style = base + tone_style(self, tone)
             segments.append(Segment(shown, style))
         return Strip(segments).adjust_cell_length(width, base).simplify()
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
@@ -14,6 +15,7 @@ from textual.widget import Widget
 
 from cockpit.plain import cells, fit, plain
 from cockpit.widgets.table import Tone
+from cockpit.widgets.tones import tone_style
 
 GAP = 2
 MOST_PACKED = 2
@@ -39,18 +41,9 @@ class Figures(Widget, can_focus=True):
 
     DEFAULT_CSS = """
     Figures { height: auto; }
-    Figures > .figures--label { color: $text-muted; }
-    Figures > .figures--strong { text-style: bold; }
-    Figures > .figures--good { color: $text-success; }
-    Figures > .figures--warn { color: $text-warning; }
-    Figures > .figures--bad { color: $text-error; }
-    Figures > .figures--accent { color: $text-accent; }
-    Figures > .figures--muted { color: $text-muted; }
     Figures > .figures--cursor { background: $cursor; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"figures--{name}" for name in ("label", "strong", "good", "warn", "bad", "accent", "muted", "cursor")
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"figures--cursor"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "move(-1)", show=False),
         Binding("right", "move(1)", show=False),
@@ -117,19 +110,19 @@ class Figures(Widget, can_focus=True):
                 text.append("\n")
             for order, (place, size) in enumerate(line):
                 figure = self._figures[place]
-                cursor = self._style("cursor") if place == self._place and self.has_focus else ""
+                cursor = self._cursor_style() if place == self._place and self.has_focus else Style.null()
                 start = text.cell_len
                 label = (
                     figure.label if len(figure.value) == 0 else fit(figure.label, max(label_size, cells(figure.label)))
                 )
-                text.append_text(plain(label + " ", f"{self._style('label')} {cursor}"))
-                text.append_text(plain(figure.value, f"{self._style(figure.tone)} {cursor}"))
+                text.append_text(plain(label + " ", tone_style(self, "muted") + cursor))
+                text.append_text(plain(figure.value, tone_style(self, figure.tone) + cursor))
                 if order + 1 < len(line):
                     text.append(" " * (size - (text.cell_len - start) + GAP))
         return text
 
-    def _style(self, tone: str) -> str:
-        return str(self.get_component_rich_style(f"figures--{tone}", partial=True)) if tone else ""
+    def _cursor_style(self) -> Style:
+        return self.get_component_rich_style("figures--cursor", partial=True)
 
     def on_click(self, event: events.Click) -> None:
         lines = self._lines(self.size.width)

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from cockpit.plain import plain
 from cockpit.widgets.table import Tone
+from cockpit.widgets.tones import tone_style
 
 Part = tuple[str, Tone]
 """A stretch of words and what it means."""
@@ -21,12 +22,6 @@ class Note(Widget, can_focus=True):
     DEFAULT_CSS = """
     Note { height: auto; }
     Note:focus { background: $cursor; }
-    Note > .note--strong { text-style: bold; }
-    Note > .note--good { color: $text-success; }
-    Note > .note--warn { color: $text-warning; }
-    Note > .note--bad { color: $text-error; }
-    Note > .note--accent { color: $text-accent; }
-    Note > .note--muted { color: $text-muted; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"note--{name}" for name in ("strong", "good", "warn", "bad", "accent", "muted")
@@ -49,6 +44,6 @@ class Note(Widget, can_focus=True):
             if number:
                 text.append("\n")
             for words, tone in line:
-                style = str(self.get_component_rich_style(f"note--{tone}", partial=True)) if tone else ""
+                style = tone_style(self, tone)
                 text.append_text(plain(words, style))
         return text

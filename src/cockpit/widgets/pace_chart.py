@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual.widget import Widget
 
@@ -13,6 +13,7 @@ from cockpit.i18n import _, short_money
 from cockpit.plain import cells, plain
 from cockpit.services.snapshots import PaceDay
 from cockpit.widgets.plot import Canvas
+from cockpit.widgets.tones import tone_style
 
 TODAY, TARGET, COVERED, WON = range(4)
 """The layers, the highest last."""
@@ -23,21 +24,24 @@ LEAST_WIDTH, LEAST_HEIGHT = 30, 5
 LABEL_GAP = 1
 
 
+_TONES = {
+    "title": "strong",
+    "behind": "bad",
+    "ahead": "good",
+    "label": "muted",
+    "today": "muted",
+    "covered": "accent",
+    "won": "good",
+}
+"""What each part means; the line of the target has the colour of plain text."""
+
+
 class PaceChart(Widget):
     """A line of words, the lines with their last values at the right, and the days below. Hidden without anything to draw."""
 
     DEFAULT_CSS = """
     PaceChart { height: 1fr; }
-    PaceChart > .pace--title { text-style: bold; }
-    PaceChart > .pace--behind { color: $text-error; }
-    PaceChart > .pace--ahead { color: $text-success; }
-    PaceChart > .pace--label { color: $text-muted; }
-    PaceChart > .pace--today { color: $text-muted; }
-    PaceChart > .pace--target { color: $text; }
-    PaceChart > .pace--covered { color: $text-accent; }
-    PaceChart > .pace--won { color: $text-success; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"pace--{name}" for name in ("title", "behind", "ahead", "label", *PARTS)}
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
@@ -178,5 +182,5 @@ class PaceChart(Widget):
         first, last = self._days[0].on, self._days[-1].on
         return str(day.day) if (first.year, first.month) == (last.year, last.month) else f"{day:%m-%d}"
 
-    def _style(self, part: str) -> str:
-        return str(self.get_component_rich_style(f"pace--{part}", partial=True))
+    def _style(self, part: str) -> Style:
+        return tone_style(self, _TONES.get(part, ""))

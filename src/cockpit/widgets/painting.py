@@ -49,7 +49,7 @@ class Painter:
         """The columns' titles, with `right` over their end."""
         strip = self.cells([column.title for column in self.columns], width, style)
         size = min(cells(right), width)
-        part = self.text(right, size, style + self._style_of("filter"))
+        part = self.text(right, size, style + self._style_of("accent"))
         return Strip.join([strip.crop(0, width - size), part]) if size else strip
 
     def cells(self, row: Sequence[str | Cell], width: int, style: Style) -> Strip:

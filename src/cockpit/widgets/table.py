@@ -17,14 +17,15 @@ from cockpit.i18n import _
 from cockpit.widgets.columns import Cell, Column, Row, Tone, text_of
 from cockpit.widgets.painting import Painter
 from cockpit.widgets.row_list import RowList
+from cockpit.widgets.tones import tone_style
 
 __all__ = ["Cell", "Column", "Row", "Table", "Tone"]
 
 FLASH_SECONDS = 1.0
 """How long a changed row keeps its tone."""
 
-_STYLES = ("header", "heading", "message", "cursor", "changed", "filter", "label")
-_TONES = ("muted", "good", "warn", "bad", "accent", "strong")
+_STYLES = ("heading", "cursor", "changed", "label")
+"""What stylesheets say by state: the others are tones."""
 
 
 class Table(ScrollView, can_focus=True):
@@ -37,22 +38,13 @@ class Table(ScrollView, can_focus=True):
 
     DEFAULT_CSS = """
     Table { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
-    Table > .table--header { color: $text-muted; text-style: bold; }
     Table > .table--heading { color: $text-muted; }
-    Table > .table--message { color: $text-muted; }
     Table > .table--changed { background: $panel; }
     Table > .table--cursor { background: $cursor-quiet; }
     Table:focus > .table--cursor { background: $cursor; }
-    Table > .table--filter { color: $text-accent; text-style: bold; }
     Table > .table--label { color: $background; background: $accent; text-style: bold; }
-    Table > .table--muted { color: $text-muted; }
-    Table > .table--good { color: $text-success; }
-    Table > .table--warn { color: $text-warning; }
-    Table > .table--bad { color: $text-error; }
-    Table > .table--accent { color: $text-accent; }
-    Table > .table--strong { text-style: bold; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"table--{name}" for name in (*_STYLES, *_TONES)}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"table--{name}" for name in _STYLES}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", show=False),
         Binding("down,j", "move(1)", show=False),
@@ -256,7 +248,7 @@ class Table(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width, base, paint = self.size.width, self.rich_style, self._paint
         if self._has_header and y == 0:
-            return paint.header(self.list.words, width, base + self._style_of("header"))
+            return paint.header(self.list.words, width, base + tone_style(self, "muted", is_bold=True))
         place = y - self._has_header + (0 if self._message else self.scroll_offset.y)
         if self._message is not None:
             lines = self._message[0].split("\n")
@@ -276,4 +268,6 @@ class Table(ScrollView, can_focus=True):
         return paint.labelled(strip, self._labels[place]) if place in self._labels else strip
 
     def _style_of(self, name: str) -> Style:
-        return self.get_component_rich_style(f"table--{name}", partial=True) if name else Style.null()
+        if name in _STYLES:
+            return self.get_component_rich_style(f"table--{name}", partial=True)
+        return tone_style(self, name)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual.widget import Widget
 
@@ -12,6 +12,9 @@ from cockpit.i18n import _, short_money
 from cockpit.plain import cells, plain
 from cockpit.services.snapshots import TrendWeek
 from cockpit.widgets.sparkline import spark
+from cockpit.widgets.tones import tone_style
+
+_TONES = {"label": "muted", "held": "accent", "won": "good"}
 
 
 class Trends(Widget):
@@ -19,11 +22,7 @@ class Trends(Widget):
 
     DEFAULT_CSS = """
     Trends { height: 1; }
-    Trends > .trends--label { color: $text-muted; }
-    Trends > .trends--held { color: $text-accent; }
-    Trends > .trends--won { color: $text-success; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"trends--label", "trends--held", "trends--won"}
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
@@ -56,8 +55,8 @@ class Trends(Widget):
             text.append_text(plain(" " + newest(said, is_short=not is_stacked)))
         return text
 
-    def _style(self, part: str) -> str:
-        return str(self.get_component_rich_style(f"trends--{part}", partial=True))
+    def _style(self, part: str) -> Style:
+        return tone_style(self, _TONES[part])
 
 
 def newest(values: Sequence[str], *, is_short: bool = False) -> str:
