@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.events import DescendantFocus
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from cockpit.services.container import Services
 
 
+LEAST_LINES = 20
+"""Lines of the view below which only what waits is shown."""
+
+
 class SyncView(View):
     """While a conflict is open m, t and b answer the one under its cursor, wherever the focus is; else these keys mean
     what they mean everywhere."""
@@ -40,7 +45,7 @@ class SyncView(View):
         super().__init__(id=id)
         self.add_class("board")
         self._is_asked = True
-        self._badge: Badge | None = None
+        self._is_running = False
 
     def compose(self) -> ComposeResult:
         yield Static(plain(""), id="answer", classes="answer")
@@ -58,6 +63,10 @@ class SyncView(View):
         """What was focused last, else what waits for an answer, else the queue."""
         self._last_focus = self._last_focus or self.query_one(QueueTable)
         super().focus_first()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Below the floor of sizes what was received goes first."""
+        self.set_class(event.size.height < LEAST_LINES, "-tiny")
 
     def title(self) -> str:
         return _("Sync")
@@ -85,7 +94,7 @@ class SyncView(View):
 
     def show_badge(self, badge: Badge) -> None:
         """The sync moved on: say how far, without loading the lists again."""
-        was_running, self._badge = self._is_running, badge
+        was_running, self._is_running = self._is_running, badge.is_syncing
         if was_running != self._is_running:
             self.shell.show_keys()
         if self.snapshot is not None:
@@ -154,10 +163,6 @@ class SyncView(View):
     def label_of(self, command: Command) -> str:
         words = {"edit": _("Send again"), "drop": _("Stop") if self._is_running else _("Discard")}
         return words.get(command.id) or super().label_of(command)
-
-    @property
-    def _is_running(self) -> bool:
-        return self._badge is not None and self._badge.is_syncing
 
     # -- commands --------------------------------------------------------------------------------------------------
 
