@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scripts import initials
 from textual.app import App, ComposeResult
 from textual.geometry import Region, Size
 
 from cockpit import themes
 from cockpit.plain import cells, fit
-from cockpit.widgets.filtering import Haystack
+from cockpit.widgets.filtering import INITIALS, Haystack
 from cockpit.widgets.table import Cell, Column, Row, Table
 
 COLUMNS = (Column("Name", least=6), Column("Kind", 6, shown_from=40), Column("Money", 8, "right"))
@@ -297,6 +298,10 @@ async def test_the_filter_says_how_many_it_leaves_keeps_the_cursor_and_stays_whe
         assert "Nothing here fits the filter." in app.line(1)
         table.narrow("")
         assert len(table.rows) == 40
+
+
+def test_the_initials_are_those_of_the_library() -> None:
+    assert INITIALS.read_text("ascii") == initials.text(), "run `python -m scripts.initials`"
 
 
 @given(st.lists(st.text(max_size=30), max_size=8), st.text(max_size=12))

@@ -5,14 +5,20 @@ Made for a key press: one pass over texts that were folded once.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 from cockpit.domain.text import fold_width
 
 LEAST_FUZZY = 3
 """Letters from which near spelling is tried: two are near everything."""
 _NEAR_ENOUGH = 75.0
+FIRST, LAST = 0x4E00, 0x9FFF
+"""The Chinese signs that have initials here."""
+INITIALS = Path(__file__).with_name("initials.txt")
+"""Written by `scripts.initials`."""
+_LAST_LATIN = 0x2E7F
 
 
 class Haystack:
@@ -22,7 +28,7 @@ class Haystack:
         text = "\n".join(line.replace("\n", " ") for line in lines).casefold()
         self._lines = text.split("\n") if lines else []
         if not text.isascii():
-            first, second = (text.translate(_Initials(reading)).split("\n") for reading in (0, 1))
+            first, second = (text.translate(_Initials(letters)).split("\n") for letters in _readings())
             self._lines = [
                 line if line == one else f"{line} {one}" if one == two else f"{line} {one} {two}"
                 for line, one, two in zip(self._lines, first, second)
@@ -76,22 +82,22 @@ class Haystack:
 
 
 class _Initials(dict[int, int | str]):
-    """For `str.translate`: a Chinese sign becomes the first letter of its `reading`-th reading with another initial,
-    a full-width sign its ASCII form. A name with signs of two readings is found by either."""
+    """For `str.translate`: a Chinese sign becomes the initial of its first or second reading, a full-width sign its ASCII
+    form. A name with signs of two readings is found by either."""
 
-    def __init__(self, reading: int) -> None:
+    def __init__(self, letters: str) -> None:
         super().__init__()
-        self._reading = reading
+        self._letters = letters
 
     def __missing__(self, code: int) -> int | str:
-        self[code] = found = self._letter(code) if code > 0x2E7F else code
+        self[code] = found = self._letter(code) if code > _LAST_LATIN else code
         return found
 
     def _letter(self, code: int) -> int | str:
-        from pypinyin.constants import PINYIN_DICT
+        letter = self._letters[code - FIRST] if FIRST <= code <= LAST else "."
+        return fold_width(chr(code)).casefold() if letter == "." else letter
 
-        readings = PINYIN_DICT.get(code)
-        if readings is None:
-            return fold_width(chr(code)).casefold()
-        letters = list(dict.fromkeys(unicodedata.normalize("NFD", reading)[0] for reading in readings.split(",")))
-        return letters[min(self._reading, len(letters) - 1)]
+
+@cache
+def _readings() -> tuple[str, ...]:
+    return tuple(INITIALS.read_text("ascii").split())
