@@ -215,6 +215,15 @@ async def test_all_ten_fields_and_the_signs_fit_at_the_floor(lang: str) -> None:
         assert "11 -> 12" in driver.text
 
 
+async def test_below_the_floor_what_is_read_comes_before_the_signs() -> None:
+    async with running(size=(50, 14)) as driver:
+        await driver.press("l")
+        await driver.type("ok")
+        assert "恒泰机械" in driver.text
+        assert "11 -> 12" in driver.text
+        assert "pinyin" not in driver.text
+
+
 async def test_a_wide_window_lists_the_signs_beside_what_is_read() -> None:
     async with running(size=(120, 36)) as driver:
         await driver.press("l")

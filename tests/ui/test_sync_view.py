@@ -198,6 +198,12 @@ async def test_progress_is_drawn_without_loading_the_lists_again() -> None:
         assert len(services.called("sync.load")) == before
 
 
+async def test_below_the_floor_a_conflict_still_shows_both_sides() -> None:
+    async with running(board_services(), size=(50, 14), opening="sync") as driver:
+        assert "m mine 20k" in _words(driver)
+        assert "t theirs 24k" in _words(driver)
+
+
 async def test_a_failed_load_is_said_once_with_the_key_that_tries_again() -> None:
     services = board_services(sync__load=HubUnavailable("disk gone", url="https://crm.example"))
     async with running(services, size=(120, 36), opening="sync") as driver:

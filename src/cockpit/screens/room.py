@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from cockpit.services.snapshots import Badge, PersonRef
 
 LEAST_WIDTH, LEAST_HEIGHT = 40, 12
-WIDE, BROAD, TALL = 120, 160, 32
+WIDE, BROAD, TALL, FLOOR = 120, 160, 32, 24
 """Columns from which a view has two panes (class `-wide`, else `-narrow`) and three (`-broad` besides), and lines from
-which it has headings and space (`-tall`, else `-low`)."""
+which it has headings and space (`-tall`, else `-low`) and below which it leaves out what can be (`-tiny` besides)."""
 
 
 class Room(Screen[None]):
@@ -116,6 +116,7 @@ def size_classes(size: Size) -> dict[str, bool]:
         "-broad": width >= BROAD,
         "-low": height < TALL,
         "-tall": height >= TALL,
+        "-tiny": height < FLOOR,
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.events import DescendantFocus
@@ -27,10 +26,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cockpit.services.container import Services
-
-
-LEAST_LINES = 20
-"""Lines of the view below which only what waits is shown."""
 
 
 class SyncView(View):
@@ -63,10 +58,6 @@ class SyncView(View):
         """What was focused last, else what waits for an answer, else the queue."""
         self._last_focus = self._last_focus or self.query_one(QueueTable)
         super().focus_first()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Below the floor of sizes what was received goes first."""
-        self.set_class(event.size.height < LEAST_LINES, "-tiny")
 
     def title(self) -> str:
         return _("Sync")
