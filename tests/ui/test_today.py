@@ -102,6 +102,13 @@ async def test_a_cursor_move_changes_words_and_no_place(size: tuple[int, int]) -
         assert not driver.app.room.notice.has_class("-shown")
 
 
+async def test_who_is_against_is_named_first() -> None:
+    snapshot = today_snapshot()
+    brief = replace(snapshot.briefs[0], deciders=(("甲", "", 2), ("乙", "", None), ("丙", "", -1), ("丁", "", 0)))
+    async with running(FakeServices(today__load=replace(snapshot, briefs=(brief,)))) as driver:
+        assert "Deciders 丙 -1, 乙 ?, 丁 +0, 甲 +2" in driver.text
+
+
 async def test_a_tall_screen_shows_the_coming_days_and_their_rows_can_be_worked_on() -> None:
     async with running(size=(160, 45)) as driver:
         for words in ("Wed 11-25", "中北制药", "Thu 11-26", "安捷重工"):
@@ -113,8 +120,9 @@ async def test_a_tall_screen_shows_the_coming_days_and_their_rows_can_be_worked_
         await driver.type("ill")
         await driver.press("enter")
         assert driver.services.called("visits.cancel") == [(("act-7", "ill"), {})]
-    async with running() as driver:
-        assert "中北制药" not in driver.text
+    for size, is_shown in (((80, 24), False), ((100, 30), True)):
+        async with running(size=size) as driver:
+            assert ("中北制药" in driver.text) == is_shown
 
 
 async def test_a_card_is_told_with_its_rows_and_when_it_is_solved() -> None:

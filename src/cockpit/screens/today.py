@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from cockpit.feedback import Notice
     from cockpit.services.container import Services
 
+ROOMY = 28
+"""Lines from which the coming days have room below today."""
 _OF_AN_ACTIVITY = ("edit", "lock")
 _OF_MY_DAY = ("log", "replan", "fill")
 """Commands of the whole app that would write into the viewer's own day, not into the one that is seen."""
@@ -108,7 +110,7 @@ class TodayView(View):
         self.query_one(Agenda).show(
             snapshot.visits,
             snapshot.yesterday_unvisited,
-            () if is_low else snapshot.coming,
+            snapshot.coming if self.app.size.height >= ROOMY else (),
             coming.id if coming else None,
             today_words.empty_day(snapshot, keymap),
             has_heading=not is_low,

@@ -73,13 +73,19 @@ def _of_brief(brief: Prep) -> list[Fact]:
         facts.append(Fact("", _(", ").join(brief.missing), "warn"))
     if brief.open_needs:
         facts.append(Fact(_("Needs"), _(", ").join(brief.open_needs)))
-    for name, role, stance in brief.deciders:
+    for name, role, stance in sorted(brief.deciders, key=_most_against):
         said = f"{name} {words.decision_role(role)}".strip() + (" ?" if stance is None else f" {stance:+d}")
         facts.append(Fact(_("Deciders"), said, _stance_tone(stance)))
     if not brief.deciders:
         facts.append(Fact(_("Deciders"), _("none known"), "warn"))
     facts += [Fact(_("Open deals"), f"{name} {short_money(amount)}") for _id, name, amount in brief.open_deals]
     return facts
+
+
+def _most_against(decider: tuple[str, str, int | None]) -> float:
+    """Who is against comes first, then who is not known."""
+    stance = decider[2]
+    return -0.5 if stance is None else stance
 
 
 def _stance_tone(stance: int | None) -> Tone:

@@ -39,7 +39,7 @@ def _status(item: AgendaItem, *, is_next: bool, is_unvisited: bool) -> Cell:
         tones: dict[str, Tone] = {"reached": "good", "half": "warn", "missed": "bad"}
         return Cell(words.goal_result(item.goal_result), tones.get(item.goal_result, ""))
     if is_next:
-        return Cell(_("next, locked") if item.is_locked else _("next"), "accent")
+        return Cell(_("next, locked") if item.is_locked else _("up next"), "accent")
     if item.is_locked and item.status == "planned":
         return Cell(_("locked"))
     return Cell(words.activity_status(item.status), "muted" if item.status == "planned" else "")

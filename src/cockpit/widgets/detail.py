@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cockpit.i18n import _
 from cockpit.plain import cells, fit
 from cockpit.widgets.columns import Tone
 from cockpit.widgets.lines import Lines, Part, folded
@@ -48,7 +49,7 @@ def running(title: str, facts: Sequence[Fact], width: int, height: int) -> list[
         if fact.label and fact.label != before:
             line.append((f"  {fact.label} ", "muted"))
         else:
-            line.append((", " if fact.label else "  ", "muted"))
+            line.append((_(", ") if fact.label else "  ", "muted"))
         line.append((fact.text, fact.tone))
         before = fact.label
     lines = folded(line, width)
