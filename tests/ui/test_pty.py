@@ -130,6 +130,28 @@ def test_copy_reaches_the_terminals_clipboard(home: Path) -> None:
         assert terminal.wait_end() == 0
 
 
+def test_the_mouse_presses_keys_and_opens_rows(home: Path) -> None:
+    with _start(home) as terminal:
+        terminal.wait_for("F1 Help")
+        terminal.wait_for("Acme")
+        lines = terminal.text.split("\n")
+        row = next(y for y, line in enumerate(lines) if "09:30 visit" in line)
+        _click(terminal, 4, row)
+        terminal.wait_for(r"\[red\]loud\[/red\]  09:30-10:15")
+        _click(terminal, 4, row + 1)
+        _click(terminal, 4, row + 1)
+        last = terminal.wait_for("q Back").split("\n")[-1]
+        _click(terminal, last.index("Back"), len(lines) - 1)
+        terminal.wait_for(r"\A Today")
+        terminal.press("\x03")
+        assert terminal.wait_end() == 0
+
+
+def _click(terminal: Terminal, x: int, y: int) -> None:
+    """Press and let go, as terminals report it."""
+    terminal.press(f"\x1b[<0;{x + 1};{y + 1}M\x1b[<0;{x + 1};{y + 1}m")
+
+
 def test_what_is_shown_is_the_same_as_after_all_is_sent_anew(home: Path) -> None:
     """Only cells that differ are sent; F5 sends all. Over hostile names, dialogs, filters and other sizes."""
     with _start(home) as terminal:
