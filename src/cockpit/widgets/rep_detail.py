@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from cockpit.i18n import _, clock_time, exact_money, short_day, short_money
 from cockpit.plain import cells, fit
@@ -12,6 +13,8 @@ from cockpit.widgets.lines import Part, folded
 from cockpit.widgets.rep_table import STATE_TONES, log_age, rep_name
 from cockpit.widgets.sparkline import spark
 
+TWO_COLUMNS, GAP = 100, 4
+"""Cells from which two lists stand beside each other, and the cells between them."""
 ROOMY = 90
 """Cells from which a rep's other name and a state's progress are said too."""
 
@@ -66,22 +69,34 @@ def problem_lines(problems: Sequence[TeamProblem], width: int, most: int | None 
 
 
 def week_lines(rep: TeamRep, snapshot: TeamSnapshot, width: int) -> list[list[Part]]:
-    """Today as it goes, and what is planned until the end of the week."""
+    """Today as it goes, and what is planned until the end of the week; beside each other where there is room."""
+    if width < TWO_COLUMNS:
+        return [*_today_lines(rep, snapshot, width), [], *_later_lines(rep, snapshot, width)]
+    half = (width - GAP) // 2
+    lines: list[list[Part]] = []
+    for left, right in zip_longest(_today_lines(rep, snapshot, half), _later_lines(rep, snapshot, half), fillvalue=()):
+        used = sum(cells(text) for text, _tone in left)
+        lines.append([*left, (" " * (half + GAP - used), ""), *right])
+    return lines
+
+
+def _today_lines(rep: TeamRep, snapshot: TeamSnapshot, width: int) -> list[list[Part]]:
     today = snapshot.as_of.date()
-    now = [visit for visit in rep.week if visit.starts_at.date() == today]
-    later = [visit for visit in rep.week if visit.starts_at.date() != today]
     lines: list[list[Part]] = [[(_("Today"), "strong"), (f"  {short_day(today)}", "muted")]]
-    lines += (_visit_line(visit, clock_time(visit.starts_at), width) for visit in now)
-    if not now:
-        lines.append([(_("nothing planned"), "muted")])
-    lines += [[], [(_("Later this week"), "strong")]]
+    lines += (
+        _visit_line(visit, clock_time(visit.starts_at), width) for visit in rep.week if visit.starts_at.date() == today
+    )
+    return lines if len(lines) > 1 else [*lines, [(_("nothing planned"), "muted")]]
+
+
+def _later_lines(rep: TeamRep, snapshot: TeamSnapshot, width: int) -> list[list[Part]]:
+    lines: list[list[Part]] = [[(_("Later this week"), "strong")]]
     lines += (
         _visit_line(visit, f"{short_day(visit.starts_at.date())} {clock_time(visit.starts_at)}", width)
-        for visit in later
+        for visit in rep.week
+        if visit.starts_at.date() != snapshot.as_of.date()
     )
-    if not later:
-        lines.append([(_("nothing planned"), "muted")])
-    return lines
+    return lines if len(lines) > 1 else [*lines, [(_("nothing planned"), "muted")]]
 
 
 def _visit_line(visit: TeamVisit, when: str, width: int) -> list[Part]:
