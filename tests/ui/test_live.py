@@ -161,7 +161,7 @@ async def test_a_write_is_saved_then_on_its_way_then_received(
     terminal: Terminal, world: HubWorld, gate: Gate, tmp_path: Path
 ) -> None:
     services = on_the_hub(terminal)
-    object.__setattr__(services, "sync", SyncService(terminal.desk, gate))
+    services.sync = SyncService(terminal.desk, gate, own=services._own_sync)
     async with at_the_desk(terminal, services=services) as desk:
         services.visits.plan("account-1", "today 14:00", goal="price")
         await tick(desk)
@@ -216,8 +216,7 @@ async def test_in_conflict_and_refused_the_rows_say_so(terminal: Terminal, world
 
 async def test_x_stops_a_sync_that_waits_for_its_hub(terminal: Terminal, world: HubWorld, gate: Gate) -> None:
     services = on_the_hub(terminal)
-    sync = SyncService(terminal.desk, gate)
-    object.__setattr__(services, "sync", sync)
+    services.sync = sync = SyncService(terminal.desk, gate, own=services._own_sync)
     async with at_the_desk(terminal, "sync", services) as desk:
         services.visits.plan("account-1", "today 14:00")
         await tick(desk)
@@ -268,15 +267,16 @@ async def test_the_clock_goes_on_where_a_line_is_typed(company: Company, visit: 
 
 
 async def test_midnight_brings_the_next_day(company: Company, visit: str, ht: str, time: Time) -> None:
-    company.activity(at(25, "10:00"), account_id=ht, goal="sign the order")
+    tomorrow = company.activity(at(25, "10:00"), account_id=ht, goal="sign the order")
     time.set("2026-11-24T23:59:45")
     async with at_the_desk(company) as desk:
         assert "Tue 2026-11-24" in desk.text
-        assert "sign the order" not in desk.text
+        assert [item.id for item in desk.view.snapshot.visits] == [visit]
         time.set("2026-11-25T00:00:00")
         await tick(desk)
         assert "Wed 2026-11-25" in desk.text
         assert "sign the order" in desk.text
+        assert [item.id for item in desk.view.snapshot.visits] == [tomorrow]
         assert [item.id for item in desk.view.snapshot.yesterday_unvisited] == [visit]
 
 

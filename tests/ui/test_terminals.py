@@ -281,6 +281,22 @@ def test_ctrl_c_stops_a_sync_of_the_command_line_and_nothing_is_lost(home: Path)
     assert (badge.pending, badge.is_offline) == (1, False)
 
 
+def test_a_silent_hub_does_not_hold_the_end_up(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        database = Database.at(home / "data" / "default.db")
+        with database.write() as session:
+            meta.put(session, "hub_url", f"http://127.0.0.1:{silent.getsockname()[1]}")
+            meta.put(session, "hub_host", "127.0.0.1")
+        database.close()
+        with start(home, COCKPIT_TOKEN="token") as terminal:
+            terminal.wait_for("客户 00")
+            connection, _address = silent.accept()
+            connection.recv(16)
+            terminal.press("q")
+            assert terminal.wait_end(limit=10) == 0, "the hub has 30 seconds for its answer"
+            connection.close()
+
+
 # -- tmux ------------------------------------------------------------------------------------------------------------
 
 

@@ -61,6 +61,7 @@ class Watch(Widget):
         self._is_syncing = is_syncing
         self._is_asked = False
         self._is_told = False
+        self._has_synced = False
         self._version = version
         self._pending = 0
         self._ticked_at = clock.now()
@@ -78,7 +79,8 @@ class Watch(Widget):
 
     def on_unmount(self) -> None:
         """The program ends: it must not wait for a hub's answer."""
-        self._services.sync.stop()
+        if self._has_synced:
+            self._services.sync.stop()
 
     @property
     def _app(self) -> Watched:
@@ -122,6 +124,7 @@ class Watch(Widget):
         """Run the sync unless it runs. Asked for by a key, its failure is said; by itself, the badge shows it."""
         self._is_asked = self._is_asked or is_asked
         if not any(worker.name == "sync" and not worker.is_finished for worker in self.workers if worker.node is self):
+            self._has_synced = True
             run = self._services.sync.run if self._is_asked else self._services.sync.run_if_due
             self._start("sync", lambda: run(self._tell))
 
