@@ -95,8 +95,8 @@ def test_the_gap_screen(month: Company) -> None:
         assert service.explain(f"month.week:{week.starts_on}").value == week.gap_minor
     assert service.explain("trend.visits").rows[-1].value == gap.trend[-1].held
     assert service.explain("trend.won").value == sum(week.won_minor for week in gap.trend)
-    for row, week in zip(service.explain("trend.won").rows, gap.trend, strict=True):
-        assert service.explain(row.id).value == row.value == week.won_minor
+    for row, one in zip(service.explain("trend.won").rows, gap.trend, strict=True):
+        assert service.explain(row.id).value == row.value == one.won_minor
 
 
 def test_another_currency_is_not_added(month: Company) -> None:
@@ -197,6 +197,18 @@ def test_the_card_of_an_account(month: Company) -> None:
     assert service.explain(f"account:{account}:open").value == open_money
 
 
+def test_a_card_lists_all_its_numbers(month: Company) -> None:
+    service = WhyService(desk_of(month))
+    for name in ("account:account-1", "deal:deal-6", f"team:{ME}"):
+        listed = service.explain(f"{name}:all")
+        assert listed.rows[0].id == name
+        assert len(listed.rows) > 2
+        for row in listed.rows:
+            assert service.explain(row.id).title in row.text
+    with pytest.raises(UnknownName):
+        service.explain("account:none:all")
+
+
 def test_a_visit_older_than_a_book_reaches_is_answered_too(month: Company) -> None:
     old = month.activity(at(5, month=1), "held", account_id="account-1", result="signed")
     found = WhyService(desk_of(month)).explain(f"visit:{old}")
@@ -213,8 +225,10 @@ def test_each_row_says_where_it_came_from(month: Company) -> None:
         from cockpit.storage import rows
 
         won = WhyService(desk_of(month)).explain("month.actual").rows
-        rows.find(session, "deal", won[0].id).external_source = "old-crm"
-        rows.find(session, "deal", won[1].id).pending = 1
+        imported, changed = (rows.find(session, "deal", row.id) for row in won[:2])
+        assert imported is not None
+        assert changed is not None
+        imported.external_source, changed.pending = "old-crm", 1
     found = WhyService(desk_of(month)).explain("month.actual")
     assert [row.origin for row in found.rows] == ["import old-crm", "this device, not sent yet", "hub"]
     assert "import old-crm 1" in found.origin

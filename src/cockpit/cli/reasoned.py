@@ -19,7 +19,7 @@ def reasons_text(reasons: Iterable[tuple[str, int]]) -> str:
 
 def proposal(found: s.ReplanProposal) -> Sheet:
     old = {row.activity_id: row for row in found.before if row.activity_id is not None}
-    rows = [_planned(row, old.pop(row.activity_id, None), str(place)) for place, row in enumerate(found.after, 1)]
+    rows = [_planned(row, old.pop(row.activity_id or "", None), str(place)) for place, row in enumerate(found.after, 1)]
     rows += [_planned(row, row, "") for row in old.values() if row.sign == "x"]
     columns = (
         "",

@@ -27,10 +27,10 @@ from cockpit.services.cards import find_card
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import ReplanProposal, Why
 from cockpit.services.today import next_visit_and_last
-from cockpit.services.why_names import names_of, near, row_names
+from cockpit.services.why_names import CARD_PARTS, names_of, near, row_names
 from cockpit.services.why_origin import with_origins
 from cockpit.services.why_sources import Sources
-from cockpit.services.why_words import OVERVIEWS
+from cockpit.services.why_words import ALL, OVERVIEWS
 
 _OF_A_PERIOD: dict[str, Callable[[Book, str, PeriodKind], Why]] = {
     "target": why_money.target,
@@ -126,6 +126,8 @@ def _of_area(sources: Sources, area: str, number: str, subject: str) -> Why | No
 
 def _of_row(sources: Sources, kind: str, subject: str) -> Why | None:
     row_id, _sep, part = subject.partition(":")
+    if kind in CARD_PARTS and part == ALL:
+        return _of_card(sources, kind, row_id)
     rows: dict[str, Callable[[], Why | None]] = {
         "card": lambda: why_cards.card(sources.book, find_card(cards_of(sources.book, sources.rep), subject)),
         "kpi": lambda: why_cards.kpi(sources.book, sources.rep, row_id, part),
@@ -162,4 +164,14 @@ def _of_screen(sources: Sources, screen: str) -> Why | None:
     names = names_of(sources, screen)
     if not names:
         return None
-    return why_today.screen(sources, screen, [(name, explained(sources, name)) for name in names])
+    return why_today.listed(
+        sources, why_today.screen_title(screen), [(name, explained(sources, name)) for name in names]
+    )
+
+
+def _of_card(sources: Sources, kind: str, row_id: str) -> Why | None:
+    """All numbers of one account's, deal's or rep's card; None where there is no such row."""
+    names = [f"{kind}:{row_id}{part}" for part in CARD_PARTS[kind]]
+    answers = [(name, _of_row(sources, kind, name.partition(":")[2])) for name in names]
+    found = [(name, why) for name, why in answers if why is not None]
+    return why_today.listed(sources, found[0][1].title, found) if found else None

@@ -17,6 +17,13 @@ PERIOD_NUMBERS = ("target", "actual", "gap", "planned", "uncovered", "forecast",
 DAY_NUMBERS = ("workdays", "days_left", "days", "days:held", "days:planned", "days:missed", "days:free")
 TRENDS = ("trend.visits", "trend.won")
 
+CARD_PARTS = {
+    "account": ("", ":visits", ":history", ":open"),
+    "deal": ("", ":days", ":usual"),
+    "team": ("", *(f":{part}" for part in why_team.PARTS)),
+}
+"""The numbers of one row that has many."""
+
 PATTERNS = (
     "PERIOD.target|actual|gap|planned|uncovered|forecast|due|pace|covered|workdays|days_left",
     "PERIOD.days[:held|planned|missed|free|DATE]",
@@ -35,11 +42,11 @@ PATTERNS = (
     "pipeline.state:STATE",
     "pipeline.other:CURRENCY",
     "win_rate",
-    "deal:ID[:days|usual]",
-    "account:ID[:due|visits|history|open]",
+    "deal:ID[:days|usual|all]",
+    "account:ID[:due|visits|history|open|all]",
     "account:ID:visits:MONTH",
     "contact:ID",
-    "team:REP[:target|actual|gap|behind|held|planned|uncovered|weeks|log|problems]",
+    "team:REP[:target|actual|gap|behind|held|planned|uncovered|weeks|log|problems|all]",
     "team.target|actual|gap|behind|held|planned|uncovered|weeks",
     "replan[:N|N:travel|out:ID|score:N|travel]",
     "fill[:N|N:travel|out:ID|score:N|travel]",
@@ -81,17 +88,16 @@ def row_names(sources: Sources, screen: str) -> list[str]:
     if screen == "today":
         rows = (*today_list(book, rep), *unvisited(book, rep), *coming(book, rep))
         accounts = dict.fromkeys(row.account_id for row in rows if row.account_id in book.accounts)
-        parts = ("", ":visits", ":history", ":open")
         return [
             *(f"card:{card.id}" for card in cards_of(book, rep)),
             *(f"visit:{row.id}" for row in rows),
-            *(f"account:{account}{part}" for account in accounts for part in parts),
+            *(f"account:{account}{part}" for account in accounts for part in CARD_PARTS["account"]),
         ]
     if screen == "pipeline":
-        return [f"deal:{deal.id}{part}" for deal in sources.line.open for part in ("", ":days", ":usual")]
+        return [f"deal:{deal.id}{part}" for deal in sources.line.open for part in CARD_PARTS["deal"]]
     if screen == "team":
         reps = [line.person.id for line in sources.board.reps]
-        return [f"team:{rep_id}{part}" for rep_id in reps for part in ("", *(f":{name}" for name in why_team.PARTS))]
+        return [f"team:{rep_id}{part}" for rep_id in reps for part in CARD_PARTS["team"]]
     if screen == "sync":
         return [f"conflict:{item.id}" for item in open_conflicts(sources.session)]
     return []
@@ -103,6 +109,7 @@ def _today(sources: Sources) -> Iterator[str]:
     yield from TRENDS
     yield from (f"today.{number}" for number in ("visits", "held", "planned", "unvisited", "problems"))
     yield from ("prep", "next_best")
+    yield from (f"sync.{number}" for number in ("queue", "parked", "conflicts", "offline"))
 
 
 def _kpis(sources: Sources) -> Iterator[str]:

@@ -57,10 +57,14 @@ def _problems(book: Book, rep_id: str) -> Why:
     return answer(book, _("Open problems"), value, "count", formula, rows, "sum", inputs=at_risk)
 
 
-def screen(sources: Sources, name: str, answers: Sequence[tuple[str, Why]]) -> Why:
-    """One row for each number, to be opened."""
+def screen_title(name: str) -> str:
+    return _(_TITLES[name])
+
+
+def listed(sources: Sources, of: str, answers: Sequence[tuple[str, Why]]) -> Why:
+    """One row for each number of a screen or card, to be opened."""
     rows = [WhyRow(entity="why", id=about, text=_said(why), at=None, value=0) for about, why in answers]
-    title = _("All numbers: {screen}").format(screen=_(_TITLES[name]))
+    title = _("All numbers: {screen}").format(screen=of)
     formula = _("open a row to see what its number is made of")
     return answer(sources.book, title, None, "none", formula, rows, "none")
 

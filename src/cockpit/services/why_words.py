@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 OVERVIEWS = ("today", "gap", "pipeline", "team", "replan", "sync")
 """Screens of whose numbers there is a list."""
+ALL = "all"
+"""The part of a name that stands for all numbers of a card."""
+_CARDS = ("account", "deal", "team")
 _SCREENS = {
     "day": "gap",
     "week": "gap",
@@ -39,8 +42,15 @@ def overview_of(screen: str) -> str | None:
 
 
 def overview_for(about: str) -> str | None:
-    """The list that the number of this name stands in; Today's for what stands in no other. None for such a list itself."""
-    kind = about.partition(":")[0].partition(".")[0]
+    """The list that the number of this name stands in: that of its card, of its screen, Today's for what stands in no other.
+
+    None for the list of a screen.
+    """
+    head, _sep, subject = about.partition(":")
+    kind = head.partition(".")[0]
+    row_id, _sep, part = subject.partition(":")
+    if head in _CARDS and part != ALL:
+        return f"{head}:{row_id}:{ALL}"
     return None if kind == "screen" else overview_of(_SCREENS.get(kind, "today"))
 
 
