@@ -130,9 +130,6 @@ class DealView(View):
         return self.snapshot is not None and any(s.is_current and s.kind != "open" for s in self.snapshot.steps)
 
     def about(self) -> str | None:
-        people = self.query_one(People)
-        if people.has_focus and people.person is not None:
-            return f"contact:{people.person.id}"
         return f"visit:{self._item.id}" if self._item else f"deal:{self._deal_id}"
 
     def why_not(self, command: str) -> str | None:
