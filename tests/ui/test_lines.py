@@ -10,7 +10,7 @@ from textual.geometry import Region
 
 from cockpit.i18n import set_language
 from cockpit.plain import cells
-from cockpit.themes import variable_defaults
+from cockpit.themes import THEMES, variable_defaults
 from cockpit.widgets.lines import Line, Lines, folded
 from tests.ui.screen_text import screen_text
 
@@ -61,6 +61,11 @@ class _Watched(Lines):
 
 class _App(App[int]):
     CSS = "Lines { width: 20; height: 3; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_theme(THEMES[0])
+        self.theme = THEMES[0].name
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults()
