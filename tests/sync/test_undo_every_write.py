@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -133,3 +134,34 @@ def test_a_row_of_acts_is_walked_back_one_by_one(terminal: Callable[..., Termina
     except NotAllowed:
         return
     raise AssertionError("there was nothing left to take back")
+
+
+WRITES = {
+    "accounts": {"create", "add_contact", "edit"},
+    "cards": {"waive"},
+    "deals": {"create", "edit", "lose", "move_stage", "win"},
+    "quicklog": {"save"},
+    "replan": {"accept"},
+    "sync": {"answer", "discard", "retry"},  # tests.sync.test_undo_answers
+    "undo": {"undo"},
+    "visits": {"cancel", "edit", "move", "not_held", "plan", "set_lock"},
+}
+"""Every verb that writes: a new one belongs into the table above, or beside it."""
+
+
+def test_no_verb_that_writes_is_left_out(terminal: Callable[..., Terminal]) -> None:
+    services = services_on(terminal().database)
+    found: dict[str, set[str]] = {}
+    for name in (*WRITES, "today", "gap", "pipeline", "team", "why", "week"):
+        kind = type(getattr(services, name))
+        verbs = {
+            verb for verb, what in vars(kind).items() if getattr(what, "__annotations__", {}).get("return") == "Saved"
+        }
+        if verbs:
+            found[name] = verbs
+    assert found == WRITES
+    acts = " ".join(str(inspect.getsource(act)) for act in ACTS.values())
+    for name, verbs in WRITES.items():
+        if name not in ("sync", "undo"):
+            for verb in verbs:
+                assert f"on.{name}.{verb}(" in acts, f"{name}.{verb} is not undone in this file"
