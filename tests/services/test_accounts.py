@@ -184,3 +184,35 @@ def test_a_name_that_is_taken(company: Company, accounts: AccountService) -> Non
     with pytest.raises(BadUse):
         accounts.create("New", tier="X")
     assert queued(company) == []
+
+
+def test_when_an_account_is_due_and_how_often_it_was_seen(company: Company, accounts: AccountService) -> None:
+    account = company.account("恒泰机械", tier="A", lifecycle="qualified")
+    company.activity(at(10), "held", account_id=account)
+    company.activity(at(12), "held", kind="web", account_id=account)
+    company.activity(at(20), "held", kind="call", account_id=account)
+    company.activity(at(27), account_id=account)
+    card = accounts.load(account)
+    assert (card.limit_days, card.last_seen_on, card.due_in_days) == (14, date(2026, 11, 12), 2)
+    assert [(month.starts_on, month.visits) for month in card.months][-2:] == [
+        (date(2026, 10, 1), 0),
+        (date(2026, 11, 1), 2),
+    ]
+    assert (len(card.months), card.months[0].starts_on, card.history_total) == (12, date(2025, 12, 1), 3)
+
+
+def test_a_prospect_has_no_limit_unless_one_is_set(company: Company, accounts: AccountService) -> None:
+    free = accounts.load(company.account("自由", lifecycle="prospect"))
+    bound = accounts.load(company.account("约定", lifecycle="prospect", cadence_days=30))
+    assert (free.limit_days, free.due_in_days) == (0, None)
+    assert (bound.limit_days, bound.due_in_days, bound.last_seen_on) == (30, None, None)
+
+
+def test_a_new_contact_says_that_it_waits_and_who_decides_comes_first(
+    company: Company, accounts: AccountService
+) -> None:
+    account = company.account("恒泰机械")
+    accounts.add_contact(account, "Ann", "138")
+    company.put("contact", account_id=account, owner_id=ME, name="Zoe", decision_role="decider")
+    found = accounts.load(account).contacts
+    assert [(person.name, person.write_state) for person in found] == [("Zoe", "done"), ("Ann", "saved")]

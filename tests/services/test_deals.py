@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from cockpit.errors import BadUse, NotAllowed, UnknownName
+from cockpit.errors import AmbiguousName, BadUse, NotAllowed, UnknownName
 from cockpit.services.deals import DealService
 from cockpit.services.desk import Desk
 from cockpit.storage.tables import DealRow, MilestoneDoneRow, OutboxRow, StageChangeRow
@@ -176,3 +177,47 @@ def test_somebody_elses_deal_is_not_touched(company: Company, deals: DealService
             act()
     assert deals.load(theirs).is_read_only
     assert queued(company) == []
+
+
+def test_a_path_counts_the_days_of_each_stay_and_the_milestones_met(company: Company, deals: DealService) -> None:
+    deal = company.deal("Pilot", "stage-3", 100, created_on=date(2026, 11, 1))
+    for before, after, day in ((None, "stage-1", 1), ("stage-1", "stage-2", 9), ("stage-2", "stage-3", 18)):
+        company.put(
+            "stage_change", deal_id=deal, owner_id=ME, from_stage_id=before, to_stage_id=after, changed_at=at(day)
+        )
+    company.put("milestone_done", deal_id=deal, owner_id=ME, stage_id="stage-2", done_at=at(18))
+    steps = deals.load(deal).steps[:4]
+    assert [(step.days, step.usual_days) for step in steps] == [(8, 9.0), (9, 12.0), (6, 11.0), (None, 7.0)]
+    assert [step.milestone_on for step in steps] == [None, date(2026, 11, 18), None, None]
+
+
+@pytest.mark.parametrize(
+    ("values", "step", "command"),
+    [
+        ({"expected_on": date(2026, 11, 1)}, None, "edit"),
+        ({"expected_on": date(2026, 12, 24)}, None, "new"),
+        ({"expected_on": date(2026, 12, 24), "created_on": date(2026, 9, 1)}, at(27), "stage"),
+    ],
+)
+def test_each_state_names_the_command_that_ends_it(
+    company: Company, deals: DealService, values: dict[str, Any], step: datetime | None, command: str
+) -> None:
+    deal = company.deal("Pilot", "stage-2", 100, **values)
+    if step is not None:
+        company.activity(step, deal_id=deal)
+    line = deals.load(deal).deal
+    assert line.remedies[0].command == command
+    assert len(line.remedies) == len(line.states) == len(line.rules)
+
+
+def test_a_deal_is_found_by_part_of_its_name_the_open_one_first(company: Company, deals: DealService) -> None:
+    won = company.deal("Pilot line", "stage-won", 100, closed_on=date(2026, 3, 2))
+    live = company.deal("Pilot line", "stage-2", 100)
+    assert deals.find("PILOT") == live
+    assert deals.find(won) == won
+    company.deal("Pilot two", "stage-2", 100)
+    with pytest.raises(AmbiguousName):
+        deals.find("pilot")
+    for text in ("nothing", "", "%"):
+        with pytest.raises(UnknownName):
+            deals.find(text)

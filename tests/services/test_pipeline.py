@@ -149,3 +149,15 @@ def test_a_past_day_hides_what_came_later(company: Company) -> None:
 def test_an_unknown_funnel(company: Company) -> None:
     with pytest.raises(UnknownName):
         PipelineService(desk_of(company)).load(funnel_id="none")
+
+
+def test_a_brief_has_the_people_and_the_last_meeting_of_the_account(company: Company) -> None:
+    account = company.account("恒泰机械")
+    company.put("contact", account_id=account, owner_id="rep-1", name="王总", mobile="138")
+    company.activity(at(10), "held", account_id=account, result="price?")
+    deal = company.deal("Pilot", "stage-2", 100, account_id=account)
+    alone = company.deal("Alone", "stage-2", 100)
+    briefs = {brief.deal_id: brief for brief in PipelineService(desk_of(company)).load().briefs}
+    assert [person.name for person in briefs[deal].contacts] == ["王总"]
+    assert (briefs[deal].last_held_on, briefs[deal].last_result) == (date(2026, 11, 10), "price?")
+    assert (briefs[alone].contacts, briefs[alone].last_held_on) == ((), None)
