@@ -14,6 +14,7 @@ from cockpit.i18n import set_language
 from cockpit.locations import StartValues
 from cockpit.screens.base import View
 from cockpit.screens.gap import GapView
+from cockpit.screens.team import TeamView
 from cockpit.screens.why import WhyView
 from cockpit.services.container import Services, services_on
 from cockpit.services.replan import ReplanService
@@ -169,6 +170,18 @@ async def test_a_second_question_lists_all_numbers_of_the_screen_and_each_opens(
         assert walk.view.snapshot.title.startswith("客户"), "a row of the visits has its own explanation"
         await walk.press("q", "q", "q", "q")
         assert isinstance(walk.view, GapView)
+
+
+async def test_a_second_question_on_a_rep_lists_his_numbers_a_third_those_of_the_team(month: Company) -> None:
+    with month.database.write() as session:
+        sign_in(session, LEAD)
+    async with walking(month, "team") as walk:
+        await walk.press("question_mark", "question_mark")
+        assert {"team:rep-1:problems", "team:rep-1:log"} <= {row.id for row in walk.view.snapshot.rows}
+        await walk.press("question_mark")
+        assert {"team.behind", "team.uncovered"} <= {row.id for row in walk.view.snapshot.rows}
+        await walk.press("q", "q", "q")
+        assert isinstance(walk.view, TeamView)
 
 
 async def test_a_proposal_is_explained_as_it_stands_not_made_anew(

@@ -94,12 +94,8 @@ def _combine(rows: Sequence[WhyRow], value: int | None) -> Combine:
     return "sum" if value is not None and sum(row.value for row in rows) == value else "none"
 
 
-def _inputs(gap: MoneyGap) -> list[tuple[str, str]]:
-    period = _("{period}, {first} to {last}").format(
-        period=words.period_name(gap.period.kind),
-        first=short_day(gap.period.starts_on),
-        last=short_day(gap.period.ends_on),
-    )
+def _inputs(gap: MoneyGap, value: int | None) -> list[tuple[str, str]]:
+    """The five numbers, the share of the target that `value` is, and the period."""
     lines = (
         (_("target"), gap.target_minor),
         (_("actual"), gap.actual_minor),
@@ -107,16 +103,15 @@ def _inputs(gap: MoneyGap) -> list[tuple[str, str]]:
         (_("planned"), gap.planned_minor),
         (_("uncovered"), gap.uncovered_minor),
     )
-    texts = [(name, _of_target(value, gap)) for name, value in lines]
-    return [(_("period"), period), *texts]
-
-
-def _of_target(value: int | None, gap: MoneyGap) -> str:
-    """The amount, with its share of the target where there is one."""
-    text = exact_money(value, gap.currency)
-    if not gap.target_minor or value is None or value == gap.target_minor:
-        return text
-    return _("{amount}, {share} of target").format(amount=text, share=f"{value / gap.target_minor:.0%}")
+    texts = [(name, exact_money(amount, gap.currency)) for name, amount in lines]
+    if gap.target_minor and value is not None:
+        texts.append((_("of target"), f"{value / gap.target_minor:.0%}"))
+    period = _("{period}, {first} to {last}").format(
+        period=words.period_name(gap.period.kind),
+        first=short_day(gap.period.starts_on),
+        last=short_day(gap.period.ends_on),
+    )
+    return [*texts, (_("period"), period)]
 
 
 def target(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
@@ -131,7 +126,7 @@ def target(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
         formula,
         rows,
         _combine(rows, gap.target_minor),
-        inputs=_inputs(gap),
+        inputs=_inputs(gap, gap.target_minor),
         currency=gap.currency,
     )
 
@@ -141,7 +136,15 @@ def actual(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
     rows = deal_rows(book, gap.won, gap.currency)
     formula = _("sum of the {count} deals won with a closing day in the period").format(count=len(rows))
     return answer(
-        book, _("Actual"), gap.actual_minor, "money", formula, rows, "sum", inputs=_inputs(gap), currency=gap.currency
+        book,
+        _("Actual"),
+        gap.actual_minor,
+        "money",
+        formula,
+        rows,
+        "sum",
+        inputs=_inputs(gap, gap.actual_minor),
+        currency=gap.currency,
     )
 
 
@@ -156,7 +159,7 @@ def gap(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
         _formula(_("gap = target {target} - actual {actual}"), found),
         rows,
         _combine(rows, found.gap_minor),
-        inputs=_inputs(found),
+        inputs=_inputs(found, found.gap_minor),
         currency=found.currency,
     )
 
@@ -173,7 +176,7 @@ def planned(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
         formula.format(count=len(rows)),
         rows,
         "sum",
-        inputs=_inputs(found),
+        inputs=_inputs(found, found.planned_minor),
         currency=found.currency,
     )
 
@@ -194,7 +197,7 @@ def uncovered(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
         _formula(_("uncovered = gap {gap} - planned {planned}, never below zero"), found),
         rows,
         _combine(rows, found.uncovered_minor),
-        inputs=_inputs(found),
+        inputs=_inputs(found, found.uncovered_minor),
         currency=found.currency,
     )
 
