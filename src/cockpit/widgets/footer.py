@@ -85,7 +85,8 @@ class Footer(Widget):
         text = Text(end="", no_wrap=True)
         for start, _end, key in self._spans():
             text.append(" " * (start - text.cell_len))
-            words = plain(key.key, on if key.is_on else off)
+            words = Text(end="")
+            words.append_text(plain(key.key, on if key.is_on else off))
             words.append_text(plain(" " + key.label, "" if key.is_on else off))
             if label := self._labels.get(key.command):
                 text.append_text(plain(label, marked))
