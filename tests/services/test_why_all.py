@@ -184,6 +184,22 @@ def test_the_board_and_its_totals(month: Company) -> None:
         assert (found.value, combined(found)) == (value, value), number
 
 
+def test_a_rep_measured_in_another_currency_is_explained_in_that_of_the_board(company: Company) -> None:
+    tell_month(company)
+    company.put(
+        "target", metric="won_amount", scope_kind="person", scope_id=MATE, period_kind="month", value=9_00,
+        period_start=at(1).date(), owner_id=MATE, currency="USD",
+    )  # fmt: skip
+    company.deal("dollars won", "stage-won", 700_00, MATE, currency="USD", closed_on=at(12).date())
+    with company.database.write() as session:
+        sign_in(session, LEAD)
+    service, team = WhyService(desk_of(company)), TeamService(desk_of(company)).load()
+    rep = next(rep for rep in team.reps if rep.id == MATE)
+    shown = {"target": rep.target_minor, "actual": rep.actual_minor, "gap": rep.gap_minor, "behind": rep.behind_minor}
+    assert {part: service.explain(f"team:{MATE}:{part}").value for part in shown} == shown
+    assert service.explain(f"team:{MATE}").currency == team.currency == "CNY"
+
+
 def test_the_card_of_an_account(month: Company) -> None:
     account = TodayService(desk_of(month)).load().visits[0].account_id
     assert account

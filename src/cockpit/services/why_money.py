@@ -77,8 +77,9 @@ def _target_rows(book: Book, rows: Iterable[Target]) -> list[WhyRow]:
     ]
 
 
-def _period(book: Book, rep_id: str, kind: PeriodKind) -> MoneyGap:
-    return money_gap(book, rep_id, period_of(kind, book.today))
+def period_gap(book: Book, rep_id: str, kind: PeriodKind, currency: str | None = None) -> MoneyGap:
+    """The period that holds the book's day; `currency` None: the one the person is measured in."""
+    return money_gap(book, rep_id, period_of(kind, book.today), currency)
 
 
 def goal_rows(book: Book, gap: MoneyGap) -> list[WhyRow]:
@@ -114,8 +115,8 @@ def _inputs(gap: MoneyGap, value: int | None) -> list[tuple[str, str]]:
     return [*texts, (_("period"), period)]
 
 
-def target(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
-    gap = _period(book, rep_id, kind)
+def target(book: Book, rep_id: str, kind: PeriodKind = "month", currency: str | None = None) -> Why:
+    gap = period_gap(book, rep_id, kind, currency)
     formula = _("the newest version of the period's target") if gap.targets else _("there is no target for this period")
     rows = goal_rows(book, gap)
     return answer(
@@ -131,8 +132,8 @@ def target(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
     )
 
 
-def actual(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
-    gap = _period(book, rep_id, kind)
+def actual(book: Book, rep_id: str, kind: PeriodKind = "month", currency: str | None = None) -> Why:
+    gap = period_gap(book, rep_id, kind, currency)
     rows = deal_rows(book, gap.won, gap.currency)
     formula = _("sum of the {count} deals won with a closing day in the period").format(count=len(rows))
     return answer(
@@ -148,8 +149,8 @@ def actual(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
     )
 
 
-def gap(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
-    found = _period(book, rep_id, kind)
+def gap(book: Book, rep_id: str, kind: PeriodKind = "month", currency: str | None = None) -> Why:
+    found = period_gap(book, rep_id, kind, currency)
     rows = [*goal_rows(book, found), *deal_rows(book, found.won, found.currency, -1)]
     return answer(
         book,
@@ -165,7 +166,7 @@ def gap(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
 
 
 def planned(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
-    found = _period(book, rep_id, kind)
+    found = period_gap(book, rep_id, kind)
     rows = deal_rows(book, found.planned, found.currency)
     formula = _("sum of the {count} open deals expected in the period that have a dated next step, unweighted")
     return answer(
@@ -183,7 +184,7 @@ def planned(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
 
 def uncovered(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
     """The rows sum to gap - planned; below zero nothing is uncovered and the sum is not the value."""
-    found = _period(book, rep_id, kind)
+    found = period_gap(book, rep_id, kind)
     rows = [
         *goal_rows(book, found),
         *deal_rows(book, found.won, found.currency, -1),

@@ -9,18 +9,14 @@ from cockpit.domain.book import Book
 from cockpit.domain.card_month import pace as pace_of
 from cockpit.domain.deals import money
 from cockpit.domain.entities import Activity
-from cockpit.domain.gap import MoneyGap, money_gap, week_gaps
+from cockpit.domain.gap import week_gaps
 from cockpit.domain.periods import Period, PeriodKind, period_of
 from cockpit.i18n import _, exact_money, long_day, short_day
 from cockpit.services.snapshots import Why, WhyRow
-from cockpit.services.why_money import answer, deal_rows, goal_rows
+from cockpit.services.why_money import answer, deal_rows, goal_rows, period_gap
 from cockpit.services.why_work import activity_row
 
 VISIT_PARTS = ("held", "planned", "missed", "free")
-
-
-def _gap(book: Book, rep_id: str, kind: PeriodKind) -> MoneyGap:
-    return money_gap(book, rep_id, period_of(kind, book.today))
 
 
 def part_row(name: str, text: str, value: int) -> WhyRow:
@@ -30,7 +26,7 @@ def part_row(name: str, text: str, value: int) -> WhyRow:
 
 def forecast(book: Book, rep_id: str, kind: PeriodKind) -> Why:
     """There is none yet: what it would be made from, and what is missing."""
-    gap = _gap(book, rep_id, kind)
+    gap = period_gap(book, rep_id, kind)
     won = [deal for deal in book.deals_by_owner.get(rep_id, ()) if deal.closed_on and deal.closed_on <= book.today]
     months = {deal.closed_on.replace(day=1) for deal in won if deal.closed_on}
     formula = _("no forecast: one is shown only when it can print its own error over past months, and none can yet")
@@ -45,7 +41,7 @@ def forecast(book: Book, rep_id: str, kind: PeriodKind) -> Why:
 
 def due(book: Book, rep_id: str, kind: PeriodKind) -> Why:
     """The target's share of the finished working days."""
-    gap = _gap(book, rep_id, kind)
+    gap = period_gap(book, rep_id, kind)
     days = book.calendar_of(rep_id).workdays(gap.period.starts_on, gap.period.ends_on)
     gone = sum(day < book.today for day in days)
     value = None if gap.target_minor is None else pace_of(book, gap).due_minor
@@ -58,9 +54,9 @@ def due(book: Book, rep_id: str, kind: PeriodKind) -> Why:
     return answer(book, _("Due by now"), value, "money", said, rows, "none", inputs=inputs, currency=gap.currency)
 
 
-def pace(book: Book, rep_id: str, kind: PeriodKind) -> Why:
+def pace(book: Book, rep_id: str, kind: PeriodKind, currency: str | None = None) -> Why:
     """How far behind the pace, or ahead of it: rows that sum to it either way."""
-    gap = _gap(book, rep_id, kind)
+    gap = period_gap(book, rep_id, kind, currency)
     if gap.target_minor is None:
         formula = _("there is no target for this period, so there is no pace")
         return answer(book, _("Pace"), None, "money", formula, (), "none", currency=gap.currency)
@@ -90,7 +86,7 @@ def pace(book: Book, rep_id: str, kind: PeriodKind) -> Why:
 
 def covered(book: Book, rep_id: str, kind: PeriodKind) -> Why:
     """Where the period ends when what is planned closes: won and planned."""
-    gap = _gap(book, rep_id, kind)
+    gap = period_gap(book, rep_id, kind)
     texts = [exact_money(value, gap.currency) for value in (gap.actual_minor, gap.planned_minor)]
     rows = [*deal_rows(book, gap.won, gap.currency), *deal_rows(book, gap.planned, gap.currency)]
     formula = _("with plan = actual {actual} + planned {planned}; a plan, not a forecast")
@@ -109,7 +105,7 @@ def covered(book: Book, rep_id: str, kind: PeriodKind) -> Why:
 
 def other(book: Book, rep_id: str, kind: PeriodKind, currency: str) -> Why | None:
     """What was won in a currency that cannot be added to the target's."""
-    gap = _gap(book, rep_id, kind)
+    gap = period_gap(book, rep_id, kind)
     value = dict(gap.other_currencies).get(currency)
     if value is None:
         return None
@@ -225,7 +221,7 @@ def day_of(text: str) -> date | None:
 
 def week(book: Book, rep_id: str, kind: PeriodKind, text: str) -> Why | None:
     """A line of the weeks: the gap of one week of the period."""
-    gap, day = _gap(book, rep_id, kind), day_of(text)
+    gap, day = period_gap(book, rep_id, kind), day_of(text)
     found = next((one for one in week_gaps(book, gap) if day is not None and day in one.period), None)
     if found is None:
         return None
@@ -258,7 +254,7 @@ def trend(book: Book, rep_id: str, number: str, part: str) -> Why | None:
     """The small bars: visits held, or money won, in the last eight weeks; or one of these weeks."""
     from cockpit.domain.rhythm import TREND_WEEKS, last_weeks
 
-    gap = _gap(book, rep_id, "month")
+    gap = period_gap(book, rep_id, "month")
     weeks = last_weeks(book, rep_id, gap.currency)
     is_money = number == "won"
     if part:

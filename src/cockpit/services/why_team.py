@@ -39,7 +39,8 @@ def rep_line(board: Board, rep_id: str, part: str) -> Why | None:
 def _part(board: Board, rep: RepFigures, part: str) -> Why:
     book, rep_id = board.book, rep.person.id
     if part in ("target", "actual", "gap"):
-        return {"target": why_money.target, "actual": why_money.actual, "gap": why_money.gap}[part](book, rep_id)
+        explain = {"target": why_money.target, "actual": why_money.actual, "gap": why_money.gap}[part]
+        return explain(book, rep_id, currency=board.currency)
     if part == "behind":
         return _behind(board, rep)
     if part == "weeks":
@@ -53,7 +54,7 @@ def _part(board: Board, rep: RepFigures, part: str) -> Why:
 
 def _whole(board: Board, rep: RepFigures) -> Why:
     book, currency = board.book, rep.gap.currency
-    found = why_money.actual(book, rep.person.id)
+    found = why_money.actual(book, rep.person.id, currency=currency)
     counts = [
         (
             kpi_name(count.rule),
@@ -70,7 +71,7 @@ def _whole(board: Board, rep: RepFigures) -> Why:
 
 def _behind(board: Board, rep: RepFigures) -> Why:
     """Never below zero: who is ahead of the pace is behind by nothing."""
-    found = why_period.pace(board.book, rep.person.id, "month")
+    found = why_period.pace(board.book, rep.person.id, "month", board.currency)
     if pace(board.book, rep.gap).behind_minor or rep.gap.target_minor is None:
         return found if found.value is not None else replace(found, value=0)
     formula = _("{formula}; ahead of the pace, so nothing is behind").format(formula=found.formula)
