@@ -18,6 +18,7 @@ from cockpit.screens.team import TeamView
 from cockpit.screens.why import WhyView
 from cockpit.services.container import Services, services_on
 from cockpit.services.replan import ReplanService
+from cockpit.widgets.footer import Footer
 from cockpit.widgets.month_line import Figures
 from cockpit.widgets.table import Table
 from tests.support.company import LEAD, MATE, Company, at, sign_in
@@ -157,9 +158,12 @@ async def test_a_past_day_is_explained_as_of_that_day(month: Company) -> None:
 async def test_a_second_question_lists_all_numbers_of_the_screen_and_each_opens(month: Company) -> None:
     """What is a picture, or a word in a title, has its answer here."""
     async with walking(month, "gap") as walk:
-        await walk.press("question_mark", "question_mark")
+        await walk.press("question_mark")
+        assert "All numbers" in walk.app.screen.query_one(Footer).render().plain
+        await walk.press("question_mark")
         listed = walk.view.snapshot
         assert listed is not None
+        assert "All numbers" not in walk.app.screen.query_one(Footer).render().plain
         names = [row.id for row in listed.rows]
         assert {"month.pace", "month.days", "month.days_left", "trend.visits", "month.covered"} <= set(names)
         await walk.press("question_mark")

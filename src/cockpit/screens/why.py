@@ -16,8 +16,11 @@ from cockpit.widgets.lines import Line, Lines, folded
 from cockpit.widgets.table import Cell, Column, Row, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cockpit.commands import Command
     from cockpit.services.container import Services
+    from cockpit.widgets.footer import FooterKey
 
 TOTAL = "total"
 _EXPLAINED = {"why": "", "activity": "visit:", "contact": "contact:", "kpi_rule": "kpi:"}
@@ -78,6 +81,10 @@ class WhyView(View):
     def about(self) -> str | None:
         """All numbers of the screen that was asked about; what is a picture there has its name here."""
         return overview_for(self._about)
+
+    def footer(self) -> Sequence[str | FooterKey]:
+        """Without `?` on the list of all numbers, where it has nothing more to say."""
+        return tuple(name for name in self.FOOTER if name != "why" or self.about() is not None)
 
     def why_args(self) -> dict[str, Any]:
         return self._args
