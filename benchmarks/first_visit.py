@@ -46,7 +46,9 @@ def main() -> None:
         held = _held(Path(folder))
     print(f"empty folder to first visit logged   {seconds:6.1f} s   (limit {LIMIT_S})")
     print(f"keys for a planned visit             {planned:6d}     (limit {LIMIT_PLANNED})")
-    print(f"keys for one not planned, median     {statistics.median(counts):6.0f}     (limit {LIMIT_UNPLANNED}; {counts})")
+    print(
+        f"keys for one not planned, median     {statistics.median(counts):6.0f}     (limit {LIMIT_UNPLANNED}; {counts})"
+    )
     print(f"visits and calls of the day on disk  {held:6d}     (of {1 + len(UNPLANNED)} logged)")
     raise SystemExit(planned > LIMIT_PLANNED or statistics.median(counts) > LIMIT_UNPLANNED or held <= len(UNPLANNED))
 

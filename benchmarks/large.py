@@ -137,7 +137,7 @@ class _Maker:
         for account in accounts[:: max(1, len(accounts) // DEALS)]:
             funnel, stage = self.chance.choice(self.stages)
             created = DAY - timedelta(days=self.chance.randrange(10, 200))
-            values = {
+            values: dict[str, Any] = {
                 "id": self._id(),
                 "name": f"Deal {self._count}",
                 "account_id": account,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,12 +22,12 @@ from cockpit.screens.router import Router
 from cockpit.screens.surroundings import fit_into
 from cockpit.screens.typing_ahead import TypingAhead
 from cockpit.screens.views import MAIN_VIEWS, OTHER_VIEWS, make_view
-from cockpit.screens.watch import Watch
 from cockpit.widgets.speed import LeanApp
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from cockpit.screens.watch import Watch
     from cockpit.screens.welcome import Starter
     from cockpit.services.container import Services
     from cockpit.services.snapshots import Badge, PersonRef
@@ -71,6 +72,7 @@ class CockpitApp(LeanApp):
         self._unpainted = ExitStack()
         self._version = 0
         self.typing_ahead = TypingAhead(self, super().on_event)
+        self._watch: Watch | None = None
         self._watch_options = (is_ticking, is_syncing)
         self._person: PersonRef | None = None
         self._badge: Badge | None = None
@@ -89,7 +91,7 @@ class CockpitApp(LeanApp):
     # -- start -----------------------------------------------------------------------------------------------------
 
     def get_default_screen(self) -> MainRoom:
-        return MainRoom(self._opening, make_view(self._opening))
+        return MainRoom(self._opening, make_view(self._opening), self.beginning)
 
     def on_load(self) -> None:
         fit_into(self, is_ascii=self.is_ascii)
@@ -97,7 +99,6 @@ class CockpitApp(LeanApp):
 
     async def on_ready(self) -> None:
         """Everything is mounted and filled: paint it once, then open the services."""
-        await self.main.mount(self.beginning)
         if self.beginning.is_new:
             await self.beginning.welcome()
         self._unpainted.close()
@@ -111,10 +112,21 @@ class CockpitApp(LeanApp):
         self.room.view.load()
 
     def loaded(self) -> None:
-        """A view has its rows, or knows why not: the first time, what goes on beside the screens begins."""
-        if self.services is not None and not self.main.query(Watch):
+        """A view has its rows, or knows why not. What goes on beside the screens waits until they are painted: its imports
+        would hold the paint up."""
+        self.call_after_refresh(self._look_around)
+
+    def _look_around(self) -> None:
+        if self.services is not None and self._watch is None:
+            from cockpit.screens.watch import Watch
+
             ticking, syncing = self._watch_options
-            self.main.mount(Watch(self.services, self._version, is_ticking=ticking, is_syncing=syncing))
+            # In a session that lasts, a rare search for garbage is a long pause between two keys: what is imported stays
+            # out of it, and it comes more often than in a short command.
+            gc.freeze()
+            gc.set_threshold(5_000, 10, 10)
+            self._watch = Watch(self.services, self._version, is_ticking=ticking, is_syncing=syncing)
+            self.main.mount(self._watch)
             self.beginning.offer_tour()
 
     # -- where we are ----------------------------------------------------------------------------------------------
@@ -171,8 +183,8 @@ class CockpitApp(LeanApp):
         self._router.run(command, **args)
 
     def sync_now(self) -> None:
-        for watch in self.main.query(Watch):
-            watch.sync(is_asked=True)
+        if self._watch is not None:
+            self._watch.sync(is_asked=True)
 
     # -- what views and the watch report ---------------------------------------------------------------------------
 
@@ -207,5 +219,5 @@ class CockpitApp(LeanApp):
             if isinstance(screen, Room):
                 screen.view.is_stale = True
         self.room.view.load()
-        for watch in self.main.query(Watch):
-            watch.load_badge()
+        if self._watch is not None:
+            self._watch.load_badge()

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -139,12 +138,16 @@ class StartValues:
 def start_values(locations: Locations) -> StartValues:
     """Language, theme, frames, account and keymap: environment over file over default."""
     is_read = True
+    found: dict[str, Any] = {}
     try:
-        found: dict[str, Any] = tomllib.loads(locations.config_file.read_text("utf-8"))
+        text_of_file = locations.config_file.read_text("utf-8")
+        import tomllib  # most have no file
+
+        found = tomllib.loads(text_of_file)
     except (FileNotFoundError, NotADirectoryError):
-        found = {}
+        pass
     except (OSError, ValueError):
-        found, is_read = {}, False
+        is_read = False
     found = {**found, **environment(found)}
     refused = tuple(refused_looks(found))
     off = {one.key for one in refused}

@@ -295,6 +295,10 @@ def item(number: int = 1, **values: Any) -> AgendaItem:
     )
 
 
+def _step(names: tuple[str, ...], values: tuple[Any, ...]) -> StageStep:
+    return StageStep(**dict(zip(names, values, strict=True)))
+
+
 def deal(**values: Any) -> DealSnapshot:
     steps = (
         ("stage-1", "甄别", "open", "", at(1), False, 8, 9.0, None),
@@ -302,7 +306,7 @@ def deal(**values: Any) -> DealSnapshot:
         ("stage-3", "方案", "open", "Decision maker met?", at(18), True, 6, 11.0, None),
         ("stage-4", "谈判", "open", "Terms agreed?", None, False, None, 7.5, None),
     )
-    names = (
+    names: tuple[str, ...] = (
         "id", "name", "kind", "milestone", "entered_at", "is_current", "days", "usual_days", "milestone_on",
     )  # fmt: skip
     return DealSnapshot(
@@ -314,7 +318,7 @@ def deal(**values: Any) -> DealSnapshot:
             "product": "MES",
             "created_on": date(2026, 10, 1),
             "profit_minor": 12 * K,
-            "steps": tuple(StageStep(**dict(zip(names, step, strict=True))) for step in steps),
+            "steps": tuple(_step(names, step) for step in steps),
             "account_phone": "021-5555 0100",
             "contacts": contacts(),
             "history": (

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from textual.widget import Widget
 
 from cockpit.errors import AmbiguousName, DatabaseBusy, DiskFull
 from cockpit.i18n import set_language
@@ -95,10 +96,10 @@ async def test_the_place_below_or_beside_tells_all_about_the_focused_row(size: t
 @pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36), (160, 45)])
 async def test_a_cursor_move_changes_words_and_no_place(size: tuple[int, int]) -> None:
     async with running(size=size) as driver:
-        before = {widget: widget.region for widget in driver.app.screen.walk_children()}
+        before = {widget: widget.region for widget in driver.app.screen.walk_children(Widget)}
         for key in ("j", "j", "end", "tab", "tab", "tab", "j", "j"):
             await driver.press(key)
-            assert {widget: widget.region for widget in driver.app.screen.walk_children()} == before
+            assert {widget: widget.region for widget in driver.app.screen.walk_children(Widget)} == before
         assert not driver.app.room.notice.has_class("-shown")
 
 

@@ -48,7 +48,7 @@ class FakeStarter:
         if self.error is not None:
             raise self.error
         self.is_needed = False
-        return Path("some.db")
+        return Path("/nowhere/some.db")
 
     def demo(self, tell: Tell) -> Path:
         return self._work(tell, "demo")

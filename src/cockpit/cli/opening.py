@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from datetime import date, datetime
@@ -83,10 +82,6 @@ def open_app(opening: str) -> None:
     with FirstRun() as starter:
         database = locations.database(start.account)
         app = CockpitApp(services, start, opening=opening, database=database, starter=starter)
-        # In a session that lasts, a rare search for garbage is a long pause between two keys: what is imported stays
-        # out of it, and it comes more often than in a short command.
-        gc.freeze()
-        gc.set_threshold(5_000, 10, 10)
         app.run()
     if app.return_code:
         raise SystemExit(app.return_code)

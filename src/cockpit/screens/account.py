@@ -9,8 +9,8 @@ from textual.containers import Container, Vertical
 
 from cockpit.i18n import _
 from cockpit.screens import acts, deal_acts, people_acts
-from cockpit.screens.ask import Field
 from cockpit.screens.base import View
+from cockpit.screens.fields import Field
 from cockpit.services.card_words import due_text
 from cockpit.services.snapshots import AccountSnapshot, AgendaItem
 from cockpit.services.words import lifecycle, write_state

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cockpit import clock
-from cockpit.domain.moments import plan_slot
 from cockpit.errors import BadUse
 from cockpit.i18n import _
-from cockpit.screens.ask import Field
+from cockpit.screens.fields import Field
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -99,6 +98,8 @@ def waive(view: View, card: CardView, as_of: datetime | None) -> None:
 
 
 def _read_day(text: str, now: datetime) -> date:
+    from cockpit.domain.moments import plan_slot
+
     slot = plan_slot(text, now)
     if slot is None:
         raise BadUse(_("{text} is not a day.").format(text=text))

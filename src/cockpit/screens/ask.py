@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -17,19 +16,9 @@ from cockpit.domain.text import clean_line
 from cockpit.feedback import notice_of
 from cockpit.i18n import _
 from cockpit.plain import plain
+from cockpit.screens.fields import Field
 from cockpit.widgets.footer import Footer, FooterKey
 from cockpit.widgets.table import Cell, Column, Row, Table
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a form. `hint` shows an example while it is empty; a field that `is_needed` must not stay empty."""
-
-    name: str
-    label: str
-    value: str = ""
-    hint: str = ""
-    is_needed: bool = False
 
 
 class Form(ModalScreen[Any]):

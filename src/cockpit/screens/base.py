@@ -37,7 +37,7 @@ from cockpit.screens.loading import Loading
 from cockpit.widgets.footer import FooterKey
 
 if TYPE_CHECKING:
-    from cockpit.screens.ask import Field
+    from cockpit.screens.fields import Field
     from cockpit.services.container import Services
     from cockpit.services.snapshots import Badge, Saved
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cockpit.domain.moments import read_moment
 from cockpit.errors import BadUse, CockpitError, NotAllowed
 from cockpit.i18n import _
-from cockpit.screens.ask import Field
+from cockpit.screens.fields import Field
 
 if TYPE_CHECKING:
     from cockpit.screens.base import View

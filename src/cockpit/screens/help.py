@@ -53,4 +53,8 @@ def _row(command: Command, scope: Scope, under: View, keymap: Keymap, *, is_here
     found = [keymap.keys[command.id] or f":{command.id}", *SECOND_KEYS.get(command.id, ())]
     keys = " ".join(dict.fromkeys(key_text(key) for key in found))
     reason = (under.why_not(command.id) or "") if is_here else ""
-    return Row(f"{scope}:{command.id}", (Cell(keys, "accent"), _(command.help), Cell(reason, "muted")), search=f"{_(command.title)} {command.id}")
+    return Row(
+        f"{scope}:{command.id}",
+        (Cell(keys, "accent"), _(command.help), Cell(reason, "muted")),
+        search=f"{_(command.title)} {command.id}",
+    )

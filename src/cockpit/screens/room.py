@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from cockpit.i18n import _
@@ -123,10 +124,16 @@ def size_classes(size: Size) -> dict[str, bool]:
 class MainRoom(Room):
     """The main views, each made when first asked for and kept with its cursor and scroll."""
 
-    def __init__(self, name: str, view: View) -> None:
+    def __init__(self, name: str, view: View, *unseen: Widget) -> None:
+        """`unseen` are widgets that work beside the views and show nothing."""
         super().__init__(view)
+        self._unseen = unseen
         self._views = {name: view}
         self.shown = name
+
+    def compose(self) -> ComposeResult:
+        yield from super().compose()
+        yield from self._unseen
 
     def has(self, name: str) -> bool:
         return name in self._views

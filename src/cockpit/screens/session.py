@@ -49,7 +49,8 @@ class Session:
 
     def do_as_of(self, day: str | None = None) -> None:
         """Ask for a past day, or take the one typed; nothing goes back to now."""
-        from cockpit.screens.ask import Field, Form
+        from cockpit.screens.ask import Form
+        from cockpit.screens.fields import Field
 
         services = self._app.services
         if services is None:

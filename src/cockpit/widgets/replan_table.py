@@ -41,7 +41,7 @@ def changes(proposal: ReplanProposal) -> tuple[Change, ...]:
     """Both sides of a proposal joined, in the order of the new plan; what goes stands where it was."""
     old = {row.activity_id: row for row in proposal.before if row.activity_id is not None}
     found = [
-        Change(row.sign, number, old.pop(row.activity_id, None), row)
+        Change(row.sign, number, old.pop(row.activity_id or "", None), row)
         for number, row in enumerate(proposal.after, start=1)
     ]
     found += (Change(_left_sign(row, proposal.as_of), None, row, None) for row in old.values())

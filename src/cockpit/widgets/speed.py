@@ -97,7 +97,8 @@ class LeanApp(App[int]):
         self.driver_class = _told(self.driver_class, self.speed, self.frame)
 
     def push_screen(self, *args: Any, **options: Any) -> AwaitMount:  # type: ignore[override]  # nobody waits for dismissal
-        self.opening = opened = super().push_screen(*args, **options)
+        opened: AwaitMount = super().push_screen(*args, **options)
+        self.opening = opened
         return opened
 
     async def on_event(self, event: Event) -> None:
