@@ -71,7 +71,7 @@ class CockpitApp(LeanApp):
         self._opening = opening if opening in MAIN_VIEWS else "today"
         self._unpainted = ExitStack()
         self._version = 0
-        self.typing_ahead = TypingAhead(self, super().on_event)
+        self.typing_ahead = TypingAhead(self, super().on_event, self.say)
         self._watch: Watch | None = None
         self._watch_options = (is_ticking, is_syncing)
         self._person: PersonRef | None = None

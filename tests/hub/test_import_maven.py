@@ -15,10 +15,12 @@ from sqlmodel import func, select
 
 from cockpit.domain.book import Book
 from cockpit.domain.deals import standing
+from cockpit.domain.entities import Deal
 from cockpit.hub.importing import ImportReport, import_csv
 from cockpit.hub.revisions import head
 from cockpit.storage.database import Database
 from cockpit.storage.queries.book import load_book
+from cockpit.storage.reading import entities
 from cockpit.storage.tables import AccountRow, ChangeLogRow, ChangeRow, DealRow, ProductRow, StageChangeRow
 
 AS_OF = date(2017, 11, 15)
@@ -92,7 +94,8 @@ def test_every_line_arrives(imported: Imported, folder: Path) -> None:
 
 def test_the_dirt_survives(imported: Imported) -> None:
     with imported.database.read() as session:
-        deals = {row.external_ref: row for row in session.exec(select(DealRow))}
+        refs = {row.id: row.external_ref for row in session.exec(select(DealRow))}
+        deals = {refs[deal.id]: deal for deal in entities(session, Deal)}
         products = {row.id: row.name for row in session.exec(select(ProductRow))}
         industries = set(session.exec(select(AccountRow.industry)))
     open_refs = [line["opportunity_id"] for line in imported.lines if not line["close_date"]]

@@ -27,7 +27,7 @@ def screen_text(app: App[int]) -> str:
 async def wait_for_idle(pilot: Pilot[int]) -> None:
     """Until no worker runs, no message waits and the screen is drawn: never until some time has passed."""
     app = pilot.app
-    for _round in range(2):
+    for _round in range(3):  # what waits for the paint may start a worker, and what that brings is painted again
         await _settle()
         while isinstance(app, CockpitApp) and app.typing_ahead.is_waiting:
             await asyncio.sleep(0.001)

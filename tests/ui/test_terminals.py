@@ -101,11 +101,16 @@ def test_without_colour_no_colour_is_sent_and_the_cursor_is_seen(home: Path) -> 
     with start(home, NO_COLOR="1") as terminal:
         terminal.wait_for("客户 04")
         terminal.press("j")
-        drain(terminal, 0.5)
+
+        def reversed_rows() -> list[str]:
+            lines, cells = terminal.text.split("\n"), terminal.screen.buffer
+            return [lines[row] for row in range(1, 30) if any(cells[row][x].reverse for x in range(4, 12))]
+
+        until = time.monotonic() + 30
+        while not (len(found := reversed_rows()) == 1 and "客户 01" in found[0]):
+            assert time.monotonic() < until, f"{found} on:\n{terminal.text}"
+            terminal._read(0.2)
         assert not COLOUR.findall(terminal.written)
-        reversed_ = [row for row in range(1, 30) if any(terminal.screen.buffer[row][x].reverse for x in range(4, 12))]
-        assert len(reversed_) == 1
-        assert "客户 01" in terminal.text.split("\n")[reversed_[0]]
         terminal.press("\x03")
         assert terminal.wait_end() == 0
 
@@ -315,7 +320,7 @@ class Tmux:
             "100",
             "-y",
             "30",
-            f"env {words} {' '.join(PROGRAM)}; echo left with $?; cat",
+            f"env -u COLUMNS -u LINES {words} {' '.join(PROGRAM)}; echo left with $?; cat",
         )
 
     def __call__(self, *words: str) -> str:

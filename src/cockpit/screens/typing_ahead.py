@@ -13,13 +13,18 @@ from typing import TYPE_CHECKING, Any
 from textual.events import Event, Key, Paste
 
 from cockpit import clock
+from cockpit.i18n import _
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.timer import Timer
 
-LONGEST_S = 2.0
-"""The foremost key waits no longer than that: something hangs, and the keys must get through."""
+LONGEST_S = 10.0
+"""When the foremost key has waited that long, something hangs: what was typed is dropped and said to be. It is never
+handed to what it was not meant for, where it could log another visit."""
+LONGEST_TO_LEAVE_S = 2.0
+"""The way out of what hangs waits no longer than that."""
+_LEAVING = ("escape", "ctrl+g")
 _LOOK_S = 0.005
 _HOLDING = frozenset({"open", "write", "form"})
 """Workers whose end changes what the next key means."""
@@ -30,9 +35,12 @@ _ANSWERING = frozenset({"find", "preview"})
 class TypingAhead:
     """Stands between the driver and the app."""
 
-    def __init__(self, app: App[int], deliver: Callable[[Event], Awaitable[None]]) -> None:
-        """`deliver` handles an event as the app itself would."""
+    def __init__(
+        self, app: App[int], deliver: Callable[[Event], Awaitable[None]], say: Callable[[str], None]
+    ) -> None:
+        """`deliver` handles an event as the app itself would; `say` tells the user."""
         self._app = app
+        self._say = say
         self._deliver = deliver
         self._waiting: deque[Event] = deque()
         self._passed_at = 0.0
@@ -57,9 +65,16 @@ class TypingAhead:
         self._timer = None
         while self._waiting:
             event = self._waiting[0]
-            if not self._is_free(event) and clock.monotonic() - self._passed_at < LONGEST_S:
-                self._timer = self._app.set_timer(_LOOK_S, self._go_on)
-                return
+            if not self._is_free(event):
+                waited = clock.monotonic() - self._passed_at
+                is_leaving = isinstance(event, Key) and event.key in _LEAVING
+                if waited < (LONGEST_TO_LEAVE_S if is_leaving else LONGEST_S):
+                    self._timer = self._app.set_timer(_LOOK_S, self._go_on)
+                    return
+                if not is_leaving:
+                    self._waiting.clear()
+                    self._say(_("This takes too long: what was typed meanwhile was dropped."))
+                    return
             self._waiting.popleft()
             self._passed_at = clock.monotonic()
             await self._deliver(event)
