@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -55,6 +54,7 @@ class CockpitApp(LeanApp):
         opening: str = "today",
         database: Path | None = None,
         starter: Starter | None = None,
+        on_first_paint: Callable[[], None] | None = None,
         is_ticking: bool = True,
         is_syncing: bool = True,
     ) -> None:
@@ -70,6 +70,7 @@ class CockpitApp(LeanApp):
         self.database = database
         self._opening = opening if opening in MAIN_VIEWS else "today"
         self._unpainted = ExitStack()
+        self._on_first_paint = on_first_paint
         self._version = 0
         self.typing_ahead = TypingAhead(self, super().on_event, self.say)
         self._watch: Watch | None = None
@@ -102,9 +103,14 @@ class CockpitApp(LeanApp):
         if self.beginning.is_new:
             await self.beginning.welcome()
         self._unpainted.close()
-        self.call_after_refresh(self.beginning.begin)
+        self.call_after_refresh(self._painted)
         if (notice := settings_notice(self.start.refused, self.keymap.refused)) is not None:
             self.show_notice(notice)
+
+    def _painted(self) -> None:
+        if self._on_first_paint is not None:
+            self._on_first_paint()
+        self.beginning.begin()
 
     def entered(self, services: Services, person: PersonRef, version: int) -> None:
         """The account is open; `version` is that of its data now."""
@@ -121,10 +127,6 @@ class CockpitApp(LeanApp):
             from cockpit.screens.watch import Watch
 
             ticking, syncing = self._watch_options
-            # In a session that lasts, a rare search for garbage is a long pause between two keys: what is imported stays
-            # out of it, and it comes more often than in a short command.
-            gc.freeze()
-            gc.set_threshold(5_000, 10, 10)
             self._watch = Watch(self.services, self._version, is_ticking=ticking, is_syncing=syncing)
             self.main.mount(self._watch)
             self.beginning.offer_tour()

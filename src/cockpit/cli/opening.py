@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from datetime import date, datetime
@@ -67,6 +68,14 @@ def has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
 
 
+def _collect_garbage() -> None:
+    """From the first paint on. In a session that lasts, a rare search is a long pause between two keys: what is imported
+    stays out of it, and it comes more often than in a short command."""
+    gc.freeze()
+    gc.set_threshold(5_000, 10, 10)
+    gc.enable()
+
+
 def open_app(opening: str) -> None:
     """Run the screens, opened on one of them. Raises NoTerminal where there is none."""
     if not has_terminal():
@@ -81,7 +90,10 @@ def open_app(opening: str) -> None:
     start = asking.fitted()
     with FirstRun() as starter:
         database = locations.database(start.account)
-        app = CockpitApp(services, start, opening=opening, database=database, starter=starter)
+        gc.disable()  # a search for garbage before the first paint finds none, and took a third of the way there
+        app = CockpitApp(
+            services, start, opening=opening, database=database, starter=starter, on_first_paint=_collect_garbage
+        )
         app.run()
     if app.return_code:
         raise SystemExit(app.return_code)

@@ -35,9 +35,7 @@ _ANSWERING = frozenset({"find", "preview"})
 class TypingAhead:
     """Stands between the driver and the app."""
 
-    def __init__(
-        self, app: App[int], deliver: Callable[[Event], Awaitable[None]], say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, app: App[int], deliver: Callable[[Event], Awaitable[None]], say: Callable[[str], None]) -> None:
         """`deliver` handles an event as the app itself would; `say` tells the user."""
         self._app = app
         self._say = say
