@@ -7,7 +7,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_COMPILE_BYTECODE := 1
 RUN := .venv/bin/
 
-.PHONY: help setup demo test check format locale openapi docs pictures bench fresh postgres clean
+.PHONY: help setup demo test check format locale openapi docs pictures bench rivals fresh clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -50,9 +50,19 @@ docs: .venv/.ready ## Write docs/keys.md from the registry of commands
 pictures: .venv/.ready ## Draw the README's pictures from the running demo
 	$(RUN)python -m scripts.pictures
 
-bench: .venv/.ready ## Measure start, keys, bytes and memory beside a bare Textual table
+bench: .venv/.ready ## Measure start, keys, bytes and memory beside a bare Textual table, and short commands
 	$(RUN)python -m benchmarks.tui
 	$(RUN)python -m benchmarks.lists
+	$(RUN)python -m benchmarks.verbs
+	$(RUN)python -m benchmarks.first_visit
+
+rivals: ## Install two well-known terminal programs, each by itself, for `make bench`
+	$(UV) venv --quiet --clear .rivals/posting
+	$(UV) pip install --quiet --python .rivals/posting/bin/python 'posting==2.5.4' 'tree-sitter<0.24'
+	$(UV) venv --quiet --clear .rivals/harlequin
+	$(UV) pip install --quiet --python .rivals/harlequin/bin/python 'harlequin==2.17.0'
+	mkdir -p .rivals/bin
+	ln -sf ../posting/bin/posting ../harlequin/bin/harlequin .rivals/bin/
 
 fresh: ## Resolve without the lock, install the wheel, start the app in a terminal
 	$(UV) build --quiet --wheel --out-dir dist
@@ -61,4 +71,4 @@ fresh: ## Resolve without the lock, install the wheel, start the app in a termin
 	.fresh/bin/python -m scripts.start_in_terminal .fresh/bin/cockpit
 
 clean: ## Remove what the targets made
-	rm -rf .venv .tools .demo .fresh dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .tools .demo .fresh .rivals .pictures dist .mypy_cache .ruff_cache .pytest_cache

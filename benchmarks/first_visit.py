@@ -34,8 +34,6 @@ def main() -> None:
         command = [sys.executable, "-m", "cockpit", "demo", "--anchor", "2026-11-24"]
         with Terminal(command, columns=100, rows=30, env=environment) as terminal:
             terminal.wait_for(r"09:30 .*visit[\s\S]*synced", limit=120)
-            if "tour" in terminal.text.lower().splitlines()[-2]:
-                terminal.press("q")  # not now
             planned = _press(terminal, ["l", "\r"], r"(?i)logged|saved")
             seconds = time.monotonic() - began
             for line in UNPLANNED:

@@ -66,11 +66,10 @@ class CockpitApp(LeanApp):
         self.is_ascii = self.start.frames == "ascii"
         self.keymap = keymap(self.start.keymap)
         self._router = Router(self, self.keymap, {*MAIN_VIEWS, *OTHER_VIEWS})
-        self.beginning = Beginning(open_container, starter)
+        self.beginning = Beginning(open_container, starter, on_first_paint)
         self.database = database
         self._opening = opening if opening in MAIN_VIEWS else "today"
         self._unpainted = ExitStack()
-        self._on_first_paint = on_first_paint
         self._version = 0
         self.typing_ahead = TypingAhead(self, super().on_event, self.say)
         self._watch: Watch | None = None
@@ -103,14 +102,9 @@ class CockpitApp(LeanApp):
         if self.beginning.is_new:
             await self.beginning.welcome()
         self._unpainted.close()
-        self.call_after_refresh(self._painted)
+        self.call_after_refresh(self.beginning.begin)
         if (notice := settings_notice(self.start.refused, self.keymap.refused)) is not None:
             self.show_notice(notice)
-
-    def _painted(self) -> None:
-        if self._on_first_paint is not None:
-            self._on_first_paint()
-        self.beginning.begin()
 
     def entered(self, services: Services, person: PersonRef, version: int) -> None:
         """The account is open; `version` is that of its data now."""

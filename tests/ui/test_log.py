@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from textual.geometry import Region
+from textual.widgets import Input
 
 from cockpit.errors import DiskFull
 from cockpit.i18n import set_language
@@ -245,3 +246,13 @@ async def test_a_letter_redraws_nothing_of_what_is_read_the_same(monkeypatch: py
         monkeypatch.setattr(Lines, "refresh", watched)
         await driver.type("x")
         assert drawn == []
+
+
+async def test_a_whole_line_that_came_at_once_takes_the_place_of_the_one_begun() -> None:
+    async with running(opening="today") as driver:
+        await driver.press("l")
+        field = driver.app.screen.query_one(Input)
+        field.value += "v ht ok"  # as when keys come faster than they are looked at
+        field.post_message(Input.Submitted(field, field.value))
+        await driver.idle()
+        assert driver.services.called("quicklog.save") == [(("v ht ok", None), {})]

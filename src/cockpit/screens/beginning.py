@@ -43,9 +43,15 @@ class Beginning(Widget):
 
     DEFAULT_CSS = "Beginning { display: none; }"
 
-    def __init__(self, open_container: Callable[[], Services], starter: Starter | None) -> None:
+    def __init__(
+        self,
+        open_container: Callable[[], Services],
+        starter: Starter | None,
+        on_first_paint: Callable[[], None] | None = None,
+    ) -> None:
         """`starter` can make an account; without one the program is opened on an account that is there."""
         super().__init__()
+        self._on_first_paint = on_first_paint
         self._open_container = open_container
         self._starter = starter
         self._is_offering_tour = False
@@ -73,7 +79,10 @@ class Beginning(Widget):
         self.begin()
 
     def begin(self) -> None:
-        """Open the services in a thread, where there is an account."""
+        """Open the services in a thread, where there is an account. The first time something has just been painted."""
+        if self._on_first_paint is not None:
+            self._on_first_paint()
+            self._on_first_paint = None
         if not self.is_new:
             self.run_worker(self._open, name="open", thread=True, exit_on_error=False)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cockpit.services.container import Services
     from cockpit.services.snapshots import LogField, LogPreview, Saved
 
-_ANEW = re.compile(r"\s+([vcwVCW]\s)$")
+_ANEW = re.compile(r"\s+([vcwVCW]\s.*)")
 _STAGE = re.compile(r"(?<!\S)(s\d{1,2})(?=\s|$)")
 
 
@@ -78,11 +78,12 @@ class LogView(View):
     # -- reading ---------------------------------------------------------------------------------------------------
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        if self._begun and (anew := _ANEW.match(event.value.removeprefix(self._begun))):
-            event.input.value = anew[1]  # who types a whole line means that one, not the one begun for the row
-            event.input.cursor_position = len(anew[1])
-            return
-        self._line = event.value
+        line = event.input.value  # more may have been typed since the event was sent
+        if self._begun and (anew := _ANEW.fullmatch(line.removeprefix(self._begun))):
+            line = anew[1]  # who types a whole line means that one, not the one begun for the row
+            event.input.value = line
+            event.input.cursor_position = len(line)
+        self._line = line
         if not self._line.strip().startswith(self._begun):
             self._choice = None
             self._begun = ""
