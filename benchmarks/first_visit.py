@@ -33,12 +33,12 @@ def main() -> None:
         counts: list[int] = []
         command = [sys.executable, "-m", "cockpit", "demo", "--anchor", "2026-11-24"]
         with Terminal(command, columns=100, rows=30, env=environment) as terminal:
-            terminal.wait_for(r"09:30 .*visit[\s\S]*synced", limit=120)
-            planned = _press(terminal, ["l", "\r"], r"(?i)logged|saved")
+            terminal.wait_for(r"synced[\s\S]*09:30 .*visit", limit=120)
+            planned = _press(terminal, ["l", "\r"])
             seconds = time.monotonic() - began
             for line in UNPLANNED:
                 keys = ["l", *line, "\r"]
-                counts.append(_press(terminal, keys, r"(?i)logged|saved"))
+                counts.append(_press(terminal, keys))
             terminal.press("q")
             terminal.wait_end()
         held = _held(Path(folder))
@@ -51,14 +51,14 @@ def main() -> None:
     raise SystemExit(planned > LIMIT_PLANNED or statistics.median(counts) > LIMIT_UNPLANNED or held <= len(UNPLANNED))
 
 
-def _press(terminal: Terminal, keys: list[str], done: str) -> int:
-    """Press the keys of one log entry, wait for the word that it is saved; how many keys."""
+def _press(terminal: Terminal, keys: list[str]) -> int:
+    """Press the keys of one log entry, wait until it is saved and Today is back; how many keys."""
     for key in keys[:1]:
         terminal.press(key)
-    terminal.wait_for("Enter")
+    terminal.wait_for("Log a visit")
     for key in keys[1:]:
         terminal.press(key)
-    terminal.wait_for(done)
+    terminal.wait_for(r"Today, day[\s\S]*Logged")
     return len(keys)
 
 
