@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from cockpit.storage.tables.funnels import FunnelRow, ProductRow, StageRow
     from cockpit.storage.tables.goals import KpiRuleRow, TargetRow, WaiverRow
     from cockpit.storage.tables.history import ChangeLogRow
-    from cockpit.storage.tables.hub import ChangeRow, DeviceRow, ImportRunRow, MutationResultRow, ScopeExitRow, TokenRow
+    from cockpit.storage.tables.hub import (
+        ChangeRow,
+        CodeGuessRow,
+        DeviceGrantRow,
+        DeviceRow,
+        ImportRunRow,
+        MutationResultRow,
+        RefreshTokenRow,
+        ScopeExitRow,
+        TokenFamilyRow,
+        TokenRow,
+    )
     from cockpit.storage.tables.meta import MetaRow
     from cockpit.storage.tables.people import PersonRow, TeamRow
     from cockpit.storage.tables.sync import ConflictRow, OutboxDoneRow, OutboxRow, SyncBaseRow
@@ -39,7 +50,18 @@ _AREAS = {
     "funnels": ("FunnelRow", "ProductRow", "StageRow"),
     "goals": ("KpiRuleRow", "TargetRow", "WaiverRow"),
     "history": ("ChangeLogRow",),
-    "hub": ("ChangeRow", "DeviceRow", "ImportRunRow", "MutationResultRow", "ScopeExitRow", "TokenRow"),
+    "hub": (
+        "ChangeRow",
+        "CodeGuessRow",
+        "DeviceGrantRow",
+        "DeviceRow",
+        "ImportRunRow",
+        "MutationResultRow",
+        "RefreshTokenRow",
+        "ScopeExitRow",
+        "TokenFamilyRow",
+        "TokenRow",
+    ),
     "meta": ("MetaRow",),
     "people": ("PersonRow", "TeamRow"),
     "sync": ("ConflictRow", "OutboxDoneRow", "OutboxRow", "SyncBaseRow"),
@@ -115,10 +137,12 @@ __all__ = [
     "CalendarDayRow",
     "ChangeLogRow",
     "ChangeRow",
+    "CodeGuessRow",
     "ConflictRow",
     "ContactRow",
     "CursorRow",
     "DealRow",
+    "DeviceGrantRow",
     "DeviceRow",
     "FunnelRow",
     "ImportRunRow",
@@ -133,6 +157,7 @@ __all__ = [
     "OutboxRow",
     "PersonRow",
     "ProductRow",
+    "RefreshTokenRow",
     "ScopeExitRow",
     "StageChangeRow",
     "StageRow",
@@ -141,6 +166,7 @@ __all__ = [
     "SyncedRow",
     "TargetRow",
     "TeamRow",
+    "TokenFamilyRow",
     "TokenRow",
     "TombstoneRow",
     "WaiverRow",

@@ -1,4 +1,4 @@
-"""Hub tables: devices, tokens, results of mutations, the change feed, scope exits, import runs."""
+"""Hub tables: devices, tokens and how they are asked for, results of mutations, the change feed, scope exits, import runs."""
 
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,64 @@ class TokenRow(Row, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    family_id: str | None = Field(default=None, index=True, max_length=64)
+    """The sign-in it came from; None for a token an administrator issued."""
+
+
+class DeviceGrantRow(Row, table=True):
+    """A device that asked to be signed in, and what was decided. `state` is waiting, approved, denied or used."""
+
+    __tablename__ = "device_grant"
+
+    device_hash: str = Field(primary_key=True, max_length=64)
+    user_hash: str = Field(index=True, unique=True, max_length=64)
+    label: str = Field(default="", max_length=200)
+    state: str = Field(default="waiting", max_length=16)
+    person_id: str | None = Field(default=None, max_length=64)
+    scopes: str = Field(default="", max_length=300)
+    interval_s: int
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class CodeGuessRow(Row, table=True):
+    """How often a person named a code that nobody was shown, since when."""
+
+    __tablename__ = "code_guess"
+
+    person_id: str = Field(primary_key=True, max_length=64)
+    since: datetime = Field(sa_type=UtcDateTime)
+    misses: int = 0
+
+
+class TokenFamilyRow(Row, table=True):
+    """One sign-in: every token that follows from it ends with it."""
+
+    __tablename__ = "token_family"
+
+    id: str = Field(primary_key=True, max_length=64)
+    person_id: str = Field(index=True, max_length=64)
+    scopes: str = Field(default="", max_length=300)
+    label: str = Field(default="", max_length=200)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_because: str = Field(default="", max_length=16)
+
+
+class RefreshTokenRow(Row, table=True):
+    """A refresh token; only its SHA-256 is kept. `next_hash` is the one it was last exchanged for."""
+
+    __tablename__ = "refresh_token"
+
+    hash: str = Field(primary_key=True, max_length=64)
+    family_id: str = Field(index=True, max_length=64)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    retried_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    next_hash: str | None = Field(default=None, max_length=64)
 
 
 class MutationResultRow(Row, table=True):

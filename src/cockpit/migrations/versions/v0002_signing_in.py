@@ -1,0 +1,63 @@
+"""Signing in by a code: what devices ask, families of tokens, refresh tokens that change with every use."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.add_column("token", sa.Column("family_id", sa.String(length=64), nullable=True))
+    op.create_index(op.f("ix_token_family_id"), "token", ["family_id"], unique=False)
+    op.create_table(
+        "device_grant",
+        sa.Column("device_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_hash", sa.String(length=64), nullable=False),
+        sa.Column("label", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=True),
+        sa.Column("scopes", sa.String(length=300), nullable=False),
+        sa.Column("interval_s", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("device_hash"),
+    )
+    op.create_index(op.f("ix_device_grant_expires_at"), "device_grant", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_device_grant_user_hash"), "device_grant", ["user_hash"], unique=True)
+    op.create_table(
+        "code_guess",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.DateTime(), nullable=False),
+        sa.Column("misses", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id"),
+    )
+    op.create_table(
+        "token_family",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("scopes", sa.String(length=300), nullable=False),
+        sa.Column("label", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(), nullable=True),
+        sa.Column("revoked_because", sa.String(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_token_family_person_id"), "token_family", ["person_id"], unique=False)
+    op.create_table(
+        "refresh_token",
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("family_id", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("used_at", sa.DateTime(), nullable=True),
+        sa.Column("retried_at", sa.DateTime(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(), nullable=True),
+        sa.Column("next_hash", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("hash"),
+    )
+    op.create_index(op.f("ix_refresh_token_expires_at"), "refresh_token", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_refresh_token_family_id"), "refresh_token", ["family_id"], unique=False)
