@@ -80,7 +80,7 @@ def test_a_child_waits_for_its_parent(device: Device, hub: ModelHub) -> None:
     make_customer(device, 2)
     hub.refuse["new-1"] = "validation"
     device.sync()
-    assert device.queue() == [("new-1", "parked"), ("visit-1", "pending")]
+    assert device.queue() == [("new-1", "parked"), ("visit-1", "blocked")]
     assert ("activity", "visit-2") in hub.rows
     (item,) = [item for item in device.service.load().queue if item.state == "parked"]
     assert item.error == "validation it is"

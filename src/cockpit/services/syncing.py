@@ -21,7 +21,7 @@ from cockpit.services.snapshots import Badge, QueueItem, Receipt, Saved, SyncRep
 from cockpit.storage import meta
 from cockpit.storage.queries import sync as queries
 from cockpit.storage.tables import OutboxDoneRow, OutboxRow
-from cockpit.sync import acts, conflicts, outbox, pull, runs, undo
+from cockpit.sync import acts, chains, conflicts, outbox, pull, runs, undo
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -190,6 +190,7 @@ class SyncService:
             act = acts.before(session, text, [mutation], (), entity, row_id, is_retry=True)
             mutation.status, mutation.next_try_at = "pending", None
             mutation.error_type = mutation.error_text = ""
+            chains.mark(session)
             return Saved(action_id=acts.keep(session, act, None, clock.now()), text=text, entity=entity, id=row_id)
 
     def _connect(self) -> HubClient:

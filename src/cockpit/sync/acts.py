@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from cockpit.storage import meta, rows
 from cockpit.storage.records import to_wire, wire_value
 from cockpit.storage.tables import ConflictRow, MetaRow, OutboxDoneRow, OutboxRow, SyncBaseRow
-from cockpit.sync import outbox, policy, receipts
+from cockpit.sync import chains, outbox, policy, receipts
 
 _KEY = "act:"
 _MOMENTS = ("occurred_at", "next_try_at")
@@ -131,7 +131,7 @@ def bring_back(session: Session, act: Act, *, actor_id: str) -> bool:
             session.add(mutation)
             outbox.log(session, mutation, actor_id)
             has_effect = True
-    session.flush()
+    chains.mark(session)
     receipts.recount(session, {(kept["entity"], kept["entity_id"]) for kept in act.ended})
     for conflict_id, state, resolution in act.questions:
         conflict = session.get(ConflictRow, conflict_id)
@@ -147,6 +147,7 @@ def park_again(session: Session, act: Act) -> bool:
     if mutation is None or (mutation.status, mutation.attempts) != ("pending", kept["attempts"]):
         return False
     mutation.status, mutation.error_type, mutation.error_text = kept["status"], kept["error_type"], kept["error_text"]
+    chains.mark(session)
     return True
 
 

@@ -19,7 +19,7 @@ from cockpit.i18n import _
 from cockpit.storage import rows
 from cockpit.storage.records import to_wire
 from cockpit.storage.tables import ConflictRow, OutboxRow, SyncBaseRow
-from cockpit.sync import acts, outbox, receipts
+from cockpit.sync import acts, chains, outbox, receipts
 
 Choice = Literal["mine", "theirs", "both"]
 
@@ -63,7 +63,7 @@ def open_conflict(
         found.state, found.resolution = "open", ""  # the answer was given to another value
     found.kind, found.mine, found.theirs, found.theirs_rev = kind, mine, theirs, theirs_rev
     found.theirs_by, found.theirs_at = theirs_by or found.theirs_by, theirs_at or found.theirs_at
-    session.flush()
+    chains.mark(session)
     return found
 
 

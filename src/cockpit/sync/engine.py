@@ -135,14 +135,13 @@ class Engine:
         return hello
 
     def _push(self, hello: Hello, tally: Tally) -> None:
-        with self.database.read() as session:
-            total = push.count_ready(session, clock.now())
-        most, faults = policy.BATCH, 0
+        most, faults, total = policy.BATCH, 0, 0
         while True:
             with self.database.write() as session:
                 batch = push.take(session, clock.now(), hello.limits, most)
             if not batch.ids:
                 return
+            total = max(total, tally.pushed + batch.ready)
             self.at("taken")
             self._tell_pushed(tally, total)
             try:
@@ -165,7 +164,7 @@ class Engine:
                 return  # an answer that moves nothing would be asked for again and again
 
     def _tell_pushed(self, tally: Tally, total: int) -> None:
-        self.progress(_("up {done}/{total}").format(done=tally.pushed, total=max(total, tally.pushed)))
+        self.progress(_("up {done}/{total}").format(done=tally.pushed, total=total))
 
     def _send(self, batch: push.Batch) -> PushAnswer:
         with self.database.read() as session:

@@ -7,6 +7,7 @@ be merged opens a conflict; the row here goes on showing my value.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,7 @@ from sqlmodel import Session, col, select
 
 from cockpit.crm.wire import Deleted
 from cockpit.domain.merge import merge_field
+from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse
 from cockpit.storage import rows
 from cockpit.storage.records import column_types, from_wire, required_columns, to_wire, wire_value
@@ -24,6 +26,8 @@ from cockpit.storage.tables import SYNCED, InboundErrorRow, OutboxRow, SyncBaseR
 from cockpit.sync import conflicts, receipts
 
 Key = tuple[str, str]
+
+ID = re.compile(r"[\x21-\x7e]{1,64}")
 
 _KEPT_BY_HUB = frozenset({"id", "rev"})
 
@@ -121,6 +125,8 @@ class Receiver:
         """Take one tombstone; True when something was here. With work pending on the row it is a conflict."""
         if gone.entity not in SYNCED:
             raise BadUse(f"unknown entity {gone.entity}")
+        if not ID.fullmatch(gone.id) or not 0 < gone.rev < 2**63:
+            raise BadUse(f"{gone.entity}: a deletion needs an id and a revision")
         key = (gone.entity, gone.id)
         row = self.near.rows.get(key) or rows.find(self.session, *key)
         queued = self.near.queued.get(key, [])
@@ -148,8 +154,15 @@ class Receiver:
     def refuse(self, entity: str, row_id: str, cursor: str, reason: str) -> None:
         """Note a row that could not be applied; its next revision tries again."""
         self.session.merge(
-            InboundErrorRow(entity=entity[:32], id=row_id[:64], cursor=cursor, reason=reason[:500], seen_at=self.now)
+            InboundErrorRow(
+                entity=clean_line(entity, 32) or "-",
+                id=clean_line(row_id, 64) or "-",
+                cursor=cursor,
+                reason=clean_line(reason, 500),
+                seen_at=self.now,
+            )
         )
+        self.session.flush()  # the next one may be without an id too
 
     def accepted(self, key: Key) -> None:
         """The row fits now: forget that an earlier revision of it did not."""
@@ -254,8 +267,10 @@ def _checked(entity: str, data: dict[str, Any]) -> dict[str, Any]:
         raise BadUse(f"unknown entity {entity}")
     values = from_wire(entity, data)
     row_id, rev = values.get("id"), values.get("rev")
-    if not isinstance(row_id, str) or not row_id or not isinstance(rev, int) or rev < 1:
-        raise BadUse(f"{entity}: a row needs an id and a revision")
+    if not isinstance(row_id, str) or not ID.fullmatch(row_id) or row_id != data["id"]:
+        raise BadUse(f"{entity}: an id of 1 to 64 visible ASCII signs is needed")
+    if not isinstance(rev, int) or rev < 1:
+        raise BadUse(f"{entity}: a revision above 0 is needed")
     empty = [name for name in _needed(entity) if name in values and values[name] is None]
     if empty:
         raise BadUse(f"{entity}.{empty[0]}: a value is needed")

@@ -17,6 +17,7 @@ from sqlmodel import Session, select
 from cockpit.storage import meta, rows
 from cockpit.storage.records import to_wire, wire_value
 from cockpit.storage.tables import ChangeLogRow, OutboxDoneRow, OutboxRow, SyncBaseRow, SyncedRow
+from cockpit.sync import chains, ledger
 
 PARENTS = ("account_id", "deal_id", "funnel_id", "moved_from_id")
 """Columns whose row may have to reach the hub first."""
@@ -69,12 +70,14 @@ def _submit_one(session: Session, edit: Edit, action_id: str, actor_id: str, lab
     else:
         changed = rows.put(session, edit.entity, {"id": edit.id, **wanted})
         changed.pending += 1
+    ledger.record(session, mutation_id)
     mutation = OutboxRow(
         seq=next_seq(session),
         mutation_id=mutation_id,
         entity=edit.entity,
         entity_id=edit.id,
         op=edit.op,
+        status="blocked" if chains.is_behind(session, edit.entity, edit.id, depends_on) else "pending",
         patch=wanted,
         base=base,
         base_rev=base_rev,

@@ -15,7 +15,7 @@ from cockpit.domain.text import clean_line
 from cockpit.storage import meta, rows
 from cockpit.storage.records import wire_value
 from cockpit.storage.tables import ConflictRow, OutboxRow, SyncBaseRow, TombstoneRow
-from cockpit.sync import conflicts, policy, receipts
+from cockpit.sync import chains, conflicts, policy, receipts
 from cockpit.sync.inbound import Receiver, look_around
 
 _GONE = frozenset({"missing", "deleted", "not-found", "gone"})
@@ -24,33 +24,30 @@ _GONE = frozenset({"missing", "deleted", "not-found", "gone"})
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Mutations on their way, in order, as they go on the wire."""
+    """Mutations on their way, in order, as they go on the wire. `ready` counts them and those that go next."""
 
     ids: tuple[str, ...]
     payloads: tuple[dict[str, Any], ...]
+    ready: int
 
 
 def recover(session: Session) -> None:
     """After a kill: what was on its way is queued again. The hub knows by the id what it had."""
     for mutation in session.exec(select(OutboxRow).where(OutboxRow.status == "inflight")):
         mutation.status = "pending"
-
-
-def count_ready(session: Session, now: datetime) -> int:
-    """Mutations that this run could send."""
-    return len(_ready(session, now))
+    chains.mark(session)
 
 
 def take(session: Session, now: datetime, limits: Limits, most: int = policy.BATCH) -> Batch:
     """Mark the next mutations as on their way and return them; empty when none may go."""
-    ready = _ready(session, now)
+    ready = chains.ready(session, now)
     most = min(most, limits.batch, policy.BATCH, len(ready))
     if ready:
         most = policy.batch_limit(ready[0].attempts, most)
     room = min(limits.bytes, policy.BATCH_BYTES)
     taken: list[OutboxRow] = []
     payloads: list[dict[str, Any]] = []
-    for mutation in ready[:most]:
+    for mutation in _find(session, [link.mutation_id for link in ready[:most]]):
         payload = _payload(mutation)
         room -= len(msgspec.json.encode(payload))
         if taken and room < 0:
@@ -59,23 +56,7 @@ def take(session: Session, now: datetime, limits: Limits, most: int = policy.BAT
         mutation.attempts += 1
         taken.append(mutation)
         payloads.append(payload)
-    return Batch(tuple(m.mutation_id for m in taken), tuple(payloads))
-
-
-def _ready(session: Session, now: datetime) -> list[OutboxRow]:
-    """Due mutations in order. A held one holds every later one of its row and all that depend on it."""
-    ready: list[OutboxRow] = []
-    held_rows: set[tuple[str, str]] = set()
-    held_ids: set[str] = set()
-    for mutation in session.exec(select(OutboxRow).order_by(col(OutboxRow.seq))):
-        key = (mutation.entity, mutation.entity_id)
-        is_due = mutation.next_try_at is None or mutation.next_try_at <= now
-        if mutation.status == "pending" and is_due and key not in held_rows and mutation.depends_on not in held_ids:
-            ready.append(mutation)
-        else:
-            held_rows.add(key)
-            held_ids.add(mutation.mutation_id)
-    return ready
+    return Batch(tuple(m.mutation_id for m in taken), tuple(payloads), len(ready))
 
 
 def _payload(mutation: OutboxRow) -> dict[str, Any]:
@@ -88,6 +69,7 @@ def give_back(session: Session, ids: Sequence[str]) -> None:
     for mutation in _find(session, ids):
         if mutation.status == "inflight":
             mutation.status = "pending"
+    chains.mark(session)
 
 
 def set_aside(session: Session, ids: Sequence[str], wait: Callable[[int], datetime]) -> bool:
@@ -103,14 +85,14 @@ def set_aside(session: Session, ids: Sequence[str], wait: Callable[[int], dateti
     passed = meta.get(session, "last_applied_at")
     others_pass = bool(passed) and datetime.fromisoformat(passed) > mutation.occurred_at
     if mutation.attempts >= policy.SUSPECT_AFTER and others_pass:
-        _park(mutation, "suspect", "the hub fails on it every time")
+        _park(session, mutation, "suspect", "the hub fails on it every time")
     return True
 
 
 def park(session: Session, ids: Sequence[str], error_type: str, error_text: str) -> None:
     """Set mutations aside for the user to decide."""
     for mutation in _find(session, ids):
-        _park(mutation, error_type, error_text)
+        _park(session, mutation, error_type, error_text)
 
 
 def _find(session: Session, ids: Sequence[str]) -> list[OutboxRow]:
@@ -134,6 +116,7 @@ def settle(
     if result.status == "retry":
         if mutation.status == "inflight":
             mutation.status, mutation.next_try_at = "pending", wait(mutation.attempts)
+            chains.mark(session)
         return False
     is_gone = result.status == "rejected" and kind in _GONE
     if result.status in receipts.SENT or (is_gone and mutation.op == "delete"):
@@ -147,13 +130,14 @@ def settle(
         conflicts.close_all(session, [mutation.mutation_id], "parked", now)
         problem = result.problem
         text = (problem.detail or problem.title) if problem else ""
-        _park(mutation, kind or "rejected", text)
+        _park(session, mutation, kind or "rejected", text)
     return False
 
 
-def _park(mutation: OutboxRow, error_type: str, error_text: str) -> None:
+def _park(session: Session, mutation: OutboxRow, error_type: str, error_text: str) -> None:
     mutation.status = "parked"
     mutation.error_type, mutation.error_text = clean_line(error_type, 64), clean_line(error_text, 500)
+    chains.mark(session)
 
 
 def _receive(session: Session, mutation: OutboxRow, result: PushResult, generation: int, now: datetime) -> None:
@@ -225,7 +209,7 @@ def _conflict(session: Session, mutation: OutboxRow, result: PushResult, generat
     _base_of_theirs(session, mutation, result)
     if not _has_open(session, mutation):
         # nothing was named: it cannot be shown as a conflict, and it must not be lost
-        _park(mutation, "conflict", "the hub named no field")
+        _park(session, mutation, "conflict", "the hub named no field")
 
 
 def _latest(session: Session, mutation: OutboxRow, field: str, mine: Any) -> Any:

@@ -8,9 +8,9 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from cockpit.storage import meta, rows
+from cockpit.storage import rows
 from cockpit.storage.tables import MetaRow, OutboxDoneRow, OutboxRow, SyncBaseRow
-from cockpit.sync import policy
+from cockpit.sync import chains, ledger, policy
 
 Result = Literal["applied", "replayed", "discarded", "undone", "answered"]
 """answered: its conflict was answered, and what was wanted of it went on in a new mutation."""
@@ -51,11 +51,14 @@ def end(
     generation: int = 0,
 ) -> None:
     """Move mutations from the queue to the receipts and count the pending work of their rows anew."""
+    frees = any(mutation.status in chains.HELD for mutation in mutations)
     for mutation in mutations:
         carried = {name: getattr(mutation, name) for name in _CARRIED}
         session.add(OutboxDoneRow(**carried, result=result, rev=rev, generation=generation, ended_at=now))
         session.delete(mutation)
     session.flush()
+    if frees:
+        chains.mark(session)
     recount(session, {(mutation.entity, mutation.entity_id) for mutation in mutations})
 
 
@@ -104,8 +107,7 @@ def prune(session: Session, now: datetime) -> None:
     """Drop receipts older than 90 days; how many there were of each result stays in `meta`."""
     old = session.exec(select(OutboxDoneRow).where(col(OutboxDoneRow.ended_at) <= now - policy.KEEP_RECEIPTS))
     for done in old:
-        key = f"total_{done.result}"
-        meta.put(session, key, str(int(meta.get(session, key, "0")) + 1))
+        ledger.forget(session, done)
         undone = session.get(MetaRow, f"undo:{done.action_id}")
         if undone is not None:
             session.delete(undone)

@@ -1,0 +1,122 @@
+"""The count of every change made on this device, and the proof that each is still accounted for.
+
+A change is counted when it is queued, in the same transaction. Beside the count stands a digest: the
+exclusive or of a hash of every mutation id. It does not depend on order, so receipts that grow old can leave
+the sum as they entered it, and one id that is lost, or stands twice, changes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlmodel import Session, select
+
+from cockpit.storage import meta
+from cockpit.storage.tables import OutboxDoneRow, OutboxRow
+
+_OPS = "ops"
+_DIGEST = "ops_digest"
+_TOTAL = "total_"
+"""Before a result: how many mutations that ended so were forgotten since, being older than a receipt may be."""
+_FORGOTTEN = "forgotten_digest"
+_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What became of every change: `ops` must be the sum of all the rest.
+
+    receipts: the hub has it. queue: waits or is on its way. answered: its conflict was answered, and what was
+    wanted goes on in a new change. `missing` are changes counted and not found, `doubled` the ids that stand
+    both in the queue and among the receipts, or that nobody counted.
+    """
+
+    ops: int
+    receipts: int
+    queue: int
+    conflicts: int
+    parked: int
+    blocked: int
+    discarded: int
+    undone: int
+    answered: int
+    missing: int
+    doubled: int
+    digest: str
+    digest_holds: bool
+
+    @property
+    def holds(self) -> bool:
+        return self.digest_holds and not self.missing and not self.doubled
+
+
+def record(session: Session, mutation_id: str) -> None:
+    """Count a change that is being queued, in the caller's transaction and before its row is written."""
+    if not meta.get(session, _OPS):
+        _begin(session)
+    meta.put(session, _OPS, str(int(meta.get(session, _OPS)) + 1))
+    _mix(session, _DIGEST, mutation_id)
+
+
+def forget(session: Session, done: OutboxDoneRow) -> None:
+    """A receipt is about to be dropped for its age: it stays in the count."""
+    if not meta.get(session, _OPS):
+        _begin(session)
+    key = f"{_TOTAL}{done.result}"
+    meta.put(session, key, str(int(meta.get(session, key, "0")) + 1))
+    _mix(session, _FORGOTTEN, done.mutation_id)
+
+
+def prove(session: Session) -> Proof:
+    """Count every change of this device again and compare. Reads both tables whole."""
+    queued = session.exec(select(OutboxRow.mutation_id, OutboxRow.status)).all()
+    ended = session.exec(select(OutboxDoneRow.mutation_id, OutboxDoneRow.result)).all()
+    by_status = Counter(status for _id, status in queued)
+    by_result = Counter(result for _id, result in ended)
+    for key, value in meta.everything(session).items():
+        if key.startswith(_TOTAL):
+            by_result[key.removeprefix(_TOTAL)] += int(value)
+    twice = {mutation_id for mutation_id, _status in queued} & {mutation_id for mutation_id, _result in ended}
+    found = len(queued) + by_result.total() - len(twice)
+    ops = int(meta.get(session, _OPS) or found)
+    digest = int(meta.get(session, _FORGOTTEN, "0"), 16)
+    for mutation_id in {*(one for one, _status in queued), *(one for one, _result in ended)}:
+        digest ^= _hash(mutation_id)
+    kept = meta.get(session, _DIGEST)
+    return Proof(
+        ops=ops,
+        receipts=by_result["applied"] + by_result["replayed"],
+        queue=by_status["pending"] + by_status["inflight"],
+        conflicts=by_status["conflict"],
+        parked=by_status["parked"],
+        blocked=by_status["blocked"],
+        discarded=by_result["discarded"],
+        undone=by_result["undone"],
+        answered=by_result["answered"],
+        missing=max(0, ops - found),
+        doubled=len(twice) + max(0, found - ops),
+        digest=f"{digest:0{_DIGITS}x}",
+        digest_holds=not kept or int(kept, 16) == digest,
+    )
+
+
+def _begin(session: Session) -> None:
+    """A file from before the count: it begins with what is there."""
+    ids = [*session.exec(select(OutboxRow.mutation_id)), *session.exec(select(OutboxDoneRow.mutation_id))]
+    totals = sum(int(value) for key, value in meta.everything(session).items() if key.startswith(_TOTAL))
+    digest = 0
+    for mutation_id in ids:
+        digest ^= _hash(mutation_id)
+    meta.put(session, _OPS, str(len(ids) + totals))
+    meta.put(session, _DIGEST, f"{digest:0{_DIGITS}x}")
+    session.flush()
+
+
+def _mix(session: Session, key: str, mutation_id: str) -> None:
+    meta.put(session, key, f"{int(meta.get(session, key, '0'), 16) ^ _hash(mutation_id):0{_DIGITS}x}")
+
+
+def _hash(mutation_id: str) -> int:
+    return int.from_bytes(hashlib.sha256(mutation_id.encode()).digest()[: _DIGITS // 2])

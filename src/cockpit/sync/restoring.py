@@ -1,0 +1,26 @@
+"""A file put back to an older state: old rows must not pose as new, and what was sent since must not count twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from cockpit.storage import meta
+from cockpit.storage.tables import OutboxRow
+from cockpit.sync import pull
+
+
+def after_restore(session: Session, now: datetime) -> None:
+    """Begin a full load under the next generation, and take every queued change for one that may have been sent.
+
+    The hub answers `replayed` to what it has; undo takes back such a change by an inverse one.
+    """
+    for mutation in session.exec(select(OutboxRow)):
+        mutation.attempts = max(1, mutation.attempts)
+        mutation.base_rev, mutation.next_try_at = 0, None
+        if mutation.status == "inflight":
+            mutation.status = "pending"
+    for key in ("last_error", "next_try_at"):
+        meta.put(session, key, "")
+    pull.begin_resync(session, "cursor-expired", meta.get(session, "epoch"), now)
