@@ -32,12 +32,6 @@ def client(answer: object) -> HubClient:
     return HubClient(URL, TOKEN, transport=httpx.MockTransport(handler))
 
 
-def page(data: object) -> httpx.Response:
-    rows = [{"entity": "account", "data": data}]
-    body = {"rows": rows, "deleted": [], "next_cursor": "c", "more": False}
-    return httpx.Response(200, content=json.dumps(body))
-
-
 def nested(depth: int) -> object:
     value: object = 1
     for _ in range(depth):
@@ -50,8 +44,7 @@ def nested(depth: int) -> object:
     [
         httpx.Response(200, content=b"x" * (8 * 1024 * 1024 + 1)),
         httpx.Response(200, content=gzip.compress(b" " * 40_000_000), headers={"content-encoding": "gzip"}),
-        page(nested(3)),
-        page({"id": "a", "x": nested(40)}),
+        httpx.Response(200, content=json.dumps(nested(40))),
         httpx.Response(200, content=b"[" * 100_000),
         httpx.Response(200, content=b"<html>sign in to the guest network</html>"),
         httpx.Response(200, content=b""),

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 from sqlalchemy import inspect
 
-from cockpit.domain.text import clean, clean_line
+from cockpit.domain.text import clean, clean_deep, clean_line
 from cockpit.errors import BadUse
 from cockpit.storage.tables import SYNCED
 from cockpit.storage.tables.base import BOOKKEEPING, SyncedRow
 
 _LONG_TEXT = frozenset({"agenda", "advantages", "result"})
+YEARS = range(1900, 2200)
+"""Years in which something of ours may lie."""
+
+Day = TypeVar("Day", date, datetime)
+
 DERIVED = frozenset({"search_key"})
 """Columns that each side works out for itself; they do not travel."""
 
@@ -65,7 +70,7 @@ def from_wire(entity: str, data: dict[str, Any]) -> dict[str, Any]:
         kind = types.get(name)
         if kind is None:
             if name not in BOOKKEEPING and name not in DERIVED:
-                extra[name] = value
+                extra[clean_line(name, 64)] = _typed(entity, name, object, value)
         elif name != "extra":
             values[name] = _typed(entity, name, kind, value)
     if extra:
@@ -83,18 +88,29 @@ def _typed(entity: str, name: str, kind: type, value: Any) -> Any:
             stamp = datetime.fromisoformat(_expect(str, value))
             if stamp.tzinfo is None:
                 raise ValueError("no time zone")
-            return stamp.astimezone(UTC)
+            return _in_years(stamp).astimezone(UTC)
         if kind is date:
-            return date.fromisoformat(_expect(str, value))
+            return _in_years(date.fromisoformat(_expect(str, value)))
         if kind is float:
             return float(_expect((int, float), value))
         if kind is list:
             return [clean_line(_expect(str, item)) for item in _expect(list, value)]
+        if kind in (dict, object):
+            return clean_deep(_expect(kind, value))
         if kind is int and isinstance(value, bool):
             raise ValueError("a number is needed")
+        if kind is int and not -(2**63) <= _expect(int, value) < 2**63:
+            raise ValueError("the number is too large")
         return _expect(kind, value)
     except ValueError as error:
         raise BadUse(f"{entity}.{name}: {error}", field=name) from error
+
+
+def _in_years(value: Day) -> Day:
+    """A day that can be moved to any time zone and reckoned from. Raises ValueError for one that cannot be meant."""
+    if value.year not in YEARS:
+        raise ValueError(f"a year from {YEARS[0]} to {YEARS[-1]} is needed, not {value.year}")
+    return value
 
 
 def _expect(kind: Any, value: Any) -> Any:
