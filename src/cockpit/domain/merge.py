@@ -13,7 +13,7 @@ SET_FIELDS = frozenset({("activity", "needs"), ("activity", "roles_for"), ("acti
 """Lists without order: adds and removes of both sides are applied."""
 
 LONG_TEXT_FIELDS = frozenset({("activity", "agenda"), ("activity", "advantages"), ("activity", "result")})
-"""Texts where a person may answer a conflict with "both"."""
+"""Texts that merge line by line; where both changed the same line, a person may answer with "both"."""
 
 DEVICE_FIELDS = frozenset(
     ("activity", name) for name in ("status", "starts_at", "ends_at", "result", "goal_result", "reason", "next_step")
@@ -45,7 +45,23 @@ def merge_field(entity: str, field: str, base: Any, mine: Any, theirs: Any, *, s
         return Merged(_merge_set(base or [], mine or [], theirs or []))
     if key in DEVICE_FIELDS and same_device:
         return Merged(mine)
+    if key in LONG_TEXT_FIELDS and isinstance(mine, str) and isinstance(theirs, str):
+        text = _merge_lines(base or "", mine, theirs)
+        if text is not None:
+            return Merged(text)
     return Merged(theirs, is_conflict=True)
+
+
+def _merge_lines(base: str, mine: str, theirs: str) -> str | None:
+    """The text with the lines of both, None where both changed the same place."""
+    from merge3 import Merge3  # rarely needed, and never at the start
+
+    merged: list[str] = []
+    for kind, *lines in Merge3(base.split("\n"), mine.split("\n"), theirs.split("\n")).merge_groups():
+        if kind == "conflict":
+            return None
+        merged += lines[0]
+    return "\n".join(merged)
 
 
 def _merge_set(base: list[Any], mine: list[Any], theirs: list[Any]) -> list[Any]:
