@@ -219,9 +219,12 @@ class Engine:
                 raise HubUnavailable(words, url=self.hub.address.url) from again
 
     def _pull_all(self, hello: Hello, tally: Tally) -> None:
+        patience, before = policy.Patience(), tally.pulled
         while self._pull_snapshot_page(hello, tally):
+            self._stay_patient(patience.is_over(tally.pulled - before))
+            before = tally.pulled
             self.sleep(policy.YIELD_S)
-        stuck = 0
+        patience = policy.Patience()
         while True:
             with self.database.read() as session:
                 place = pull.cursor(session, "changes")
@@ -235,10 +238,12 @@ class Engine:
                 return
             left = tally.pulled + page.remaining_estimate
             self.progress(_("down {done}/{total}").format(done=tally.pulled, total=left))
-            stuck = 0 if news and page.next_cursor != cursor else stuck + 1
-            if stuck >= (policy.STUCK_PAGES if page.next_cursor == cursor else policy.IDLE_PAGES):
-                raise HubUnavailable(_("the hub sends the same page again and again."), url=self.hub.address.url)
+            self._stay_patient(patience.is_over(news, is_same=page.next_cursor == cursor))
             self.sleep(policy.YIELD_S)
+
+    def _stay_patient(self, is_over: bool) -> None:
+        if is_over:
+            raise HubUnavailable(_("the hub sends the same page again and again."), url=self.hub.address.url)
 
     def _pull_snapshot_page(self, hello: Hello, tally: Tally) -> bool:
         """Take the next page of a full load; False when there is none to take."""
@@ -249,8 +254,7 @@ class Engine:
             token, done = place.cursor, place.rows_done
         page = self.hub.snapshot(token)
         self.at("pulled")
-        if page.next is not None and page.next == token:
-            raise HubUnavailable(_("the hub sends the same page again and again."), url=self.hub.address.url)
+        self._stay_patient(page.next is not None and page.next == token)
         news = self._save(partial(_save_snapshot, page, hello.epoch))
         self.at("saved")
         tally.pulled += news

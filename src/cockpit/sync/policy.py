@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 BATCH = 50
@@ -21,6 +22,8 @@ STUCK_PAGES = 3
 """Times that one page may come again with nothing new before the hub is taken for broken."""
 IDLE_PAGES = 400
 """Pages in a row without anything new, though the cursor moves."""
+MOST_PAGES = 20_000
+"""Pages of one run, ten million rows: no device holds more, so that a hub that goes on has no end."""
 KEEP_RECEIPTS = timedelta(days=90)
 KEEP_RUNS = 200
 
@@ -45,6 +48,20 @@ def backoff(failures: int, random: Callable[[], float]) -> timedelta:
 def throttled(seconds: float, random: Callable[[], float]) -> timedelta:
     """What the hub asked for and up to a tenth more, so that devices do not come back together."""
     return timedelta(seconds=seconds * (1 + 0.1 * random()))
+
+
+@dataclass
+class Patience:
+    """With a hub that sends page after page: when it is taken for broken."""
+
+    pages: int = 0
+    idle: int = 0
+
+    def is_over(self, news: int, *, is_same: bool = False) -> bool:
+        """After one more page with so many news; `is_same` when the next one is where this one was."""
+        self.pages += 1
+        self.idle = 0 if news and not is_same else self.idle + 1
+        return self.pages >= MOST_PAGES or self.idle >= (STUCK_PAGES if is_same else IDLE_PAGES)
 
 
 def batch_limit(attempts: int, limit: int) -> int:
