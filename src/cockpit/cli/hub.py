@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cockpit.cli.output import progress, talk, write
+from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, MissingExtra, NotAllowed, UnknownName
 from cockpit.i18n import _, ngettext
 from cockpit.locations import locate
@@ -68,6 +69,7 @@ def group() -> typer.Typer:
     verbs.command("import-csv", help=_("Load a CRM export; bad rows go to a report."))(import_csv)
     verbs.command(help=_("Print a new bearer token for a person."))(token)
     verbs.command(help=_("End the tokens of a person, or one token; their devices keep what is on them."))(revoke)
+    verbs.command(help=_("Sign in, as a person, the device that shows a code."))(approve)
     return verbs
 
 
@@ -160,6 +162,34 @@ def revoke(
     if not count:
         raise NotAllowed(_("There is no such token that is still in use."))
     write(ngettext("{count} token ended.", "{count} tokens ended.", count).format(count=count))
+
+
+def approve(
+    code: Annotated[str, typer.Argument(help=_("The code the device shows."))],
+    person: Annotated[str, typer.Option("--as", help=_("Name or id of the person."), metavar="NAME")],
+    database: DatabaseUrl = None,
+    deny: Annotated[bool, typer.Option("--deny", help=_("Turn the device away instead."))] = False,
+) -> None:
+    require_extra()
+    from cockpit import clock
+    from cockpit.hub import grants, tokens
+
+    opened = hub_database(database)
+    with opened.write() as session:
+        person_id = _person_id(session, person)
+        grant = grants.decide(
+            session,
+            code,
+            person_id=person_id,
+            scopes=tokens.role_scopes(session, person_id),
+            is_approved=not deny,
+            now=clock.now(),
+        )
+        device = clean_line(grant.label) or "-" if grant is not None else ""
+    if grant is None:
+        raise NotAllowed(_("No device waits with this code. A code is good for 15 minutes and for one use."))
+    words = _("Turned away: {device}.") if deny else _("Signed in: {device}, as {person}.")
+    write(words.format(device=device, person=person))
 
 
 def _person_id(session: Session, person: str) -> str:

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Response
 from fastapi.middleware.gzip import GZipMiddleware
 
 from cockpit import __version__, clock
-from cockpit.hub import cursors, problems, routes_rows, routes_sync, routes_team
+from cockpit.hub import cursors, problems, routes_oauth, routes_rows, routes_sync, routes_team
 from cockpit.hub.context import Hub, HubDep
 from cockpit.hub.limits import BodyCap
 from cockpit.hub.problems import Problem
@@ -37,7 +37,7 @@ def create_app(database: Database, clock: Callable[[], datetime] = clock.now) ->
     app.add_middleware(BodyCap)
     app.add_api_route("/healthz", healthz, methods=["GET"], tags=["health"])
     app.add_api_route("/readyz", readyz, methods=["GET"], tags=["health"])
-    for routes in (routes_sync, routes_team, routes_rows):
+    for routes in (routes_sync, routes_team, routes_oauth, routes_rows):
         app.include_router(routes.router)
     return app
 

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from cockpit import clock
 from cockpit.errors import BadUse, UnknownName
-from cockpit.storage.tables import PersonRow, TeamRow, TokenRow
+from cockpit.storage.tables import PersonRow, TeamRow, TokenFamilyRow, TokenRow
 
 SELF = "rep:self:rw"
 TEAM = "lead:team:r"
@@ -67,6 +68,8 @@ def issue(
     label: str,
     scopes: Iterable[str] | None = None,
     expires_at: datetime | None = None,
+    family_id: str | None = None,
+    now: datetime | None = None,
 ) -> str:
     """A new bearer token of a person, returned this once. Scopes default to those of the role.
 
@@ -75,23 +78,30 @@ def issue(
     person = session.get(PersonRow, person_id)
     if person is None:
         raise UnknownName(kind="person", name=person_id, near="")
-    granted = frozenset(ROLE_SCOPES.get(person.role, frozenset({SELF})) if scopes is None else scopes)
+    granted = role_scopes(session, person_id) if scopes is None else frozenset(scopes)
     unknown = granted - {SELF, TEAM, NUDGE, PLAN, REGION, ADMIN}
     if unknown:
         raise BadUse(f"no such scope: {', '.join(sorted(unknown))}")
     token = _PREFIX + secrets.token_urlsafe(32)
     session.add(
         TokenRow(
-            hash=_hash(token),
+            hash=hashed(token),
             person_id=person_id,
             scopes=" ".join(sorted(granted)),
             label=label,
-            created_at=clock.now(),
+            created_at=now or clock.now(),
             expires_at=expires_at,
+            family_id=family_id,
         )
     )
     session.flush()
     return token
+
+
+def role_scopes(session: Session, person_id: str) -> frozenset[str]:
+    """What the role of a person may hold."""
+    person = session.get(PersonRow, person_id)
+    return ROLE_SCOPES.get(person.role if person else "", frozenset({SELF}))
 
 
 def authenticate(session: Session, token: str, now: datetime | None = None) -> Actor | None:
@@ -99,7 +109,7 @@ def authenticate(session: Session, token: str, now: datetime | None = None) -> A
 
     A scope counts only while the person's role still allows it.
     """
-    row = session.get(TokenRow, _hash(token))
+    row = session.get(TokenRow, hashed(token))
     if row is None or row.revoked_at is not None:
         return None
     if row.expires_at is not None and row.expires_at <= (now or clock.now()):
@@ -107,30 +117,52 @@ def authenticate(session: Session, token: str, now: datetime | None = None) -> A
     person = session.get(PersonRow, row.person_id)
     if person is None or not person.is_active:
         return None
-    scopes = frozenset(row.scopes.split()) & (ROLE_SCOPES.get(person.role, frozenset({SELF})) | {ADMIN})
+    scopes = frozenset(row.scopes.split()) & (role_scopes(session, person.id) | {ADMIN})
     return Actor(person.id, person.name, person.role, person.team_id, scopes, _visible(session, person, scopes))
 
 
 def revoke(session: Session, token: str, now: datetime) -> bool:
-    """End a token. False when there is none, or when it was ended before."""
-    row = session.get(TokenRow, _hash(token))
+    """End a token, and the sign-in it came from. False when there is none, or when it was ended before."""
+    row = session.get(TokenRow, hashed(token))
     if row is None or row.revoked_at is not None:
         return False
     row.revoked_at = now
+    if row.family_id is not None:
+        end_family(session, row.family_id, "revoked", now)
     return True
 
 
 def revoke_of(session: Session, person_id: str, now: datetime, *, label: str | None = None) -> int:
-    """End every token of a person, or those of one label; how many there were."""
-    found = session.exec(select(TokenRow).where(TokenRow.person_id == person_id, col(TokenRow.revoked_at).is_(None)))
-    ended = [row for row in found if label is None or row.label == label]
-    for row in ended:
-        row.revoked_at = now
-    return len(ended)
+    """End every token and sign-in of a person, or those of one label; how many there were."""
+    ended = 0
+    alone = select(TokenRow).where(col(TokenRow.family_id).is_(None), col(TokenRow.revoked_at).is_(None))
+    for row in session.exec(alone.where(TokenRow.person_id == person_id)):
+        if label is None or row.label == label:
+            row.revoked_at = now
+            ended += 1
+    families = select(TokenFamilyRow).where(col(TokenFamilyRow.revoked_at).is_(None))
+    for family in session.exec(families.where(TokenFamilyRow.person_id == person_id)).all():
+        if label is None or family.label == label:
+            end_family(session, family.id, "revoked", now)
+            ended += 1
+    return ended
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+def end_family(session: Session, family_id: str, because: str, now: datetime) -> None:
+    """End a sign-in with every token that followed from it."""
+    family = session.get(TokenFamilyRow, family_id)
+    if family is not None and family.revoked_at is None:
+        family.revoked_at, family.revoked_because = now, because
+    session.execute(
+        update(TokenRow)
+        .where(col(TokenRow.family_id) == family_id, col(TokenRow.revoked_at).is_(None))
+        .values(revoked_at=now)
+    )
+
+
+def hashed(secret: str) -> str:
+    """What is kept of a token or a code."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _visible(session: Session, person: PersonRow, scopes: frozenset[str]) -> frozenset[str] | None:

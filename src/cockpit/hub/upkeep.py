@@ -1,4 +1,4 @@
-"""What the hub lets go of: kept results and deletions older than the time a device may stay away."""
+"""What the hub lets go of: kept results, deletions and sign-ins older than the time a device may stay away."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
-from cockpit.hub import cursors, revisions
+from cockpit.hub import cursors, families, revisions
 from cockpit.storage.tables import ChangeRow, MutationResultRow, ScopeExitRow, TombstoneRow
 
 KEEP = timedelta(days=90)
@@ -21,6 +21,7 @@ def prune(session: Session, now: datetime, keep: timedelta = KEEP) -> int:
     revisions.lock(session)
     limit = now - keep
     session.execute(delete(MutationResultRow).where(col(MutationResultRow.created_at) < limit))
+    families.prune(session, limit)
     old = col(TombstoneRow.deleted_at) < limit
     newest = session.exec(select(func.max(TombstoneRow.rev)).where(old)).one()
     if newest is None:
