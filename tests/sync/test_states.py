@@ -25,7 +25,7 @@ def queue(company: Company, row_id: str, **values: Any) -> None:
     [
         ("pending", 0, "saved"),
         ("pending", 2, "waiting"),
-        ("blocked", 0, "waiting"),
+        ("blocked", 0, "blocked"),
         ("inflight", 1, "sending"),
         ("conflict", 1, "conflict"),
         ("parked", 1, "parked"),

@@ -15,7 +15,7 @@ from cockpit.services.stuck import by_state, stuck, stuck_by_stage
 VERSION = 1
 
 
-def _stamp(snapshot: s.Snapshot) -> dict[str, Any]:
+def stamp(snapshot: s.Snapshot) -> dict[str, Any]:
     return {"version": VERSION, "as_of": snapshot.as_of, "complete": snapshot.complete}
 
 
@@ -48,7 +48,7 @@ def month(line: s.MonthLine) -> dict[str, Any]:
 
 def today(snapshot: s.TodaySnapshot) -> dict[str, Any]:
     return {
-        **_stamp(snapshot),
+        **stamp(snapshot),
         "rep": person(snapshot.rep),
         "day": snapshot.day,
         "visits": [activity(item) for item in snapshot.visits],
@@ -67,7 +67,7 @@ def today(snapshot: s.TodaySnapshot) -> dict[str, Any]:
 
 def gap(snapshot: s.GapSnapshot) -> dict[str, Any]:
     return {
-        **_stamp(snapshot),
+        **stamp(snapshot),
         "rep": person(snapshot.rep),
         "period": {"kind": snapshot.period_kind, "starts_on": snapshot.starts_on, "ends_on": snapshot.ends_on},
         "currency": snapshot.currency,
@@ -97,7 +97,7 @@ def pipeline(snapshot: s.PipelineSnapshot) -> dict[str, Any]:
     by_stage = stuck_by_stage(snapshot)
     count, minor = stuck(snapshot)
     return {
-        **_stamp(snapshot),
+        **stamp(snapshot),
         "scope": person(snapshot.scope),
         "funnel": {"id": snapshot.funnel_id, "name": snapshot.funnel},
         "currency": snapshot.currency,
@@ -119,7 +119,7 @@ def pipeline(snapshot: s.PipelineSnapshot) -> dict[str, Any]:
 
 def team(snapshot: s.TeamSnapshot) -> dict[str, Any]:
     return {
-        **_stamp(snapshot),
+        **stamp(snapshot),
         "viewer": person(snapshot.viewer),
         "team": snapshot.team,
         "month": snapshot.starts_on,
@@ -133,7 +133,7 @@ def team(snapshot: s.TeamSnapshot) -> dict[str, Any]:
 
 def sync(snapshot: s.SyncSnapshot, report: s.SyncReport | None = None) -> dict[str, Any]:
     return {
-        **_stamp(snapshot),
+        **stamp(snapshot),
         "hub": snapshot.hub_url,
         "pushed": report.pushed if report else snapshot.pushed,
         "pulled": report.pulled if report else snapshot.pulled,
@@ -150,12 +150,12 @@ def sync(snapshot: s.SyncSnapshot, report: s.SyncReport | None = None) -> dict[s
 
 
 def problems(snapshot: s.TodaySnapshot) -> dict[str, Any]:
-    return {**_stamp(snapshot), "rep": person(snapshot.rep), "cards": [card(view) for view in snapshot.cards]}
+    return {**stamp(snapshot), "rep": person(snapshot.rep), "cards": [card(view) for view in snapshot.cards]}
 
 
 def plan(snapshot: s.PlanSnapshot) -> dict[str, Any]:
     return {
-        **_stamp(snapshot),
+        **stamp(snapshot),
         "rep": person(snapshot.rep),
         "starts_on": snapshot.starts_on,
         "ends_on": snapshot.ends_on,
@@ -165,7 +165,7 @@ def plan(snapshot: s.PlanSnapshot) -> dict[str, Any]:
 
 def proposal(found: s.ReplanProposal, applied: bool) -> dict[str, Any]:
     return {
-        **_stamp(found),
+        **stamp(found),
         "kind": found.kind,
         "trigger": found.trigger,
         "applied": applied,

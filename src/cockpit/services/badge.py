@@ -41,4 +41,5 @@ def read_badge(desk: Desk, source: Session | Reader, own: OwnSync) -> Badge:
         is_syncing=own.is_running,
         progress=own.progress,
         complete=found.get("complete", "1") == "1",
+        blocked=summary.blocked,
     )

@@ -9,44 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from cockpit.i18n import N_, _, clock_time, exact_money, long_day
+from cockpit.services import typed_values
+from cockpit.services.field_names import FIELDS, field_name
 from cockpit.services.snapshots import ConflictItem
 from cockpit.storage import meta, rows
 from cockpit.storage import tables as t
 from cockpit.storage.records import column_types, to_wire
 from cockpit.sync.conflicts import can_keep_both
 
-_FIELDS = {
-    "account_id": N_("account"),
-    "address": N_("address"),
-    "advantages": N_("advantages"),
-    "agenda": N_("agenda"),
-    "amount_minor": N_("amount"),
-    "closed_on": N_("closed on"),
-    "companion_id": N_("companion"),
-    "ends_at": N_("end"),
-    "expected_on": N_("expected on"),
-    "goal": N_("goal"),
-    "goal_result": N_("goal result"),
-    "lifecycle": N_("lifecycle"),
-    "lost_reason": N_("lost reason"),
-    "mobile": N_("mobile"),
-    "name": N_("name"),
-    "needs": N_("needs"),
-    "next_step": N_("next step"),
-    "owner_id": N_("owner"),
-    "phone": N_("phone"),
-    "product_id": N_("product"),
-    "profit_minor": N_("profit"),
-    "reason": N_("reason"),
-    "result": N_("result"),
-    "stage_id": N_("stage"),
-    "stance": N_("stance"),
-    "starts_at": N_("start"),
-    "status": N_("status"),
-    "subject": N_("subject"),
-    "tier": N_("tier"),
-    "title": N_("title"),
-}
 _WHOLE_ROW = N_("the whole row")
 _NAMED = {
     "account_id": "account",
@@ -71,14 +41,36 @@ _CHOICES = {
     "mine": N_("Answered: mine"),
     "theirs": N_("Answered: theirs"),
     "both": N_("Answered: both texts"),
+    "edit": N_("Answered: a third value"),
 }
+_RECORD = N_("Answered: mine for the whole record")
 
 
-def of_choice(session: Session, conflict_id: str, choice: str) -> str:
+def named_value(session: Session, field: str, value: Any) -> str:
+    """The name of the row that a column names; empty for any other value."""
+    if field not in _NAMED or not isinstance(value, str):
+        return ""
+    return str(getattr(rows.find(session, _NAMED[field], value), "name", ""))
+
+
+def can_attach(session: Session, conflict: t.ConflictRow) -> bool:
+    """Whether another account is an answer: the row is no longer at the hub, and its account is not here either."""
+    if conflict.kind not in ("missing", "delete_edit") or "account_id" not in column_types(conflict.entity):
+        return False
+    row = rows.find(session, conflict.entity, conflict.entity_id)
+    account_id = getattr(row, "account_id", None)
+    return row is not None and (account_id is None or session.get(t.AccountRow, account_id) is None)
+
+
+def of_choice(session: Session, conflict_id: str, choice: str, *, is_whole_record: bool = False) -> str:
     """What was answered, about which field of which row."""
     conflict = session.get(t.ConflictRow, conflict_id)
     if conflict is None:
         return _(_CHOICES[choice])
+    if is_whole_record and choice == "mine":
+        row = rows.find(session, conflict.entity, conflict.entity_id)
+        subject = _subject(session, conflict, to_wire(row, conflict.entity) if row is not None else {})
+        return _(", ").join(part for part in (_(_RECORD), subject) if part)
     row = rows.find(session, conflict.entity, conflict.entity_id)
     subject = _subject(session, conflict, to_wire(row, conflict.entity) if row is not None else {})
     return _(", ").join(part for part in (_(_CHOICES[choice]), subject, _field_text(conflict)) if part)
@@ -130,11 +122,24 @@ def _item(session: Session, conflict: t.ConflictRow, zone: ZoneInfo) -> Conflict
         theirs_at=at.astimezone(zone) if at is not None else None,
         can_keep_both=can_keep_both(conflict),
         mine_at=held.occurred_at.astimezone(zone) if held is not None else None,
+        can_edit=bool(conflict.field) and typed_values.can_type(conflict.entity, conflict.field),
+        can_attach=can_attach(session, conflict),
+        typed=typed_values.as_typed(conflict.entity, conflict.field, conflict.mine, zone) if conflict.field else "",
+        my_text=_my_text(held, conflict),
     )
 
 
+def _my_text(held: t.OutboxRow | None, conflict: t.ConflictRow) -> str:
+    """What I wrote, one field a line, for the clipboard: a deletion that is accepted takes the row away."""
+    mine = conflict.mine if isinstance(conflict.mine, dict) else held.patch if held is not None else {}
+    if conflict.field:
+        mine = {conflict.field: conflict.mine}
+    texts = (f"{field_name(name)}: {value}" for name, value in mine.items() if name in FIELDS and value)
+    return "\n".join(texts)
+
+
 def _field_text(conflict: t.ConflictRow) -> str:
-    return _(_FIELDS.get(conflict.field, conflict.field)) if conflict.field else _(_WHOLE_ROW)
+    return _(FIELDS.get(conflict.field, conflict.field)) if conflict.field else _(_WHOLE_ROW)
 
 
 def _subject(session: Session, conflict: t.ConflictRow, shown: dict[str, Any]) -> str:
@@ -170,9 +175,9 @@ def _value(session: Session, conflict: t.ConflictRow, value: Any, shown: dict[st
     """One side's value as text; a whole row as its named fields."""
     if isinstance(value, dict):
         parts = (
-            f"{_(_FIELDS[name])}: {text}"
+            f"{_(FIELDS[name])}: {text}"
             for name, one in value.items()
-            if name in _FIELDS and (text := _field(session, conflict.entity, name, one, shown, zone))
+            if name in FIELDS and (text := _field(session, conflict.entity, name, one, shown, zone))
         )
         return "; ".join(parts)
     return _field(session, conflict.entity, conflict.field, value, shown, zone)

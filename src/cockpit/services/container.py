@@ -14,11 +14,15 @@ from cockpit.storage.database import Database
 
 if TYPE_CHECKING:
     from cockpit.services.accounts import AccountService
+    from cockpit.services.amending import AmendService
+    from cockpit.services.answering import AnswerService
     from cockpit.services.cards import CardService
     from cockpit.services.deals import DealService
     from cockpit.services.gap import GapService
+    from cockpit.services.outbox_files import OutboxFileService
     from cockpit.services.past import PastService
     from cockpit.services.pipeline import PipelineService
+    from cockpit.services.proof import ProofService
     from cockpit.services.quicklog import QuickLogService
     from cockpit.services.replan import ReplanService
     from cockpit.services.snapshots import Badge
@@ -55,6 +59,10 @@ class Services:
     undo: cached_property[UndoService] = _late("undo", "UndoService")
     past: cached_property[PastService] = _late("past", "PastService")
     week: cached_property[WeekService] = _late("week", "WeekService")
+    proof: cached_property[ProofService] = _late("proof", "ProofService")
+    answers: cached_property[AnswerService] = _late("answering", "AnswerService")
+    amending: cached_property[AmendService] = _late("amending", "AmendService")
+    outbox_files: cached_property[OutboxFileService] = _late("outbox_files", "OutboxFileService")
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk

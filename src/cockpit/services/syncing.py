@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
 from cockpit import clock
-from cockpit.credentials import Credentials
-from cockpit.errors import NotAllowed, NotSignedIn, SignInNeeded, UntrustedHub
+from cockpit.errors import NotAllowed
 from cockpit.i18n import _
-from cockpit.locations import locate
 from cockpit.services import conflict_words
 from cockpit.services.badge import OwnSync, read_badge
 from cockpit.services.desk import Desk
-from cockpit.services.snapshots import Badge, QueueItem, Receipt, Saved, SyncReport, SyncSnapshot
+from cockpit.services.proof import read_proof
+from cockpit.services.queue import queue_items
+from cockpit.services.signing import SigningService
+from cockpit.services.snapshots import Badge, Receipt, Saved, SyncReport, SyncSnapshot
 from cockpit.storage import meta
 from cockpit.storage.queries import sync as queries
 from cockpit.storage.tables import OutboxDoneRow, OutboxRow
-from cockpit.sync import acts, chains, conflicts, outbox, pull, runs, undo
+from cockpit.sync import acts, chains, conflicts, runs, undo
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,59 +41,25 @@ class _Live:
     """What lasts from one sync to the next, and the hub that is spoken with."""
 
     hub: HubClient | None = None
-    credentials: Credentials | None = None
 
 
 @dataclass(frozen=True)
 class SyncService:
-    """The only service that meets the network. `transport` stands in for it in tests."""
+    """The sync of one account. `transport` stands in for the network in tests."""
 
     desk: Desk
     transport: httpx.BaseTransport | None = None
     own: OwnSync = field(default_factory=OwnSync, compare=False)
     _live: _Live = field(default_factory=_Live, repr=False, compare=False)
 
+    @cached_property
+    def signing(self) -> SigningService:
+        """Who is signed in here, with the same hub and the same tokens."""
+        return SigningService(self.desk, self.transport)
+
     def sign_in(self, url: str, token: str, *, remember: bool = True) -> str:
-        """Check the token at the hub, pin the address, keep the token; returns the person's name.
-
-        Raises UntrustedHub for another hub and NotAllowed for another person than this file's:
-        unsent work of one person must never be sent by another.
-        """
-        from cockpit.crm.hub import HubClient, address
-
-        where = address(url)
-        with self.desk.database.read() as session:
-            pinned = meta.get(session, "hub_host")
-        if pinned and pinned != where.host:
-            raise UntrustedHub(
-                _("The data here comes from {pinned}, not from {host}. Use another account for another hub.").format(
-                    pinned=pinned, host=where.host
-                )
-            )
-        with HubClient(where.url, token, transport=self.transport, ca_file=_ca_file()) as hub:
-            person = hub.hello().person
-        with self.desk.database.write() as session:
-            owner = meta.get(session, "person_id")
-            if owner and owner != person.id:
-                name = meta.get(session, "person_name", owner)
-                raise NotAllowed(_("The data here belongs to {name}. Use another account.").format(name=name))
-            if not meta.get(session, "device_id"):
-                meta.put(session, "device_id", outbox.new_id())
-            if pull.cursor(session, "changes") is None:
-                meta.put(session, "complete", "0")
-            for key, value in (
-                ("hub_url", where.url),
-                ("hub_host", where.host),
-                ("person_id", person.id),
-                ("person_name", person.name),
-                ("role", person.role),
-                ("last_error", ""),
-                ("next_try_at", ""),
-            ):
-                meta.put(session, key, value)
-            account = _account(session)
-        self._credentials().keep(account, token, remember=remember)
-        return person.name
+        """`signing.sign_in`."""
+        return self.signing.sign_in(url, token, remember=remember)
 
     def run(self, progress: Callable[[str], None] | None = None, *, accept_shrink: bool = False) -> SyncReport:
         """Push, then pull until nothing more comes. Raises HubError kinds and Stopped; local work is untouched by any."""
@@ -102,7 +70,7 @@ class SyncService:
             if progress is not None:
                 progress(text)
 
-        with self._connect() as hub:
+        with self.signing.connect() as hub:
             self.own.is_running, self._live.hub = True, hub
             try:
                 done = Engine(self.desk.database, hub, tell).run(accept_shrink=accept_shrink)
@@ -137,7 +105,7 @@ class SyncService:
 
     def check(self) -> datetime:
         """Say hello to the hub and nothing more; the time there. Raises what would stop a sync."""
-        with self._connect() as hub:
+        with self.signing.connect() as hub:
             return hub.hello().time
 
     def load(self) -> SyncSnapshot:
@@ -151,10 +119,11 @@ class SyncService:
                 badge=read_badge(self.desk, session, self.own),
                 pushed=last.pushed if last else 0,
                 pulled=last.pulled if last else 0,
-                queue=_queue(session, self.desk.zone(session)),
+                queue=queue_items(session, self.desk.zone(session)),
                 receipts=_receipts(session, self.desk.zone(session)),
                 conflicts=conflict_words.open_conflicts(session),
                 last_error=conflict_words.of_error(meta.get(session, "last_error")),
+                proof=read_proof(self.desk, session),
             )
 
     def badge(self) -> Badge:
@@ -193,58 +162,12 @@ class SyncService:
             chains.mark(session)
             return Saved(action_id=acts.keep(session, act, None, clock.now()), text=text, entity=entity, id=row_id)
 
-    def _connect(self) -> HubClient:
-        """A client of the pinned hub. Raises NotSignedIn or SignInNeeded."""
-        with self.desk.database.read() as session:
-            url, account = meta.get(session, "hub_url"), _account(session)
-        if not url:
-            raise NotSignedIn()
-        token = self._credentials().find(account)
-        if not token:
-            raise SignInNeeded()
-        from cockpit.crm.hub import HubClient
-
-        return HubClient(url, token, transport=self.transport, ca_file=_ca_file())
-
-    def _credentials(self) -> Credentials:
-        if self._live.credentials is None:
-            path = self.desk.database.path
-            self._live.credentials = Credentials(path.parent if path is not None else locate().data_dir)
-        return self._live.credentials
-
-
-def _account(session: Session) -> str:
-    """The name a token is kept under: two files of one person have a device, and a token, each."""
-    return f"{meta.get(session, 'person_id')}@{meta.get(session, 'hub_host')} {meta.get(session, 'device_id')}"
-
-
-def _ca_file() -> str:
-    from cockpit.config import load_settings
-
-    return str(load_settings(locate()).ca_file or "")
-
 
 def _parked(session: Session, mutation_id: str) -> OutboxRow:
     found = session.exec(select(OutboxRow).where(OutboxRow.mutation_id == mutation_id)).first()
     if found is None or found.status != "parked":
         raise NotAllowed(_("Only what the hub refused can be discarded or sent again."))
     return found
-
-
-def _queue(session: Session, zone: ZoneInfo) -> tuple[QueueItem, ...]:
-    found = session.exec(select(OutboxRow).order_by(col(OutboxRow.seq)))
-    return tuple(
-        QueueItem(
-            mutation_id=mutation.mutation_id,
-            label=mutation.label,
-            entity=mutation.entity,
-            occurred_at=mutation.occurred_at.astimezone(zone),
-            attempts=mutation.attempts,
-            state=queries.write_state(mutation.status, mutation.attempts),
-            error=mutation.error_text or mutation.error_type,
-        )
-        for mutation in found
-    )
 
 
 def _receipts(session: Session, zone: ZoneInfo) -> tuple[Receipt, ...]:

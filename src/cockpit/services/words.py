@@ -37,6 +37,7 @@ _WRITE_STATES = {
     "sending": N_("sending"),
     "conflict": N_("conflict"),
     "parked": N_("parked"),
+    "blocked": N_("blocked"),
 }
 _LIFECYCLES = {
     "prospect": N_("prospect"),

@@ -38,6 +38,8 @@ class Act:
     questions: tuple[tuple[str, str, str], ...]
     shown: dict[str, Any] | None
     is_retry: bool = False
+    replaced_by: str = ""
+    """Of a retry with other values: the change that took the place of the refused one."""
 
 
 def before(
@@ -49,6 +51,7 @@ def before(
     row_id: str,
     *,
     is_retry: bool = False,
+    replaced_by: str = "",
 ) -> Act:
     """What an act is about to end. Called while it is still there."""
     row = rows.find(session, entity, row_id)
@@ -62,6 +65,7 @@ def before(
         questions=tuple((conflict.id, conflict.state, conflict.resolution) for conflict in questions),
         shown=to_wire(row, entity) if row is not None and questions else None,
         is_retry=is_retry,
+        replaced_by=replaced_by,
     )
 
 
@@ -78,6 +82,7 @@ def keep(session: Session, act: Act, action_id: str | None, now: datetime) -> st
         "questions": act.questions,
         "shown": act.shown,
         "is_retry": act.is_retry,
+        "replaced_by": act.replaced_by,
     }
     meta.put(session, f"{_KEY}{action}", json.dumps(kept, ensure_ascii=False))
     return action
@@ -101,6 +106,7 @@ def find(session: Session, action_id: str) -> Act | None:
         questions=tuple((str(one), str(state), str(answer)) for one, state, answer in kept["questions"]),
         shown=kept["shown"],
         is_retry=kept["is_retry"],
+        replaced_by=kept.get("replaced_by", ""),
     )
 
 
@@ -122,7 +128,7 @@ def bring_back(session: Session, act: Act, *, actor_id: str) -> bool:
     _show_newest_theirs(session, act)
     has_effect = bool(act.questions)
     for kept in act.ended:
-        mutation = OutboxRow(**{**kept, **{name: _moment(kept[name]) for name in _MOMENTS}})
+        mutation = queued_again(kept)
         if _show_again(session, mutation, act.shown if mutation.entity_id == act.id else None):
             done = session.get(OutboxDoneRow, mutation.seq)
             if done is not None:
@@ -136,8 +142,15 @@ def bring_back(session: Session, act: Act, *, actor_id: str) -> bool:
     for conflict_id, state, resolution in act.questions:
         conflict = session.get(ConflictRow, conflict_id)
         if conflict is not None:
+            if conflict.resolution == "edit" and resolution != "edit":
+                conflict.mine = _shown_value(session, conflict)
             conflict.state, conflict.resolution, conflict.resolved_at = state, resolution, None
     return has_effect
+
+
+def queued_again(kept: dict[str, Any]) -> OutboxRow:
+    """A queue entry as an act has kept it."""
+    return OutboxRow(**{**kept, **{name: _moment(kept[name]) for name in _MOMENTS}})
 
 
 def park_again(session: Session, act: Act) -> bool:
@@ -157,6 +170,12 @@ def _moment(text: str | None) -> datetime | None:
 
 def _all(session: Session) -> list[MetaRow]:
     return list(session.exec(select(MetaRow).where(col(MetaRow.key).startswith(_KEY, autoescape=True))))
+
+
+def _shown_value(session: Session, conflict: ConflictRow) -> Any:
+    """My value of the field in question as its row shows it, in place of one typed for an answer that is taken back."""
+    row = rows.find(session, conflict.entity, conflict.entity_id)
+    return to_wire(row, conflict.entity).get(conflict.field) if row is not None else conflict.mine
 
 
 def _show_newest_theirs(session: Session, act: Act) -> None:

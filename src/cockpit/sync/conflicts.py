@@ -21,7 +21,8 @@ from cockpit.storage.records import to_wire
 from cockpit.storage.tables import ConflictRow, OutboxRow, SyncBaseRow
 from cockpit.sync import acts, chains, outbox, receipts
 
-Choice = Literal["mine", "theirs", "both"]
+Choice = Literal["mine", "theirs", "both", "edit"]
+"""edit: a third value, typed for the answer."""
 
 HUB_KEEPS = ("rev", "origin", "external_source", "external_ref")
 """Columns the hub gives; a row that is made again does not bring them."""
@@ -61,7 +62,9 @@ def open_conflict(
         session.add(found)
     elif found.state == "answered" and found.theirs != theirs:
         found.state, found.resolution = "open", ""  # the answer was given to another value
-    found.kind, found.mine, found.theirs, found.theirs_rev = kind, mine, theirs, theirs_rev
+    if found.state != "answered" or found.resolution != "edit":
+        found.mine = mine  # of an answer that waits for others of its row, what was typed stays
+    found.kind, found.theirs, found.theirs_rev = kind, theirs, theirs_rev
     found.theirs_by, found.theirs_at = theirs_by or found.theirs_by, theirs_at or found.theirs_at
     chains.mark(session)
     return found
@@ -78,34 +81,50 @@ def can_keep_both(conflict: ConflictRow) -> bool:
 
 
 def answer(
-    session: Session, conflict_id: str, choice: Choice, *, actor_id: str, now: datetime, label: str = ""
+    session: Session,
+    conflict_id: str,
+    choice: Choice,
+    *,
+    actor_id: str,
+    now: datetime,
+    label: str = "",
+    value: Any = None,
+    is_whole_record: bool = False,
 ) -> tuple[str, OutboxRow]:
-    """Answer one conflict. When it was the last open one of its mutation, the new mutation is queued.
+    """Answer one conflict, or every open one of its row. With the last open one of the row the new mutation is queued.
 
+    `value` is the third value of an edit, in wire form; of a row that is made again, fields that replace its own.
     Returns the action, which undo takes back under `label`, and the mutation that was answered.
-    Raises NotAllowed for a conflict that is gone or cannot hold both.
+    Raises NotAllowed for a conflict that is gone, cannot hold both or has no field to edit.
     """
     conflict = session.get(ConflictRow, conflict_id)
     if conflict is None or conflict.state != "open":
         raise NotAllowed(_("This conflict has been answered already."))
     if choice == "both" and not can_keep_both(conflict):
         raise NotAllowed(_("Only a long text can keep both. Choose mine or theirs."))
+    if choice == "edit" and not conflict.field:
+        raise NotAllowed(_("The whole row is in question: choose mine or theirs."))
     held = session.exec(select(OutboxRow).where(OutboxRow.mutation_id == conflict.mutation_id)).first()
     if held is None:
         raise NotAllowed(_("This conflict has been answered already."))
     asked = _of_row(session, held)
-    is_last = all(other is conflict or other.state != "open" for other in asked)
+    chosen = [other for other in asked if other.state == "open"] if is_whole_record else [conflict]
+    is_last = all(other in chosen or other.state != "open" for other in asked)
     in_question = {other.mutation_id for other in asked}
     queued = receipts.queued_of(session, held.entity, held.entity_id)
     first = next(place for place, mutation in enumerate(queued) if mutation.mutation_id in in_question)
     act = acts.before(
-        session, label, queued[first:] if is_last else (), asked if is_last else [conflict], held.entity, held.entity_id
+        session, label, queued[first:] if is_last else (), asked if is_last else chosen, held.entity, held.entity_id
     )
-    conflict.state, conflict.resolution, conflict.resolved_at = "answered", choice, now
+    for one in chosen:
+        one.state, one.resolution, one.resolved_at = "answered", choice, now
+    if choice == "edit":
+        conflict.mine = value
     session.flush()
     if not is_last:  # the row is settled in one go, when its last question is answered
         return acts.keep(session, act, None, now), held
-    action = _settle(session, queued[:first], queued[first:], asked, actor_id, now)
+    instead = value if choice == "mine" and isinstance(value, dict) else {}
+    action = _settle(session, queued[:first], queued[first:], asked, actor_id, now, instead)
     for other in asked:
         other.state = "closed"
     return acts.keep(session, act, action, now), held
@@ -136,8 +155,10 @@ def _settle(
     asked: list[ConflictRow],
     actor_id: str,
     now: datetime,
+    instead: dict[str, Any],
 ) -> str | None:
-    """End `chain` and queue in its place one change of what was chosen and of everything not in question."""
+    """End `chain` and queue in its place one change of what was chosen and of everything not in question. `instead` are
+    fields of a row that is made again that it gets in place of its own."""
     entity, row_id, label = chain[0].entity, chain[0].entity_id, chain[0].label
     row = rows.find(session, entity, row_id)
     seen_by_me = to_wire(row, entity) if row is not None else None
@@ -151,6 +172,8 @@ def _settle(
             wanted.pop(conflict.field, None)
         elif conflict.field and conflict.resolution == "both":
             wanted[conflict.field] = f"{conflict.theirs}\n{conflict.mine}"
+        elif conflict.field and conflict.resolution == "edit":
+            wanted[conflict.field] = conflict.mine
     receipts.end(session, chain, "answered", now=now)
     outbox.drop_provisional_log(session, chain)
     takes_theirs = whole is not None and whole.resolution == "theirs"
@@ -161,7 +184,7 @@ def _settle(
         if takes_theirs or seen_by_me is None:
             return None
         values = {name: value for name, value in seen_by_me.items() if name not in HUB_KEEPS}
-        edit = outbox.Edit(entity, row_id, "create", values)
+        edit = outbox.Edit(entity, row_id, "create", {**values, **instead})
         return outbox.submit(session, [edit], actor_id=actor_id, label=label, now=now)
     if theirs is not None:
         _show(session, entity, row_id, theirs, earlier)

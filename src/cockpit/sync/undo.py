@@ -21,7 +21,7 @@ from cockpit.i18n import _
 from cockpit.storage import meta, rows
 from cockpit.storage.records import to_wire
 from cockpit.storage.tables import MetaRow, OutboxDoneRow, OutboxRow, SyncBaseRow
-from cockpit.sync import acts, conflicts, outbox, receipts
+from cockpit.sync import acts, amending, conflicts, outbox, receipts
 
 _MARK = "undo:"
 
@@ -47,7 +47,8 @@ def undo_newest(session: Session, *, actor_id: str, now: datetime) -> Undone | N
     act = acts.find(session, action)
     if act is not None and act.is_retry:
         acts.forget(session, action)
-        if acts.park_again(session, act):
+        replaced = act.replaced_by and amending.take_back(session, act, actor_id=actor_id, now=now)
+        if replaced or (not act.replaced_by and acts.park_again(session, act)):
             return Undone(None, act.label, act.entity, act.id, has_effect=True)
         return undo_newest(session, actor_id=actor_id, now=now)  # it went on its way: the change itself is next
     queued = list(session.exec(select(OutboxRow).where(OutboxRow.action_id == action).order_by(col(OutboxRow.seq))))

@@ -16,13 +16,14 @@ _WRITE_SIGNS: dict[str, tuple[str, Tone]] = {
     "sending": (">", "accent"),
     "conflict": ("!", "bad"),
     "parked": ("x", "warn"),
+    "blocked": ("^", "warn"),
 }
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def write_sign(state: str) -> Cell:
     """Where a row's newest local write is: empty received, `*` on disk and queued, `~` tried and comes again, `>` on its
-    way, `!` in conflict, `x` refused and parked."""
+    way, `!` in conflict, `x` refused and parked, `^` behind such a one."""
     sign, tone = _WRITE_SIGNS.get(state, ("?", "muted"))
     return Cell(sign, tone)
 

@@ -49,7 +49,15 @@ if TYPE_CHECKING:
         TeamVisit,
     )
     from cockpit.services.snapshots.proposals import LogField, LogPreview, ReplanProposal, ReplanRow, ScoreLine
-    from cockpit.services.snapshots.sync import Badge, ConflictItem, QueueItem, Receipt, SyncReport, SyncSnapshot
+    from cockpit.services.snapshots.sync import (
+        Badge,
+        ConflictItem,
+        ProofView,
+        QueueItem,
+        Receipt,
+        SyncReport,
+        SyncSnapshot,
+    )
     from cockpit.services.snapshots.why import Why, WhyRow
 
 _HOMES = {
@@ -107,6 +115,7 @@ _HOMES = {
     "sync": (
         "Badge",
         "ConflictItem",
+        "ProofView",
         "QueueItem",
         "Receipt",
         "SyncReport",
@@ -153,6 +162,7 @@ __all__ = [
     "PipelineSnapshot",
     "PlanSnapshot",
     "Prep",
+    "ProofView",
     "QueueItem",
     "Receipt",
     "Remedy",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-WriteState = Literal["done", "saved", "waiting", "sending", "conflict", "parked"]
-"""done: the hub has it. saved: on disk, queued. waiting: retry later. sending: on its way."""
+WriteState = Literal["done", "saved", "waiting", "sending", "conflict", "parked", "blocked"]
+"""done: the hub has it. saved: on disk, queued. waiting: retry later. sending: on its way. blocked: behind one that is held."""
 
 
 @dataclass(frozen=True, slots=True)

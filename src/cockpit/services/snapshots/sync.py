@@ -17,6 +17,10 @@ class QueueItem:
     attempts: int
     state: WriteState
     error: str
+    blocked_by: str = ""
+    """Id of the held change that this one waits for."""
+    can_edit: bool = False
+    """Its values may be typed anew: it was refused, and it says something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,12 @@ class ConflictItem:
     theirs_at: datetime | None
     can_keep_both: bool
     mine_at: datetime | None = None
+    can_edit: bool = False
+    """A third value can be typed; `typed` is mine as it would be."""
+    can_attach: bool = False
+    typed: str = ""
+    my_text: str = ""
+    """What I wrote, for the clipboard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +71,35 @@ class Badge:
     is_syncing: bool
     progress: str
     complete: bool
+    blocked: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofView:
+    """The count of every change made on this device: `ops` is the sum of all that follows, and `lost` and `doubled` are
+    zero, or something is wrong with the file. The ids are named where they can be known."""
+
+    ops: int
+    receipts: int
+    queue: int
+    conflicts: int
+    parked: int
+    blocked: int
+    discarded: int
+    undone: int
+    answered: int
+    lost: int
+    doubled: int
+    digest: str
+    digest_ok: bool
+    lost_ids: tuple[str, ...] = ()
+    doubled_ids: tuple[str, ...] = ()
+    proved_at: datetime | None = None
+    """When `cockpit verify` last found everything in order."""
+
+    @property
+    def is_ok(self) -> bool:
+        return self.digest_ok and not self.lost and not self.doubled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +112,7 @@ class SyncSnapshot(Snapshot):
     receipts: tuple[Receipt, ...]
     conflicts: tuple[ConflictItem, ...]
     last_error: str
+    proof: ProofView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,13 +14,14 @@ from cockpit.storage.reading import moment as stored_moment
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-WriteState = Literal["done", "saved", "waiting", "sending", "conflict", "parked"]
-"""done: the hub has it. saved: on disk, queued. waiting: tried, comes again. sending: on its way."""
+WriteState = Literal["done", "saved", "waiting", "sending", "conflict", "parked", "blocked"]
+"""done: the hub has it. saved: on disk, queued. waiting: tried, comes again. sending: on its way. blocked: behind one that
+is held by a conflict or parked."""
 
 _ASK_BY_ID = 400
 """Above this many ids the whole queue is read instead: it is short, and the statement stays short too."""
 
-_WORST_FIRST: tuple[WriteState, ...] = ("conflict", "parked", "sending", "waiting", "saved")
+_WORST_FIRST: tuple[WriteState, ...] = ("conflict", "parked", "blocked", "sending", "waiting", "saved")
 
 
 def write_state(status: str, attempts: int) -> WriteState:
@@ -31,7 +32,9 @@ def write_state(status: str, attempts: int) -> WriteState:
         return "parked"
     if status == "inflight":
         return "sending"
-    return "waiting" if attempts or status == "blocked" else "saved"
+    if status == "blocked":
+        return "blocked"
+    return "waiting" if attempts else "saved"
 
 
 def write_states(source: Session | Reader, ids: Collection[str]) -> dict[str, WriteState]:
@@ -59,15 +62,18 @@ class PendingSummary:
     conflicts: int
     parked: int
     oldest_pending_at: datetime | None
+    blocked: int = 0
 
 
 def pending_summary(source: Session | Reader) -> PendingSummary:
     """Counts of the queue and of open conflicts, in two SELECTs."""
     reader = reader_of(source)
-    parked_of = "coalesce(sum(CASE WHEN status = 'parked' THEN 1 ELSE 0 END), 0)"
-    ((total, parked, oldest),) = reader.rows(f"SELECT count(*), {parked_of}, min(occurred_at) FROM outbox")
+    of = "coalesce(sum(CASE WHEN status = '{status}' THEN 1 ELSE 0 END), 0)"
+    columns = ", ".join(("count(*)", of.format(status="parked"), of.format(status="blocked"), "min(occurred_at)"))
+    ((total, parked, blocked, oldest),) = reader.rows(f"SELECT {columns} FROM outbox")
     ((conflicts,),) = reader.rows("SELECT count(*) FROM conflict WHERE state = 'open'")
-    return PendingSummary(int(total), int(conflicts), int(parked), stored_moment(oldest) if oldest else None)
+    since = stored_moment(oldest) if oldest else None
+    return PendingSummary(int(total), int(conflicts), int(parked), since, int(blocked))
 
 
 def last_sync_at(source: Session | Reader) -> datetime | None:

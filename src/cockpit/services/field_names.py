@@ -1,0 +1,43 @@
+"""Columns in the user's words."""
+
+from __future__ import annotations
+
+from cockpit.i18n import N_, _
+
+FIELDS = {
+    "account_id": N_("account"),
+    "address": N_("address"),
+    "advantages": N_("advantages"),
+    "agenda": N_("agenda"),
+    "amount_minor": N_("amount"),
+    "closed_on": N_("closed on"),
+    "companion_id": N_("companion"),
+    "ends_at": N_("end"),
+    "expected_on": N_("expected on"),
+    "goal": N_("goal"),
+    "goal_result": N_("goal result"),
+    "lifecycle": N_("lifecycle"),
+    "lost_reason": N_("lost reason"),
+    "mobile": N_("mobile"),
+    "name": N_("name"),
+    "needs": N_("needs"),
+    "next_step": N_("next step"),
+    "owner_id": N_("owner"),
+    "phone": N_("phone"),
+    "product_id": N_("product"),
+    "profit_minor": N_("profit"),
+    "reason": N_("reason"),
+    "result": N_("result"),
+    "stage_id": N_("stage"),
+    "stance": N_("stance"),
+    "starts_at": N_("start"),
+    "status": N_("status"),
+    "subject": N_("subject"),
+    "tier": N_("tier"),
+    "title": N_("title"),
+}
+
+
+def field_name(field: str) -> str:
+    """A column in the user's words; one without any stays as it is."""
+    return _(FIELDS.get(field, field))

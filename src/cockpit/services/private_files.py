@@ -1,0 +1,34 @@
+"""Files for the user's eyes alone: 0600 from their first byte on, whole or not there, and never in place of another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from cockpit.errors import NotAllowed
+from cockpit.i18n import _
+
+
+@contextmanager
+def new_file(target: Path) -> Iterator[Path]:
+    """A place beside `target` to write to, which becomes `target` when the block ends well.
+
+    Raises NotAllowed when `target` is there already: a copy that is kept must not be lost to a newer one.
+    """
+    if target.exists():
+        raise NotAllowed(_("{path} is there already. Choose another name; nothing was written.").format(path=target))
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+    with suppress(FileNotFoundError):
+        partial.unlink()
+    os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        yield partial
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
+        partial.rename(target)
+    finally:
+        with suppress(FileNotFoundError):
+            partial.unlink()

@@ -1,0 +1,68 @@
+"""The queue as a list: every change that the hub has not acknowledged, each held one with what waits behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from cockpit.services import typed_values
+from cockpit.services.snapshots import QueueItem
+from cockpit.storage.queries.sync import write_state
+from cockpit.storage.tables import OutboxRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+HELD = ("conflict", "parked")
+
+
+def queue_items(session: Session, zone: ZoneInfo) -> tuple[QueueItem, ...]:
+    """Every queued change, oldest first."""
+    found = session.exec(select(OutboxRow).order_by(col(OutboxRow.seq))).all()
+    holders = _holders(found)
+    return tuple(
+        QueueItem(
+            mutation_id=mutation.mutation_id,
+            label=mutation.label,
+            entity=mutation.entity,
+            occurred_at=mutation.occurred_at.astimezone(zone),
+            attempts=mutation.attempts,
+            state=write_state(mutation.status, mutation.attempts),
+            error=mutation.error_text or mutation.error_type,
+            blocked_by=holders.get(mutation.mutation_id, ""),
+            can_edit=mutation.status == "parked" and bool(typed_values.typable(mutation)),
+        )
+        for mutation in found
+    )
+
+
+def _holders(found: Iterable[OutboxRow]) -> dict[str, str]:
+    """For each blocked change the held one it waits for, near or far."""
+    by_row: dict[tuple[str, str], str] = {}
+    by_id: dict[str, str] = {}
+    holders: dict[str, str] = {}
+    for mutation in found:
+        key = (mutation.entity, mutation.entity_id)
+        holder = by_row.get(key) or by_id.get(mutation.depends_on or "")
+        if mutation.status in HELD:
+            holder = holder or mutation.mutation_id
+        elif holder is not None and mutation.status == "blocked":
+            holders[mutation.mutation_id] = holder
+        if holder is not None:
+            by_row[key] = by_id[mutation.mutation_id] = holder
+    return holders
+
+
+def under_their_holders(items: Sequence[QueueItem]) -> list[QueueItem]:
+    """What needs the user first, each with what is blocked by it right below; then the rest as it will be sent."""
+    behind: dict[str, list[QueueItem]] = {}
+    for item in items:
+        if item.blocked_by:
+            behind.setdefault(item.blocked_by, []).append(item)
+    held = [item for item in items if item.state in HELD and not item.blocked_by]
+    placed = [one for item in held for one in (item, *behind.get(item.mutation_id, ()))]
+    ids = {item.mutation_id for item in placed}
+    return [*placed, *(item for item in items if item.mutation_id not in ids)]
