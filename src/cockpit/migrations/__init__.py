@@ -9,10 +9,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine, MetaData
 
 
-def upgrade(engine: Engine, metadata: MetaData, target: str = "head") -> None:
-    """Run the missing versions in one transaction. `metadata` is handed to env.py by the caller."""
+def upgrade(engine: Engine, metadata: MetaData, target: str = "head", *, wire_version: int | None = None) -> None:
+    """Run the missing versions, and bring what is queued to `wire_version`, in one transaction.
+
+    `metadata` is handed to env.py by the caller.
+    """
     from alembic import command
     from alembic.config import Config
+
+    from cockpit.migrations.upcasts import upcast_file
 
     with resources.as_file(resources.files("cockpit") / "migrations") as folder, engine.begin() as connection:
         config = Config()
@@ -20,3 +25,5 @@ def upgrade(engine: Engine, metadata: MetaData, target: str = "head") -> None:
         config.attributes["connection"] = connection
         config.attributes["metadata"] = metadata
         command.upgrade(config, target)
+        if wire_version is not None:
+            upcast_file(connection, wire_version)

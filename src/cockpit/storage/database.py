@@ -1,7 +1,8 @@
 """One database: engine, journal rule, BEGIN IMMEDIATE, schema check and upgrade.
 
-Every write transaction is BEGIN IMMEDIATE so that two processes queue instead of failing;
-synchronous=FULL so that "saved" means on disk. WAL only where SQLite is free of the WAL-reset bug.
+Every write transaction is BEGIN IMMEDIATE so that two processes queue instead of failing; synchronous=EXTRA so that
+"saved" means on disk: with FULL a power cut can bring back the journal of the last commit, which then rolls it back.
+WAL only where SQLite is free of the WAL-reset bug.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cockpit.errors import DatabaseBusy, DatabaseCorrupt, DatabaseNewer, DataDirUnwritable, DiskFull
+from cockpit.errors import DatabaseBusy, DatabaseCorrupt, DatabaseNewer, DataDirUnwritable, DiskFault, DiskFull
 from cockpit.locations import kept_file
 from cockpit.storage.reading import FileReader, Reader, SessionReader
 
@@ -77,7 +78,7 @@ class Database:
         def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
             connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
             journal = "WAL" if sqlite3.sqlite_version_info >= _WAL_SAFE else "DELETE"
-            for pragma in (f"journal_mode={journal}", "synchronous=FULL", f"busy_timeout={_BUSY_MS}"):
+            for pragma in (f"journal_mode={journal}", "synchronous=EXTRA", f"busy_timeout={_BUSY_MS}"):
                 connection.execute(f"PRAGMA {pragma}")
 
         @event.listens_for(engine, "begin")
@@ -153,19 +154,24 @@ class Database:
 
         from cockpit.migrations import upgrade
         from cockpit.storage.tables import load_all
+        from cockpit.storage.tables.sync import SCHEMA_VERSION
 
         load_all()
         with self._named_errors():
-            upgrade(self._engine.execution_options(writes=True), SQLModel.metadata)
+            upgrade(self._engine.execution_options(writes=True), SQLModel.metadata, wire_version=SCHEMA_VERSION)
 
     def backup(self, target: Path | None = None) -> Path | None:
         """An online copy beside the file (or at `target`), mode 0600. None where the server keeps backups."""
         if self.path is None:
             return None
         target = target or self.path.with_name(f"{self.path.name}.before-{HEAD_REVISION}.bak")
-        os.close(os.open(target, os.O_CREAT | os.O_RDWR | os.O_TRUNC, 0o600))
-        with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(target)) as copy:
-            source.backup(copy)
+        draft = target.with_name(f"{target.name}.new")  # one that is cut short must not stand in the way of a whole one
+        with self._named_errors():
+            draft.unlink(missing_ok=True)
+            os.close(os.open(draft, os.O_CREAT | os.O_RDWR, 0o600))
+            with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(draft)) as copy:
+                source.backup(copy)
+            draft.replace(target)
         return target
 
     def damage(self, session: Session) -> str | None:
@@ -193,8 +199,10 @@ class Database:
     def _named(self, error: Exception) -> Exception:
         words = str(getattr(error, "orig", None) or error).lower()
         path = self.path or "database"
-        if "disk is full" in words or "disk i/o error" in words:
+        if "disk is full" in words:
             return DiskFull(path=path)
+        if "disk i/o error" in words:
+            return DiskFault(path=path)
         if "locked" in words or "busy" in words:
             return DatabaseBusy(path=path)
         if "not a database" in words or "malformed" in words:
