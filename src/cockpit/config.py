@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     """Which account's file to open: data/<account>.db."""
     ca_file: Path | None = None
     """A company's own certificate authority, PEM."""
+    proxy: Annotated[str | None, Field(pattern=r"^https?://[^\s/@?#]+/?$")] = None
+    """The proxy on the way to the hub, for example http://proxy.example.com:3128. No variable of the environment but
+    COCKPIT_PROXY is read for it."""
     keymap: dict[str, str] = {}
     """Command id to key, for example `log = "v"`."""
     themes: dict[str, dict[str, str]] = {}
@@ -167,7 +170,7 @@ def _faults(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
         for one in error.errors():
             key = ".".join(str(part) for part in one["loc"])
             if not any(key == name or name.startswith(f"{key}.") for name in looks):
-                yield key, _words(one["type"], one["msg"], one["input"])
+                yield key, _words(key, one["type"], one["msg"], one["input"])
 
 
 def by_line(wrong: list[Problem]) -> list[Problem]:
@@ -185,8 +188,10 @@ def load_settings(locations: Locations) -> Settings:
     return Settings(**{key: value for key, value in found.values.items() if key not in off})
 
 
-def _words(kind: str, message: str, value: object) -> str:
+def _words(key: str, kind: str, message: str, value: object) -> str:
     """A finding of the model in the user's language."""
+    if key == "proxy" and kind == "string_pattern_mismatch":
+        return _("This is not an address like http://proxy.example.com:3128, without name and password.")
     known = {
         "extra_forbidden": _("There is no such key. Allowed: {names}.").format(names=", ".join(Settings.model_fields)),
         "string_type": _("{value} is not a text in quotes.").format(value=value),

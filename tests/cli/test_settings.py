@@ -27,6 +27,7 @@ def _settings(text: str) -> None:
         ('theme = "neon"\n', "line 1, theme", "cockpit-terminal"),
         ('account = "../../etc"\n', "line 1, account", "../../etc"),
         ("ca_file = 3\n", "line 1, ca_file", "quotes"),
+        ('proxy = "http://me:secret@proxy.example.com"\n', "line 1, proxy", "without name and password"),
         ('\n[keymap]\nlog = "q"\n', "line 3, keymap.log", "q is the key of back"),
         ('[keymap]\nlgo = "v"\n', "line 2, keymap.lgo", "Near: log"),
         ('keymap = { undo = "3" }\n', "line 1, keymap.undo", "digits"),

@@ -105,8 +105,16 @@ class HubClient:
     """One signed-in connection. Close it, or use it in a `with`."""
 
     def __init__(
-        self, url: str, token: str, *, transport: httpx.BaseTransport | None = None, ca_file: str = "", proxy: str = ""
+        self,
+        url: str,
+        token: str,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        ca_file: str = "",
+        proxy: str = "",
+        renew: Callable[[], str | None] = lambda: None,
     ) -> None:
+        """`renew` is asked for another token when the hub refuses the one in use; the call is then made once more."""
         self.address = address(url)
         self.received_bytes = 0
         options: dict[str, Any] = {"transport": transport}
@@ -114,6 +122,7 @@ class HubClient:
             options = {"verify": _verification(ca_file), "proxy": proxy or None}
         self._socket: socket.socket | None = None
         self._is_aborted = False
+        self._renew = renew
         self._http = httpx.Client(
             base_url=self.address.url,
             headers={"Authorization": f"Bearer {token}", "Accept": "application/json", "Accept-Encoding": "gzip"},
@@ -162,6 +171,16 @@ class HubClient:
         return self._read("GET", "/v1/sync/snapshot", wire.snapshot_page, params=params)
 
     def _read(self, method: str, path: str, decode: Callable[[bytes], T], **request: Any) -> T:
+        try:
+            return self._ask(method, path, decode, **request)
+        except SignInNeeded:
+            token = self._renew()
+            if not token:
+                raise
+            self._http.headers["Authorization"] = f"Bearer {token}"
+            return self._ask(method, path, decode, **request)
+
+    def _ask(self, method: str, path: str, decode: Callable[[bytes], T], **request: Any) -> T:
         if "content" in request:
             request["headers"] = {"Content-Type": "application/json"}
         if self._is_aborted:

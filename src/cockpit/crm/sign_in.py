@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import httpx
 import msgspec
@@ -66,6 +66,10 @@ class Given(msgspec.Struct, frozen=True):
         return "Given()"
 
 
+class _Decided(msgspec.Struct, frozen=True):
+    device: str = ""
+
+
 class _Error(msgspec.Struct, frozen=True):
     error: str = ""
 
@@ -78,6 +82,9 @@ class SignInClient(HubClient):
     ) -> None:
         super().__init__(url, "", transport=transport, ca_file=ca_file, proxy=proxy)
         del self._http.headers["Authorization"]
+
+    def __enter__(self) -> Self:
+        return self
 
     def ask_code(self, device_name: str) -> Code:
         """A code to show. Raises CodesNotOffered where the hub has none."""
@@ -109,6 +116,13 @@ class SignInClient(HubClient):
     def revoke(self, token: str) -> None:
         """End the sign-in that the token belongs to."""
         self._post("revoke", lambda _body: None, token=token)
+
+    def decide(self, token: str, user_code: str, *, is_approved: bool) -> str:
+        """Approve or turn away, with `token`, the device that shows a code; the name it gave itself."""
+        body = {"user_code": user_code[:_SHOWN], "decision": "approve" if is_approved else "deny"}
+        headers = {"Authorization": f"Bearer {token}"}
+        found = self._read("POST", "/v1/oauth/approve", _decoder(_Decided), json=body, headers=headers)
+        return clean_line(found.device, 100) or "-"
 
     def _given(self, **fields: str) -> Given:
         given = self._post("token", _decoder(Given), **fields)
