@@ -115,6 +115,10 @@ class DiskFull(LocalDataError):
     """No room. The change was not saved and the form stays open. Facts: path."""
 
 
+class DiskFault(DiskFull):
+    """Reading or writing failed for another reason than room: a broken disk, a share that is gone. Facts: path."""
+
+
 class DatabaseCorrupt(LocalDataError):
     """The file is not a database or is damaged. Facts: path."""
 

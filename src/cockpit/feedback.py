@@ -123,7 +123,12 @@ _WORDS: dict[type[errors.CockpitError], tuple[str, str, str]] = {
     errors.DiskFull: (
         N_("The disk is full"),
         N_("The change was not saved: {path}"),
-        N_("Make room and press Enter again; your text is still here."),
+        N_("Make room, then do it again. What you typed in a form is still there."),
+    ),
+    errors.DiskFault: (
+        N_("The disk failed"),
+        N_("Reading or writing did not work, and nothing was half saved: {path}"),
+        N_("Check the disk and the connection to it, then do it again. `cockpit doctor` looks at the file."),
     ),
     errors.DatabaseCorrupt: (
         N_("The local file is damaged"),
