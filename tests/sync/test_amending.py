@@ -1,4 +1,4 @@
-"""A refused change typed anew: a new one in its place, what waits behind it follows, and undo puts the refused one back."""
+"""A refused change typed anew: a new one in its place; what waits behind follows, and undo parks the refused one again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from cockpit.sync.outbox import Edit
 from tests.sync.conftest import Device
 from tests.sync.model import ModelHub
 from tests.sync.test_conflicts import VISIT
-
 
 ACCOUNT = {"name": "Nien", "owner_id": "rep-1", "phone": "x", "address": "lane"}
 
