@@ -7,7 +7,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_COMPILE_BYTECODE := 1
 RUN := .venv/bin/
 
-.PHONY: help setup demo test check format locale openapi docs pictures bench rivals fresh clean
+.PHONY: simulate help setup demo test check format locale openapi docs pictures bench rivals fresh clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ check: .venv/.ready ## Format, lint, types and import contracts, without the tes
 format: .venv/.ready ## Put the code in form
 	$(RUN)ruff check --fix .
 	$(RUN)ruff format .
+
+simulate: .venv/.ready ## Schedules of faults and kills against the sync (N=500, SEED=)
+	@PYTHONHASHSEED=0 $(RUN)python -m tests.reliability.simulate --schedules $(or $(N),500) $(if $(SEED),--seed $(SEED))
 
 locale: .venv/.ready ## Gather the texts and compile the catalogues
 	$(RUN)python -m scripts.catalogues

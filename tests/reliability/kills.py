@@ -1,0 +1,183 @@
+"""Where a device's process can die or its disk can fail: around every statement, commit and network call.
+
+A slot is a place on disk with one engine that outlives the schedules, so that statements are compiled once.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from cockpit.storage.database import Database
+
+DISK_ERRORS = {
+    "enospc": "database or disk is full",
+    "eio": "disk I/O error",
+    "locked": "database is locked",
+}
+_TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE)\s+\"?(\w+)", re.IGNORECASE)
+_WRITES = ("INSERT", "UPDATE", "DELETE", "COMMIT", "BEGIN IMMEDIATE")
+
+
+class Killed(BaseException):
+    """The process ends here: nothing of ours may catch it."""
+
+
+@cache
+def named(statement: str) -> str:
+    """A statement by its verb and table."""
+    words = statement.split(None, 2)
+    verb = words[0].upper() if words else "?"
+    if verb in ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK"):
+        return f"{verb} {words[1]}" if verb == "BEGIN" and len(words) > 1 else verb
+    table = _TABLE.search(statement)
+    return f"{verb} {table.group(1)}" if table else verb
+
+
+@dataclass
+class Hook:
+    """The life of one process: how many points it passed, where it is to die, how its disk fails."""
+
+    passed: int = 0
+    kill_at: int = 0
+    """Die at this point counted from when it was armed; 0 is never."""
+    fail_at: int = 0
+    failure: str = ""
+    is_lasting: bool = False
+    is_dead: bool = False
+    has_committed: bool = False
+    died_at: str = ""
+    failed: int = 0
+
+    def rearm(self, kill_at: int = 0, fail_at: int = 0, failure: str = "", *, is_lasting: bool = False) -> None:
+        self.passed, self.kill_at, self.fail_at, self.failure = 0, kill_at, fail_at, failure
+        self.is_lasting, self.is_dead, self.has_committed, self.died_at, self.failed = is_lasting, False, False, "", 0
+
+    def point(self, name: str, when: str) -> None:
+        """Pass a named point, or die there. A dead process does nothing more."""
+        if self.is_dead:
+            raise Killed
+        self.passed += 1
+        if self.passed == self.kill_at:
+            self.is_dead, self.died_at = True, f"{name} {when}"
+            raise Killed
+
+    def disk(self, name: str) -> None:
+        """Fail a write as a full, broken or locked disk does."""
+        if not self.fail_at or self.passed < self.fail_at or not name.startswith(_WRITES):
+            return
+        self.failed += 1
+        if not self.is_lasting:
+            self.fail_at = 0
+        raise sqlite3.OperationalError(DISK_ERRORS[self.failure])
+
+
+@dataclass
+class Slot:
+    """One place for a device's file."""
+
+    folder: Path
+    empty_file: Path
+    hook: Hook = field(default_factory=Hook)
+    hits: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.path = self.folder / "cockpit.db"
+        shutil.copy(self.empty_file, self.path)
+        self._first = Database(f"sqlite:///{self.path}")
+        self._second = Database(f"sqlite:///{self.path}")
+        self._checker: sqlite3.Connection | None = None
+        self._opened: list[sqlite3.Connection] = []
+        _fit(self._first, self.hook, self._opened)
+        _fit(self._second, None, self._opened)
+
+    def clear(self) -> None:
+        """An empty file, as on a new machine."""
+        self.reopen()
+        if self._checker is not None:
+            self._checker.close()
+            self._checker = None
+        for suffix in ("-journal", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                Path(f"{self.path}{suffix}").unlink()
+        shutil.copyfile(self.empty_file, self.path)
+        self.hook.rearm()
+
+    def reopen(self) -> Database:
+        """The process starts again: nothing of the old one is left but the file."""
+        self.hook.rearm()
+        for connection in self._opened:
+            with suppress(sqlite3.ProgrammingError):
+                connection.rollback()  # the frames of a killed call may hold it a while longer
+        self._opened.clear()
+        self._first._engine.dispose()
+        self._second._engine.dispose()
+        return self._again(self._first)
+
+    def second(self) -> Database:
+        """Another process on the same file."""
+        return self._again(self._second)
+
+    def _again(self, kept: Database) -> Database:
+        database = Database(kept.url)
+        vars(database)["_engine"] = kept._engine
+        return database
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What is on disk, read past all the code under test."""
+        if self._checker is None:
+            self._checker = sqlite3.connect(self.path, isolation_level=None)
+        return self._checker.execute(sql, values).fetchall()
+
+
+def _fit(database: Database, hook: Hook | None, opened: list[sqlite3.Connection]) -> None:
+    """Put the points into the driver of one database; no power is lost here, so nothing waits for the disk."""
+    engine = database._engine
+
+    @event.listens_for(engine, "connect")
+    def _quick(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA journal_mode=MEMORY")
+        opened.append(connection)
+
+    if hook is None:
+        return
+    dialect: Any = engine.dialect
+    execute, many, commit = dialect.do_execute, dialect.do_executemany, dialect.do_commit
+
+    def do_execute(cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        name = named(statement)
+        hook.point(name, "before")
+        hook.disk(name)
+        execute(cursor, statement, parameters, context)
+        try:
+            hook.point(name, "after")
+        except Killed:
+            cursor.close()  # a dead process holds no lock
+            raise
+
+    def do_executemany(cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        name = f"{named(statement)} many"
+        hook.point(name, "before")
+        hook.disk(name)
+        many(cursor, statement, parameters, context)
+        hook.point(name, "after")
+
+    def do_commit(connection: Any) -> None:
+        hook.point("COMMIT", "before")
+        hook.disk("COMMIT")
+        commit(connection)
+        hook.has_committed = True
+        hook.point("COMMIT", "after")
+
+    dialect.do_execute, dialect.do_executemany, dialect.do_commit = do_execute, do_executemany, do_commit

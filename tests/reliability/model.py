@@ -1,0 +1,184 @@
+"""The reference server's rows: revisions, tombstones, who sees what, what others do. From the contract alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from tests.reliability.protocol import Key, Oracle, Row
+
+DEFAULTS: dict[str, Row] = {
+    "team": {"name": "", "time_zone": "UTC"},
+    "person": {"name": "", "role": "rep", "team_id": None},
+    "account": {"name": "", "phone": "", "address": "", "tier": "C", "lifecycle": "prospect", "industry": ""},
+    "contact": {"name": "", "account_id": None, "title": "", "mobile": "", "stance": None},
+    "deal": {"name": "", "account_id": None, "stage_id": "", "amount_minor": None, "source": "", "expected_on": None},
+    "activity": {
+        "rep_id": None, "account_id": None, "starts_at": None, "status": "planned", "subject": "", "agenda": "",
+        "advantages": "", "needs": [], "roles_for": [], "result": "", "next_step": "", "goal": "",
+    },
+    "change_log": {},
+}  # fmt: skip
+
+
+@dataclass
+class State:
+    """Everything a backup holds."""
+
+    epoch: str
+    rev: int = 0
+    rows: dict[Key, Row] = field(default_factory=dict)
+    stones: dict[Key, Row] = field(default_factory=dict)
+    exits: dict[tuple[str, Key], int] = field(default_factory=dict)
+    results: dict[str, tuple[str, str]] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
+    order: dict[tuple[str, Key], int] = field(default_factory=dict)
+    writers: dict[tuple[Key, str], list[tuple[int, str]]] = field(default_factory=dict)
+
+    def copied(self) -> State:
+        """Rows are never changed in place, so shallow copies of the books do."""
+        found = copy(self)
+        for name in ("rows", "stones", "exits", "results", "counted", "order"):
+            setattr(found, name, dict(getattr(self, name)))
+        found.writers = {place: list(who) for place, who in self.writers.items()}
+        return found
+
+
+@dataclass
+class Company:
+    """One company. `device` and `person` of a write come from the token and the envelope, never from the mutation."""
+
+    now: Callable[[], datetime]
+    oracle: Oracle = field(default_factory=Oracle)
+    state: State = field(default_factory=lambda: State("epoch-1"))
+    people: dict[str, tuple[str, str]] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    revoked: set[str] = field(default_factory=set)
+    oldest_cursor: int = 0
+    has_backdate_rule: bool = False
+    backups: list[State] = field(default_factory=list)
+    epochs: int = 1
+
+    # --- who sees what -------------------------------------------------------------------------------
+
+    def sight(self, person_id: str) -> set[str]:
+        """The people whose rows he sees."""
+        role, team_id = self.people[person_id]
+        if role == "rep":
+            return {person_id}
+        return {person_id} | {other for other, (_role, team) in self.people.items() if team == team_id}
+
+    def scope(self, person_id: str) -> str:
+        return "/".join(self.people[person_id])
+
+    def sees(self, sight: set[str], row: Row) -> bool:
+        owner, account_id = row.get("owner_id"), row.get("account_id")
+        if owner in sight:
+            return True
+        account = self.state.rows.get(("account", account_id)) if account_id else None
+        if account is not None:
+            return account["owner_id"] in sight
+        return owner is None and not account_id
+
+    def visible_to(self, person_id: str) -> dict[Key, Row]:
+        sight = self.sight(person_id)
+        return {key: row for key, row in self.state.rows.items() if self.sees(sight, row)}
+
+    def applied(self) -> dict[str, int]:
+        return self.state.counted
+
+    def epoch_now(self) -> str:
+        return self.state.epoch
+
+    # --- what others do ------------------------------------------------------------------------------
+
+    def put(self, entity: str, row_id: str, values: Row) -> Row:
+        self.state.rev += 1
+        row = {**values, "id": row_id, "rev": self.state.rev}
+        self.state.rows[entity, row_id] = row
+        self.state.stones.pop((entity, row_id), None)
+        return row
+
+    def change(self, entity: str, row_id: str, values: Row, *, by: str) -> None:
+        before = self.state.rows.get((entity, row_id))
+        row = self.put(entity, row_id, {**(before or {"owner_id": None, **DEFAULTS[entity]}), **values})
+        self._note_writers((entity, row_id), values, "")
+        if entity not in ("team", "person"):
+            old = {name: before.get(name) for name in values} if before else {}
+            self._log(f"log-{self.state.rev}", (entity, row_id), row, "patch" if before else "create", old, values, by)
+
+    def remove(self, entity: str, row_id: str, *, by: str, log_id: str = "") -> None:
+        key = (entity, row_id)
+        row = self.state.rows[key]
+        self.state.rev += 1
+        seen_by = [person_id for person_id in self.people if self.sees(self.sight(person_id), row)]
+        del self.state.rows[key]
+        self.state.stones[key] = {
+            "entity": entity, "id": row_id, "rev": self.state.rev, "deleted_at": self.now().astimezone(UTC).isoformat(),
+            "by_id": by, "reason": "deleted", "seen_by": seen_by,
+        }  # fmt: skip
+        self._log(log_id or f"log-{self.state.rev}", key, row, "delete", row, {}, by)
+
+    def move_account(self, account_id: str, owner_id: str, *, with_deals: bool) -> None:
+        """The whole subtree gets new revisions; who does not see a row any more is told so."""
+        before = {person_id: set(self.visible_to(person_id)) for person_id in self.people}
+        subtree = [("account", account_id)]
+        subtree += [key for key, row in self.state.rows.items() if row.get("account_id") == account_id]
+        for key in subtree:
+            row = dict(self.state.rows[key])
+            if key[0] == "account" or (with_deals and key[0] == "deal"):
+                row["owner_id"] = owner_id
+            self.put(*key, row)
+        self._note_writers(("account", account_id), {"owner_id": owner_id}, "")
+        for person_id in self.people:
+            now = set(self.visible_to(person_id))
+            for key in before[person_id] - now:
+                self.state.exits[person_id, key] = self.state.rev
+            for key in now - before[person_id]:
+                self.state.exits.pop((person_id, key), None)
+
+    def set_role(self, person_id: str, role: str, team_id: str) -> None:
+        self.people[person_id] = (role, team_id)
+        self.change("person", person_id, {"role": role, "team_id": team_id}, by="admin")
+
+    def expire_cursors(self) -> None:
+        self.oldest_cursor = self.state.rev
+
+    def back_up(self) -> None:
+        self.backups.append(self.state.copied())
+
+    def restore(self) -> bool:
+        """An older state, announced by a new epoch as the contract asks."""
+        if not self.backups:
+            return False
+        self.state = self.backups.pop()
+        self.new_epoch()
+        for person_id, (role, team_id) in self.people.items():  # who is who is not part of the backup
+            row = self.state.rows["person", person_id]
+            if (row["role"], row["team_id"]) != (role, team_id):
+                self.set_role(person_id, role, team_id)
+        return True
+
+    def new_epoch(self) -> None:
+        self.epochs += 1
+        self.state.epoch = f"epoch-{self.epochs}"
+        self.oldest_cursor = 0
+
+    # --- book-keeping ---
+
+    def _note_writers(self, key: Key, values: Row, device: str) -> None:
+        for name in values:
+            self.state.writers.setdefault((key, name), []).append((self.state.rev, device))
+
+    def _log(self, log_id: str, key: Key, row: Row, op: str, before: Row, after: Row, by: str) -> None:
+        account_id = key[1] if key[0] == "account" else row.get("account_id")
+        self.put(
+            "change_log",
+            log_id,
+            {
+                "owner_id": row.get("owner_id"), "account_id": account_id, "entity": key[0], "entity_id": key[1],
+                "op": op, "recorded_at": self.now().isoformat(), "actor_id": by, "before": before, "after": after,
+            },
+        )  # fmt: skip

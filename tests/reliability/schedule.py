@@ -1,0 +1,113 @@
+"""One schedule from its seed to its verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from cockpit.sync.conflicts import Choice
+from tests.reliability import invariants
+from tests.reliability.steps import STEPS
+from tests.reliability.world import Places, World
+
+LEAST_STEPS = 40
+
+
+@dataclass
+class Verdict:
+    """What one schedule was and what it found."""
+
+    seed: int
+    steps: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    points: Counter[str] = field(default_factory=Counter)
+    kills: int = 0
+    violations: list[str] = field(default_factory=list)
+    trace_hash: str = ""
+    trace: list[str] = field(default_factory=list)
+
+
+def run(
+    seed: int, places: Places, *, keeps_trace: bool = False, tweak: Callable[[World], None] | None = None
+) -> Verdict:
+    """Run one schedule to rest, and stop at its first violation. `tweak` seeds a fault of ours, for self-tests."""
+    world = World(seed, places, keeps_trace=keeps_trace)
+    if tweak is not None:
+        tweak(world)
+    moves, weights = list(STEPS), list(STEPS.values())
+    with world.running():
+        for _number in range(world.random.randrange(LEAST_STEPS, LEAST_STEPS + 20)):
+            device = world.random.choice(world.devices)
+            move = world.random.choices(moves, weights)[0]
+            world.steps += 1
+            world.clock.step(world.random.randrange(1, 120))
+            move(world, device)
+            invariants.after_step(world, device)
+            if world.oracle.findings:
+                break
+        else:
+            _settle(world)
+    return Verdict(
+        seed,
+        world.steps,
+        world.faults,
+        world.points,
+        world.kills,
+        world.oracle.findings,
+        world.trace_hash(),
+        world.trace,
+    )
+
+
+def _settle(world: World) -> None:
+    """The faults stop; after two rounds all agree. Then every question is answered, and nothing is left."""
+    world.server.revoked.clear()
+    for device in world.devices:
+        device.network.rate = 0.0
+        device.network.late.clear()
+    _rounds(world, 2)
+    invariants.at_rest(world, is_whole=False)
+    for _round in range(8):
+        if world.oracle.findings or not _answer_all(world):
+            break
+        _rounds(world, 2)
+    else:
+        if not world.oracle.findings:
+            world.oracle.find("I7 the questions never end")
+    if not world.oracle.findings:
+        invariants.at_rest(world, is_whole=True)
+
+
+def _rounds(world: World, count: int) -> None:
+    for _round in range(count):
+        world.clock.step(3600)
+        for device in world.devices:
+            outcome = device.act("quiet sync", device.sync, kind="sync", is_local=False)
+            if not outcome.startswith("done"):
+                world.oracle.find(f"I7 {device.name} does not get through: {outcome}")
+            for url in device.network.loops():
+                world.oracle.find(f"I7 {device.name} asked {url} again and again")
+
+
+def _answer_all(world: World) -> bool:
+    """Every conflict answered, every parked change discarded; False when there was nothing to decide."""
+    has_any = False
+    for device in world.devices:
+        while (conflicts := device.open_conflicts()) or device.parked():
+            has_any = True
+            if conflicts:
+                choice: Choice = world.random.choice(("mine", "theirs"))
+                words, work = (
+                    f"answer {conflicts[0][1:]} {choice}",
+                    partial(device.service.answer, conflicts[0][0], choice),
+                )
+            else:
+                parked = device.parked()[0]
+                words, work = f"discard {parked[-4:]}", partial(device.service.discard, parked)
+            outcome = device.act(words, work, kind="edit")
+            if outcome != "done":
+                world.oracle.find(f"I7 {device.name} cannot {words}: {outcome}")
+                return True
+    return has_any
