@@ -36,11 +36,12 @@ class SchemaRange(msgspec.Struct, frozen=True):
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Mutations and bytes of one push, rows of one page."""
+    """Mutations and bytes of one push, rows of one page; how many days back a visit may be dated, None for any."""
 
     batch: Count = 50
     bytes: Count = 256 * 1024
     page: Count = 500
+    backdate_days: Count | None = None
 
 
 class HelloPerson(msgspec.Struct, frozen=True):
@@ -73,7 +74,7 @@ class Problem(msgspec.Struct, frozen=True):
     @property
     def kind(self) -> str:
         """The last word of `type`, which may be a full URI."""
-        return self.type.rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1]
+        return clean_line(self.type.rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1], 64)
 
 
 class FieldConflict(msgspec.Struct, frozen=True):
