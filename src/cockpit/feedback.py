@@ -128,7 +128,7 @@ _WORDS: dict[type[errors.CockpitError], tuple[str, str, str]] = {
     errors.DiskFault: (
         N_("The disk failed"),
         N_("Reading or writing did not work, and nothing was half saved: {path}"),
-        N_("Check the disk and the connection to it, then do it again. `cockpit doctor` looks at the file."),
+        N_("Check the disk and the connection to it. See whether the change is there before you do it again."),
     ),
     errors.DatabaseCorrupt: (
         N_("The local file is damaged"),

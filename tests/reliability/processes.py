@@ -195,7 +195,8 @@ def half_done(path: Path) -> list[str]:
             SELECT 'queued and ended ' || mutation_id FROM outbox
               WHERE mutation_id IN (SELECT mutation_id FROM outbox_done)
             UNION ALL
-            SELECT 'result without its mutation ' || id FROM activity WHERE result != '' AND id NOT IN
+            SELECT 'result without its mutation ' || id FROM activity
+              WHERE result != '' AND (rev = 0 OR pending > 0) AND id NOT IN
               (SELECT entity_id FROM outbox UNION SELECT entity_id FROM outbox_done)
             UNION ALL
             SELECT 'wrong count of pending work ' || id FROM activity a WHERE pending !=
