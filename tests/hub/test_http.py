@@ -19,7 +19,7 @@ from tests.hub.world import LEAD, ME, START, Client, HubWorld
 def test_hello_says_who_i_am_and_what_the_hub_takes(hub: HubWorld) -> None:
     hello = hub.client(LEAD).get("/v1/sync/hello").json()
     assert hello["person"] == {"id": LEAD, "name": "周岚", "role": "team_lead", "team_id": "team-1"}
-    assert hello["limits"] == {"batch": 50, "bytes": 262_144, "page": 500}
+    assert hello["limits"] == {"batch": 50, "bytes": 262_144, "page": 500, "backdate_days": 45}
     assert hello["schema"] == {"min": 1, "max": 1}
     assert hello["scopes"] == sorted([tokens.SELF, tokens.TEAM, tokens.NUDGE, tokens.PLAN])
     assert hello["time"] == "2026-11-24T00:30:00Z"
@@ -41,6 +41,8 @@ PATHS = [
     ("GET", "/v1/sync/changes"),
     ("GET", "/v1/sync/snapshot"),
     ("GET", "/v1/team/summary"),
+    ("GET", "/v1/team/gaps"),
+    ("POST", "/v1/account/account-1/merge"),
     ("GET", "/v1/account"),
     ("POST", "/v1/account"),
     ("GET", "/v1/account/account-1"),
@@ -111,14 +113,34 @@ def test_a_token_is_only_issued_to_somebody_for_something(hub: HubWorld) -> None
         assert tokens.authenticate(session, tokens.issue(session, ME, label=""), clock.now()) is not None
 
 
+JSON = {"Content-Type": "application/json"}
 REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("GET", "/v1/nothing/at/all", {}, "missing"),
     ("GET", "/", {}, "missing"),
     ("PUT", "/v1/account", {}, "method"),
     ("GET", "/v1/sync/changes", {"params": {"limit": 0}}, "validation"),
     ("GET", "/v1/sync/changes", {"params": {"limit": 501}}, "validation"),
-    ("POST", "/v1/sync/push", {"content": b"{"}, "validation"),
-    ("POST", "/v1/sync/push", {"content": b"[" * 100_000}, "validation"),
+    ("POST", "/v1/sync/push", {"content": b"{", "headers": JSON}, "bad-json"),
+    ("POST", "/v1/sync/push", {"content": b"[" * 100_000, "headers": JSON}, "bad-json"),
+    ("POST", "/v1/sync/push", {"content": b"[" * 33 + b"]" * 33, "headers": JSON}, "bad-json"),
+    ("POST", "/v1/sync/push", {"content": b'{"device_id": "a", "device_id": "b"}', "headers": JSON}, "bad-json"),
+    ("POST", "/v1/sync/push", {"content": b'{"device_id": "\xff"}', "headers": JSON}, "bad-json"),
+    ("POST", "/v1/sync/push", {"content": b"\x00", "headers": JSON}, "bad-json"),
+    ("POST", "/v1/sync/push", {"headers": JSON}, "validation"),
+    ("POST", "/v1/sync/push", {"content": b"{}"}, "media-type"),
+    ("POST", "/v1/sync/push", {"data": {"device_id": "d"}}, "media-type"),
+    ("POST", "/v1/sync/push", {"content": b"<a/>", "headers": {"Content-Type": "text/xml"}}, "media-type"),
+    ("PATCH", "/v1/account/a", {"content": b"{}", "headers": {"Content-Type": "text/plain"}}, "media-type"),
+    ("PATCH", "/v1/account/a", {"json": [1]}, "validation"),
+    ("GET", "/v1/account/%00", {}, "missing"),
+    ("GET", f"/v1/account/{'a' * 65}", {}, "validation"),
+    ("GET", "/v1/account/a%20b", {}, "missing"),
+    ("GET", "/v1/account", {"params": {"limit": "9" * 5000}}, "validation"),
+    ("GET", "/v1/account", {"params": {"cursor": "\x00.\x00"}}, "bad-cursor"),
+    ("GET", "/v1/sync/snapshot", {"params": {"page": "x" * 2000}}, "validation"),
+    ("GET", "/v1/team/summary", {"params": {"month": "0000-01"}}, "validation"),
+    ("GET", "/v1/team/summary", {"params": {"month": "9999-12"}}, "validation"),
+    ("GET", "/v1/team/summary", {"params": {"month": "٢٠٢٦-11"}}, "validation"),
     ("POST", "/v1/sync/push", {"json": {"mutations": []}}, "validation"),
     ("POST", "/v1/sync/push", {"json": {"device_id": "\x1b[2J", "mutations": []}}, "validation"),
     ("POST", "/v1/account", {"json": [1], "headers": {"Idempotency-Key": "k"}}, "validation"),

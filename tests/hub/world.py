@@ -109,10 +109,10 @@ class Pulled:
 class HubWorld:
     """The hub, its clock (`now` moves only by hand) and its people."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, **options: Any) -> None:
         self.database = database
         self.now = START
-        self.app = create_app(database, lambda: self.now)
+        self.app = create_app(database, lambda: self.now, **options)
         self._numbers = itertools.count(1)
         self.tokens: dict[str, str] = {}
 

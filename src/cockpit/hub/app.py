@@ -9,17 +9,30 @@ from fastapi import FastAPI, Response
 from fastapi.middleware.gzip import GZipMiddleware
 
 from cockpit import __version__, clock
+from cockpit.clock import monotonic
 from cockpit.hub import cursors, problems, routes_oauth, routes_rows, routes_sync, routes_team
 from cockpit.hub.context import Hub, HubDep
-from cockpit.hub.limits import BodyCap
+from cockpit.hub.limits import BodyCap, Pace, Rate
 from cockpit.hub.problems import Problem
 from cockpit.hub.wire import ProblemBody
 from cockpit.storage.database import HEAD_REVISION, Database
 
+BACKDATE_DAYS = 45
+"""How far back a person may date what he did: a month's report may still be completed in the middle of the next."""
 
-def create_app(database: Database, clock: Callable[[], datetime] = clock.now) -> FastAPI:
-    """The API on a database that is prepared. Gives the hub its epoch when it has none."""
-    hub = Hub(database, clock)
+
+def create_app(
+    database: Database,
+    clock: Callable[[], datetime] = clock.now,
+    *,
+    backdate_days: int | None = BACKDATE_DAYS,
+    rate: Rate | None = None,
+) -> FastAPI:
+    """The API on a database that is prepared. Gives the hub its epoch when it has none.
+
+    `rate` None: as many requests as anybody likes. `backdate_days` None: any day.
+    """
+    hub = Hub(database, clock, backdate_days)
     with hub.write() as session:
         cursors.found(session)
     app = FastAPI(
@@ -35,6 +48,8 @@ def create_app(database: Database, clock: Callable[[], datetime] = clock.now) ->
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(BodyCap)
+    if rate is not None:
+        app.add_middleware(Pace, rate=rate, tick=monotonic)
     app.add_api_route("/healthz", healthz, methods=["GET"], tags=["health"])
     app.add_api_route("/readyz", readyz, methods=["GET"], tags=["health"])
     for routes in (routes_sync, routes_team, routes_oauth, routes_rows):

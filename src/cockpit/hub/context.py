@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session
 
-from cockpit.hub import tokens
+from cockpit.errors import DatabaseBusy, DiskFull
+from cockpit.hub import tokens, upkeep
 from cockpit.hub.problems import Problem
 from cockpit.hub.tokens import Actor
 from cockpit.storage.database import Database
@@ -25,11 +26,18 @@ class Hub:
 
     database: Database
     now: Callable[[], datetime]
+    backdate_days: int | None = None
     _turn: threading.Lock = field(default_factory=threading.Lock)
+    _doing: set[str] = field(default_factory=set)
+    _tidying: threading.Lock = field(default_factory=threading.Lock)
+    _tidied: set[date] = field(default_factory=set)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
+        """A session that sees one state of the data: what a person may see must not change between two statements."""
         with self.database.read() as session:
+            if not self.database.is_sqlite:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
     @contextmanager
@@ -40,6 +48,36 @@ class Hub:
             return
         with self._turn, self.database.write() as session:
             yield session
+
+    @contextmanager
+    def alone(self, key: str) -> Iterator[None]:
+        """Carry out a request of this key once at a time. Raises Problem locked while another one is under way.
+
+        In this process; between processes the database lets the second one wait and see what the first did.
+        """
+        with self._tidying:
+            if key in self._doing:
+                raise Problem("locked", headers={"Retry-After": "1"})
+            self._doing.add(key)
+        try:
+            yield
+        finally:
+            self._doing.discard(key)
+
+    def tidy(self) -> None:
+        """With the first request of a day, let go of what is too old. A busy database is left for the next request."""
+        now = self.now()
+        with self._tidying:
+            if now.date() in self._tidied:
+                return
+            self._tidied.clear()
+            self._tidied.add(now.date())
+        done = False
+        with suppress(DatabaseBusy, DiskFull), self.write() as session:
+            upkeep.prune(session, now)
+            done = True
+        if not done:
+            self._tidied.discard(now.date())
 
 
 async def hub_of(request: Request) -> Hub:
@@ -60,6 +98,7 @@ def actor_of(hub: HubDep, given: Annotated[HTTPAuthorizationCredentials | None, 
         actor = tokens.authenticate(session, given.credentials, hub.now())
     if actor is None:
         raise Problem("unauthorized", "the token is not known, or no longer good")
+    hub.tidy()
     return actor
 
 
@@ -71,3 +110,5 @@ PROBLEM_ANSWERS: dict[int | str, dict[str, Any]] = {
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
     }
 }
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Still what If-None-Match names"}}

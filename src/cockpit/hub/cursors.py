@@ -24,8 +24,8 @@ _OLDEST = "oldest_rev"
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """`rev`: everything up to here was delivered. `floor`: the head when the feed was last drained.
-    `left`: rows still to come when the pull began, for progress."""
+    """`rev`: everything up to here was delivered. `floor`: the head when the feed was last drained, or when a pull
+    from the start began: deletions and exits after it are news. `left`: rows still to come, for progress."""
 
     rev: int
     floor: int
@@ -94,7 +94,8 @@ def read(session: Session, sign: Signer, token: str, head: int) -> Cursor:
         return Cursor(0, head)
     values = sign.read("changes", token)
     cursor = Cursor(values["rev"], values["floor"], values["left"])
-    if cursor.rev > head or 0 < cursor.rev < int(meta.get(session, _OLDEST, "0")):
+    # By the floor, not the revision: in a pull from the start the revision is that of rows long unchanged.
+    if cursor.rev > head or cursor.floor < int(meta.get(session, _OLDEST, "0")):
         raise Problem("cursor-expired")
     return cursor
 

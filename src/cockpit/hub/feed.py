@@ -1,12 +1,14 @@
 """What changed since a cursor, in revision order, as far as the person may see it.
 
 A page costs a fixed number of statements whatever it holds: the head, the feed, the tombstones, and one
-per kind of row on the page. An idle call reads the end of one index.
+per kind of row on the page. An idle call reads the end of one index. The caller's session reads one state of
+the data throughout: a row that leaves the person's sight between two statements must not be sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,11 +24,14 @@ from cockpit.storage.records import to_wire, wire_value
 from cockpit.storage.tables import SYNCED, ChangeRow, ScopeExitRow, TombstoneRow
 
 PAGE = 500
+PAGE_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    rows: list[dict[str, Any]]
+    """`rows` are JSON."""
+
+    rows: list[bytes]
     deleted: list[dict[str, Any]]
     next_cursor: str
     more: bool
@@ -43,8 +48,10 @@ def changes(session: Session, actor: Actor, sign: Signer, token: str, limit: int
     # idle call does not gather every row the person may see.
     wanted = and_(col(ChangeRow.rev) > cursor.rev, mine == 1)
     found = _feed(session, wanted, visible, limit + 1)
-    more = len(found) > limit
-    found = found[:limit]
+    bodies = _bodies(session, actor, [entry for entry in found[:limit] if entry.seen and entry.op == "put"])
+    fitting = _fitting(found[:limit], bodies)
+    more = fitting < len(found)
+    found = found[:fitting]
     left = cursor.left
     if more and left is None:
         left = session.execute(select(func.count()).select_from(ChangeRow).where(wanted)).scalar_one()
@@ -53,7 +60,7 @@ def changes(session: Session, actor: Actor, sign: Signer, token: str, limit: int
     end = max(head, last)
     following = Cursor(last, cursor.floor, rest) if more else Cursor(end, end)
     return Page(
-        rows=_rows(session, actor, [entry for entry in found if entry.seen and entry.op == "put"]),
+        rows=[bodies[entry.rev] for entry in found if entry.rev in bodies],
         deleted=_deleted(session, [entry for entry in found if not entry.seen or entry.op == "delete"]),
         next_cursor=cursors.write(sign, following),
         more=more,
@@ -81,16 +88,30 @@ def _feed(
     return session.execute(statement.where(wanted).order_by(col(ChangeRow.rev)).limit(limit)).all()
 
 
-def _rows(session: Session, actor: Actor, entries: Sequence[Row[Any]]) -> list[dict[str, Any]]:
-    """Full rows in feed order; one that is gone meanwhile comes as a deletion later."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+def _bodies(session: Session, actor: Actor, entries: Sequence[Row[Any]]) -> dict[int, bytes]:
+    """Full rows as JSON by their place in the feed."""
+    found: dict[int, bytes] = {}
     for entity in {entry.entity for entry in entries}:
         table = SYNCED[entity]
-        ids = [entry.entity_id for entry in entries if entry.entity == entity]
-        for row in session.exec(select(table).where(col(table.id).in_(ids))):
-            found[entity, row.id] = visibility.redact(actor, entity, to_wire(row, entity))
-    keys = [(entry.entity, entry.entity_id) for entry in entries]
-    return [{"entity": key[0], "data": found[key]} for key in keys if key in found]
+        places = {entry.entity_id: entry.rev for entry in entries if entry.entity == entity}
+        for row in session.exec(select(table).where(col(table.id).in_(places))):
+            data = visibility.redact(actor, entity, to_wire(row, entity))
+            found[places[row.id]] = as_json({"entity": entity, "data": data})
+    return found
+
+
+def _fitting(entries: Sequence[Row[Any]], bodies: Mapping[int, bytes]) -> int:
+    """How many entries fit into PAGE_BYTES, at least one."""
+    size = 0
+    for number, entry in enumerate(entries):
+        size += len(bodies.get(entry.rev, b""))
+        if size > PAGE_BYTES and number:
+            return number
+    return len(entries)
+
+
+def as_json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _deleted(session: Session, entries: Sequence[Row[Any]]) -> list[dict[str, Any]]:
@@ -110,6 +131,7 @@ def _deleted(session: Session, entries: Sequence[Row[Any]]) -> list[dict[str, An
                 "deleted_at": wire_value(stone.deleted_at) if stone else None,
                 "by_id": stone.by_id if stone else None,
                 "reason": "deleted" if entry.seen else "scope",
+                "merged_into": stone.merged_into if stone else None,
             }
         )
     return answer

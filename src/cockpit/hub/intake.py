@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -12,7 +13,7 @@ from sqlalchemy import BigInteger, Integer
 from sqlalchemy import inspect as inspect_table
 
 from cockpit.domain import entities
-from cockpit.domain.text import clean
+from cockpit.domain.text import MAX_LENGTH, clean
 from cockpit.errors import BadUse
 from cockpit.hub.problems import Problem
 from cockpit.storage.records import DERIVED, from_wire, required_columns, wire_value
@@ -24,6 +25,8 @@ ID = re.compile(r"[\x21-\x7e]{1,64}")
 
 EXTRA_BYTES = 8_192
 EXTRA_DEPTH = 6
+LIST_ITEMS = 100
+ITEM_LENGTH = 500
 
 _HUB_KEEPS = {"rev": 0, "origin": "hub", "external_source": None, "external_ref": None}
 """Columns no device may set, with the value that a whole row of a device brings along."""
@@ -47,6 +50,8 @@ def is_id(value: object) -> bool:
 def inert(value: Any, depth: int = EXTRA_DEPTH) -> Any:
     """JSON with every string cleaned, at most `depth` levels deep. Raises Problem validation."""
     if isinstance(value, str):
+        if len(value) > MAX_LENGTH:
+            raise Problem("validation", f"at most {MAX_LENGTH} signs fit")  # never cut: the device would not know
         return clean(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise Problem("validation", "a number is not finite")
@@ -86,11 +91,16 @@ def accept(entity: str, row_id: str, data: dict[str, Any], *, is_trusted: bool =
         if is_ours and given.pop(name) not in (default, None):
             raise Problem("validation", f"{name} is given by the hub", field=name)
     values = canonical(entity, given)
+    measure(entity, values)
+    return values
+
+
+def measure(entity: str, values: Mapping[str, Any]) -> None:
+    """Raise Problem validation for a value in wire form that its column does not take."""
     for name, value in values.items():
         reason = _misfit(entity, name, value)
         if reason:
             raise Problem("validation", f"{entity}.{name}: {reason}", field=name)
-    return values
 
 
 def missing_columns(entity: str, values: dict[str, Any]) -> list[str]:
@@ -118,7 +128,10 @@ def _misfit(entity: str, name: str, value: Any) -> str | None:
     allowed = _choices(entity).get(name)
     if allowed and value not in allowed:
         return f"one of {', '.join(sorted(allowed))} is needed"
-    longest = getattr(column.type, "length", None)
+    if isinstance(value, list):
+        is_too_much = len(value) > LIST_ITEMS or any(len(item) > ITEM_LENGTH for item in value)
+        return f"at most {LIST_ITEMS} items of {ITEM_LENGTH} signs fit" if is_too_much else None
+    longest = getattr(column.type, "length", None) or (MAX_LENGTH if isinstance(value, str) else None)
     if longest is not None and len(value) > longest:
         return f"at most {longest} signs fit"
     if name.endswith("_id") and value != "" and not is_id(value):

@@ -8,10 +8,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 
 from cockpit.domain.text import clean
-from cockpit.errors import DatabaseBusy, DiskFull
+from cockpit.errors import DatabaseBusy, DataDirUnwritable, DiskFull
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -19,6 +20,7 @@ TITLES: dict[str, tuple[int, str]] = {
     "bad-request": (400, "The request cannot be read"),
     "bad-cursor": (400, "The cursor is not one of ours"),
     "idempotency-key-missing": (400, "An Idempotency-Key is needed"),
+    "bad-json": (400, "The body is not JSON as it should be"),
     "unauthorized": (401, "Sign in"),
     "permission": (403, "Not allowed"),
     "device": (403, "This device belongs to somebody else"),
@@ -28,11 +30,14 @@ TITLES: dict[str, tuple[int, str]] = {
     "deleted": (409, "The row was deleted"),
     "changed": (409, "The row was changed meanwhile"),
     "in-use": (409, "Other rows depend on it"),
+    "locked": (409, "The same request is being carried out"),
     "cursor-expired": (410, "The cursor is too old"),
     "scope-changed": (410, "What you may see has changed"),
     "stale": (412, "The row has a newer revision"),
     "too-large": (413, "Too much at once"),
+    "media-type": (415, "The body is in another format"),
     "validation": (422, "A value does not fit"),
+    "backdate": (422, "It is dated too far back"),
     "missing-parent": (422, "A row it refers to is not here"),
     "idempotency-key-reused": (422, "The key was used for something else"),
     "schema-too-old": (426, "The schema is not supported"),
@@ -94,6 +99,11 @@ def _on_full(_request: Request, _error: Exception) -> JSONResponse:
     return respond(Problem("disk-full"))
 
 
+def _on_database(_request: Request, error: Exception) -> JSONResponse:
+    """PostgreSQL in words of its own: gone, out of connections, a lock not given in time."""
+    return respond(Problem("disk-full" if "no space left" in str(error).lower() else "maintenance"))
+
+
 def _on_anything(_request: Request, _error: Exception) -> JSONResponse:
     return respond(Problem("internal"))
 
@@ -104,4 +114,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(DatabaseBusy, _on_busy)
     app.add_exception_handler(DiskFull, _on_full)
+    for kind in (exc.OperationalError, exc.TimeoutError, DataDirUnwritable):
+        app.add_exception_handler(kind, _on_database)
     app.add_exception_handler(Exception, _on_anything)

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from cockpit.storage import meta
 
 _LOCK = 0x436F636B
+_ALONE = text("SELECT set_config('lock_timeout', '5s', true), pg_advisory_xact_lock(:key)")
 _KEY = "head_rev"
 _HELD = "cockpit_revisions_held"
 
@@ -24,7 +25,7 @@ def lock(session: Session) -> None:
     if transaction is not None and session.info.get(_HELD) is transaction:
         return
     session.flush()
-    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    session.execute(_ALONE, {"key": _LOCK})
     session.expire_all()
     session.info[_HELD] = session.get_transaction()
 

@@ -10,20 +10,21 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query, Response
 from sqlmodel import col, select
 
-from cockpit.hub import cursors, visibility
+from cockpit.hub import cursors, merging, visibility
 from cockpit.hub.context import PROBLEM_ANSWERS, ActorDep, Hub, HubDep
 from cockpit.hub.intake import is_id
+from cockpit.hub.judgement import Push
 from cockpit.hub.problems import TITLES, Problem
-from cockpit.hub.push import Push
 from cockpit.hub.routes_sync import commit
 from cockpit.hub.store import new_id
+from cockpit.hub.strict import StrictRoute
 from cockpit.hub.tokens import Actor
-from cockpit.hub.wire import Mutation, MutationResult, RowList
+from cockpit.hub.wire import MergeBody, Mutation, MutationResult, RowList
 from cockpit.storage import rows
 from cockpit.storage.records import to_wire
 from cockpit.storage.tables import SYNCED
 
-router = APIRouter(prefix="/v1", tags=["rows"], responses=PROBLEM_ANSWERS)
+router = APIRouter(prefix="/v1", tags=["rows"], responses=PROBLEM_ANSWERS, route_class=StrictRoute)
 
 Kind = Annotated[str, Path(max_length=32, description="The kind of row, for example account, deal, activity")]
 RowId = Annotated[str, Path(max_length=64)]
@@ -81,7 +82,8 @@ def create_row(
     mutation = Mutation(
         mutation_id=key, entity=entity, entity_id=row_id, op="create", patch=body, occurred_at=hub.now()
     )
-    result = _outcome(commit(hub, _by(hub, actor), mutation))
+    with hub.alone(key):
+        result = _outcome(commit(hub, _by(hub, actor), mutation))
     if result.row is None:
         raise Problem("deleted")
     answer = _json(result.row, status=201, etag=_etag(result.row))
@@ -125,6 +127,16 @@ def delete_row(entity: Kind, row_id: RowId, hub: HubDep, actor: ActorDep, if_mat
     return Response(status_code=204)
 
 
+@router.post("/account/{row_id}/merge", response_model=dict[str, Any])
+def merge_account(row_id: RowId, body: MergeBody, hub: HubDep, actor: ActorDep, if_match: IfMatch = None) -> Response:
+    """Make an account part of another one, which is returned. Everything of it moves there. Once more changes nothing."""
+    if not is_id(row_id):
+        raise Problem("missing")
+    with hub.write() as session:
+        data = to_wire(merging.merge(session, actor, row_id, body.into, if_match, hub.now()), "account")
+    return _json(data, etag=_etag(data))
+
+
 def _known(entity: str) -> str:
     if entity not in SYNCED:
         raise Problem("missing", "no such kind of row")
@@ -132,11 +144,13 @@ def _known(entity: str) -> str:
 
 
 def _by(hub: Hub, actor: Actor) -> Push:
-    return Push(actor, "", hub.now())
+    return Push(actor, "", hub.now(), hub.backdate_days)
 
 
 def _current(hub: Hub, actor: Actor, entity: str, row_id: str) -> dict[str, Any]:
     """The row in wire form. Raises Problem missing, the same for a row that may not be seen."""
+    if not is_id(row_id):
+        raise Problem("missing")
     with hub.read() as session:
         row = rows.find(session, entity, row_id)
         data = to_wire(row, entity) if row is not None else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,9 +10,10 @@ from sqlalchemy.exc import DataError, IntegrityError
 from cockpit.hub import cursors, feed, push, revisions, snapshot
 from cockpit.hub.context import PROBLEM_ANSWERS, ActorDep, Hub, HubDep
 from cockpit.hub.intake import is_id
+from cockpit.hub.judgement import Push
 from cockpit.hub.limits import body_size
 from cockpit.hub.problems import Problem
-from cockpit.hub.push import Push
+from cockpit.hub.strict import StrictRoute
 from cockpit.hub.wire import (
     ChangesPage,
     Hello,
@@ -31,7 +31,7 @@ BATCH = 50
 BATCH_BYTES = 256 * 1024
 _ENVELOPE_BYTES = 1024
 
-router = APIRouter(prefix="/v1/sync", tags=["sync"], responses=PROBLEM_ANSWERS)
+router = APIRouter(prefix="/v1/sync", tags=["sync"], responses=PROBLEM_ANSWERS, route_class=StrictRoute)
 
 
 class _NotKept(Exception):
@@ -51,7 +51,7 @@ def hello(hub: HubDep, actor: ActorDep) -> Response:
         time=hub.now(),
         epoch=epoch,
         schema=SchemaRange(min=push.SCHEMA_MIN, max=push.SCHEMA_MAX),
-        limits=Limits(batch=BATCH, bytes=BATCH_BYTES, page=feed.PAGE),
+        limits=Limits(batch=BATCH, bytes=BATCH_BYTES, page=feed.PAGE, backdate_days=hub.backdate_days),
         scopes=sorted(actor.scopes),
         head_rev=head,
         person=PersonBody(id=actor.person_id, name=actor.name, role=actor.role, team_id=actor.team_id),
@@ -69,7 +69,7 @@ def push_batch(request: Request, body: PushBody, hub: HubDep, actor: ActorDep) -
     now = hub.now()
     with hub.write() as session:
         push.claim_device(session, body.device_id, actor.person_id, now)
-    turn = Push(actor, body.device_id, now)
+    turn = Push(actor, body.device_id, now, hub.backdate_days)
     results = [_one(hub, turn, mutation) for mutation in body.mutations]
     return Response(PushAnswer(results=results).model_dump_json(), media_type="application/json")
 
@@ -110,15 +110,15 @@ def changes(
     """What changed since `cursor` (empty: from the start), oldest first."""
     with hub.read() as session:
         page = feed.changes(session, actor, cursors.signer(session, actor.scope_hash), cursor, limit)
-    body = {
-        "rows": page.rows,
-        "deleted": page.deleted,
-        "next_cursor": page.next_cursor,
-        "more": page.more,
-        "remaining_estimate": page.remaining_estimate,
-    }
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Response(text.encode(), media_type="application/json")
+    rest = feed.as_json(
+        {
+            "deleted": page.deleted,
+            "next_cursor": page.next_cursor,
+            "more": page.more,
+            "remaining_estimate": page.remaining_estimate,
+        }
+    )
+    return Response(b'{"rows":[' + b",".join(page.rows) + b"]," + rest[1:], media_type="application/json")
 
 
 @router.get("/snapshot", response_class=Response, responses={200: {"content": {"application/x-ndjson": {}}}})

@@ -13,10 +13,9 @@ from pathlib import Path
 import uvicorn
 from sqlalchemy.engine import make_url
 
-from cockpit import clock
 from cockpit.errors import BadUse, PortRefused, PortTaken
-from cockpit.hub import upkeep
 from cockpit.hub.app import create_app
+from cockpit.hub.limits import Rate
 from cockpit.i18n import _
 from cockpit.storage.database import Database
 
@@ -44,10 +43,8 @@ def serve(database_url: str, host: str = "127.0.0.1", port: int = 0, is_embedded
     is killed, and it writes nothing else. Raises PortTaken, PortRefused.
     """
     database = open_database(database_url)
-    with database.write() as session:
-        upkeep.prune(session, clock.now())
     config = uvicorn.Config(
-        create_app(database),
+        create_app(database, rate=None if is_embedded else Rate()),
         log_level="critical" if is_embedded else "info",
         access_log=False,
         server_header=False,

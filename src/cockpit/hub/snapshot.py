@@ -6,18 +6,21 @@ comes again with the changes that follow.
 
 from __future__ import annotations
 
-import json
+from collections.abc import Generator
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from cockpit.hub import cursors, revisions, visibility
 from cockpit.hub.cursors import Cursor, Signer
+from cockpit.hub.feed import as_json
 from cockpit.hub.tokens import Actor
 from cockpit.storage.records import to_wire
 from cockpit.storage.tables import SYNCED
 
 PAGE = 2_000
+PAGE_BYTES = 4 * 1024 * 1024
+_AT_A_TIME = 200
 _ENTITIES = tuple(SYNCED)
 
 
@@ -27,28 +30,37 @@ def page(session: Session, actor: Actor, sign: Signer, token: str, limit: int = 
         start = sign.read("snapshot", token)
     else:
         start = {"h": revisions.head(session), "t": _total(session, actor), "n": 0, "i": ""}
-    lines: list[str] = []
+    lines: list[bytes] = []
+    size = 0
     place, after = int(start["n"]), str(start["i"])
-    while place < len(_ENTITIES) and len(lines) < limit:
-        entity = _ENTITIES[place]
-        found = _lines(session, actor, entity, after, limit - len(lines))
-        lines += [line for _row_id, line in found]
-        place, after = (place, found[-1][0]) if len(lines) == limit else (place + 1, "")
+    while place < len(_ENTITIES) and len(lines) < limit and size < PAGE_BYTES:
+        found = _lines(session, actor, _ENTITIES[place], after, limit - len(lines))
+        for row_id, line in found:
+            lines.append(line)
+            size, after = size + len(line), row_id
+            if size >= PAGE_BYTES:
+                break
+        else:
+            if len(lines) < limit:
+                place, after = place + 1, ""
+        found.close()
     following = sign.write("snapshot", {**start, "n": place, "i": after}) if place < len(_ENTITIES) else None
     cursor = cursors.write(sign, Cursor(start["h"], start["h"]))
-    lines.append(_json({"next": following, "cursor": cursor, "total": start["t"]}))
-    return ("\n".join(lines) + "\n").encode()
+    lines.append(as_json({"next": following, "cursor": cursor, "total": start["t"]}))
+    return b"\n".join(lines) + b"\n"
 
 
-def _lines(session: Session, actor: Actor, entity: str, after: str, limit: int) -> list[tuple[str, str]]:
-    """Ids and lines of the next rows of a table."""
+def _lines(
+    session: Session, actor: Actor, entity: str, after: str, limit: int
+) -> Generator[tuple[str, bytes], None, None]:
+    """Ids and lines of the next rows of a table, read as they are wanted: rows may be large."""
     table = SYNCED[entity]
     wanted = select(table).where(visibility.table_filter(actor, entity), col(table.id) > after)
-    found: list[tuple[str, str]] = []
-    for row in session.exec(wanted.order_by(col(table.id)).limit(limit)):
-        data = visibility.redact(actor, entity, to_wire(row, entity))
-        found.append((row.id, _json({"entity": entity, "data": data})))
-    return found
+    wanted = wanted.order_by(col(table.id)).limit(limit).execution_options(yield_per=_AT_A_TIME)
+    with session.exec(wanted) as rows:
+        for row in rows:
+            data = visibility.redact(actor, entity, to_wire(row, entity))
+            yield row.id, as_json({"entity": entity, "data": data})
 
 
 def _total(session: Session, actor: Actor) -> int:
@@ -58,7 +70,3 @@ def _total(session: Session, actor: Actor) -> int:
         count = select(func.count()).select_from(table).where(visibility.table_filter(actor, entity))
         found += session.exec(count).one()
     return found
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

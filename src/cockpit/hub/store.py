@@ -183,27 +183,34 @@ def _follow(
         session.add(step)
         feed(session, "stage_change", step)
     if change.entity == "account" and "owner_id" in changed:
-        _renew_subtree(session, row.id)
+        renew_subtree(session, row.id)
 
 
-def _renew_subtree(session: Session, account_id: str) -> None:
-    """New revisions for everything of an account, so that its new owner receives the history."""
+def renew_subtree(
+    session: Session, account_id: str, *, moved_to: str | None = None
+) -> list[tuple[str, str, str | None]]:
+    """New revisions for everything of an account, so that its new owner receives the history; `moved_to`: at that account.
+
+    Returns entity, id and owner of each row.
+    """
     session.flush()
     kept = (col(ChangeRow.account_id) == account_id, col(ChangeRow.op) == "put", col(ChangeRow.entity) != "account")
-    found = session.execute(select(ChangeRow.entity, ChangeRow.entity_id).where(*kept).order_by(col(ChangeRow.rev)))
-    children = [(entity, row_id) for entity, row_id in found]
+    places = select(ChangeRow.entity, ChangeRow.entity_id, ChangeRow.owner_id)
+    children = [(row[0], row[1], row[2]) for row in session.execute(places.where(*kept).order_by(col(ChangeRow.rev)))]
     if not children:
-        return
+        return []
     first = revisions.take(session, len(children))
-    moves = [{"e": entity, "i": row_id, "r": first + n} for n, (entity, row_id) in enumerate(children)]
+    moves = [{"e": entity, "i": row_id, "r": first + n} for n, (entity, row_id, _owner) in enumerate(children)]
     connection = session.connection()
+    new_place = {"account_id": moved_to} if moved_to else {}
     place = update(ChangeRow).where(col(ChangeRow.entity) == bindparam("e"), col(ChangeRow.entity_id) == bindparam("i"))
-    connection.execute(place.values(rev=bindparam("r")), moves)
+    connection.execute(place.values(rev=bindparam("r"), **new_place), moves)
     for entity in {move["e"] for move in moves}:
         table = inspect(SYNCED[str(entity)]).local_table
-        stamp = update(table).where(table.c.id == bindparam("i")).values(rev=bindparam("r"))
+        stamp = update(table).where(table.c.id == bindparam("i")).values(rev=bindparam("r"), **new_place)
         connection.execute(stamp, [{"i": move["i"], "r": move["r"]} for move in moves if move["e"] == entity])
     session.expire_all()
+    return children
 
 
 def _seers(session: Session, entity: str, row: Mapping[str, Any]) -> set[str]:

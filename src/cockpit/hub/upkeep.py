@@ -26,11 +26,10 @@ def prune(session: Session, now: datetime, keep: timedelta = KEEP) -> int:
     newest = session.exec(select(func.max(TombstoneRow.rev)).where(old)).one()
     if newest is None:
         return 0
-    stones = session.exec(select(TombstoneRow).where(old)).all()
-    for stone in stones:
-        key = (col(ChangeRow.entity) == stone.entity, col(ChangeRow.entity_id) == stone.id)
-        session.execute(delete(ChangeRow).where(*key, col(ChangeRow.op) == "delete"))
-        session.delete(stone)
+    forgotten = session.exec(select(func.count()).select_from(TombstoneRow).where(old)).one()
+    told = select(TombstoneRow.rev).where(old)
+    session.execute(delete(ChangeRow).where(col(ChangeRow.op) == "delete", col(ChangeRow.rev).in_(told)))
+    session.execute(delete(TombstoneRow).where(old))
     session.execute(delete(ScopeExitRow).where(col(ScopeExitRow.rev) <= newest))
     cursors.forget_before(session, newest)
-    return len(stones)
+    return forgotten

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
+
+
+Rev = Annotated[int, Field(ge=0, lt=2**31)]
+Version = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class Mutation(BaseModel):
@@ -19,9 +23,9 @@ class Mutation(BaseModel):
     op: Literal["create", "patch", "delete"]
     patch: dict[str, Any] = {}
     base: dict[str, Any] = {}
-    base_rev: int = 0
-    schema_v: int = 1
-    occurred_at: AwareDatetime
+    base_rev: Rev = 0
+    schema_v: Version = 1
+    occurred_at: Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC))]
     depends_on: Id | None = None
 
 
@@ -29,7 +33,7 @@ class PushBody(BaseModel):
     """Mutations of one device in the order they were made. One that cannot be read is refused alone."""
 
     device_id: Id
-    schema_v: int = 1
+    schema_v: Version = 1
     mutations: list[Annotated[Mutation | dict[str, Any], Field(union_mode="left_to_right")]]
 
 
@@ -74,9 +78,12 @@ class SchemaRange(BaseModel):
 
 
 class Limits(BaseModel):
+    """Mutations and bytes of one push, rows of one page, and how many days back a person may date what he did."""
+
     batch: int
     bytes: int
     page: int
+    backdate_days: int | None
 
 
 class PersonBody(BaseModel):
@@ -102,7 +109,7 @@ class RowBody(BaseModel):
 
 
 class DeletedBody(BaseModel):
-    """A row that is gone, or (reason scope) that the person no longer sees."""
+    """A row that is gone, or (reason scope) that the person no longer sees. `merged_into`: the account it is part of."""
 
     entity: str
     id: str
@@ -110,6 +117,7 @@ class DeletedBody(BaseModel):
     deleted_at: datetime | None
     by_id: str | None
     reason: Literal["deleted", "scope"]
+    merged_into: str | None
 
 
 class ChangesPage(BaseModel):
@@ -125,6 +133,12 @@ class RowList(BaseModel):
     next_cursor: str | None
 
 
+class MergeBody(BaseModel):
+    """The account that stays."""
+
+    into: Id
+
+
 class RepSummary(BaseModel):
     id: str
     name: str
@@ -138,3 +152,21 @@ class RepSummary(BaseModel):
 class TeamSummary(BaseModel):
     month: str
     reps: list[RepSummary]
+
+
+class RepGap(BaseModel):
+    """Money in minor units. Without a target there is neither a gap nor anything uncovered."""
+
+    id: str
+    name: str
+    currency: str
+    target_minor: int | None
+    actual_minor: int
+    gap_minor: int | None
+    planned_minor: int
+    uncovered_minor: int | None
+
+
+class TeamGaps(BaseModel):
+    month: str
+    reps: list[RepGap]
