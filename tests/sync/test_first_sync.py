@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 
+from cockpit import clock
 from cockpit.errors import HubUnavailable, NotAllowed, NotSignedIn, SignInNeeded, UntrustedHub
 from cockpit.services.desk import Desk
 from cockpit.services.syncing import SyncService
 from cockpit.storage import meta
 from cockpit.storage.database import Database
 from tests.sync.conftest import Device
-from tests.sync.model import TOKEN, URL, ModelHub, answering, cut_body, lost_request
+from tests.sync.model import TIME, TOKEN, URL, ModelHub, answering, cut_body, lost_request
 
 
 def test_the_first_sync_brings_everything(device_at: Callable[[str], Device], hub: ModelHub) -> None:
@@ -131,3 +134,29 @@ def test_a_wait_the_hub_asked_for_is_kept_by_the_timer(device: Device, hub: Mode
     asked = len(hub.seen)
     assert device.service.run_if_due() is None
     assert len(hub.seen) == asked
+
+
+def test_a_hub_restored_to_before_my_last_push_is_given_it_again(device: Device, hub: ModelHub) -> None:
+    """The greeting came before the push: its head alone would not tell that a write was lost."""
+    kept = copy.deepcopy((hub.rows, hub.stones, hub.applied, hub.rev))
+    device.edit("patch", "account", "acc-1", phone="2")
+    device.sync()
+    assert hub.row("account", "acc-1")["phone"] == "2"
+    hub.rows, hub.stones, hub.applied, hub.rev = kept
+    device.sync()
+    assert hub.row("account", "acc-1")["phone"] == "2"
+    assert device.queue() == []
+
+
+def test_a_clock_that_is_off_is_measured_and_never_chooses(
+    device: Device, hub: ModelHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = datetime.fromisoformat(TIME) + timedelta(days=365)
+    monkeypatch.setattr(clock, "now", lambda: ahead)
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    assert hub.row("account", "acc-1")["phone"] == "9"
+    assert device.only_conflict().mine == "2"
+    with device.database.read() as session:
+        assert abs(int(meta.get(session, "clock_offset_ms")) + 365 * 86_400_000) < 60_000

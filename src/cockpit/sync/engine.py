@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
@@ -90,7 +90,7 @@ class Engine:
                 raise
             with self.database.write() as session:
                 runs.succeed(session, run_id, tally.pushed, tally.pulled, self.hub.received_bytes, clock.now())
-                meta.put(session, "head_rev", str(hello.head_rev))
+                pull.saw(session, hello.head_rev)
             return tally
 
     @contextmanager
@@ -111,26 +111,31 @@ class Engine:
 
     def _greet(self) -> Hello:
         """Say hello, refuse what does not fit, and start over where the hub is not the one it was."""
+        asked = clock.monotonic()
         hello = self.hub.hello()
+        now, trip = clock.now(), clock.monotonic() - asked
         self.at("hello")
         if hello.schema.min > SCHEMA_VERSION:
             raise VersionTooOld("", hub=hello.schema.min, here=SCHEMA_VERSION)
         if hello.schema.max < SCHEMA_VERSION:
             raise HubError(_("The hub is older than this program; it has to be updated first."))
-        now = clock.now()
         with self.database.write() as session:
             if meta.get(session, "person_id", hello.person.id) != hello.person.id:
                 raise SignInNeeded(_("The token belongs to somebody else."))
-            known, head = meta.get(session, "epoch"), int(meta.get(session, "head_rev", "0"))
+            known, head = meta.get(session, "epoch"), int(meta.get(session, pull.HEAD, "0"))
             if known and (known != hello.epoch or hello.head_rev < head):
                 # a hub restored from a backup may have lost what it acknowledged; sending it again does no harm
                 receipts.requeue(session, now)
                 pull.begin_resync(session, "restored", hello.epoch, now)
-                meta.put(session, "head_rev", "0")
+                meta.put(session, pull.HEAD, "0")
             elif pull.cursor(session, "changes") is None and pull.cursor(session, "snapshot") is None:
                 pull.begin_resync(session, "first", hello.epoch, now)
             meta.put(session, "epoch", hello.epoch)
-            meta.put(session, "clock_offset_s", str(int((hello.time - now).total_seconds())))
+            # the hub read its clock about half way between question and answer
+            offset = hello.time - (now - timedelta(seconds=trip / 2))
+            meta.put(session, "clock_offset_ms", str(offset // timedelta(milliseconds=1)))
+            limit = hello.limits.backdate_days
+            meta.put(session, "backdate_days", "" if limit is None else str(limit))
             meta.put(session, "role", hello.person.role)
         return hello
 
@@ -195,6 +200,7 @@ class Engine:
                 tally.pushed += push.settle(
                     session, result, generation=pull.generation(session), now=clock.now(), wait=self._next_try
                 )
+                pull.saw(session, result.rev or 0)
             moved = True
             self.at("settled")
         if asked:

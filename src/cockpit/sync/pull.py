@@ -22,6 +22,9 @@ from cockpit.sync.inbound import Receiver, look_around
 
 Reason = Literal["first", "cursor-expired", "scope-changed", "restored"]
 
+HEAD = "head_rev"
+"""The highest revision this device has met. A hub whose head is lower was restored from a backup."""
+
 UNFIT = (BadUse, KeyError, TypeError, ValueError, OverflowError)
 REFUSED_BY_TABLE = (IntegrityError, DataError, OverflowError)
 
@@ -32,6 +35,12 @@ def generation(session: Session) -> int:
 
 def cursor(session: Session, stream: Literal["changes", "snapshot"]) -> CursorRow | None:
     return session.get(CursorRow, stream)
+
+
+def saw(session: Session, rev: int) -> None:
+    """Remember the highest revision met, be it in a greeting, an answer or a page."""
+    if rev > int(meta.get(session, HEAD, "0")):
+        meta.put(session, HEAD, str(rev))
 
 
 def begin_resync(session: Session, reason: Reason, epoch: str, now: datetime) -> None:
@@ -84,13 +93,14 @@ def _apply(
     """Rows by revision, then deletions. `careful` guards each row by a savepoint, for a page that failed as a whole."""
     keys = {(item.entity, str(item.data.get("id", ""))) for item in found} | {(d.entity, d.id) for d in gone}
     receiver = Receiver(session, look_around(session, keys), generation(session), now, is_bulk=not careful)
-    news = 0
+    news = highest = 0
     for item in sorted(found, key=_rev):
         key = (item.entity, str(item.data.get("id", "")))
         try:
             with session.begin_nested() if careful else nullcontext():
                 news += receiver.row(item.entity, item.data)
                 receiver.accepted(key)
+                highest = max(highest, _rev(item))
                 if careful:
                     session.flush()
         except (*UNFIT, IntegrityError, DataError) as error:
@@ -98,6 +108,7 @@ def _apply(
                 raise
             receiver.refuse(*key, place, clean_line(_reason(error), 500))
     receiver.write_fresh()
+    saw(session, max((highest, *(tombstone.rev for tombstone in gone))))
     for tombstone in gone:
         try:
             news += receiver.deletion(tombstone)
