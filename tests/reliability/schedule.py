@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Literal
 
-from cockpit.sync.conflicts import Choice
 from tests.reliability import invariants
 from tests.reliability.steps import STEPS
 from tests.reliability.world import Places, World
@@ -98,7 +98,7 @@ def _answer_all(world: World) -> bool:
         while (conflicts := device.open_conflicts()) or device.parked():
             has_any = True
             if conflicts:
-                choice: Choice = world.random.choice(("mine", "theirs"))
+                choice: Literal["mine", "theirs"] = world.random.choice(("mine", "theirs"))
                 words, work = (
                     f"answer {conflicts[0][1:]} {choice}",
                     partial(device.service.answer, conflicts[0][0], choice),

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from cockpit.crm.wire import Limits, PushResult
 from cockpit.domain.text import clean_line
+from cockpit.errors import BadUse
 from cockpit.storage import meta, rows
 from cockpit.storage.records import wire_value
 from cockpit.storage.tables import ConflictRow, OutboxRow, SyncBaseRow, TombstoneRow
@@ -119,9 +120,15 @@ def settle(
             chains.mark(session)
         return False
     is_gone = result.status == "rejected" and kind in _GONE
-    if result.status in receipts.SENT or (is_gone and mutation.op == "delete"):
+    if result.status in receipts.SENT or (
+        is_gone and mutation.op == "delete" and not _waits_for_its_row(session, mutation)
+    ):
         _acknowledge(session, mutation, result, generation, now)
         return True
+    if (is_gone or kind in _GONE) and _waits_for_its_row(session, mutation):
+        mutation.status, mutation.attempts = "pending", 0  # the hub said no to what was never there
+        chains.mark(session)
+        return False
     if result.status == "conflict":
         _conflict(session, mutation, result, generation, now)
     elif is_gone and mutation.op == "patch":
@@ -132,6 +139,12 @@ def settle(
         text = (problem.detail or problem.title) if problem else ""
         _park(session, mutation, kind or "rejected", text)
     return False
+
+
+def _waits_for_its_row(session: Session, mutation: OutboxRow) -> bool:
+    """True when the row was made here and its creation has not got through: nobody has deleted it."""
+    queued = receipts.queued_of(session, mutation.entity, mutation.entity_id)
+    return any(earlier.op == "create" and (earlier.seq or 0) < (mutation.seq or 0) for earlier in queued)
 
 
 def _park(session: Session, mutation: OutboxRow, error_type: str, error_text: str) -> None:
@@ -145,7 +158,13 @@ def _receive(session: Session, mutation: OutboxRow, result: PushResult, generati
         return
     key = (mutation.entity, mutation.entity_id)
     near = look_around(session, [key])
-    Receiver(session, near, generation, now).row(mutation.entity, result.row, is_answer=True)
+    receiver = Receiver(session, near, generation, now)
+    try:
+        if result.row.get("id") != mutation.entity_id:
+            raise BadUse("the answer brings another row")
+        receiver.row(mutation.entity, result.row, is_answer=True)
+    except (BadUse, OverflowError) as error:  # what became of the mutation holds nevertheless
+        receiver.refuse(mutation.entity, mutation.entity_id, "", str(error))
     session.flush()
 
 

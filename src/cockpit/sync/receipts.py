@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from cockpit.storage import rows
-from cockpit.storage.tables import MetaRow, OutboxDoneRow, OutboxRow, SyncBaseRow
+from cockpit.storage.tables import ChangeLogRow, MetaRow, OutboxDoneRow, OutboxRow, SyncBaseRow
 from cockpit.sync import chains, ledger, policy
 
 Result = Literal["applied", "replayed", "discarded", "undone", "answered"]
@@ -105,6 +106,7 @@ def requeue(session: Session, now: datetime) -> int:
 
 def prune(session: Session, now: datetime) -> None:
     """Drop receipts older than 90 days; how many there were of each result stays in `meta`."""
+    drop_unrecorded_log(session)
     old = session.exec(select(OutboxDoneRow).where(col(OutboxDoneRow.ended_at) <= now - policy.KEEP_RECEIPTS))
     for done in old:
         ledger.forget(session, done)
@@ -112,3 +114,10 @@ def prune(session: Session, now: datetime) -> None:
         if undone is not None:
             session.delete(undone)
         session.delete(done)
+
+
+def drop_unrecorded_log(session: Session) -> None:
+    """After a whole pull: what the hub has recorded came with it. A provisional entry of a mutation that ended and
+    that is still here is of a change that changed nothing there."""
+    ended = select(OutboxDoneRow.mutation_id)
+    session.execute(delete(ChangeLogRow).where(col(ChangeLogRow.rev) == 0, col(ChangeLogRow.id).in_(ended)))

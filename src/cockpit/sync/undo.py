@@ -137,13 +137,17 @@ def withdraw(session: Session, mutations: Sequence[OutboxRow], result: receipts.
 
 
 def _put_back(session: Session, entity: str, row_id: str, taken: list[OutboxRow]) -> None:
+    kept = session.get(SyncBaseRow, (entity, row_id))
     if any(mutation.op == "create" for mutation in taken):
         rows.remove(session, entity, row_id)
         session.flush()
+        if kept is not None and kept.rev > 0:  # the hub has a row of this id all the same
+            received_row = rows.put(session, entity, kept.base)
+            received_row.seen_gen = int(meta.get(session, "generation", "0"))
+            session.flush()
         return
     gone = {mutation.mutation_id for mutation in taken}
     staying = [m for m in receipts.queued_of(session, entity, row_id) if m.mutation_id not in gone]
-    kept = session.get(SyncBaseRow, (entity, row_id))
     received: dict[str, Any] = dict(kept.base) if kept is not None else {}
     row = rows.find(session, entity, row_id)
     values: dict[str, Any] = {"id": row_id}

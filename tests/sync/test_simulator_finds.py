@@ -1,0 +1,48 @@
+"""What the fault simulator found, each in small."""
+
+from __future__ import annotations
+
+from sqlmodel import select
+
+from cockpit.storage.tables import ChangeLogRow
+from tests.sync.conftest import Device
+from tests.sync.model import ModelHub
+
+
+def test_an_edit_behind_a_refused_creation_is_no_deletion_by_somebody(device: Device, hub: ModelHub) -> None:
+    """In one push the creation is refused, and so the edit of it meets no row: nobody has deleted it."""
+    hub.refuse["acc-9"] = "unique"
+    judge = hub._judge
+    hub._judge = lambda m: judge(m) if m["op"] == "create" else {  # type: ignore[method-assign]
+        "mutation_id": m["mutation_id"], "rev": 0, "row": None, "fields": [], "status": "rejected",
+        "problem": {"type": "missing", "title": "missing", "status": 404, "detail": ""},
+    }  # fmt: skip
+    device.edit("create", "account", "acc-9", name="新客户", owner_id="rep-1")
+    device.edit("patch", "account", "acc-9", phone="2")
+    device.sync()
+    assert device.queue() == [("acc-9", "parked"), ("acc-9", "blocked")]
+    assert device.service.load().conflicts == ()
+    assert device.value("account", "acc-9", "pending") == 2
+
+
+def test_discarding_a_refused_creation_keeps_the_row_the_hub_has(device: Device, hub: ModelHub) -> None:
+    hub.refuse["acc-9"] = "unique"
+    device.edit("create", "account", "acc-9", name="新客户", owner_id="rep-1")
+    device.sync()
+    hub.put("account", "acc-9", name="新客户", phone="9", owner_id="rep-1")
+    device.sync()
+    (mutation,) = device.service.load().queue
+    device.service.discard(mutation.mutation_id)
+    assert device.value("account", "acc-9", "phone") == "9"
+    assert device.value("account", "acc-9", "pending") == 0
+
+
+def test_a_delete_that_found_nothing_leaves_no_log_entry_behind(device: Device, hub: ModelHub) -> None:
+    hub.put("contact", "con-9", name="李工", account_id="acc-1", owner_id="rep-1")
+    device.sync()
+    device.edit("delete", "contact", "con-9")
+    hub.delete("contact", "con-9")
+    device.sync()
+    assert device.queue() == []
+    with device.database.read() as session:
+        assert session.exec(select(ChangeLogRow.id).where(ChangeLogRow.rev == 0)).all() == []
