@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.hub.world import LEAD, MATE, ME, HubWorld
+from tests.hub.world import HEAD, LEAD, MATE, ME, OTHER, Client, HubWorld
 
 
 def test_a_row_carries_its_revision_as_etag(hub: HubWorld) -> None:
@@ -129,3 +129,45 @@ def test_the_board_counts_the_month_of_the_teams_zone(hub: HubWorld) -> None:
     assert lead.get("/v1/team/summary", headers=headers).status_code == 200
     december = lead.get("/v1/team/summary", params={"month": "2026-12"}).json()
     assert {rep["id"]: rep["won_minor"] for rep in december["reps"]}[ME] == 500
+
+
+def _gaps(client: Client, **params: str) -> dict[str, dict[str, int | str | None]]:
+    answer = client.get("/v1/team/gaps", params=params)
+    assert answer.status_code == 200, answer.text
+    return {rep["id"]: rep for rep in answer.json()["reps"]}
+
+
+def test_the_gaps_are_those_of_the_boards(hub: HubWorld) -> None:
+    usual = {"metric": "won_amount", "scope_kind": "person", "period_kind": "month", "unit": "money"}
+    hub.put("target", "t-1", scope_id=ME, period_start="2026-11-01", value=900, currency="CNY", **usual)
+    hub.put("target", "t-2", scope_id=ME, period_start="2026-12-01", value=100, currency="CNY", **usual)
+    hub.deal("d-1", stage_id="stage-won", amount_minor=300, closed_on="2026-11-03")
+    hub.deal("d-2", amount_minor=200, expected_on="2026-11-28")
+    hub.deal("d-3", amount_minor=50, expected_on="2026-11-28")
+    hub.visit("v-1", deal_id="d-2", starts_at="2026-11-25T02:00:00.000000Z")
+    hub.visit("v-2", deal_id="d-3", starts_at="2026-11-20T02:00:00.000000Z")
+    hub.deal("d-9", owner=OTHER, stage_id="stage-won", amount_minor=300, closed_on="2026-11-03")
+    lead = hub.client(LEAD)
+    found = _gaps(lead)
+    assert set(found) == {ME, MATE}
+    mine = found[ME]
+    assert (mine["target_minor"], mine["actual_minor"], mine["gap_minor"]) == (900, 300, 600)
+    assert (mine["planned_minor"], mine["uncovered_minor"], mine["currency"]) == (200, 400, "CNY")
+    assert (found[MATE]["target_minor"], found[MATE]["gap_minor"], found[MATE]["uncovered_minor"]) == (None, None, None)
+    december = _gaps(lead, month="2026-12")[ME]
+    assert (december["target_minor"], december["actual_minor"], december["uncovered_minor"]) == (100, 0, 100)
+    assert set(_gaps(hub.client(HEAD))) == {ME, MATE, OTHER}
+    hub.patch("person", ME, is_active=False)
+    assert _gaps(lead)[ME]["actual_minor"] == 300, "what somebody won stays when he leaves"
+    hub.patch("person", MATE, is_active=False)
+    assert set(_gaps(lead)) == {ME}
+
+
+def test_the_gaps_have_an_etag(hub: HubWorld) -> None:
+    lead = hub.client(LEAD)
+    etag = lead.get("/v1/team/gaps").headers["etag"]
+    same = lead.get("/v1/team/gaps", headers={"If-None-Match": etag})
+    assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", etag)
+    hub.deal("d-1", stage_id="stage-won", amount_minor=300, closed_on="2026-11-03")
+    assert lead.get("/v1/team/gaps", headers={"If-None-Match": etag}).status_code == 200
+    assert hub.client(ME).get("/v1/team/gaps").json()["type"] == "permission"

@@ -10,8 +10,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
 
 
-Rev = Annotated[int, Field(ge=0, lt=2**31)]
-Version = Annotated[int, Field(ge=0, lt=2**31)]
+Rev = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+Version = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 
 
 class Mutation(BaseModel):
