@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,12 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from cockpit import i18n
+from cockpit import clock, i18n
 from cockpit.errors import AmbiguousName, BadUse, MalformedLog, NotAllowed, UnknownName
 from cockpit.services.desk import Desk
 from cockpit.services.quicklog import QuickLogService
 from cockpit.services.snapshots import LogPreview
 from cockpit.services.undo import UndoService
+from cockpit.storage import meta
 from cockpit.storage.tables import ActivityRow, DealRow, MilestoneDoneRow, OutboxRow, StageChangeRow
 from tests.support.company import MATE, ME, Company, at
 
@@ -427,3 +428,33 @@ def test_one_undo_takes_the_whole_line_back(company: Company, log: QuickLogServi
     assert [(d.stage_id, d.amount_minor) for d in rows(company, DealRow)] == [("stage-3", 6_000_000)]
     assert rows(company, MilestoneDoneRow) == []
     assert queued(company) == []
+
+
+def test_a_clock_that_is_off_is_said_and_after_a_day_the_day_has_to_be_said(
+    company: Company, log: QuickLogService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "is_moved", lambda: False)  # a clock that a test has set is not measured
+    company.account("恒泰机械", alias="Hengtai")
+    off = {"ahead": timedelta(minutes=-20), "unsure": timedelta(days=3)}
+
+    def set_offset(name: str) -> None:
+        with company.database.write() as session:
+            meta.put(session, "clock_offset_ms", str(off[name] // timedelta(milliseconds=1)))
+
+    set_offset("ahead")
+    assert "This machine's clock is 20 minutes ahead of the hub's." in log.preview("v ht ok").effects
+    set_offset("unsure")
+    assert log.preview("v ht ok").problem.startswith("This machine's clock is 3 days behind the hub's. Say the day")
+    with pytest.raises(NotAllowed):
+        log.save("v ht ok")
+    assert queued(company) == []
+    assert log.save("v ht ok @11-24 08:00").action_id is not None
+
+
+def test_a_date_the_hub_will_refuse_is_said_before_it_is_saved(company: Company, log: QuickLogService) -> None:
+    company.account("恒泰机械", alias="Hengtai")
+    with company.database.write() as session:
+        meta.put(session, "backdate_days", "7")
+    warning = "The hub takes nothing older than 7 days: this would be set aside."
+    assert warning in log.preview("v ht ok @11-10 10:00").effects
+    assert warning not in log.preview("v ht ok").effects

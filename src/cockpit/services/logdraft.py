@@ -16,6 +16,7 @@ from cockpit.services.deals import amount_values, milestone_question, open_deals
 from cockpit.services.drafts import Bench, ends_of, moved_copy, new_activity, refuse_past, usual
 from cockpit.services.matching import MOST_FOUND, best_class, candidates_of, find_accounts
 from cockpit.services.snapshots import Match
+from cockpit.services.timekeeping import refuse_unsaid_day
 from cockpit.storage.tables import AccountRow, ActivityRow, DealRow, StageRow
 from cockpit.sync.outbox import Edit
 
@@ -101,6 +102,8 @@ def draft_of(bench: Bench, meant: Meant) -> Draft:
     if problem is not None:
         raise problem
     line, account = meant.line, account_of(meant)
+    if line.happened is None or line.happened.day is None:
+        refuse_unsaid_day(bench.session)
     plan = find_plan(bench, line, account.id)
     deals = open_deals(bench, account.id)
     deal = next((d for d in deals if plan is not None and d.id == plan.deal_id), deals[0] if len(deals) == 1 else None)

@@ -16,6 +16,7 @@ from cockpit.services.logdraft import Draft, Meant, draft_of, held_before, meant
 from cockpit.services.logeffects import effects
 from cockpit.services.logfields import fields_of
 from cockpit.services.snapshots import LogField, LogPreview, Saved
+from cockpit.services.timekeeping import clock_note, date_note
 from cockpit.services.words import activity_status, kind_name
 from cockpit.storage.tables import ChangeLogRow
 
@@ -158,4 +159,5 @@ def _notes(bench: Bench, draft: Draft) -> list[str]:
         before = held_before(bench, line, account.id, draft.slot)
         if before is not None:
             notes.append(_("One is logged already at {when}.").format(when=bench.when(before.starts_at)))
-    return notes
+    warnings = clock_note(bench.session), date_note(bench.session, draft.slot.starts_at, bench.now)
+    return [*notes, *filter(None, warnings)]
