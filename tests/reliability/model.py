@@ -123,7 +123,7 @@ class Company:
 
     def move_account(self, account_id: str, owner_id: str, *, with_deals: bool) -> None:
         """The whole subtree gets new revisions; who does not see a row any more is told so."""
-        before = {person_id: set(self.visible_to(person_id)) for person_id in self.people}
+        before = self._sights()
         subtree = [("account", account_id)]
         subtree += [key for key, row in self.state.rows.items() if row.get("account_id") == account_id]
         for key in subtree:
@@ -132,16 +132,28 @@ class Company:
                 row["owner_id"] = owner_id
             self.put(*key, row)
         self._note_writers(("account", account_id), {"owner_id": owner_id}, "")
-        for person_id in self.people:
-            now = set(self.visible_to(person_id))
-            for key in before[person_id] - now:
-                self.state.exits[person_id, key] = self.state.rev
-            for key in now - before[person_id]:
-                self.state.exits.pop((person_id, key), None)
+        self._tell_of_sights(before)
 
     def set_role(self, person_id: str, role: str, team_id: str) -> None:
+        """He himself loads anew; a lead who gains or loses him gets or loses his rows with the changes."""
+        before = self._sights()
         self.people[person_id] = (role, team_id)
         self.change("person", person_id, {"role": role, "team_id": team_id}, by="admin")
+        self._tell_of_sights(before, renew=True)
+
+    def _sights(self) -> dict[str, set[Key]]:
+        return {person_id: set(self.visible_to(person_id)) for person_id in self.people}
+
+    def _tell_of_sights(self, before: dict[str, set[Key]], *, renew: bool = False) -> None:
+        now = self._sights()
+        if renew:
+            for key in sorted({key for person_id in self.people for key in now[person_id] - before[person_id]}):
+                self.put(*key, self.state.rows[key])
+        for person_id in self.people:
+            for key in before[person_id] - now[person_id]:
+                self.state.exits[person_id, key] = self.state.rev
+            for key in now[person_id] - before[person_id]:
+                self.state.exits.pop((person_id, key), None)
 
     def expire_cursors(self) -> None:
         self.oldest_cursor = self.state.rev

@@ -46,3 +46,18 @@ def test_a_delete_that_found_nothing_leaves_no_log_entry_behind(device: Device, 
     assert device.queue() == []
     with device.database.read() as session:
         assert session.exec(select(ChangeLogRow.id).where(ChangeLogRow.rev == 0)).all() == []
+
+
+def test_a_row_that_comes_back_takes_its_question_with_it(device: Device, hub: ModelHub) -> None:
+    """Deleted there and brought back before anybody answered: the edit goes on, and "theirs" must not hide the row."""
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.delete("account", "acc-1")
+    device.sync()
+    assert [conflict.kind for conflict in device.service.load().conflicts] == ["delete_edit"]
+    hub.put("account", "acc-1", name="恒泰机械", phone="1", tier="B", owner_id="rep-1", address="old road")
+    device.sync()
+    assert device.service.load().conflicts == ()
+    device.sync()
+    assert device.queue() == []
+    assert hub.row("account", "acc-1")["phone"] == "2"
+    assert device.value("account", "acc-1", "phone") == "2"

@@ -139,6 +139,21 @@ def close_all(session: Session, mutation_ids: Sequence[str], resolution: str, no
         conflict.state, conflict.resolution, conflict.resolved_at = "closed", resolution, now
 
 
+def row_is_back(session: Session, queued: Sequence[OutboxRow], now: datetime) -> None:
+    """The row that was deleted or missing has come again: nobody has to be asked, and the changes go on."""
+    held = [mutation for mutation in queued if mutation.status == "conflict"]
+    freed = False
+    for mutation in held:
+        of_it = (ConflictRow.mutation_id == mutation.mutation_id, col(ConflictRow.state) != "closed")
+        found = session.exec(select(ConflictRow).where(*of_it)).all()
+        if found and all(conflict.kind in ("delete_edit", "missing") for conflict in found):
+            close_all(session, [mutation.mutation_id], "back", now)
+            mutation.status, freed = "pending", True
+    if freed:
+        session.flush()
+        chains.mark(session)
+
+
 def _of_row(session: Session, mutation: OutboxRow) -> list[ConflictRow]:
     statement = select(ConflictRow).where(
         ConflictRow.entity == mutation.entity,

@@ -196,6 +196,7 @@ class Receiver:
             base = SyncBaseRow(entity=entity, id=key[1], rev=theirs["rev"])
             self.session.add(base)
         base.rev, base.base = theirs["rev"], theirs
+        conflicts.row_is_back(self.session, queued, self.now)
         if queued[-1].op == "delete":
             self._merge_under_delete(theirs, queued[-1])
             return
