@@ -115,6 +115,8 @@ class Deleted(msgspec.Struct, frozen=True):
     deleted_at: Moment | None = None
     by_id: str | None = None
     reason: str | None = None
+    merged_into: Id | None = None
+    """The account a merged one is part of now."""
 
 
 class ChangesPage(msgspec.Struct, frozen=True):
