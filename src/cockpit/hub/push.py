@@ -19,12 +19,13 @@ from cockpit.hub.problems import Problem
 from cockpit.hub.store import Change
 from cockpit.hub.tokens import Actor
 from cockpit.hub.wire import Mutation, MutationResult, ProblemBody
+from cockpit.migrations.upcasts import upcast
 from cockpit.storage import rows
 from cockpit.storage.records import to_wire
 from cockpit.storage.tables import SYNCED, ChangeLogRow, DeviceRow, MutationResultRow, SyncedRow, TombstoneRow
 from cockpit.storage.tables.sync import SCHEMA_VERSION
 
-SCHEMA_MIN = 1
+SCHEMA_MIN = max(1, SCHEMA_VERSION - 2)
 SCHEMA_MAX = SCHEMA_VERSION
 
 
@@ -45,6 +46,7 @@ def judge(session: Session, push: Push, mutation: Mutation) -> MutationResult:
     revisions.lock(session)
     result = MutationResult(mutation_id=mutation.mutation_id, status="applied")
     try:
+        mutation = _in_this_version(mutation)
         if known := session.get(MutationResultRow, mutation.mutation_id):
             return _replay(session, push, mutation, known, result)
         if entry := session.get(ChangeLogRow, mutation.mutation_id):
@@ -59,6 +61,20 @@ def judge(session: Session, push: Push, mutation: Mutation) -> MutationResult:
     _keep(session, push, mutation)
     session.flush()
     return _with_row(session, push.actor, mutation, row, result)
+
+
+def _in_this_version(mutation: Mutation) -> Mutation:
+    """The mutation as this version says it. What is kept of it is in this form too, so that a device may be updated
+    between two tries."""
+    if not SCHEMA_MIN <= mutation.schema_v <= SCHEMA_MAX:
+        raise Problem("schema-too-old", f"versions {SCHEMA_MIN} to {SCHEMA_MAX} are understood")
+    if mutation.schema_v == SCHEMA_MAX:
+        return mutation
+    cast = {
+        name: upcast(mutation.entity, values, mutation.schema_v, SCHEMA_MAX)
+        for name, values in (("patch", mutation.patch), ("base", mutation.base))
+    }
+    return mutation.model_copy(update={**cast, "schema_v": SCHEMA_MAX})
 
 
 def _payload_hash(mutation: Mutation) -> str:
@@ -117,8 +133,6 @@ def _with_row(
 
 
 def _apply(session: Session, push: Push, mutation: Mutation) -> SyncedRow | None:
-    if not SCHEMA_MIN <= mutation.schema_v <= SCHEMA_MAX:
-        raise Problem("schema-too-old", f"versions {SCHEMA_MIN} to {SCHEMA_MAX} are understood")
     if mutation.entity not in SYNCED:
         raise Problem("validation", "no such kind of row", field="entity")
     row = rows.find(session, mutation.entity, mutation.entity_id)
