@@ -74,9 +74,11 @@ def test_with_a_file_damaged_inside(cockpit: Cockpit, account_file: Path) -> Non
     assert {"local file", "sign-in"} & set(_seen_by_the_doctor(cockpit))
 
 
-@pytest.mark.parametrize(("token", "mend"), [("", "cockpit login"), ("sesame", "cockpit hub serve")])
+@pytest.mark.parametrize(
+    ("token", "name", "mend"), [("", "token", "cockpit login"), ("sesame", "hub", "cockpit hub serve")]
+)
 def test_without_a_token_or_a_hub(
-    cockpit: Cockpit, account_file: Path, monkeypatch: pytest.MonkeyPatch, token: str, mend: str
+    cockpit: Cockpit, account_file: Path, monkeypatch: pytest.MonkeyPatch, token: str, name: str, mend: str
 ) -> None:
     monkeypatch.setenv("COCKPIT_TOKEN", token)
     database = Database.at(account_file)
@@ -84,8 +86,8 @@ def test_without_a_token_or_a_hub(
         meta.put(session, "hub_url", "http://127.0.0.1:9")
     database.close()
     found = _seen_by_the_doctor(cockpit)
-    assert set(found) == {"hub"}
-    assert mend in found["hub"][1]
+    assert set(found) == {name}
+    assert mend in found[name][1]
 
 
 def test_everything_broken_at_once_still_has_a_line_each(
@@ -149,7 +151,7 @@ def test_a_file_of_an_older_version_is_left_as_it_is(cockpit: Cockpit, account_f
 
 @pytest.mark.parametrize(
     ("broken", "mend"),
-    [("newer", "Update Cockpit"), ("busy", "Try again"), ("others can read the tokens", "cockpit doctor")],
+    [("newer", "Update Cockpit"), ("busy", "Try again"), ("others can read the tokens", "chmod 600")],
 )
 def test_trouble_with_the_files_of_the_account(
     cockpit: Cockpit, account_file: Path, monkeypatch: pytest.MonkeyPatch, broken: str, mend: str

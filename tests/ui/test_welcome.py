@@ -162,6 +162,18 @@ async def test_a_hub_is_asked_for_address_and_token() -> None:
         assert "恒泰机械" in driver.text
 
 
+async def test_without_a_token_a_code_is_asked_for() -> None:
+    starter = FakeStarter()
+    async with welcomed(starter) as driver:
+        await driver.press("2")
+        assert "leave it empty to be shown a code" in driver.text
+        await driver.press("enter")
+        assert starter.asked == []
+        await driver.type("https://hub.example.com")
+        await driver.press("enter", "enter")
+        assert starter.asked == [("connect", "https://hub.example.com", ""), ("fetch",)]
+
+
 async def test_one_goes_in_before_everything_is_fetched() -> None:
     starter = FakeStarter()
     starter.gate.clear()

@@ -10,6 +10,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -19,7 +20,8 @@ from cockpit import __version__, clock
 from cockpit.cli import terminal
 from cockpit.cli.hub import HUB_EXTRA, has_extra
 from cockpit.cli.settings import all_problems, place_of
-from cockpit.errors import CockpitError, DataDirUnwritable, HubUnavailable
+from cockpit.credentials import VARIABLE
+from cockpit.errors import CockpitError, DataDirUnwritable, HubUnavailable, LocalDataError
 from cockpit.feedback import notice_for
 from cockpit.i18n import _
 from cockpit.locations import Locations, start_values
@@ -34,6 +36,7 @@ MOST_SKEW_S = 120
 """From here on times of visits would be in the wrong order for colleagues."""
 _OWN_HOSTS = ("127.0.0.1", "localhost", "::1")
 """Where a hub of one's own listens: it is started, not waited for."""
+LITTLE_LEFT = timedelta(days=7)
 LEAST_COLUMNS, LEAST_LINES = 80, 24
 
 
@@ -219,7 +222,7 @@ def _file(name: str, path: Path) -> Iterator[Check]:
     except CockpitError as error:
         yield failed(name, error)
     else:
-        yield from _hub(services_on(database))
+        yield from _connection(services_on(database))
     finally:
         database.close()
 
@@ -240,6 +243,46 @@ def _contents(name: str, path: Path, database: Database) -> Iterator[Check]:
     )
     stuck = bool(badge.conflicts or badge.parked)
     yield Check(_("queue"), "wrong" if stuck else "ok", waiting, _("Open the sync screen with o.") if stuck else "")
+
+
+def _connection(opened: Services) -> Iterator[Check]:
+    """The token; and where there is one, the hub that takes it."""
+    if not opened.sync.signing.hub_url():
+        yield from _hub(opened)
+        return
+    token = _token(opened)
+    yield token
+    if token.status != "wrong":
+        yield from _hub(opened)
+
+
+def _token(opened: Services) -> Check:
+    """Where the token is, and whether it ends soon."""
+    name = _("token")
+    try:
+        state = opened.sync.signing.state()
+    except CockpitError as error:
+        found = failed(name, error)
+        path = error.facts.get("path")
+        return replace(found, mend=f"chmod 600 {path}") if type(error) is LocalDataError and path else found
+    places = {
+        "environment": _("from {name}").format(name=VARIABLE),
+        "keyring": _("in the keyring"),
+        "file": _("in a file only you can read"),
+        "memory": _("in this process only"),
+    }
+    if state.place is None:
+        return Check(name, "wrong", _("none: this device is not signed in"), "cockpit login")
+    where = places[state.place]
+    if state.ends_at is None:
+        return Check(name, "ok", where)
+    left, day = state.ends_at - clock.now(), state.ends_at.date().isoformat()
+    if left <= timedelta(0):
+        return Check(name, "wrong", _("over since {day}").format(day=day), "cockpit login")
+    if left < LITTLE_LEFT:
+        finding = _("{where}; ends on {day} unless a sync renews it before").format(where=where, day=day)
+        return Check(name, "warning", finding, "cockpit sync")
+    return Check(name, "ok", _("{where}; renews itself with every sync").format(where=where))
 
 
 def _hub(opened: Services) -> Iterator[Check]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from cockpit import clock
 from cockpit.cli import opening
-from cockpit.errors import HubUnavailable
+from cockpit.errors import BadUse, HubUnavailable
 from cockpit.i18n import _
 from cockpit.locations import locate, mark_tour, start_values
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from cockpit.services.container import Services
 
 Tell = Callable[[str], None]
+_LOOK_S = 0.2
+"""How long somebody who does not want to wait any more has to wait for it."""
 USUAL_PORT = 8765
 """Where `cockpit hub serve` listens, so that an imported account finds its hub again."""
 
@@ -58,10 +62,13 @@ class FirstRun:
         return _ready(opened)
 
     def connect(self, url: str, token: str, tell: Tell) -> Path:
-        """Sign in; the file of the account."""
+        """Sign in, without a token by a code; the file of the account."""
         tell(_("Asking the hub"))
         opened = opening.services()
-        opened.sync.sign_in(url, token)
+        if token:
+            opened.sync.sign_in(url, token)
+        else:
+            _by_code(opened, url, tell)
         mark_tour("due")
         return _ready(opened)
 
@@ -111,6 +118,25 @@ class FirstRun:
             hub = embedded.start(database.url)
         self._running.enter_context(hub)
         return self.connect(hub.url, token, tell)
+
+
+def _by_code(opened: Services, url: str, tell: Tell) -> None:
+    """Tell the code until somebody approved it. What `tell` raises ends the waiting."""
+    signing = opened.sync.signing
+    waiting = signing.ask_code(url)
+    if waiting is None:
+        raise BadUse(_("This hub shows no codes: a token is needed."))
+    words = _("Code {code}: approve it where you are signed in, cockpit login --approve {code}").format(
+        code=waiting.user_code
+    )
+
+    def sleep(seconds: float) -> None:
+        until = clock.monotonic() + seconds
+        while clock.monotonic() < until:
+            tell(words)
+            time.sleep(_LOOK_S)
+
+    signing.wait(waiting, sleep)
 
 
 def _ready(opened: Services) -> Path:

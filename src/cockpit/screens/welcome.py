@@ -42,7 +42,7 @@ class Starter(Protocol):
     def demo(self, tell: Tell) -> Path: ...
 
     def connect(self, url: str, token: str, tell: Tell) -> Path:
-        """Sign in; nothing is fetched yet."""
+        """Sign in; nothing is fetched yet. Without a token a code is told, and somebody has to approve it."""
 
     def fetch(self, tell: Tell) -> None:
         """The first sync of the account signed in."""
@@ -89,7 +89,10 @@ class WelcomeView(View):
         with Vertical(id="fields"):
             yield Static(plain(_("Address of the hub")), classes="label connect")
             yield Input(placeholder="https://hub.example.com", id="url", classes="connect")
-            yield Static(plain(_("Token, as your administrator gave it")), classes="label connect")
+            yield Static(
+                plain(_("Token, as your administrator gave it; leave it empty to be shown a code")),
+                classes="label connect",
+            )
             yield Input(password=True, id="token", classes="connect")
             yield Static(plain(_("Folder with the CSV files")), classes="label import")
             yield Input(placeholder="~/export", id="folder", classes="import")
@@ -100,7 +103,7 @@ class WelcomeView(View):
         table = self.query_one("#ways", Table)
         titles = {
             "demo": (_("Look at a demo company"), _("made up: a day, a gap, problems to solve")),
-            "connect": (_("Connect to a hub"), _("your company's: its address and a token")),
+            "connect": (_("Connect to a hub"), _("your company's, by a token or by a code")),
             "import": (_("Import an export"), _("a folder of CSV files from your CRM")),
         }
         table.set_rows(
@@ -173,7 +176,7 @@ class WelcomeView(View):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes to the next field, and begins from the last."""
         value = event.value.strip()
-        if self._step is not None or not value:
+        if self._step is not None or (not value and event.input.id != "token"):
             return
         if event.input.id == "url":
             self.query_one("#token").focus()

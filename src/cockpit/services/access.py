@@ -127,7 +127,7 @@ class Access:
             lock.acquire()
         except Timeout:
             raise HubBusy("", seconds=5) from None
-        except (OSError, NotImplementedError) as error:
+        except OSError as error:
             log.info("no lock for the tokens here: %s", type(error).__name__)
         try:
             yield

@@ -49,7 +49,6 @@ class TokenState:
 
     place: Place | None
     ends_at: datetime | None
-    hub_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +80,25 @@ class SigningService:
 
     # -- in --------------------------------------------------------------------------------------------------------
 
+    def check_address(self, url: str, *, has_moved: bool = False) -> Address:
+        """The address in its plain form, when it may be used; nothing is asked of it for that. Raises UntrustedHub for
+        one that is not safe, or is not the pinned one (facts pinned and host then)."""
+        from cockpit.crm.hub import address
+
+        where = address(url)
+        with self.desk.database.read() as session:
+            pinned = meta.get(session, "hub_host")
+        if pinned and pinned != where.host and not has_moved:
+            raise UntrustedHub(
+                _(
+                    "The data here comes from {pinned}, not from {host}. Use another account for another hub, or --moved"
+                    " when this one has a new address."
+                ).format(pinned=pinned, host=where.host),
+                pinned=pinned,
+                host=where.host,
+            )
+        return where
+
     def sign_in(self, url: str, token: str | TokenSet, *, remember: bool = True, has_moved: bool = False) -> str:
         """Check the token at the hub, pin the address, keep the token; returns the person's name.
 
@@ -89,7 +107,7 @@ class SigningService:
         """
         from cockpit.crm.hub import HubClient
 
-        where = self._checked(url, has_moved=has_moved)
+        where = self.check_address(url, has_moved=has_moved)
         given = TokenSet(token) if isinstance(token, str) else token
         with HubClient(where.url, given.access, transport=self.transport, **_reach()) as hub:
             person = hub.hello().person
@@ -126,7 +144,7 @@ class SigningService:
         """Ask the hub for a code to show; None where it has no such thing. Raises as `sign_in` does."""
         from cockpit.crm.sign_in import CodesNotOffered
 
-        where = self._checked(url, has_moved=has_moved)
+        where = self.check_address(url, has_moved=has_moved)
         with suppress(CodesNotOffered), self._without_token(where.url) as hub:
             code = hub.ask_code(platform.node() or "cockpit")
             until = clock.monotonic() + code.expires_in
@@ -209,12 +227,17 @@ class SigningService:
         url, access = self._access()
         return HubClient(url, access.token(), transport=self.transport, renew=access.renew, **_reach())
 
+    def hub_url(self) -> str:
+        """The pinned address; empty before the first sign-in."""
+        with self.desk.database.read() as session:
+            return meta.get(session, "hub_url")
+
     def state(self) -> TokenState:
         """How it stands with the token, without asking the hub. Raises LocalDataError for a file others can read."""
         with self.desk.database.read() as session:
-            url, account = meta.get(session, "hub_url"), _account(session)
+            account = _account(session)
         held = self.credentials.held(account)
-        return TokenState(self.credentials.place(account), held.renewable_until if held else None, url)
+        return TokenState(self.credentials.place(account), held.renewable_until if held else None)
 
     # -- out -------------------------------------------------------------------------------------------------------
 
@@ -236,32 +259,13 @@ class SigningService:
             return False
         return True
 
-    # -- walls -----------------------------------------------------------------------------------------------------
-
-    def _checked(self, url: str, *, has_moved: bool) -> Address:
-        """The address, when it is the pinned one. Nothing was asked of it before."""
-        from cockpit.crm.hub import address
-
-        where = address(url)
-        with self.desk.database.read() as session:
-            pinned = meta.get(session, "hub_host")
-        if pinned and pinned != where.host and not has_moved:
-            raise UntrustedHub(
-                _("The data here comes from {pinned}, not from {host}. Use another account for another hub.").format(
-                    pinned=pinned, host=where.host
-                ),
-                pinned=pinned,
-                host=where.host,
-            )
-        return where
-
     def _access(self) -> tuple[str, Access]:
         """Address and tokens of this file. Raises NotSignedIn without one, UntrustedHub when it is not the pinned one."""
         with self.desk.database.read() as session:
             url, account = meta.get(session, "hub_url"), _account(session)
         if not url:
             raise NotSignedIn()
-        where = self._checked(url, has_moved=False)
+        where = self.check_address(url)
         return where.url, Access(self.credentials, account, lambda: self._without_token(where.url))
 
     def _without_token(self, url: str) -> SignInClient:
