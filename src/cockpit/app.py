@@ -178,9 +178,9 @@ class CockpitApp(LeanApp):
     def run_command(self, command: str, **args: Any) -> None:
         self._router.run(command, **args)
 
-    def sync_now(self) -> None:
+    def sync_now(self, *, accept_shrink: bool = False) -> None:
         if self._watch is not None:
-            self._watch.sync(is_asked=True)
+            self._watch.sync(is_asked=True, accept_shrink=accept_shrink)
 
     # -- what views and the watch report ---------------------------------------------------------------------------
 

@@ -14,7 +14,9 @@ from typing import Literal
 
 from cockpit.i18n import N_
 
-Scope = Literal["app", "list", "today", "gap", "pipeline", "deal", "account", "replan", "team", "sync", "log"]
+Scope = Literal[
+    "app", "list", "today", "gap", "pipeline", "deal", "account", "replan", "team", "sync", "conflict", "log"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,27 @@ COMMANDS: tuple[Command, ...] = (
     Command("theirs", "t", N_("Theirs"), N_("Take their value"), N_("conflict: theirs"), ("sync",), True),
     Command("both", "b", N_("Both"), N_("Keep both texts"), N_("conflict: both"), ("sync",), True),
     Command(
+        "all_mine",
+        "A",
+        N_("All mine"),
+        N_("Keep mine for the whole record"),
+        N_("conflict: all mine"),
+        ("conflict",),
+        True,
+    ),
+    Command(
+        "attach",
+        "a",
+        N_("Account"),
+        N_("Attach it to another account"),
+        N_("conflict: attach to another account"),
+        ("conflict",),
+        True,
+    ),
+    Command("verify", "v", N_("Verify"), N_("Prove that nothing is lost or doubled"), N_("sync: verify"), ("sync",)),
+    Command("export", "E", N_("Export"), N_("Save everything unsent to a file"), N_("sync: export"), ("sync",)),
+    Command("conflicts", "C", N_("Conflicts"), N_("Go to the conflicts"), N_("conflicts: open"), ("app",)),
+    Command(
         "why", "question_mark", N_("Why"), N_("Formula and rows behind the focused number"), N_("number: why"), ("app",)
     ),
     Command(
@@ -176,6 +199,7 @@ SCOPE_TITLES: dict[Scope, str] = {
     "replan": N_("Replan"),
     "team": N_("Team"),
     "sync": N_("Sync"),
+    "conflict": N_("Conflicts"),
     "log": N_("Log"),
 }
 

@@ -93,7 +93,7 @@ def test_a_refused_correction_of_a_field_is_typed_in_its_own_form(device: Device
     device.edit("patch", "deal", "deal-1", label="amount", amount_minor=123_456_00, expected_on="2026-12-01")
     device.sync()
     (parked,) = device.service.load().queue
-    assert parked.can_edit
+    assert [field.label for field in parked.fields] == ["amount", "expected on"]
     fields = {field.name: field.text for field in amend_of(device).fields(parked.mutation_id)}
     assert fields == {"amount_minor": "123456", "expected_on": "2026-12-01"}
     with pytest.raises(BadUse, match="no amount"):

@@ -24,6 +24,7 @@ from cockpit.services.snapshots import (
     PaceDay,
     PersonRef,
     PipelineSnapshot,
+    ProofView,
     QueueItem,
     Receipt,
     Remedy,
@@ -612,6 +613,28 @@ def queued(number: int, label: str, **values: Any) -> QueueItem:
     )
 
 
+def proof(**values: Any) -> ProofView:
+    return ProofView(
+        **{
+            "ops": 4_816,
+            "receipts": 4_809,
+            "queue": 2,
+            "conflicts": 2,
+            "parked": 1,
+            "blocked": 0,
+            "discarded": 1,
+            "undone": 0,
+            "answered": 1,
+            "lost": 0,
+            "doubled": 0,
+            "digest": "9f3a0000aaaac21e",
+            "digest_ok": True,
+            "proved_at": at(24, "07:18"),
+            **values,
+        }
+    )
+
+
 def sync(**values: Any) -> SyncSnapshot:
     return SyncSnapshot(
         **{
@@ -671,6 +694,7 @@ def sync(**values: Any) -> SyncSnapshot:
                 ),
             ),
             "last_error": "The hub does not answer",
+            "proof": proof(),
             **values,
         }
     )

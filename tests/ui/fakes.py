@@ -336,6 +336,10 @@ _NAMES = (
     "replan",
     "undo",
     "sync",
+    "answers",
+    "amending",
+    "proof",
+    "outbox_files",
 )
 
 

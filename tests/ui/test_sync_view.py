@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, timedelta
+from typing import Any
 
 import pytest
 
 from cockpit.errors import HubUnavailable
 from cockpit.plain import cells
 from cockpit.screens.sync import answer, facts
-from cockpit.services.snapshots import SyncReport
+from cockpit.services.snapshots import SyncReport, TypedField
 from cockpit.widgets.conflict_panel import ChoiceKeys, ConflictTable, conflict_lines
 from cockpit.widgets.queue_table import QueueTable, moment_text
 from tests.support.company import NOW, at
@@ -130,8 +131,8 @@ async def test_a_parked_change_says_why_and_what_can_be_done() -> None:
     services = board_services(sync__load=samples.sync(conflicts=(), badge=samples.badge(conflicts=0)))
     async with running(services, opening="sync") as driver:
         assert "Refused: The hub refused: amount too large" in driver.text  # what needs the user stands first
-        assert "e sends it again, x discards it." in driver.text
-        assert driver.lines[-1].startswith(" e Send again  x Discard  o Sync")
+        assert "e sends it again as it is, E saves it to a file, x discards it." in driver.text
+        assert driver.lines[-1].startswith(" e Send again  E Export  x Discard  o Sync")
         await driver.press("j")
         assert "Safe on this device; o sends it now" in driver.text
         await driver.press("e")
@@ -202,6 +203,94 @@ async def test_below_the_floor_a_conflict_still_shows_both_sides() -> None:
     async with running(board_services(), size=(50, 14), opening="sync") as driver:
         assert "m mine 20k" in _words(driver)
         assert "t theirs 24k" in _words(driver)
+
+
+TYPED = (TypedField("amount_minor", "amount", "99"), TypedField("expected_on", "expected on", "2026-12-01"))
+
+
+def _parked(**values: Any) -> Any:
+    held = samples.queued(3, "amount 嘉禾食品", attempts=1, state="parked", error="amount too large", **values)
+    behind = samples.queued(4, "visit 嘉禾食品", state="blocked", blocked_by="mutation-3")
+    queue = (behind, held, samples.queued(1, "visit 恒泰机械"))
+    return samples.sync(conflicts=(), queue=queue, badge=samples.badge(conflicts=0))
+
+
+async def test_what_is_blocked_stands_under_what_blocks_it_and_says_so() -> None:
+    async with running(board_services(sync__load=_parked()), opening="sync") as driver:
+        rows = [line for line in driver.lines if "mutation-" in line][:3]
+        assert [line.split()[1] for line in rows] == ["mutation-3", "mutation-4", "mutation-1"]
+        assert rows[1].startswith(" ^ mutation-4 08:12 - visit 嘉禾食品")
+        assert rows[1].rstrip().endswith("blocked")
+        await driver.press("j")
+        assert "Waits behind: amount 嘉禾食品. It goes by itself when that is settled." in _words(driver)
+
+
+async def test_e_opens_the_values_of_a_refused_change_and_sends_what_is_typed() -> None:
+    services = board_services(sync__load=_parked(fields=TYPED), amending__save=samples.saved("Corrected"))
+    async with running(services, opening="sync") as driver:
+        assert "e changes and sends it again" in _words(driver)
+        await driver.press("e")
+        assert "Change and send: amount 嘉禾食品" in driver.text
+        for place in range(2):
+            await driver.press("end", *["backspace"] * 2)
+            await driver.type(("42", "03")[place])
+            await driver.press("enter")
+        typed = {"amount_minor": "42", "expected_on": "2026-12-03"}
+        assert services.called("amending.save") == [(("mutation-3", typed), {})]
+
+
+async def test_a_refused_change_that_is_left_as_it_was_is_sent_again_as_it_is() -> None:
+    services = board_services(sync__load=_parked(fields=TYPED), sync__retry=samples.saved("Queued again"))
+    async with running(services, opening="sync") as driver:
+        await driver.press("e", "enter", "enter")
+        assert services.called("amending.save") == []
+        assert services.called("sync.retry") == [(("mutation-3",), {})]
+
+
+async def test_of_many_values_one_is_chosen_first() -> None:
+    fields = tuple(TypedField(f"f{n}", f"field {n}", str(n)) for n in range(6))
+    services = board_services(sync__load=_parked(fields=fields), amending__save=samples.saved("Corrected"))
+    async with running(services, opening="sync") as driver:
+        await driver.press("e")
+        assert "Send it again as it is" in driver.text
+        await driver.press("j", "enter")
+        await driver.type("7")
+        await driver.press("enter")
+        assert services.called("amending.save") == [(("mutation-3", {"f0": "7"}), {})]
+
+
+async def test_the_proof_says_what_became_of_every_change() -> None:
+    services = board_services(proof__say=samples.saved("Proved: every change made here is accounted for."))
+    async with running(services, opening="sync") as driver:
+        for words in (
+            "local ops 4,816 = receipts 4,809 + queue 2 + conflicts 2 + parked 1 + answered 1 + discarded 1",
+            "lost 0 doubled 0 digest 9f3a..c21e ok last full proof 07:18",
+            "v proves it anew, E saves unsent work to a file; a wipe asks about it.",
+        ):
+            assert words in _words(driver)
+        await driver.press("v")
+        assert len(services.called("proof.say")) == 1
+        assert "Proved: every change made here is accounted for." in driver.text
+
+
+async def test_unsent_work_goes_to_a_file_by_one_key() -> None:
+    services = board_services(outbox_files__save_all=samples.saved("3 unsent changes saved in /x."))
+    async with running(services, opening="sync") as driver:
+        await driver.press("E")
+        assert len(services.called("outbox_files.save_all")) == 1
+        assert "3 unsent changes saved in /x." in driver.text
+
+
+@pytest.mark.parametrize(("answer_key", "calls"), [("y", 1), ("n", 0)])
+async def test_a_hub_that_would_take_most_rows_away_is_asked_about(answer_key: str, calls: int) -> None:
+    report = SyncReport(pushed=0, pulled=0, pending=0, conflicts=0, parked=0, receipts=0, complete=True)
+    services = board_services(sync__load=samples.sync(shrink=(900, 1000), conflicts=()), sync__run=report)
+    async with running(services, opening="sync") as driver:
+        await driver.press("o")
+        assert "The hub would remove 900 of 1000 rows here. Is that right?" in driver.text
+        assert services.called("sync.run") == []
+        await driver.press(answer_key)
+        assert [values for _args, values in services.called("sync.run")] == [{"accept_shrink": True}] * calls
 
 
 async def test_a_failed_load_is_said_once_with_the_key_that_tries_again() -> None:

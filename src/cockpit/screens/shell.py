@@ -60,5 +60,5 @@ class Shell(Protocol):
     def show_keys(self) -> None:
         """The view's keys changed: draw the footer anew."""
 
-    def sync_now(self) -> None:
-        """Run the sync unless it runs; a failure is said."""
+    def sync_now(self, *, accept_shrink: bool = False) -> None:
+        """Run the sync unless it runs; a failure is said. `accept_shrink`: a person said that most rows may go."""

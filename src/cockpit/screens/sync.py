@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partialmethod
 from typing import TYPE_CHECKING, Literal
 
 from textual.app import ComposeResult
@@ -12,17 +13,19 @@ from textual.widgets import Static
 from cockpit.commands import Command
 from cockpit.i18n import _, ngettext
 from cockpit.plain import plain
+from cockpit.screens import sync_acts
 from cockpit.screens.base import View
 from cockpit.services.snapshots import Badge, ConflictItem, QueueItem, SyncSnapshot
 from cockpit.widgets.conflict_panel import ChoiceKeys, ConflictDetail, ConflictTable
 from cockpit.widgets.footer import FooterKey
 from cockpit.widgets.header import age
 from cockpit.widgets.lines import Line, Lines, folded
+from cockpit.widgets.proof_lines import ProofLines
 from cockpit.widgets.queue_table import QueueTable, ReceiptTable, moment_text
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from cockpit.services.container import Services
@@ -32,7 +35,7 @@ class SyncView(View):
     """While a conflict is open m, t and b answer the one under its cursor, wherever the focus is; else these keys mean
     what they mean everywhere."""
 
-    FOOTER = ("sync", "undo", "today", "help", "back")
+    FOOTER = ("sync", "verify", "undo", "help", "back")
 
     snapshot: SyncSnapshot | None
 
@@ -53,6 +56,7 @@ class SyncView(View):
                 yield Lines(id="detail")
             with Vertical(id="received"):
                 yield ReceiptTable(id="receipts")
+        yield ProofLines(id="proof")
 
     def focus_first(self) -> None:
         """What was focused last, else what waits for an answer, else the queue."""
@@ -81,6 +85,8 @@ class SyncView(View):
             conflicts.focus()
         self.query_one(QueueTable).show(snapshot.queue, snapshot.as_of)
         self.query_one(ReceiptTable).show(snapshot.receipts, snapshot.as_of)
+        text_of = self.shell.keymap.text_of
+        self.query_one(ProofLines).show_proof(snapshot.proof, snapshot.as_of, text_of("verify"), text_of("export"))
         self._show_detail()
 
     def show_badge(self, badge: Badge) -> None:
@@ -103,11 +109,10 @@ class SyncView(View):
         if self.snapshot is None:
             return
         keymap, item = self.shell.keymap, self._queued
-        again, drop, sync = (keymap.text_of(name) for name in ("edit", "drop", "sync"))
+        keys = {name: keymap.text_of(name) for name in ("edit", "drop", "sync", "export")}
+        holder = next((one for one in self.snapshot.queue if item and one.mutation_id == item.blocked_by), None)
         self.set_class(self.query_one(QueueTable).has_focus, "-at-queue")
-        self.query_one("#detail", Lines).show(
-            lambda width: queued_lines(item, again, drop, sync, width) if item else []
-        )
+        self.query_one("#detail", Lines).show(lambda width: queued_lines(item, keys, width, holder) if item else [])
         choices = ChoiceKeys(*(keymap.text_of(name) for name in ("mine", "theirs", "both")))
         self.query_one(ConflictDetail).show_item(self._conflict, self.snapshot.as_of, choices)
 
@@ -146,13 +151,17 @@ class SyncView(View):
 
     def footer(self) -> Sequence[str | FooterKey]:
         conflict = self._conflict
-        first: tuple[str, ...] = ("edit", "drop") if self._parked is not None else ("drop",) * self._is_running
+        first: tuple[str, ...] = (
+            ("edit", "export", "drop") if self._parked is not None else ("drop",) * self._is_running
+        )
         if conflict is not None:
             first = ("mine", "theirs", "both", *first) if conflict.can_keep_both else ("mine", "theirs", *first)
         return (*first, *self.FOOTER)[:8]
 
     def label_of(self, command: Command) -> str:
-        words = {"edit": _("Send again"), "drop": _("Stop") if self._is_running else _("Discard")}
+        item = self._parked
+        again = _("Edit and send") if item is not None and item.fields else _("Send again")
+        words = {"edit": again, "drop": _("Stop") if self._is_running else _("Discard")}
         return words.get(command.id) or super().label_of(command)
 
     # -- commands --------------------------------------------------------------------------------------------------
@@ -174,28 +183,41 @@ class SyncView(View):
     def do_sync(self) -> None:
         """Sync now; the first line shows how far it is, and work goes on meanwhile."""
         self._is_asked = True
+        if self.snapshot is not None and self.snapshot.shrink is not None:
+            sync_acts.ask_shrink(self, *self.snapshot.shrink)
+            return
         self.shell.say(_("Syncing. Work goes on meanwhile."))
         self.shell.sync_now()
 
-    def do_mine(self) -> None:
-        self._answer("mine")
+    def do_verify(self) -> None:
+        """Count everything again, the file's own check with it."""
+        self.write(lambda services: services.proof.say())
 
-    def do_theirs(self) -> None:
-        self._answer("theirs")
+    def do_export(self) -> None:
+        self.write(lambda services: services.outbox_files.save_all())
 
-    def do_both(self) -> None:
-        self._answer("both")
+    def do_open(self) -> None:
+        """What is in conflict, on a screen of its own."""
+        item = self._queued if self.query_one(QueueTable).has_focus else None
+        if item is not None and item.state == "parked":
+            self.do_edit()
+        elif self._conflict is not None:
+            self.shell.open("conflicts", conflict_id=self._conflict.id)
 
     def _answer(self, choice: Literal["mine", "theirs", "both"]) -> None:
         conflict = self._conflict
         if conflict is not None:
             self.write(lambda services: services.sync.answer(conflict.id, choice))
 
+    do_mine = partialmethod(_answer, "mine")
+    do_theirs = partialmethod(_answer, "theirs")
+    do_both = partialmethod(_answer, "both")
+
     def do_edit(self) -> None:
-        """Send a refused change once more; what it says can be edited where its row is."""
+        """Send a refused change once more, with its values typed anew where there are any."""
         item = self._parked
         if item is not None:
-            self.write(lambda services: services.sync.retry(item.mutation_id), then=lambda _saved: self.do_sync())
+            sync_acts.edit_and_send(self, item)
 
     def do_drop(self) -> None:
         """While the sync runs, stop it; else end the refused change under the cursor."""
@@ -255,17 +277,24 @@ def _long_age(since: datetime, now: datetime) -> str:
     return ngettext("{count} day", "{count} days", hours // 24).format(count=hours // 24)
 
 
-def queued_lines(item: QueueItem, again: str, drop: str, sync: str, width: int) -> list[Line]:
-    """The focused change in full: why it is still here, and what can be done about it."""
+def queued_lines(item: QueueItem, keys: Mapping[str, str], width: int, holder: QueueItem | None = None) -> list[Line]:
+    """The focused change in full: why it is still here, and what can be done about it. `keys` by command; `holder` is the
+    change that it waits for."""
     lines: list[Line] = [*folded([(item.label, "strong")], width)]
     if item.state == "parked":
         lines += folded([(_("Refused: {why}").format(why=item.error or "-"), "warn")], width)
-        words = _("{again} sends it again, {drop} discards it. To change it, open its row.")
-        return [*lines, *folded([(words.format(again=again, drop=drop), "muted")], width)]
+        words = _("{edit} sends it again as it is, {export} saves it to a file, {drop} discards it.")
+        if item.fields:
+            words = _("{edit} changes and sends it again, {export} saves it to a file, {drop} discards it.")
+        return [*lines, *folded([(words.format_map(keys), "muted")], width)]
     if item.state == "conflict":
         return [*lines, [(_("Waits for your answer to the conflict."), "muted")]]
+    if item.state == "blocked":
+        words = _("Waits behind: {label}. It goes by itself when that is settled.")
+        label = holder.label if holder is not None else "-"
+        return [*lines, *folded([(words.format(label=label), "warn")], width)]
     why = f"{item.error}  " if item.error else ""
-    words = _("Safe on this device; {sync} sends it now, else the next sync does.").format(sync=sync)
+    words = _("Safe on this device; {sync} sends it now, else the next sync does.").format_map(keys)
     return [*lines, *folded([(why, "warn"), (words, "muted")], width)]
 
 

@@ -21,6 +21,7 @@ OTHER_VIEWS = {
     "replan": ("cockpit.screens.replan", "ReplanView"),
     "log": ("cockpit.screens.log", "LogView"),
     "why": ("cockpit.screens.why", "WhyView"),
+    "conflicts": ("cockpit.screens.conflicts", "ConflictView"),
     "help": ("cockpit.screens.help", "HelpView"),
 }
 

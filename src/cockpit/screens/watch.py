@@ -120,12 +120,16 @@ class Watch(Widget):
     def load_badge(self) -> None:
         self._start("badge", self._services.badge)
 
-    def sync(self, *, is_asked: bool = False) -> None:
+    def sync(self, *, is_asked: bool = False, accept_shrink: bool = False) -> None:
         """Run the sync unless it runs. Asked for by a key, its failure is said; by itself, the badge shows it."""
         self._is_asked = self._is_asked or is_asked
         if not any(worker.name == "sync" and not worker.is_finished for worker in self.workers if worker.node is self):
             self._has_synced = True
-            run = self._services.sync.run if self._is_asked else self._services.sync.run_if_due
+            service = self._services.sync
+            if accept_shrink:
+                self._start("sync", lambda: service.run(self._tell, accept_shrink=True))
+                return
+            run = service.run if self._is_asked else service.run_if_due
             self._start("sync", lambda: run(self._tell))
 
     def _tell(self, _text: str) -> None:

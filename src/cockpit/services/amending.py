@@ -12,21 +12,10 @@ from cockpit import clock
 from cockpit.errors import NotAllowed
 from cockpit.i18n import _
 from cockpit.services import typed_values
-from cockpit.services.conflict_words import named_value
 from cockpit.services.desk import Desk
-from cockpit.services.field_names import field_name
-from cockpit.services.snapshots import Saved
+from cockpit.services.snapshots import Saved, TypedField
 from cockpit.storage.tables import OutboxRow
 from cockpit.sync import amending
-
-
-@dataclass(frozen=True, slots=True)
-class TypedField:
-    """One value of the change: its name for people, and its text as it would be typed."""
-
-    name: str
-    label: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -36,13 +25,7 @@ class AmendService:
     def fields(self, mutation_id: str) -> tuple[TypedField, ...]:
         """What of a refused change can be typed anew. Raises NotAllowed for one that is not parked."""
         with self.desk.database.read() as session:
-            mutation, zone = _parked(session, mutation_id), self.desk.zone(session)
-            found = []
-            for name in typed_values.typable(mutation):
-                value = mutation.patch[name]
-                text = typed_values.as_typed(mutation.entity, name, value, zone)
-                found.append(TypedField(name, field_name(name), named_value(session, name, value) or text))
-            return tuple(found)
+            return typed_values.fields_of(session, _parked(session, mutation_id), self.desk.zone(session))
 
     def save(self, mutation_id: str, typed: Mapping[str, str]) -> Saved:
         """Queue the change with what was typed in place of the refused one. Raises BadUse and NotAllowed."""
@@ -55,7 +38,7 @@ class AmendService:
                     raise NotAllowed(_("This part of the change cannot be typed."))
                 values[name] = typed_values.read_typed(session, mutation.entity, name, text, now)
             if all(mutation.patch.get(name) == value for name, value in values.items()):
-                raise NotAllowed(_("That is what was refused. Type another value, or discard the change."))
+                raise NotAllowed(_("That is what was refused. Type another value, or send it again as it is."))
             text = _("Corrected and queued again: {label}").format(label=mutation.label)
             entity, row_id = mutation.entity, mutation.entity_id
             action = amending.amend(session, mutation, values, actor_id=me.id, now=clock.now(), label=text)

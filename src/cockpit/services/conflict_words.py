@@ -46,13 +46,6 @@ _CHOICES = {
 _RECORD = N_("Answered: mine for the whole record")
 
 
-def named_value(session: Session, field: str, value: Any) -> str:
-    """The name of the row that a column names; empty for any other value."""
-    if field not in _NAMED or not isinstance(value, str):
-        return ""
-    return str(getattr(rows.find(session, _NAMED[field], value), "name", ""))
-
-
 def can_attach(session: Session, conflict: t.ConflictRow) -> bool:
     """Whether another account is an answer: the row is no longer at the hub, and its account is not here either."""
     if conflict.kind not in ("missing", "delete_edit") or "account_id" not in column_types(conflict.entity):

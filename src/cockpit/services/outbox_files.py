@@ -16,8 +16,10 @@ from cockpit import clock
 from cockpit.domain.text import clean_deep
 from cockpit.errors import BadUse, NotAllowed, VersionTooOld
 from cockpit.i18n import _
+from cockpit.migrations.upcasts import REMOVED, upcast
 from cockpit.services.desk import Desk
 from cockpit.services.private_files import new_file
+from cockpit.services.snapshots import Saved
 from cockpit.storage import meta
 from cockpit.storage.records import column_types, from_wire, required_columns
 from cockpit.storage.tables import SYNCED
@@ -61,9 +63,19 @@ def export_to(database: Path, target: Path) -> int:
 
 @dataclass(frozen=True)
 class OutboxFileService:
-    """Takes unsent work back in."""
+    """The same on the account that is open: out, and back in."""
 
     desk: Desk
+
+    def save_all(self) -> Saved:
+        """Everything unsent into a new file beside the data."""
+        database = self.desk.database.path
+        if database is None:
+            raise NotAllowed(_("Here the server keeps the data."))
+        target = database.parent / "exports" / f"outbox-{clock.now():%Y%m%d-%H%M%S}.jsonl"
+        count = export_to(database, target)
+        text = _("{count} unsent changes saved in {path}.").format(count=count, path=target)
+        return Saved(action_id=None, text=text)
 
     def take(self, source: Path) -> Adopted:
         """Queue what is new of a file, all of it or nothing.
@@ -143,11 +155,25 @@ def _mutation(number: int, text: str) -> dict[str, Any]:
         raise _bad(number, _("{name} is missing or does not fit").format(name="schema_v"))
     if found["schema_v"] > SCHEMA_VERSION:
         raise _bad(number, _("a newer Cockpit wrote it; update first"))
+    _bring_along(found)
     if not isinstance(found.get("attempts", 0), int) or not isinstance(found.get("depends_on"), str | None):
         raise _bad(number, _("{name} is missing or does not fit").format(name="attempts, depends_on"))
     _check_moment(number, found.get("occurred_at"))
     _check_values(number, found)
     return found
+
+
+def _bring_along(found: dict[str, Any]) -> None:
+    """What an older version wrote in today's form. A value whose field is gone parks the change, with its text."""
+    entity, version = found["entity"], found["schema_v"]
+    for name in ("patch", "base"):
+        was = found[name]
+        found[name] = upcast(entity, was, version, SCHEMA_VERSION)
+        lost = {key: value for key, value in was.items() if not upcast(entity, {key: value}, version, SCHEMA_VERSION)}
+        if lost and name == "patch":
+            found["status"], found["error_type"] = "parked", REMOVED
+            found["error_text"] = "; ".join(f"{key}: {value}" for key, value in lost.items())
+    found["schema_v"] = SCHEMA_VERSION
 
 
 def _check_moment(number: int, value: object) -> None:

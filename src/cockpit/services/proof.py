@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from cockpit import clock
 from cockpit.errors import DatabaseCorrupt, LocalDataError
+from cockpit.i18n import _
 from cockpit.services.desk import Desk
-from cockpit.services.snapshots import ProofView
+from cockpit.services.proof_words import verdict_line
+from cockpit.services.snapshots import ProofView, Saved
 from cockpit.storage import meta
 from cockpit.storage.queries.sync import moment
 from cockpit.storage.reading import reader_of
@@ -32,6 +34,15 @@ _NOWHERE = (
 @dataclass(frozen=True)
 class ProofService:
     desk: Desk
+
+    def say(self) -> Saved:
+        """`verify` in words."""
+        found = self.verify()
+        text = _("Proved: every change made here is accounted for.")
+        if not found.is_ok:
+            text = _("{verdict}. Run `cockpit backup`, then `cockpit verify` names the ids.")
+            text = text.format(verdict=verdict_line(found))
+        return Saved(action_id=None, text=text)
 
     def verify(self) -> ProofView:
         """The count, the file itself checked before it; the moment is kept when all is in order.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -33,7 +32,7 @@ def queue_items(session: Session, zone: ZoneInfo) -> tuple[QueueItem, ...]:
             state=write_state(mutation.status, mutation.attempts),
             error=mutation.error_text or mutation.error_type,
             blocked_by=holders.get(mutation.mutation_id, ""),
-            can_edit=mutation.status == "parked" and bool(typed_values.typable(mutation)),
+            fields=typed_values.fields_of(session, mutation, zone) if mutation.status == "parked" else (),
         )
         for mutation in found
     )
@@ -54,15 +53,3 @@ def _holders(found: Iterable[OutboxRow]) -> dict[str, str]:
         if holder is not None:
             by_row[key] = by_id[mutation.mutation_id] = holder
     return holders
-
-
-def under_their_holders(items: Sequence[QueueItem]) -> list[QueueItem]:
-    """What needs the user first, each with what is blocked by it right below; then the rest as it will be sent."""
-    behind: dict[str, list[QueueItem]] = {}
-    for item in items:
-        if item.blocked_by:
-            behind.setdefault(item.blocked_by, []).append(item)
-    held = [item for item in items if item.state in HELD and not item.blocked_by]
-    placed = [one for item in held for one in (item, *behind.get(item.mutation_id, ()))]
-    ids = {item.mutation_id for item in placed}
-    return [*placed, *(item for item in items if item.mutation_id not in ids)]

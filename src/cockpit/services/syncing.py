@@ -23,7 +23,7 @@ from cockpit.services.snapshots import Badge, Receipt, Saved, SyncReport, SyncSn
 from cockpit.storage import meta
 from cockpit.storage.queries import sync as queries
 from cockpit.storage.tables import OutboxDoneRow, OutboxRow
-from cockpit.sync import acts, chains, conflicts, runs, undo
+from cockpit.sync import acts, chains, conflicts, pull, runs, undo
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -124,6 +124,7 @@ class SyncService:
                 conflicts=conflict_words.open_conflicts(session),
                 last_error=conflict_words.of_error(meta.get(session, "last_error")),
                 proof=read_proof(self.desk, session),
+                shrink=_shrink(session),
             )
 
     def badge(self) -> Badge:
@@ -168,6 +169,14 @@ def _parked(session: Session, mutation_id: str) -> OutboxRow:
     if found is None or found.status != "parked":
         raise NotAllowed(_("Only what the hub refused can be discarded or sent again."))
     return found
+
+
+def _shrink(session: Session) -> tuple[int, int] | None:
+    """What a resync that waits for a yes would remove; None when none waits."""
+    if meta.get(session, "last_error") != "ShrinkNeedsAnswer":
+        return None
+    found = pull.stale_rows(session)
+    return found.removed, found.removed + found.kept
 
 
 def _receipts(session: Session, zone: ZoneInfo) -> tuple[Receipt, ...]:

@@ -16,8 +16,10 @@ from cockpit.domain.text import clean, clean_line
 from cockpit.errors import BadUse
 from cockpit.i18n import _
 from cockpit.services import words
-from cockpit.services.field_names import FIELDS
+from cockpit.services.field_names import FIELDS, field_name
 from cockpit.services.matching import one_account
+from cockpit.services.snapshots import TypedField
+from cockpit.storage import rows
 from cockpit.storage.records import column_types, wire_value
 from cockpit.storage.tables import SYNCED
 
@@ -69,6 +71,18 @@ def as_typed(entity: str, field: str, value: Any, zone: ZoneInfo) -> str:
     if kind is datetime and isinstance(value, str):
         return f"{datetime.fromisoformat(value).astimezone(zone):%Y-%m-%d %H:%M}"
     return str(value)
+
+
+def fields_of(session: Session, mutation: Refused, zone: ZoneInfo) -> tuple[TypedField, ...]:
+    """The values of a change that can be typed anew, its account first: what was refused is most often that."""
+    found = []
+    for name in sorted(typable(mutation), key=lambda name: (name != "account_id", name)):
+        value = mutation.patch[name]
+        text = as_typed(mutation.entity, name, value, zone)
+        if name == "account_id" and isinstance(value, str):
+            text = str(getattr(rows.find(session, "account", value), "name", ""))
+        found.append(TypedField(name, field_name(name), text))
+    return tuple(found)
 
 
 def read_typed(session: Session, entity: str, field: str, text: str, now: datetime) -> Any:

@@ -9,7 +9,7 @@ from datetime import datetime
 from cockpit.i18n import _
 from cockpit.plain import cells, fit
 from cockpit.services.snapshots import ConflictItem
-from cockpit.widgets.columns import Tone
+from cockpit.widgets.columns import Tone, text_of
 from cockpit.widgets.lines import Line, Lines, Part, folded
 from cockpit.widgets.queue_table import moment_text
 from cockpit.widgets.table import Cell, Column, Row, Table
@@ -32,11 +32,14 @@ def _value(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceKeys:
-    """The keys that keep mine, theirs or both texts, as the user's keymap has them."""
+    """The keys of the answers, as the user's keymap has them; empty for one that is not given here."""
 
     mine: str
     theirs: str
     both: str
+    edit: str = ""
+    copy: str = ""
+    attach: str = ""
 
 
 def conflict_lines(item: ConflictItem, as_of: datetime, keys: ChoiceKeys, width: int) -> list[Line]:
@@ -50,8 +53,7 @@ def conflict_lines(item: ConflictItem, as_of: datetime, keys: ChoiceKeys, width:
         (keys.mine, _("mine"), _value(item.mine), mine_by, ""),
         (keys.theirs, _("theirs"), _value(item.theirs), theirs_by, ""),
     ]
-    if item.can_keep_both:
-        sides.append((keys.both, _("both"), _("keep both texts"), "", ""))
+    sides += _further(item, keys)
     size = max(cells(name) for _key, name, *_rest in sides)
     mark = max(cells(key) for key, *_rest in sides)
     lines: list[Line] = [[(item.subject, "strong"), (f"  {item.field_text or item.field}", "")]]
@@ -59,6 +61,40 @@ def conflict_lines(item: ConflictItem, as_of: datetime, keys: ChoiceKeys, width:
         line: list[Part] = [(fit(key, mark) + " ", "accent"), (fit(name, size) + "  ", "muted"), (value, tone)]
         lines += folded([*line, (f"   {who}", "muted")] if who else line, width, mark + size + 3)
     return lines
+
+
+def _further(item: ConflictItem, keys: ChoiceKeys) -> list[tuple[str, str, str, str, Tone]]:
+    """What else may be answered, and what an answer does to a row that one side deleted."""
+    more: list[tuple[str, str, str, str, Tone]] = []
+    if item.can_keep_both:
+        more.append((keys.both, _("both"), _("keep both texts"), "", ""))
+    if item.can_edit and keys.edit:
+        more.append((keys.edit, _("third"), _("type another value"), "", ""))
+    if item.kind in ("delete_edit", "missing") and keys.copy:
+        more.append((keys.mine, _("restore"), _("make it again with my edit"), "", ""))
+        more.append((keys.theirs, _("let go"), _("accept that it is deleted"), "", ""))
+        more.append((keys.copy, _("copy"), _("my text to the clipboard, to keep it elsewhere"), "", ""))
+    if item.can_attach and keys.attach:
+        more.append((keys.attach, _("account"), _("make it again under another account"), "", ""))
+    if item.kind == "edit_delete" and keys.copy:
+        more.append((keys.mine, _("delete"), _("delete it all the same"), "", ""))
+        more.append((keys.theirs, _("keep"), _("keep it as they changed it"), "", ""))
+    return more
+
+
+class ConflictList(Table):
+    """Narrow: which row and which field."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+        super().__init__((), empty=_("No conflicts."), id=id)
+
+    def show(self, items: Sequence[ConflictItem]) -> None:
+        self.set_columns((Column("", 1), Column(_("Conflict"), least=10, weight=2), Column(_("Field"), least=6)))
+        self.set_rows(tuple(Row(row.key, row.cells[:3], search=_search(row)) for row in conflict_rows(items)))
+
+
+def _search(row: Row) -> str:
+    return " ".join(text_of(cell) for cell in row.cells[3:])
 
 
 class ConflictTable(Table):

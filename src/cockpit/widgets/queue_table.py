@@ -11,7 +11,13 @@ from cockpit.services.words import write_state
 from cockpit.widgets.signs import SIGN_COLUMN, write_sign
 from cockpit.widgets.table import Cell, Column, Row, Table, Tone
 
-_TONES: dict[str, Tone] = {"conflict": "bad", "parked": "warn", "waiting": "warn", "sending": "accent"}
+_TONES: dict[str, Tone] = {
+    "conflict": "bad",
+    "parked": "warn",
+    "blocked": "warn",
+    "waiting": "warn",
+    "sending": "accent",
+}
 
 
 def moment_text(moment: datetime, as_of: datetime) -> str:
@@ -21,26 +27,43 @@ def moment_text(moment: datetime, as_of: datetime) -> str:
     return clock if local.date() == as_of.date() else f"{short_day(local.date())} {clock}"
 
 
-def in_need_first(items: Sequence[QueueItem]) -> list[QueueItem]:
-    """What needs the user stands before what goes by itself; each group as it will be sent."""
-    return sorted(items, key=lambda item: item.state not in ("parked", "conflict"))
+HELD = ("conflict", "parked")
+
+
+def under_their_holders(items: Sequence[QueueItem]) -> list[QueueItem]:
+    """What needs the user first, each with what waits for it right below; then the rest as it will be sent."""
+    behind: dict[str, list[QueueItem]] = {}
+    for item in items:
+        if item.blocked_by:
+            behind.setdefault(item.blocked_by, []).append(item)
+    held = [item for item in items if item.state in HELD and not item.blocked_by]
+    held.sort(key=lambda item: item.state != "conflict")
+    placed = [one for item in held for one in (item, *behind.get(item.mutation_id, ()))]
+    ids = {item.mutation_id for item in placed}
+    return [*placed, *(item for item in items if item.mutation_id not in ids)]
+
+
+def op_id(mutation_id: str) -> str:
+    """Enough of an id to find it again: `01K3..7Q`."""
+    return mutation_id if len(mutation_id) <= 10 else f"{mutation_id[:4]}..{mutation_id[-4:]}"
 
 
 def queue_rows(items: Sequence[QueueItem], as_of: datetime) -> tuple[Row, ...]:
-    """Keys are mutation ids; what needs the user stands first."""
+    """Keys are mutation ids; what needs the user stands first, what it blocks right under it."""
     return tuple(
         Row(
             item.mutation_id,
             (
                 write_sign(item.state),
+                Cell(op_id(item.mutation_id), "muted"),
                 moment_text(item.occurred_at, as_of),
-                item.label,
+                f"- {item.label}" if item.blocked_by else item.label,
                 str(item.attempts),
                 Cell(write_state(item.state), _TONES.get(item.state, "")),
                 Cell(item.error, "muted"),
             ),
         )
-        for item in in_need_first(items)
+        for item in under_their_holders(items)
     )
 
 
@@ -50,6 +73,7 @@ def receipt_rows(receipts: Sequence[Receipt], as_of: datetime) -> tuple[Row, ...
         Row(
             receipt.mutation_id,
             (
+                Cell(op_id(receipt.mutation_id), "muted"),
                 moment_text(receipt.ended_at, as_of),
                 receipt.label,
                 result_text(receipt.result),
@@ -70,12 +94,13 @@ def result_text(result: str) -> str:
         "undone": _("taken back"),
         "withdrawn": _("taken back"),
         "resolved": _("answered"),
+        "answered": _("answered"),
     }
     return words.get(result, result)
 
 
 class QueueTable(Table):
-    """What the hub refused or holds against, then the rest, oldest first, as it will be sent."""
+    """What the hub refused or holds against with what waits behind it, then the rest, oldest first, as it will be sent."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__((), empty=_("Nothing waits. Everything is at the hub."), id=id)
@@ -84,11 +109,12 @@ class QueueTable(Table):
         title = _("Waits to be sent")
         columns = (
             SIGN_COLUMN,
+            Column(_("Op id"), 10, shown_from=64),
             Column(_("Time"), least=5, weight=9),
             Column(title, least=12, weight=2),
             Column(_("Tries"), 5, "right"),
             Column(_("State"), least=6, weight=9),
-            Column(_("Why"), least=8, weight=2, shown_from=70),
+            Column(_("Why"), least=8, weight=2, shown_from=96),
         )
         self.set_columns(columns if items else (Column(title),))
         self.set_rows(queue_rows(items, as_of))
@@ -103,6 +129,7 @@ class ReceiptTable(Table):
     def show(self, receipts: Sequence[Receipt], as_of: datetime) -> None:
         title = _("Received by the hub")
         columns = (
+            Column(_("Op id"), 10, shown_from=60),
             Column(_("Time"), least=5, weight=9),
             Column(title, least=12),
             Column(_("Result"), least=8, weight=9),

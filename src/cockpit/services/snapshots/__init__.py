@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         Receipt,
         SyncReport,
         SyncSnapshot,
+        TypedField,
     )
     from cockpit.services.snapshots.why import Why, WhyRow
 
@@ -120,6 +121,7 @@ _HOMES = {
         "Receipt",
         "SyncReport",
         "SyncSnapshot",
+        "TypedField",
     ),
     "why": (
         "Why",
@@ -181,6 +183,7 @@ __all__ = [
     "TeamVisit",
     "TodaySnapshot",
     "TrendWeek",
+    "TypedField",
     "Why",
     "WhyRow",
     "WriteState",

@@ -8,6 +8,15 @@ from datetime import datetime
 from cockpit.services.snapshots.common import Snapshot, WriteState
 
 
+@dataclass(frozen=True, slots=True)
+class TypedField:
+    """One value of a change: its name for people, and its text as it would be typed."""
+
+    name: str
+    label: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueItem:
     mutation_id: str
@@ -19,8 +28,8 @@ class QueueItem:
     error: str
     blocked_by: str = ""
     """Id of the held change that this one waits for."""
-    can_edit: bool = False
-    """Its values may be typed anew: it was refused, and it says something."""
+    fields: tuple[TypedField, ...] = ()
+    """Of a refused change: the values that can be typed anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +122,8 @@ class SyncSnapshot(Snapshot):
     conflicts: tuple[ConflictItem, ...]
     last_error: str
     proof: ProofView | None = None
+    shrink: tuple[int, int] | None = None
+    """The last sync waits for a yes: it would remove the first number of rows, of the second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
