@@ -3,6 +3,7 @@
 `python -m tests.reliability.forking SCRATCH` reads one JSON line per order and answers with one.
 `{"words", "env", "out"}` forks a child that waits, and answers its `pid`; `{"go": true}` lets that child run
 `cockpit WORDS...` with its output in the folder `out`, and answers its `status` (an exit code, or minus the signal).
+With `die_at` the child ends, without a word to anybody, before its n-th SQL statement; how many ran is in `statements`.
 """
 
 from __future__ import annotations
@@ -11,18 +12,38 @@ import ctypes
 import gc
 import json
 import os
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
 
 import alembic.command  # imported here for the forks: an upgrade needs it
 import alembic.runtime.environment
+from sqlalchemy import Engine, event
 
 from cockpit import clock
 from cockpit.cli.main import run
 
+DIED = 99
 _MAY_TRACE_ME = 0x59616D61
 """PR_SET_PTRACER: some systems let only a parent look into a process."""
+
+
+def _die_before(number: int, told: Path) -> None:
+    """End this process before the n-th statement that SQLAlchemy runs."""
+    count = 0
+
+    def heard(_statement: str) -> None:
+        nonlocal count
+        count += 1
+        told.write_text(str(count), "utf-8")
+        if count == number:
+            os._exit(DIED)
+
+    def listen(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.set_trace_callback(heard)
+
+    event.listen(Engine, "connect", listen)
 
 
 def _child(order: dict[str, Any], gate: int) -> None:
@@ -35,6 +56,8 @@ def _child(order: dict[str, Any], gate: int) -> None:
         os.close(handle)
     ctypes.CDLL(None).prctl(_MAY_TRACE_ME, ctypes.c_ulong(-1), 0, 0, 0)
     os.read(gate, 1)
+    if "die_at" in order:
+        _die_before(order["die_at"], Path(order["out"]) / "statements")
     code = 70
     try:
         code = run(order["words"])

@@ -26,7 +26,8 @@ from cockpit.sync import outbox, receipts
 from cockpit.sync.outbox import Edit
 
 FOLDER = Path(__file__).parent / "schemas"
-STATES = ("pending", "inflight", "conflict", "blocked", "parked")
+STATES = ("pending", "inflight", "conflict", "parked", "blocked")
+"""A blocked one waits for the parked one of its operation."""
 OPS = ("create", "patch", "delete")
 RESULTS = ("applied", "replayed", "discarded", "undone", "answered")
 NOW = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
@@ -61,12 +62,16 @@ def edit(op: str, state: str) -> Edit:
 def fill(database: Database) -> None:
     """Queue every change in every state, and end one of each result."""
     for op in OPS:
+        parked = ""
         for state in STATES:
             with database.write() as session:
                 _queue(session, edit(op, state))
                 mutation = _newest(session)
                 mutation.status, mutation.attempts = state, 1 if state != "pending" else 0
+                if state == "blocked":
+                    mutation.depends_on = parked
                 if state == "parked":
+                    parked = mutation.mutation_id
                     mutation.error_type, mutation.error_text = "validation", "goal: too long"
                 if state == "conflict":
                     session.add(_question(mutation, op))

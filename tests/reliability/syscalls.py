@@ -1,4 +1,4 @@
-"""Commands under strace, which can end a process or make a call fail at the n-th call on the account's files."""
+"""Commands that end, or that a call of fails, at a chosen call on the account's files or a chosen statement."""
 
 from __future__ import annotations
 
@@ -117,6 +117,14 @@ class TracedCommands:
         is_struck = status == -9 or any(line.endswith("(INJECTED)") for line in lines)
         out, err = ((self.folder / name).read_text("utf-8") for name in ("out", "err"))
         return Outcome(status, out, err, calls, is_struck)
+
+    def run_to_statement(self, *words: str, die_at: int) -> tuple[int, int]:
+        """Run one command until its n-th SQL statement; its status, and how many statements it came to."""
+        told = self.folder / "statements"
+        told.write_text("0", "utf-8")
+        self._ask(words=list(words), env=self._environment(), out=str(self.folder), die_at=die_at)
+        status = self._ask(go=True)["status"]
+        return status, int(told.read_text("utf-8"))
 
     def _environment(self) -> dict[str, str]:
         return {name: text for name, text in self.home.environment().items() if name.startswith("COCKPIT_")}

@@ -149,7 +149,7 @@ class Database:
         if stored is not None and stored not in _KNOWN_REVISIONS:
             raise DatabaseNewer(path=self.path or self.url, revision=stored)
         if stored is not None:
-            self.backup()
+            self._keep(stored)
         from sqlmodel import SQLModel
 
         from cockpit.migrations import upgrade
@@ -160,19 +160,22 @@ class Database:
         with self._named_errors():
             upgrade(self._engine.execution_options(writes=True), SQLModel.metadata, wire_version=SCHEMA_VERSION)
 
-    def backup(self, target: Path | None = None) -> Path | None:
-        """An online copy beside the file (or at `target`), mode 0600. None where the server keeps backups."""
+    def _keep(self, stored: str) -> None:
+        """A copy from before an upgrade, beside the file and mode 0600. A server keeps its own backups."""
         if self.path is None:
-            return None
-        target = target or self.path.with_name(f"{self.path.name}.before-{HEAD_REVISION}.bak")
-        draft = target.with_name(f"{target.name}.new")  # one that is cut short must not stand in the way of a whole one
+            return
+        target = self.path.with_name(f"{self.path.name}.before-{HEAD_REVISION}.bak")
+        # a copy that is cut short is never taken for a whole one, nor written by two processes
+        draft = self.path.with_name(f"{self.path.name}.before-{HEAD_REVISION}-{os.getpid()}.bak.new")
         with self._named_errors():
-            draft.unlink(missing_ok=True)
-            os.close(os.open(draft, os.O_CREAT | os.O_RDWR, 0o600))
+            os.close(os.open(draft, os.O_CREAT | os.O_RDWR | os.O_TRUNC, 0o600))
             with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(draft)) as copy:
                 source.backup(copy)
+                is_old = copy.execute("SELECT version_num FROM alembic_version").fetchone()[0] == stored
+        if is_old:
             draft.replace(target)
-        return target
+        else:
+            draft.unlink()  # another process has upgraded meanwhile, and kept the file as it was
 
     def damage(self, session: Session) -> str | None:
         """The first finding of SQLite's own check of the file, None when it is sound."""
