@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 
 from cockpit.hub import store, tokens
 from cockpit.hub.store import Change
+from tests.hub import cells
+from tests.hub.cells import ADMIN, CELLS, LONG_AGO, NOBODIES, ROWS, Asking, nobody, served
 from tests.hub.world import BOSS, HEAD, LEAD, MATE, ME, OTHER, OTHER_LEAD, Client, HubWorld
 
 OWNERS = (ME, OTHER, None)
@@ -242,3 +245,103 @@ def test_the_board_is_for_leads(hub: HubWorld) -> None:
         expected = 200 if person in (LEAD, OTHER_LEAD, HEAD, "admin") else 403
         assert client.get("/v1/team/summary").status_code == expected, person
     assert BOSS not in SEES
+
+
+@pytest.fixture
+def rooms(hub: HubWorld) -> HubWorld:
+    """An account and a deal of everybody's, for rows that need a parent."""
+    hub.put("account", "shelf", name="Shelf")
+    hub.put("deal", "shelf-deal", name="Shelf deal")
+    return hub
+
+
+def _answers(hub: HubWorld, way: tuple[str, str], role: str, relation: str) -> set[bool]:
+    owner = cells.OWNERS[role][relation]
+    client = hub.admin() if role == ADMIN else hub.client(cells.OWNERS[role]["self"])
+    return set(ROWS[way].ask(Asking(hub, client, owner, f"{role}-{relation}")))
+
+
+def test_every_way_in_has_its_row(hub: HubWorld) -> None:
+    """A new endpoint fails here until it is known who may use it."""
+    assert served(hub.app) == ROWS.keys()
+    documented = {(m.upper(), path) for path, methods in hub.app.openapi()["paths"].items() for m in methods}
+    assert documented | {("GET", "/openapi.json")} == ROWS.keys()
+
+
+@pytest.mark.parametrize("way", sorted(ROWS), ids=" ".join)
+def test_every_role_on_every_way_in_about_everybody(rooms: HubWorld, way: tuple[str, str]) -> None:
+    """All cells of the way in: four roles, each about itself, its team and others."""
+    found = {(role, relation): _answers(rooms, way, role, relation) for role, relation in sorted(CELLS)}
+    assert len(found) == 12
+    assert found == {cell: {cell in ROWS[way].allowed} for cell in CELLS}
+
+
+@pytest.mark.parametrize("way", sorted(ROWS), ids=" ".join)
+def test_every_way_in_without_a_good_token(rooms: HubWorld, way: tuple[str, str]) -> None:
+    method, path = way
+    url = path.replace("{entity}", "account").replace("{row_id}", "shelf")
+    for who in NOBODIES:
+        client = nobody(rooms, who)
+        if ROWS[way].is_open:
+            assert all(ROWS[way].ask(Asking(rooms, client, ME, who)))
+            continue
+        for headers in ({}, {"If-Match": '"1"', "Idempotency-Key": "k", "If-None-Match": "*"}):
+            body: dict[str, Any] = (
+                {}
+                if method == "GET"
+                else {"json": {"device_id": "d", "mutations": [], "into": "shelf", "user_code": "x"}}
+            )
+            answer = client.send(method, url, headers=headers, **body)
+            assert (answer.status_code, answer.json()["type"]) == (401, "unauthorized"), (who, way)
+
+
+def _attempts() -> Iterator[dict[str, Any]]:
+    """Every way to say whose row it is and who did it."""
+    people = (None, ME, OTHER, LEAD, "nobody")
+    for owner, rep in itertools.product(people, people):
+        yield {"owner_id": owner, "rep_id": rep, "by_id": OTHER, "actor_id": OTHER, "person_id": OTHER}
+
+
+@pytest.mark.parametrize("role", sorted(cells.OWNERS))
+def test_no_body_makes_a_row_somebody_elses(rooms: HubWorld, role: str) -> None:
+    client = rooms.admin() if role == ADMIN else rooms.client(cells.OWNERS[role]["self"])
+    mine = cells.OWNERS[role]["self"]
+    may = {cells.OWNERS[role][relation] for relation in cells.OWNERS[role] if (role, relation) in cells.WRITES} | (
+        {MATE} if role == "team_lead" else set()
+    )
+    for number, claim in enumerate(_attempts()):
+        given = {name: value for name, value in claim.items() if value is not None}
+        visit = rooms.mutation("activity", f"v-{number}", "create", {**VALUES["activity"], **given})
+        account = rooms.mutation("account", f"a-{number}", "create", {**VALUES["account"], **given})
+        results = client.push({**visit, "actor_id": OTHER, "person_id": OTHER}, account)
+        assert {result["status"] for result in results} <= {"applied", "rejected"}, results
+        rows = [result["row"] for result in results if result["status"] == "applied" and role != ADMIN]
+        assert {row["owner_id"] for row in rows} <= may, (claim, rows)
+        assert {row["rep_id"] for row in rows if "starts_at" in row} <= may, (claim, rows)
+    log = [row["data"] for row in rooms.admin().pull().rows if row["entity"] == "change_log"]
+    written = [entry for entry in log if entry["entity_id"].startswith(("v-", "a-"))]
+    assert written
+    assert {entry["actor_id"] for entry in written} == {mine}
+
+
+@pytest.mark.parametrize("role", sorted(cells.OWNERS))
+def test_nobody_but_an_administrator_dates_back(rooms: HubWorld, role: str) -> None:
+    """By a create, a change, a single row, a faked moment: of his own rows, which he may write otherwise."""
+    client, owner = (
+        rooms.admin() if role == ADMIN else rooms.client(cells.OWNERS[role]["self"]),
+        cells.OWNERS[role]["self"],
+    )
+    values = {"starts_at": LONG_AGO, "owner_id": owner, "rep_id": owner, "status": "held"}
+    rooms.visit("plan", rep=owner)
+    make = rooms.mutation("activity", "v-1", "create", values, occurred_at=LONG_AGO)
+    move = rooms.mutation("activity", "plan", "patch", {"starts_at": LONG_AGO}, base={"starts_at": MOMENT})
+    results = client.push(make, move)
+    posted = client.send("POST", "/v1/activity", json=values, headers={"Idempotency-Key": "k"})
+    etag = client.get("/v1/activity/plan").headers["etag"]
+    patched = client.send("PATCH", "/v1/activity/plan", json={"starts_at": LONG_AGO}, headers={"If-Match": etag})
+    if role == ADMIN:
+        assert [result["status"] for result in results] == ["applied", "applied"]
+        assert (posted.status_code, patched.status_code) == (201, 200)
+        return
+    assert {result["problem"]["type"] for result in results} == {"backdate"}
+    assert {answer.json()["type"] for answer in (posted, patched)} == {"backdate"}
