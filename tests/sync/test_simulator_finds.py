@@ -61,3 +61,15 @@ def test_a_row_that_comes_back_takes_its_question_with_it(device: Device, hub: M
     assert device.queue() == []
     assert hub.row("account", "acc-1")["phone"] == "2"
     assert device.value("account", "acc-1", "phone") == "2"
+
+
+def test_discarding_a_refused_deletion_shows_no_row_that_left_my_sight(device: Device, hub: ModelHub) -> None:
+    hub.put("contact", "con-9", name="李工", account_id="acc-1", owner_id="rep-1")
+    device.sync()
+    device.edit("delete", "contact", "con-9")
+    hub.refuse["con-9"] = "permission"
+    hub.delete("contact", "con-9", reason="scope")
+    device.sync()
+    (mutation,) = device.service.load().queue
+    device.service.discard(mutation.mutation_id)
+    assert device.row("contact", "con-9") is None

@@ -152,7 +152,8 @@ def _put_back(session: Session, entity: str, row_id: str, taken: list[OutboxRow]
     row = rows.find(session, entity, row_id)
     values: dict[str, Any] = {"id": row_id}
     if row is None:
-        values |= received or next((dict(m.base) for m in taken if m.op == "delete"), {})
+        unsent = (dict(m.base) for m in taken if m.op == "delete" and not m.base.get("rev"))
+        values |= received or next(unsent, {})  # one the hub gave has left my sight when its base is gone
         if len(values) == 1 or (staying and staying[-1].op == "delete"):
             return
     else:
