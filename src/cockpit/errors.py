@@ -119,6 +119,10 @@ class DiskFault(DiskFull):
     """Reading or writing failed for another reason than room: a broken disk, a share that is gone. Facts: path."""
 
 
+class NoLocks(LocalDataError):
+    """The file system of the data folder has no locks: two programs could damage the file. Facts: path."""
+
+
 class DatabaseCorrupt(LocalDataError):
     """The file is not a database or is damaged. Facts: path."""
 

@@ -130,6 +130,11 @@ _WORDS: dict[type[errors.CockpitError], tuple[str, str, str]] = {
         N_("Reading or writing did not work, and nothing was half saved: {path}"),
         N_("Check the disk and the connection to it. See whether the change is there before you do it again."),
     ),
+    errors.NoLocks: (
+        N_("The disk knows no locks"),
+        N_("Two programs could write {path} at once and damage it, so nothing was changed."),
+        N_("Set COCKPIT_HOME to a folder on a disk of this computer, and move the data there."),
+    ),
     errors.DatabaseCorrupt: (
         N_("The local file is damaged"),
         N_("{path} is not a readable database. It was left as it is."),
@@ -138,7 +143,7 @@ _WORDS: dict[type[errors.CockpitError], tuple[str, str, str]] = {
     errors.DatabaseNewer: (
         N_("The local file is newer"),
         N_("{path} was written by a newer Cockpit. It was left as it is."),
-        N_("Update Cockpit."),
+        N_("Update Cockpit. `cockpit outbox export FILE` saves what is unsent."),
     ),
     errors.DatabaseBusy: (
         N_("The local file is in use"),

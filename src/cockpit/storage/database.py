@@ -18,7 +18,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cockpit.errors import DatabaseBusy, DatabaseCorrupt, DatabaseNewer, DataDirUnwritable, DiskFault, DiskFull
+from cockpit.errors import (
+    DatabaseBusy,
+    DatabaseCorrupt,
+    DatabaseNewer,
+    DataDirUnwritable,
+    DiskFault,
+    DiskFull,
+    LocalDataError,
+    NoLocks,
+)
 from cockpit.locations import kept_file
 from cockpit.storage.reading import FileReader, Reader, SessionReader
 
@@ -53,6 +62,8 @@ class Database:
     @classmethod
     def at(cls, path: Path) -> Database:
         """The SQLite database of one file, made with its folder (0700) and the file (0600) when absent."""
+        if path.is_dir():
+            raise DatabaseCorrupt(path=path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not path.exists():
@@ -67,12 +78,17 @@ class Database:
 
     @cached_property
     def _engine(self) -> Engine:
+        import msgspec
         from sqlalchemy import event
         from sqlmodel import create_engine
 
         if not self.is_sqlite:
             return create_engine(self.url, pool_pre_ping=True)
-        engine = create_engine(self.url, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
+        # every row holds a few small JSON values: reading them is much of the time of a first load
+        as_json = {"json_serializer": _encoded, "json_deserializer": msgspec.json.decode}
+        engine = create_engine(
+            self.url, **as_json, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False}
+        )
 
         @event.listens_for(engine, "connect")
         def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -206,8 +222,8 @@ class Database:
             return DiskFull(path=path)
         if "disk i/o error" in words:
             return DiskFault(path=path)
-        if "locked" in words or "busy" in words:
-            return DatabaseBusy(path=path)
+        if "locked" in words or "busy" in words or "locking protocol" in words:
+            return DatabaseBusy(path=path) if self.path is None else why_locked(self.path)
         if "not a database" in words or "malformed" in words:
             return DatabaseCorrupt(path=path)
         if "readonly" in words or "unable to open" in words:
@@ -219,10 +235,39 @@ class Database:
         return error
 
 
+def _encoded(value: Any) -> str:
+    import msgspec
+
+    return msgspec.json.encode(value).decode()
+
+
 def _database_errors() -> tuple[type[Exception], ...]:
     """What a database raises; of SQLAlchemy only where it is imported."""
     found = sys.modules.get("sqlalchemy.exc")
     return (sqlite3.Error,) if found is None else (sqlite3.Error, found.DBAPIError)
+
+
+def why_locked(path: Path) -> LocalDataError:
+    """Why a lock on a file could not be had: another process has it, or the file system has none to give.
+
+    Tried on a file beside it: to close another handle of a database would let go of this process's own locks.
+    """
+    if os.name == "posix":
+        import fcntl
+
+        probe = path.with_name(f"{path.name}.probe")
+        try:
+            handle = os.open(probe, os.O_CREAT | os.O_RDWR, 0o600)
+            try:
+                fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            finally:
+                os.close(handle)
+                probe.unlink(missing_ok=True)
+        except OSError as error:
+            if error.errno in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL):
+                return NoLocks(path=path)
+    return DatabaseBusy(path=path)
 
 
 def remove_files(path: Path) -> None:

@@ -35,7 +35,7 @@ from cockpit.errors import (
 )
 from cockpit.i18n import _
 from cockpit.storage import meta
-from cockpit.storage.database import Database
+from cockpit.storage.database import Database, why_locked
 from cockpit.storage.tables.sync import SCHEMA_VERSION
 from cockpit.sync import acts, policy, pull, push, receipts, runs
 
@@ -104,6 +104,10 @@ class Engine:
             lock.acquire()
         except Timeout:
             raise NotAllowed(_("Another Cockpit is syncing this account right now.")) from None
+        except OSError as error:
+            if error.filename is not None:
+                raise
+            raise why_locked(self.database.path) from error
         try:
             yield
         finally:
