@@ -544,6 +544,29 @@ def test_a_result_without_sense_is_no_result(device: Device, hub: ModelHub) -> N
     assert hub.counted == dict.fromkeys(hub.counted, 1)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [{"id": "acc-2"}, {"id": None}, {"rev": -1}, {"rev": 2**63}, {"name": 5}, {"tier": DEEP}, {"unknown": DEEP}],
+    ids=str,
+)
+def test_an_answer_with_a_row_that_does_not_fit_is_an_answer(device: Device, hub: ModelHub, odd: Any) -> None:
+    device.edit("patch", "account", "acc-1", phone="mine")
+
+    def answer(model: ModelHub, request: httpx.Request) -> httpx.Response:
+        (result,) = model.answer(request).json()["results"]
+        return httpx.Response(200, json={"results": [{**result, "row": {**result["row"], **odd}}]})
+
+    hub.fail(PUSH, answer)
+    hub.fail(CHANGES, answer_of({"rows": [], "deleted": [], "next_cursor": "after-0", "more": False}))
+    device.sync()
+    assert device.queue() == []
+    assert device.value("account", "acc-1", "phone") == "mine"
+    assert device.row("account", "acc-2") is None
+    assert list(bad_rows(device)) == [("account", "acc-1")]
+    device.sync()
+    assert (device.value("account", "acc-1", "phone"), bad_rows(device)) == ("mine", {})
+
+
 def test_results_nobody_asked_for_are_left_alone(device: Device, hub: ModelHub) -> None:
     device.edit("patch", "account", "acc-1", phone="mine")
 

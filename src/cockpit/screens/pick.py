@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from cockpit.domain.text import clean
 from cockpit.i18n import _
 from cockpit.plain import plain
 from cockpit.widgets.footer import Footer, FooterKey
@@ -34,7 +35,7 @@ class Pick(ModalScreen["str | None"]):
     def __init__(self, title: str, columns: Sequence[Column], empty: str, text: str = "") -> None:
         """`text` is what is typed already."""
         super().__init__()
-        self._title, self._columns, self._empty, self._text = title, tuple(columns), empty, text
+        self._title, self._columns, self._empty, self._text = title, tuple(columns), empty, clean(text)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog pick"):

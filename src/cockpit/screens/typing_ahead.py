@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from textual.events import Event, Key, Paste
 
 from cockpit import clock
+from cockpit.domain.text import clean
 from cockpit.i18n import _
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ class TypingAhead:
         return bool(self._waiting)
 
     async def take(self, event: Event) -> None:
-        """Handle the event now, or as soon as those before it are done with."""
+        """Handle the event now, or as soon as those before it are done with. What is pasted is made inert."""
+        if isinstance(event, Paste):
+            event.text = clean(event.text)
         self._waiting.append(event)
         if self._timer is None:
             self._passed_at = clock.monotonic()
