@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from cockpit.cli import opening, pipeline_sheet, reasoned, shapes, sheets
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, Sheet, show, talk, wants_screen, write
 from cockpit.errors import BadUse
 from cockpit.i18n import N_, _
+
+if TYPE_CHECKING:
+    from cockpit.services.snapshots import Badge
 
 
 def _periods() -> list[str]:
@@ -223,6 +226,7 @@ def why(
 def status(plain: Plain = False, as_json: Json = False) -> None:
     """One line: the gap, the first KPI, what is open and what waits."""
     from cockpit.i18n import short_money
+    from cockpit.services.badge_words import unsent_urgency
 
     opened = opening.services()
     found, badge = opened.today.load(), opened.badge()
@@ -240,6 +244,11 @@ def status(plain: Plain = False, as_json: Json = False) -> None:
             "pending": badge.pending,
             "conflicts": badge.conflicts,
             "parked": badge.parked,
+            "blocked": badge.blocked,
+            "oldest_unsent_at": badge.oldest_pending_at,
+            "unsent": unsent_urgency(badge.oldest_pending_at, found.as_of) or "ok",
+            "offline": badge.is_offline,
+            "last_sync_at": badge.last_sync_at,
         }
         show(Sheet([]), shape, True, False)
         return
@@ -247,8 +256,19 @@ def status(plain: Plain = False, as_json: Json = False) -> None:
     if kpi:
         parts.append(f"{kpi.name} {kpi.done}/{kpi.limit}")
     parts.append(_("problems {count}").format(count=open_cards))
-    if badge.pending:
-        parts.append(_("queue {count}").format(count=badge.pending))
+    write("  ".join([*parts, *_sync_words(badge, found.as_of)]))
+
+
+def _sync_words(badge: Badge, now: datetime) -> list[str]:
+    """What the header says of the sync, in the same words; nothing while all is at the hub."""
+    from cockpit.services.badge_words import age, queue_words
+
+    parts = [queue_words(badge, now)[0]] if badge.pending else []
     if badge.conflicts:
         parts.append(_("conflicts {count}").format(count=badge.conflicts))
-    write("  ".join(parts))
+    if badge.parked:
+        parts.append(_("parked {count}").format(count=badge.parked))
+    if badge.is_offline:
+        since = age(badge.last_sync_at, now) if badge.last_sync_at else ""
+        parts.append(_("offline {age}").format(age=since).strip())
+    return parts

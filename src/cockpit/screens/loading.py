@@ -12,7 +12,7 @@ from cockpit import clock
 from cockpit.feedback import Notice, notice_of
 from cockpit.i18n import _, language
 from cockpit.screens.shell import Shell
-from cockpit.widgets.header import age
+from cockpit.services.badge_words import age
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:

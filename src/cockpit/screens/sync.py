@@ -15,10 +15,10 @@ from cockpit.i18n import _, ngettext
 from cockpit.plain import plain
 from cockpit.screens import sync_acts
 from cockpit.screens.base import View
+from cockpit.services.badge_words import age
 from cockpit.services.snapshots import Badge, ConflictItem, QueueItem, SyncSnapshot
 from cockpit.widgets.conflict_panel import ChoiceKeys, ConflictDetail, ConflictTable
 from cockpit.widgets.footer import FooterKey
-from cockpit.widgets.header import age
 from cockpit.widgets.lines import Line, Lines, folded
 from cockpit.widgets.proof_lines import ProofLines
 from cockpit.widgets.queue_table import QueueTable, ReceiptTable, moment_text

@@ -35,7 +35,7 @@ class AnswerService:
         """Keep mine, theirs or both; for every open field of the record at once where that is asked."""
         with self.desk.database.write() as session:
             text = conflict_words.of_choice(session, conflict_id, choice, is_whole_record=is_whole_record)
-            return self._answer(session, conflict_id, choice, text, is_whole_record=is_whole_record)
+            return _answer(self.desk, session, conflict_id, choice, text, is_whole_record=is_whole_record)
 
     def edit(self, conflict_id: str, typed: str) -> Saved:
         """Keep neither: a third value. Raises BadUse for what cannot be read."""
@@ -46,7 +46,7 @@ class AnswerService:
             now = self.desk.local_now(session)
             value = typed_values.read_typed(session, conflict.entity, conflict.field, typed, now)
             text = conflict_words.of_choice(session, conflict_id, "edit")
-            return self._answer(session, conflict_id, "edit", text, value=value)
+            return _answer(self.desk, session, conflict_id, "edit", text, value=value)
 
     def attach(self, conflict_id: str, account: str) -> Saved:
         """What is no longer at the hub because its account went is made again under another account.
@@ -58,29 +58,30 @@ class AnswerService:
                 raise NotAllowed(_("Only what has lost its account can be given another one."))
             found = one_account(session, account)
             text = _("Attached to {account}").format(account=found.name)
-            return self._answer(session, conflict_id, "mine", text, value={"account_id": found.id})
+            return _answer(self.desk, session, conflict_id, "mine", text, value={"account_id": found.id})
 
-    def _answer(
-        self,
-        session: Session,
-        conflict_id: str,
-        choice: conflicts.Choice,
-        text: str,
-        *,
-        value: object = None,
-        is_whole_record: bool = False,
-    ) -> Saved:
-        action, held = conflicts.answer(
-            session,
-            conflict_id,
-            choice,
-            actor_id=self.desk.viewer(session).id,
-            now=clock.now(),
-            label=text,
-            value=value,
-            is_whole_record=is_whole_record,
-        )
-        return Saved(action_id=action, text=text, entity=held.entity, id=held.entity_id)
+
+def _answer(
+    desk: Desk,
+    session: Session,
+    conflict_id: str,
+    choice: conflicts.Choice,
+    text: str,
+    *,
+    value: object = None,
+    is_whole_record: bool = False,
+) -> Saved:
+    action, held = conflicts.answer(
+        session,
+        conflict_id,
+        choice,
+        actor_id=desk.viewer(session).id,
+        now=clock.now(),
+        label=text,
+        value=value,
+        is_whole_record=is_whole_record,
+    )
+    return Saved(action_id=action, text=text, entity=held.entity, id=held.entity_id)
 
 
 def _find(session: Session, conflict_id: str) -> ConflictRow:

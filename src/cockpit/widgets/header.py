@@ -13,22 +13,12 @@ from textual.widget import Widget
 from cockpit.i18n import _, clock_time, long_day, ngettext, short_day
 from cockpit.locations import is_demo
 from cockpit.plain import plain
-from cockpit.services.badge_words import unsent_urgency
+from cockpit.services.badge_words import age, queue_words
 from cockpit.widgets.footer import Footer
 from cockpit.widgets.tones import tone_style
 
 if TYPE_CHECKING:
     from cockpit.services.snapshots import Badge, PersonRef
-
-
-def age(since: datetime, now: datetime) -> str:
-    """`14m`, `3h`, `2d`: how long ago, in one short word."""
-    minutes = max(int((now - since).total_seconds() // 60), 0)
-    if minutes < 60:
-        return _("{count}m").format(count=minutes)
-    if minutes < 48 * 60:
-        return _("{count}h").format(count=minutes // 60)
-    return _("{count}d").format(count=minutes // (24 * 60))
 
 
 def badge_words(badge: Badge, now: datetime) -> list[tuple[str, str]]:
@@ -47,20 +37,10 @@ def badge_words(badge: Badge, now: datetime) -> list[tuple[str, str]]:
     elif badge.last_sync_at is None:
         words.append((_("not synced yet"), "muted"))
     if badge.pending:
-        words.append(_queued_words(badge, now))
+        words.append(queue_words(badge, now))
     if badge.last_sync_at is not None and not badge.complete:
         words.append((_("first sync not complete"), "warn"))
     return words or [(_("synced"), "muted")]
-
-
-def _queued_words(badge: Badge, now: datetime) -> tuple[str, str]:
-    """How many wait; from a day on since when, and from three days on that this is long."""
-    words = _("{count} queued").format(count=badge.pending)
-    urgency = unsent_urgency(badge.oldest_pending_at, now)
-    if not urgency or badge.oldest_pending_at is None:
-        return words, "accent"
-    text = _("{count} UNSENT since {age}") if urgency == "bad" else _("{count} unsent since {age}")
-    return text.format(count=badge.pending, age=age(badge.oldest_pending_at, now)), urgency
 
 
 class Header(Widget):
