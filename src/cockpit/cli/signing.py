@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from dataclasses import asdict
+from time import sleep
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -111,7 +111,7 @@ def _by_code(signing: SigningService, where: str, *, remember: bool, has_moved: 
             raise BadUse(_("No token was given, and this hub shows no codes."))
         return signing.sign_in(where, given, remember=remember, has_moved=has_moved)
     talk(_told(waiting))
-    return signing.wait(waiting, time.sleep, remember=remember, has_moved=has_moved)
+    return signing.wait(waiting, sleep, remember=remember, has_moved=has_moved)
 
 
 def _told(waiting: Waiting) -> str:
