@@ -26,7 +26,7 @@ from cockpit.storage.tables import SYNCED
 
 router = APIRouter(prefix="/v1", tags=["rows"], responses=PROBLEM_ANSWERS, route_class=StrictRoute)
 
-Kind = Annotated[str, Path(max_length=32, description="The kind of row, for example account, deal, activity")]
+Kind = Annotated[str, Path(max_length=32, description="The kind of row", json_schema_extra={"enum": [*SYNCED]})]
 RowId = Annotated[str, Path(max_length=64)]
 IfMatch = Annotated[str | None, Header(description='The ETag that was read, for example "12"')]
 

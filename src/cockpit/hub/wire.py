@@ -5,13 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
 
 
-Rev = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
-Version = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+def _no_text(value: Any) -> Any:
+    """1.0 is a whole number in JSON; "1" and true are none."""
+    if isinstance(value, (str, bool)):
+        raise ValueError("a number is needed")
+    return value
+
+
+Whole = Annotated[int, Field(ge=0, lt=2**31), BeforeValidator(_no_text)]
 
 
 class Mutation(BaseModel):
@@ -23,8 +29,8 @@ class Mutation(BaseModel):
     op: Literal["create", "patch", "delete"]
     patch: dict[str, Any] = {}
     base: dict[str, Any] = {}
-    base_rev: Rev = 0
-    schema_v: Version = 1
+    base_rev: Whole = 0
+    schema_v: Whole = 1
     occurred_at: Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC))]
     depends_on: Id | None = None
 
@@ -33,7 +39,7 @@ class PushBody(BaseModel):
     """Mutations of one device in the order they were made. One that cannot be read is refused alone."""
 
     device_id: Id
-    schema_v: Version = 1
+    schema_v: Whole = 1
     mutations: list[Annotated[Mutation | dict[str, Any], Field(union_mode="left_to_right")]]
 
 
