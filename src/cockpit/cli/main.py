@@ -12,18 +12,22 @@ from collections.abc import Sequence
 
 from cockpit import i18n
 from cockpit.cli.opening import close_services, has_terminal, open_app
+from cockpit.domain.text import clean
 from cockpit.errors import BadUse, CockpitError, Stopped
 from cockpit.locations import StartValues, locate, start_values
 
 COMPLETING = "_COCKPIT_COMPLETE"
 """Set by the shell that asks what a word may become."""
 
+MOST_SIGNS = 100_000
+"""Of one word of the command line."""
+
 log = logging.getLogger("cockpit")
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code. Nothing expected ends in a traceback."""
-    rest, lang = _language(list(arguments))
+    rest, lang = _language([clean(word, MOST_SIGNS) for word in arguments])
     if lang is not None:
         os.environ["COCKPIT_LANG"] = lang
     start = start_values(locate())
@@ -78,11 +82,10 @@ def _refuse_language(start: StartValues, *, is_asked: bool) -> None:
     if words and is_asked:
         raise BadUse(f"--lang: {words}")
     if words and "COCKPIT_LANG" in os.environ:
-        sys.stderr.write(f"COCKPIT_LANG: {words}\n")
+        sys.stderr.write(clean(f"COCKPIT_LANG: {words}") + "\n")
 
 
 def _say(error: CockpitError) -> int:
-    from cockpit.domain.text import clean
     from cockpit.feedback import notice_for
 
     notice = notice_for(error)
