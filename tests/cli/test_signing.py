@@ -18,7 +18,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from cockpit.hub import embedded
+from cockpit import clock
+from cockpit.cli.first import FirstRun
+from cockpit.hub import embedded, grants, tokens
 from cockpit.locations import locate
 from cockpit.storage.database import Database
 from cockpit.storage.tables import TokenFamilyRow, TokenRow
@@ -253,6 +255,43 @@ def test_another_address_needs_a_yes(cockpit: Cockpit, signed_in: Hub, typed: Ca
     assert cockpit("login", signed_in.url, "--token-stdin", "--moved").code == 0
     typed("", at_terminal=False)
     assert cockpit("sync").code == 0
+
+
+def test_the_welcome_room_shows_a_code_and_goes_in(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cockpit.services.signing.platform.node", lambda: "welcome")
+    told: list[str] = []
+
+    def tell(words: str) -> None:
+        if words.startswith("Code ") and words not in told:
+            database = Database.at(hub.path)
+            with database.write() as session:
+                held = frozenset({tokens.SELF})
+                code = words.split()[1].rstrip(":")
+                assert grants.decide(session, code, person_id=ME, scopes=held, is_approved=True, now=clock.now())
+            database.close()
+        told.append(words)
+
+    monkeypatch.setattr("cockpit.cli.first.sleep", lambda _seconds: None)
+    monkeypatch.setattr("cockpit.crm.sign_in.MOST_WAIT_S", 1)
+    with FirstRun() as first:
+        path = first.connect(hub.url, "", tell)
+    assert path == account()
+    assert told[0] == "Asking the hub"
+    assert "cockpit login --approve" in told[1]
+    assert hub.alive() == 1
+
+
+def test_who_does_not_want_to_wait_stops_the_waiting(hub: Hub) -> None:
+    class Enough(Exception):
+        pass
+
+    def tell(words: str) -> None:
+        if words.startswith("Code "):
+            raise Enough
+
+    with FirstRun() as first, pytest.raises(Enough):
+        first.connect(hub.url, "", tell)
+    assert hub.alive() == 0
 
 
 # -- logout --------------------------------------------------------------------------------------------------------

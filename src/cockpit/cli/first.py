@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from time import sleep
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -130,13 +130,13 @@ def _by_code(opened: Services, url: str, tell: Tell) -> None:
         code=waiting.user_code
     )
 
-    def sleep(seconds: float) -> None:
+    def pause(seconds: float) -> None:
         until = clock.monotonic() + seconds
         while clock.monotonic() < until:
             tell(words)
-            time.sleep(_LOOK_S)
+            sleep(_LOOK_S)
 
-    signing.wait(waiting, sleep)
+    signing.wait(waiting, pause)
 
 
 def _ready(opened: Services) -> Path:
