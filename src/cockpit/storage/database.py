@@ -216,11 +216,14 @@ class Database:
             raise self._named(error) from error
 
     def _named(self, error: Exception) -> Exception:
-        words = str(getattr(error, "orig", None) or error).lower()
+        cause = getattr(error, "orig", None) or error
+        words = str(cause).lower()
         path = self.path or "database"
         if "disk is full" in words:
             return DiskFull(path=path)
         if "disk i/o error" in words:
+            if self.path is not None and "LOCK" in getattr(cause, "sqlite_errorname", ""):
+                return why_locked(self.path)
             return DiskFault(path=path)
         if "locked" in words or "busy" in words or "locking protocol" in words:
             return DatabaseBusy(path=path) if self.path is None else why_locked(self.path)
