@@ -58,12 +58,15 @@ bench: .venv/.ready ## Measure start, keys, bytes and memory beside a bare Textu
 	$(RUN)python -m benchmarks.lists
 	$(RUN)python -m benchmarks.verbs
 	$(RUN)python -m benchmarks.first_visit
+	$(RUN)python -m benchmarks.first_load
 
-rivals: ## Install two well-known terminal programs, each by itself, for `make bench`
+rivals: ## Install two well-known terminal programs and a loader, each by itself, for `make bench`
 	$(UV) venv --quiet --clear .rivals/posting
 	$(UV) pip install --quiet --python .rivals/posting/bin/python 'posting==2.5.4' 'tree-sitter<0.24'
 	$(UV) venv --quiet --clear .rivals/harlequin
 	$(UV) pip install --quiet --python .rivals/harlequin/bin/python 'harlequin==2.17.0'
+	$(UV) venv --quiet --clear .rivals/dlt
+	$(UV) pip install --quiet --python .rivals/dlt/bin/python 'dlt[sqlalchemy]==1.31.0'
 	mkdir -p .rivals/bin
 	ln -sf ../posting/bin/posting ../harlequin/bin/harlequin .rivals/bin/
 

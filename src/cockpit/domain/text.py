@@ -74,6 +74,8 @@ def _mark(found: re.Match[str]) -> str:
 
 def clean_line(text: str, limit: int = MAX_LENGTH) -> str:
     """`clean`, with line breaks and tabs folded to one space: for names and other single-line fields."""
+    if not text or (text.isascii() and text.isprintable() and "  " not in text and len(text) <= limit):
+        return text.strip()
     return " ".join(clean(text, limit).split())
 
 

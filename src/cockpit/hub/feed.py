@@ -7,11 +7,11 @@ the data throughout: a row that leaves the person's sight between two statements
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, tuple_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
@@ -20,7 +20,7 @@ from cockpit.hub import cursors, revisions, visibility
 from cockpit.hub.cursors import Cursor, Signer
 from cockpit.hub.store import EVERYBODY
 from cockpit.hub.tokens import Actor
-from cockpit.storage.records import to_wire, wire_value
+from cockpit.storage.records import to_wire_plainly, travelling, wire_value
 from cockpit.storage.tables import SYNCED, ChangeRow, ScopeExitRow, TombstoneRow
 
 PAGE = 500
@@ -94,9 +94,9 @@ def _bodies(session: Session, actor: Actor, entries: Sequence[Row[Any]]) -> dict
     for entity in {entry.entity for entry in entries}:
         table = SYNCED[entity]
         places = {entry.entity_id: entry.rev for entry in entries if entry.entity == entity}
-        for row in session.exec(select(table).where(col(table.id).in_(places))):
-            data = visibility.redact(actor, entity, to_wire(row, entity))
-            found[places[row.id]] = as_json({"entity": entity, "data": data})
+        for row in session.execute(select_columns(*travelling(entity)).where(col(table.id).in_(places))):
+            data = visibility.redact(actor, entity, to_wire_plainly(entity, row))
+            found[places[data["id"]]] = as_json({"entity": entity, "data": data})
     return found
 
 
@@ -111,7 +111,7 @@ def _fitting(entries: Sequence[Row[Any]], bodies: Mapping[int, bytes]) -> int:
 
 
 def as_json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return msgspec.json.encode(value)
 
 
 def _deleted(session: Session, entries: Sequence[Row[Any]]) -> list[dict[str, Any]]:

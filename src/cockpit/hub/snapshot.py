@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from sqlalchemy import func
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from cockpit.hub import cursors, revisions, visibility
 from cockpit.hub.cursors import Cursor, Signer
 from cockpit.hub.feed import as_json
 from cockpit.hub.tokens import Actor
-from cockpit.storage.records import to_wire
+from cockpit.storage.records import to_wire_plainly, travelling
 from cockpit.storage.tables import SYNCED
 
 PAGE = 2_000
@@ -55,12 +56,12 @@ def _lines(
 ) -> Generator[tuple[str, bytes], None, None]:
     """Ids and lines of the next rows of a table, read as they are wanted: rows may be large."""
     table = SYNCED[entity]
-    wanted = select(table).where(visibility.table_filter(actor, entity), col(table.id) > after)
+    wanted = select_columns(*travelling(entity)).where(visibility.table_filter(actor, entity), col(table.id) > after)
     wanted = wanted.order_by(col(table.id)).limit(limit).execution_options(yield_per=_AT_A_TIME)
-    with session.exec(wanted) as rows:
+    with session.execute(wanted) as rows:
         for row in rows:
-            data = visibility.redact(actor, entity, to_wire(row, entity))
-            yield row.id, as_json({"entity": entity, "data": data})
+            data = visibility.redact(actor, entity, to_wire_plainly(entity, row))
+            yield data["id"], as_json({"entity": entity, "data": data})
 
 
 def _total(session: Session, actor: Actor) -> int:

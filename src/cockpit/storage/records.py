@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, get_args, get_origin
 
 from sqlalchemy import inspect
@@ -21,6 +22,7 @@ Day = TypeVar("Day", date, datetime)
 
 DERIVED = frozenset({"search_key"})
 """Columns that each side works out for itself; they do not travel."""
+_NEVER_TAKEN = BOOKKEEPING | DERIVED | {"extra"}
 
 
 @cache
@@ -58,52 +60,109 @@ def to_wire(row: SyncedRow, entity: str) -> dict[str, Any]:
     return {**extra, **data}
 
 
+@cache
+def travelling(entity: str) -> tuple[Any, ...]:
+    """The columns that travel, to select them without the mapped class; `to_wire_plainly` reads such a row."""
+    columns = SYNCED[entity].__table__.columns  # type: ignore[attr-defined]
+    return tuple(columns[name] for name in column_types(entity))
+
+
+@cache
+def _timed(entity: str) -> tuple[str, ...]:
+    return tuple(name for name, kind in column_types(entity).items() if kind in (date, datetime))
+
+
+def to_wire_plainly(entity: str, values: Iterable[Any]) -> dict[str, Any]:
+    """`to_wire` for the values of the `travelling` columns: half the time, where many rows are only passed on."""
+    data = dict(zip(column_types(entity), values, strict=True))
+    for name in _timed(entity):
+        if data[name] is not None:
+            data[name] = wire_value(data[name])
+    extra = data.pop("extra", None) or {}
+    return {**extra, **data} if extra else data
+
+
 def from_wire(entity: str, data: dict[str, Any]) -> dict[str, Any]:
     """Column values of wire data, cleaned and typed; unknown fields are gathered in `extra`.
 
     Raises BadUse naming the field whose value does not fit.
     """
-    types = column_types(entity)
+    readers = _readers(entity)
     values: dict[str, Any] = {}
     extra: dict[str, Any] = {}
-    for name, value in data.items():
-        kind = types.get(name)
-        if kind is None:
-            if name not in BOOKKEEPING and name not in DERIVED:
-                extra[clean_line(name, 64)] = _typed(entity, name, object, value)
-        elif name != "extra":
-            values[name] = _typed(entity, name, kind, value)
+    name = ""
+    try:
+        for name, value in data.items():
+            read = readers.get(name)
+            if read is not None:
+                values[name] = None if value is None else read(value)
+            elif name not in _NEVER_TAKEN:
+                extra[clean_line(name, 64)] = clean_deep(value)
+    except ValueError as error:
+        raise BadUse(f"{entity}.{name}: {error}", field=name) from error
     if extra:
         values["extra"] = extra
     return values
 
 
-def _typed(entity: str, name: str, kind: type, value: Any) -> Any:
-    if value is None:
-        return None
-    try:
-        if kind is str:
-            return clean(_expect(str, value)) if name in _LONG_TEXT else clean_line(_expect(str, value))
-        if kind is datetime:
-            stamp = datetime.fromisoformat(_expect(str, value))
-            if stamp.tzinfo is None:
-                raise ValueError("no time zone")
-            return _in_years(stamp).astimezone(UTC)
-        if kind is date:
-            return _in_years(date.fromisoformat(_expect(str, value)))
-        if kind is float:
-            return float(_expect((int, float), value))
-        if kind is list:
-            return [clean_line(_expect(str, item)) for item in _expect(list, value)]
-        if kind in (dict, object):
-            return clean_deep(_expect(kind, value))
-        if kind is int and isinstance(value, bool):
-            raise ValueError("a number is needed")
-        if kind is int and not -(2**63) <= _expect(int, value) < 2**63:
-            raise ValueError("the number is too large")
-        return _expect(kind, value)
-    except ValueError as error:
-        raise BadUse(f"{entity}.{name}: {error}", field=name) from error
+@cache
+def _readers(entity: str) -> dict[str, Callable[[Any], Any]]:
+    """How the wire value of each column becomes its own; each raises ValueError for one that does not fit."""
+    by_kind: dict[type, Callable[[Any], Any]] = {
+        str: _line,
+        int: _int,
+        bool: partial(_expect, bool),
+        float: _float,
+        date: _date,
+        datetime: _moment,
+        list: _list,
+        dict: _dict,
+    }
+    return {
+        name: _text if name in _LONG_TEXT else by_kind[kind]
+        for name, kind in column_types(entity).items()
+        if name != "extra"
+    }
+
+
+def _line(value: Any) -> str:
+    return clean_line(value) if type(value) is str else clean_line(_expect(str, value))
+
+
+def _text(value: Any) -> str:
+    return clean(_expect(str, value))
+
+
+def _int(value: Any) -> int:
+    if isinstance(value, bool):
+        raise ValueError("a number is needed")
+    if not -(2**63) <= _expect(int, value) < 2**63:
+        raise ValueError("the number is too large")
+    return int(value)
+
+
+def _float(value: Any) -> float:
+    return float(_expect((int, float), value))
+
+
+def _date(value: Any) -> date:
+    return _in_years(date.fromisoformat(_expect(str, value)))
+
+
+def _moment(value: Any) -> datetime:
+    stamp = datetime.fromisoformat(_expect(str, value))
+    if stamp.tzinfo is None:
+        raise ValueError("no time zone")
+    stamp = _in_years(stamp)
+    return stamp if stamp.tzinfo is UTC else stamp.astimezone(UTC)
+
+
+def _list(value: Any) -> list[str]:
+    return [clean_line(_expect(str, item)) for item in _expect(list, value)]
+
+
+def _dict(value: Any) -> Any:
+    return clean_deep(_expect(dict, value))
 
 
 def _in_years(value: Day) -> Day:
@@ -120,6 +179,7 @@ def _expect(kind: Any, value: Any) -> Any:
     return value
 
 
+@cache
 def required_columns(entity: str) -> frozenset[str]:
     """Columns a create must bring: those without a default that may not be null."""
     table = inspect(SYNCED[entity])
