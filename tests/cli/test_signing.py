@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from cockpit.cli.first import FirstRun
 from cockpit.hub import embedded, grants, tokens
 from cockpit.locations import locate
 from cockpit.storage.database import Database
-from cockpit.storage.tables import TokenFamilyRow, TokenRow
+from cockpit.storage.tables import RefreshTokenRow, TokenFamilyRow, TokenRow
 from tests.cli.conftest import Cockpit
 from tests.hub.world import ME, HubWorld, people_hub
 from tests.support.company import NOW_TEXT
@@ -292,6 +293,36 @@ def test_who_does_not_want_to_wait_stops_the_waiting(hub: Hub) -> None:
     with FirstRun() as first, pytest.raises(Enough):
         first.connect(hub.url, "", tell)
     assert hub.alive() == 0
+
+
+def test_two_processes_at_once_renew_once(
+    cockpit: Cockpit, hub: Hub, approved: list[str], typed: Callable[..., None]
+) -> None:
+    typed("", at_terminal=False)
+    assert cockpit("login", hub.url).code == 0
+    before = _refresh_tokens(hub)
+    later = (datetime.fromisoformat(NOW_TEXT) + timedelta(hours=2)).isoformat()
+    words = [sys.executable, "-m", "cockpit", "doctor", "--json"]
+    both = [
+        subprocess.Popen(words, env={**os.environ, "COCKPIT_NOW": later}, stdout=subprocess.PIPE, text=True)
+        for _number in range(2)
+    ]
+    for process in both:
+        out, _err = process.communicate(timeout=60)
+        checks = {one["name"]: one["status"] for one in json.loads(out)["checks"]}
+        assert (checks["token"], checks["hub"]) == ("ok", "ok")
+    assert len(_refresh_tokens(hub) - before) == 1
+    assert cockpit("sync").code == 0
+
+
+def _refresh_tokens(hub: Hub) -> set[str]:
+    database = Database.at(hub.path)
+    with database.read() as session:
+        found = set(session.exec(select(RefreshTokenRow.hash)).all())
+        retried = session.exec(select(RefreshTokenRow.hash).where(RefreshTokenRow.retried_at != None)).all()  # noqa: E711
+    database.close()
+    assert not retried
+    return found
 
 
 # -- logout --------------------------------------------------------------------------------------------------------
