@@ -84,6 +84,7 @@ def gap(snapshot: s.GapSnapshot) -> dict[str, Any]:
         "days": [asdict(day) for day in snapshot.days],
         "trend": [asdict(week) for week in snapshot.trend],
         "pace": [asdict(day) for day in snapshot.pace],
+        "in_question": snapshot.in_question,
     }
 
 

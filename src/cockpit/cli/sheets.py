@@ -81,6 +81,21 @@ def month_text(line: s.MonthLine) -> str:
     return f"{text}  {line.currency}"
 
 
+def in_question_text(names: Sequence[str]) -> list[str]:
+    """A line for figures that rest on a row with an open conflict."""
+    words = {
+        "target": _("target"),
+        "actual": _("actual"),
+        "gap": _("gap"),
+        "planned": _("planned"),
+        "uncovered": _("uncovered"),
+    }
+    if not names:
+        return []
+    text = _("! {names}: a row behind it waits for the answer to a conflict, see `cockpit conflicts`")
+    return [text.format(names=_(", ").join(words[name] for name in names))]
+
+
 def kpi_text(line: s.KpiLine) -> str:
     words = _("{name}: done {done}  planned {planned}  of {limit}  uncovered {uncovered}")
     text = words.format(
@@ -88,7 +103,7 @@ def kpi_text(line: s.KpiLine) -> str:
     )
     if line.uncovered and line.at_risk_minor:
         text += "  " + _("at risk {money}").format(money=_amount(line.at_risk_minor))
-    return text
+    return text + "  " + _("! conflict") if line.has_conflict else text
 
 
 def _card_rows(cards: Iterable[s.CardView]) -> list[tuple[str, ...]]:
@@ -102,7 +117,7 @@ def _cards_table(cards: Iterable[s.CardView]) -> Table:
 
 def today(snapshot: s.TodaySnapshot) -> Sheet:
     lines = [f"{snapshot.rep.name}  {snapshot.rep.team}  {i18n.long_day(snapshot.day)}", *stale(snapshot)]
-    lines += [month_text(snapshot.month)]
+    lines += [month_text(snapshot.month), *in_question_text(snapshot.month.in_question)]
     if snapshot.month.forecast_minor is None:
         lines.append(_("forecast: needs history"))
     lines += [kpi_text(line) for line in snapshot.kpis]
@@ -172,6 +187,7 @@ def gap(snapshot: s.GapSnapshot) -> Sheet:
             uncovered=_amount(snapshot.uncovered_minor),
         )
         + f"  {snapshot.currency}",
+        *in_question_text(snapshot.in_question),
         *pace_text(snapshot),
         *(kpi_text(line) for line in snapshot.kpis),
         *days_text(snapshot.days, snapshot.as_of.date()),

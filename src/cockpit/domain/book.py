@@ -60,7 +60,7 @@ class Book:
     log: tuple[LogEntry, ...]
     """Changes of activities and deals recorded since `activities_from`, oldest first, up to `as_of`."""
     conflicted: frozenset[str]
-    """Ids of rows with an open conflict."""
+    """Ids of rows with an open conflict about what they count for."""
 
     @cached_property
     def today(self) -> date:

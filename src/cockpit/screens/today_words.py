@@ -63,19 +63,23 @@ def failed(notice: Notice, width: int) -> str:
 
 
 def figures(month: MonthLine, *, is_short: bool = False) -> list[Figure]:
-    """Target, actual, gap, planned, uncovered and forecast; unless short, with why there is no forecast."""
-    mark = " !" if month.has_conflict else ""
+    """Target, actual, gap, planned, uncovered and forecast; unless short, with why there is no forecast. `!` marks what
+    rests on a row with an open conflict."""
+
+    def marked(name: str, minor: int | None) -> str:
+        return f"{short_money(minor)} !" if name in month.in_question else short_money(minor)
+
     forecast = short_money(month.forecast_minor)
     if month.forecast_minor is None and month.forecast_reason and not is_short:
         forecast = _("needs history") if month.forecast_reason == "needs_history" else month.forecast_reason
     return [
-        Figure(_("target"), short_money(month.target_minor), "month.target"),
-        Figure(_("actual"), short_money(month.actual_minor) + mark, "month.actual", "strong"),
-        Figure(_("gap"), short_money(month.gap_minor), "month.gap", "strong"),
-        Figure(_("planned"), short_money(month.planned_minor), "month.planned"),
+        Figure(_("target"), marked("target", month.target_minor), "month.target"),
+        Figure(_("actual"), marked("actual", month.actual_minor), "month.actual", "strong"),
+        Figure(_("gap"), marked("gap", month.gap_minor), "month.gap", "strong"),
+        Figure(_("planned"), marked("planned", month.planned_minor), "month.planned"),
         Figure(
             _("uncovered"),
-            short_money(month.uncovered_minor),
+            marked("uncovered", month.uncovered_minor),
             "month.uncovered",
             "bad" if month.uncovered_minor else "good",
         ),

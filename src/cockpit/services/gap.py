@@ -12,7 +12,7 @@ from cockpit.domain.periods import PeriodKind, period_of
 from cockpit.domain.rhythm import day_counts, last_weeks, pace_points
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import GapSnapshot, GapWeek, PaceDay
-from cockpit.services.views import Look, day_cells, kpi_line, look_at, trend_weeks, workdays_left
+from cockpit.services.views import Look, day_cells, in_question, kpi_line, look_at, trend_weeks, workdays_left
 
 
 @dataclass(frozen=True)
@@ -73,4 +73,5 @@ def gap_snapshot(look: Look, period: PeriodKind) -> GapSnapshot:
             )
             for point in pace_points(book, gap)
         ),
+        in_question=in_question(book, gap),
     )

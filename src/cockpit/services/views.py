@@ -164,8 +164,22 @@ def month_line(book: Book, gap: MoneyGap) -> MonthLine:
         currency=gap.currency,
         workdays_gone=sum(day < book.today for day in days),
         workdays_total=len(days),
-        has_conflict=has_conflict(book, (*gap.targets, *gap.won, *gap.planned)),
+        has_conflict=bool(in_question(book, gap)),
+        in_question=in_question(book, gap),
     )
+
+
+def in_question(book: Book, gap: MoneyGap) -> tuple[str, ...]:
+    """The numbers of a period that rest on a row with an open conflict, by name."""
+    has_target, has_won, has_planned = (has_conflict(book, rows) for rows in (gap.targets, gap.won, gap.planned))
+    found = {
+        "target": has_target,
+        "actual": has_won,
+        "gap": has_target or has_won,
+        "planned": has_planned,
+        "uncovered": has_target or has_won or has_planned,
+    }
+    return tuple(name for name, is_so in found.items() if is_so)
 
 
 def workdays_left(book: Book, gap: MoneyGap) -> int:

@@ -100,7 +100,7 @@ def explained(sources: Sources, about: str) -> Why:
         found = _of_row(sources, kind, subject)
     if found is None:
         raise UnknownName(kind=_("number"), name=about, near=near(about))
-    return found
+    return why_sync.with_conflicts(sources, found)
 
 
 def _of_period(sources: Sources, period: PeriodKind, number: str, subject: str) -> Why | None:

@@ -17,6 +17,7 @@ from cockpit.services.pipeline import pipeline_scope
 from cockpit.services.snapshots import PersonRef, ReplanProposal
 from cockpit.services.views import Look, look_at, open_book
 from cockpit.storage.queries.people import everybody
+from cockpit.storage.queries.sync import conflicted_rows
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -56,6 +57,11 @@ class Sources:
     @property
     def rep(self) -> str:
         return self.look.person.id
+
+    @cached_property
+    def conflicted(self) -> frozenset[str]:
+        """Rows whose part in a figure waits for the answer to a conflict."""
+        return conflicted_rows(self.session)
 
     @cached_property
     def funnel(self) -> tuple[Book, list[str]]:

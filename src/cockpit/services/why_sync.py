@@ -5,6 +5,7 @@ The queue is looked at as it is now: a look back at a past day does not rewind i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -76,6 +77,20 @@ def _row(sources: Sources, mutation: OutboxRow) -> WhyRow:
         at=mutation.occurred_at.astimezone(sources.desk.zone(sources.session)),
         value=1,
     )
+
+
+def with_conflicts(sources: Sources, found: Why) -> Why:
+    """What a number rests on is named where a conflict about it is open: the number may change with the answer."""
+    rows = {row.id for row in found.rows if row.entity not in ("why", "day")} & sources.conflicted
+    if not rows:
+        return found
+    inputs = list(found.inputs)
+    for item in conflict_words.open_conflicts(sources.session):
+        if item.entity_id in rows:
+            sides = _("mine {mine}, theirs {theirs}").format(mine=item.mine or "-", theirs=item.theirs or "-")
+            what = _("{one}, {other}").format(one=item.subject, other=item.field_text)
+            inputs.append((_("! open conflict"), _("{key}: {text}").format(key=what, text=sides)))
+    return replace(found, inputs=tuple(inputs))
 
 
 def _queue(sources: Sources, *, is_parked: bool) -> Why:

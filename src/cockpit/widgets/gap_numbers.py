@@ -9,7 +9,8 @@ from cockpit.widgets.table import Cell, Column, Row, Table, Tone
 
 
 def number_rows(snapshot: GapSnapshot) -> tuple[Row, ...]:
-    """Target, actual, gap, planned, uncovered; keys are the names `?` knows. Shares are of the target."""
+    """Target, actual, gap, planned, uncovered; keys are the names `?` knows. Shares are of the target.
+    `!` marks what rests on a row with an open conflict."""
     target = snapshot.target_minor
     is_short = bool(snapshot.uncovered_minor)
     lines: tuple[tuple[str, str, int | None, Tone], ...] = (
@@ -20,7 +21,14 @@ def number_rows(snapshot: GapSnapshot) -> tuple[Row, ...]:
         ("uncovered", _("Uncovered"), snapshot.uncovered_minor, "bad" if is_short else "good"),
     )
     rows = [
-        Row(key, (name, money(amount, tone), Cell(percent(amount / target if target and amount is not None else None))))
+        Row(
+            key,
+            (
+                f"{name} !" if key in snapshot.in_question else name,
+                money(amount, tone),
+                Cell(percent(amount / target if target and amount is not None else None)),
+            ),
+        )
         for key, name, amount, tone in lines
     ]
     for currency, amount in snapshot.other_currencies:

@@ -84,6 +84,8 @@ class MonthLine:
     workdays_gone: int
     workdays_total: int
     has_conflict: bool
+    in_question: tuple[str, ...] = ()
+    """Which of target, actual, gap, planned and uncovered rest on a row with an open conflict."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

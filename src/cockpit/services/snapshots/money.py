@@ -53,6 +53,8 @@ class GapSnapshot(Snapshot):
     """The days of the period; none where the visits of its beginning are not here."""
     trend: tuple[TrendWeek, ...] = ()
     pace: tuple[PaceDay, ...] = ()
+    in_question: tuple[str, ...] = ()
+    """Which of target, actual, gap, planned and uncovered rest on a row with an open conflict."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

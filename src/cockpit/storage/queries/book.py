@@ -12,6 +12,7 @@ from cockpit.domain import entities as e
 from cockpit.domain.book import Book
 from cockpit.domain.periods import WorkCalendar, period_of
 from cockpit.storage import meta
+from cockpit.storage.queries.sync import conflicted_rows
 from cockpit.storage.reading import TABLES, Reader, among, entities, reader_of
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def load_book(
         kpi_rules=tuple(rewound_rows(reader, e.KpiRule, later)),
         waivers=tuple(rewound_rows(reader, e.Waiver, later)),
         log=tuple(_known_log(reader, since, as_of, known_by, rep_ids)),
-        conflicted=frozenset(row[0] for row in reader.rows("SELECT entity_id FROM conflict WHERE state = 'open'")),
+        conflicted=conflicted_rows(reader),
     )
 
 

@@ -76,6 +76,20 @@ def pending_summary(source: Session | Reader) -> PendingSummary:
     return PendingSummary(int(total), int(conflicts), int(parked), since, int(blocked))
 
 
+FIGURE_FIELDS = (
+    *("", "account_id", "amount_minor", "closed_on", "currency", "expected_on", "kind", "owner_id", "period_start"),
+    *("rep_id", "stage_id", "starts_at", "status", "value"),
+)
+"""Fields that decide whether and how a row counts in a figure; the empty one is a row that one side deleted."""
+
+
+def conflicted_rows(source: Session | Reader) -> frozenset[str]:
+    """Ids of the rows whose part in a figure waits for the answer to a conflict; one SELECT."""
+    where, values = among("field", FIGURE_FIELDS)
+    found = reader_of(source).rows(f"SELECT entity_id FROM conflict WHERE state = 'open' AND {where}", **values)
+    return frozenset(str(row[0]) for row in found)
+
+
 def last_sync_at(source: Session | Reader) -> datetime | None:
     """When a sync last ended well."""
     return moment(meta.get(source, "last_sync_at"))
