@@ -30,6 +30,8 @@ from cockpit.i18n import _
 
 MAX_BODY = 8 * 1024 * 1024
 """Bytes of one answer after decompression."""
+LEAST_TOKEN = 16
+"""Signs of anything that is a token."""
 MAX_WAIT_S = 3600
 """A Retry-After is believed up to here."""
 _BODY_DEADLINE_S = 60.0
@@ -217,7 +219,12 @@ class HubClient:
         self.received_bytes += len(kept)
         if unpack is not None and raw and not unpack.eof:
             raise self._no_sense("the answer ends in the middle")
-        return bytes(kept)
+        return self._without_token(bytes(kept))
+
+    def _without_token(self, body: bytes) -> bytes:
+        """Some gateways show in an error what was sent to them; from there it would go on into files and onto screens."""
+        token = self._http.headers.get("Authorization", "").removeprefix("Bearer ").encode()
+        return body.replace(token, b"*" * len(token)) if len(token) >= LEAST_TOKEN else body
 
     def _unreached(self, error: httpx.TransportError) -> HubError:
         cause: BaseException | None = error
