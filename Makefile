@@ -7,7 +7,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_COMPILE_BYTECODE := 1
 RUN := .venv/bin/
 
-.PHONY: simulate help setup demo test check format locale openapi docs pictures bench rivals fresh clean
+.PHONY: simulate soak help setup demo test check format locale openapi docs pictures bench rivals fresh clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -40,6 +40,12 @@ format: .venv/.ready ## Put the code in form
 
 simulate: .venv/.ready ## Schedules of faults and kills against the sync (N=500, SEED=)
 	@PYTHONHASHSEED=0 $(RUN)python -m tests.reliability.simulate --schedules $(or $(N),500) $(if $(SEED),--seed $(SEED))
+
+soak: .venv/.ready ## Screens, commands and a sync on one file at once (SECONDS=60); ALL=1: then long runs of kills, disks and wires
+	@$(RUN)python -m tests.reliability.two_process $(or $(SECONDS),60)
+	@$(if $(ALL),COCKPIT_SOAK_SECONDS=$(or $(SECONDS),60) COCKPIT_KILLS=500 COCKPIT_SYSCALLS=all COCKPIT_IMAGES=10000 COCKPIT_WIRE_ROUNDS=600 \
+	  $(RUN)pytest -n auto --durations=0 --timeout=14400 tests/reliability/test_kill.py tests/reliability/test_syscalls.py \
+	  tests/reliability/test_powerloss.py tests/reliability/test_wire.py tests/reliability/test_two_process.py)
 
 locale: .venv/.ready ## Gather the texts and compile the catalogues
 	$(RUN)python -m scripts.catalogues
