@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cockpit.hub.app import create_app
 from cockpit.storage.database import Database
 from tests.hub.world import HubWorld, people_hub
 from tests.support.postgres import Cluster, cluster
@@ -30,6 +31,7 @@ def postgres_cluster() -> Iterator[Cluster]:
     with cluster() as running:
         database = Database(running.create("template_hub"))
         people_hub(database)
+        create_app(database)  # its policies too, which each copy would take a while to make
         database.close()
         yield running
 

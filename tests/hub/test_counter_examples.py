@@ -157,12 +157,12 @@ def test_a_pull_that_pauses_while_exits_are_forgotten_begins_anew(hub: HubWorld)
     assert (answer.status_code, answer.json()["type"]) == (410, "cursor-expired")
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("hub_database", ["postgres"], indirect=True)
 def test_a_row_that_leaves_sight_while_its_page_is_read_is_not_sent_as_the_new_owner_has_it(
     hub: HubWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only where readers do not hold writers up: the hand-over lands between two statements of one page."""
-    if hub.database.is_sqlite:
-        pytest.skip("a reader of SQLite holds writers up")
     hub.account("account-1")
     me = hub.client(ME)
     start = me.pull().cursor

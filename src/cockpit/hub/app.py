@@ -10,7 +10,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 
 from cockpit import __version__, clock
 from cockpit.clock import monotonic
-from cockpit.hub import cursors, problems, routes_oauth, routes_rows, routes_sync, routes_team
+from cockpit.hub import cursors, problems, routes_oauth, routes_rows, routes_sync, routes_team, rowwall
 from cockpit.hub.context import Hub, HubDep
 from cockpit.hub.limits import BodyCap, Pace, Rate
 from cockpit.hub.problems import Problem
@@ -32,9 +32,10 @@ def create_app(
 
     `rate` None: as many requests as anybody likes. `backdate_days` None: any day.
     """
-    hub = Hub(database, clock, backdate_days)
-    with hub.write() as session:
+    with database.write() as session:
         cursors.found(session)
+        has_row_wall = rowwall.build(session)
+    hub = Hub(database, clock, backdate_days, has_row_wall)
     app = FastAPI(
         title="Cockpit hub",
         version=__version__,

@@ -14,7 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session
 
 from cockpit.errors import DatabaseBusy, DiskFull
-from cockpit.hub import tokens, upkeep
+from cockpit.hub import rowwall, tokens, upkeep
 from cockpit.hub.problems import Problem
 from cockpit.hub.tokens import Actor
 from cockpit.storage.database import Database
@@ -27,17 +27,23 @@ class Hub:
     database: Database
     now: Callable[[], datetime]
     backdate_days: int | None = None
+    has_row_wall: bool = False
     _turn: threading.Lock = field(default_factory=threading.Lock)
     _doing: set[str] = field(default_factory=set)
     _tidying: threading.Lock = field(default_factory=threading.Lock)
     _tidied: set[date] = field(default_factory=set)
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """A session that sees one state of the data: what a person may see must not change between two statements."""
+    def read(self, actor: Actor | None = None) -> Iterator[Session]:
+        """A session that sees one state of the data: what a person may see must not change between two statements.
+
+        With an actor it sees no more than he may, where the database can hold to that.
+        """
         with self.database.read() as session:
             if not self.database.is_sqlite:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            if actor is not None and self.has_row_wall:
+                rowwall.look_as(session, actor)
             yield session
 
     @contextmanager

@@ -41,7 +41,7 @@ def list_rows(
 ) -> Response:
     """Visible rows of a kind, ordered by id."""
     table = SYNCED[_known(entity)]
-    with hub.read() as session:
+    with hub.read(actor) as session:
         sign = cursors.signer(session, actor.scope_hash)
         after = sign.read(f"list:{entity}", cursor)["i"] if cursor else ""
         wanted = select(table).where(visibility.table_filter(actor, entity), col(table.id) > after)
@@ -151,7 +151,7 @@ def _current(hub: Hub, actor: Actor, entity: str, row_id: str) -> dict[str, Any]
     """The row in wire form. Raises Problem missing, the same for a row that may not be seen."""
     if not is_id(row_id):
         raise Problem("missing")
-    with hub.read() as session:
+    with hub.read(actor) as session:
         row = rows.find(session, entity, row_id)
         data = to_wire(row, entity) if row is not None else None
         if data is None or not visibility.can_see(session, actor, data):

@@ -108,7 +108,7 @@ def changes(
     limit: Annotated[int, Query(ge=1, le=feed.PAGE)] = feed.PAGE,
 ) -> Response:
     """What changed since `cursor` (empty: from the start), oldest first."""
-    with hub.read() as session:
+    with hub.read(actor) as session:
         page = feed.changes(session, actor, cursors.signer(session, actor.scope_hash), cursor, limit)
     rest = feed.as_json(
         {
@@ -129,6 +129,6 @@ def first_load(
     limit: Annotated[int, Query(ge=1, le=snapshot.PAGE)] = snapshot.PAGE,
 ) -> Response:
     """Every visible row as NDJSON `{entity, data}`; the last line is `{next, cursor, total}`."""
-    with hub.read() as session:
+    with hub.read(actor) as session:
         body = snapshot.page(session, actor, cursors.signer(session, actor.scope_hash), page, limit)
     return Response(body, media_type="application/x-ndjson")

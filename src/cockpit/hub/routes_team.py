@@ -35,7 +35,7 @@ IfNoneMatch = Annotated[str | None, Header(description="The ETag that was read")
 def summary(hub: HubDep, actor: ActorDep, month: Month = None, if_none_match: IfNoneMatch = None) -> Response:
     """Visits held and planned, deals won and their money, per rep the actor leads."""
     _leads_only(actor)
-    with hub.read() as session:
+    with hub.read(actor) as session:
         zone = _zone(session, actor)
         body = _summary(session, actor, _period(month, hub.now(), zone), zone)
     return _answer(body, if_none_match)
@@ -46,7 +46,7 @@ def team_gaps(hub: HubDep, actor: ActorDep, month: Month = None, if_none_match: 
     """Target, actual, gap, planned and uncovered money per rep the actor leads."""
     _leads_only(actor)
     now = hub.now()
-    with hub.read() as session:
+    with hub.read(actor) as session:
         zone = _zone(session, actor)
         period = _period(month, now, zone)
         people = {person.id: person for person in session.exec(_reps(actor))}
