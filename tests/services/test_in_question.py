@@ -36,8 +36,7 @@ def month(company: Company) -> Company:
     company.kpi(15)
     company.activity(at(5), "held", account_id="account-1")
     company.activity(at(27), account_id="account-1", deal_id="deal-2")
-    won = {"closed_on": date(2026, 11, 10)}
-    company.deal("won one", "stage-won", 18_200_000, account_id="account-1", **won)
+    company.deal("won one", "stage-won", 18_200_000, account_id="account-1", closed_on=date(2026, 11, 10))
     company.deal("planned one", "stage-3", 6_600_000, account_id="account-1", expected_on=date(2026, 11, 28))
     return company
 

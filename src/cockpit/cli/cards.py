@@ -14,7 +14,16 @@ from cockpit.cli.output import AsOf, Csv, Json, Plain, Sheet, Table, show, wants
 from cockpit.i18n import N_, _, exact_money, short_day, short_money
 from cockpit.services import card_words as words
 from cockpit.services import snapshots as s
-from cockpit.services.words import activity_status, deal_state, decision_role, goal_result, kind_name, lifecycle
+from cockpit.services.words import (
+    activity_status,
+    deal_state,
+    decision_role,
+    goal_result,
+    kind_name,
+    lifecycle,
+    with_marks,
+    write_state,
+)
 
 Name = Annotated[list[str], typer.Argument(help=_("Name, part of it, pinyin initials of an account, or id."))]
 
@@ -50,7 +59,8 @@ def deal(name: Name, plain: Plain = False, as_json: Json = False, as_csv: Csv = 
 
 def account_sheet(card: s.AccountSnapshot) -> Sheet:
     """The main table for CSV is the history."""
-    head = (card.name, card.alias, card.tier, lifecycle(card.lifecycle), words.due_text(card)[0])
+    waits = write_state(card.write_state) if card.write_state != "done" else ""
+    head = (card.name, card.alias, card.tier, lifecycle(card.lifecycle), words.due_text(card)[0], waits)
     lines = [
         "  ".join(part for part in head if part),
         words.rhythm_text(card),
@@ -76,7 +86,7 @@ def deal_sheet(card: s.DealSnapshot) -> Sheet:
     """The main table for CSV is the history."""
     line = card.deal
     closed = next((step for step in card.steps if step.is_current and step.kind != "open"), None)
-    state = closed.name if closed else deal_state(line.state)
+    state = with_marks(closed.name if closed else deal_state(line.state), write_state_code=line.write_state)
     lines = ["  ".join(part for part in (line.name, words.account_text(line), line.stage, state, line.owner) if part)]
     lines.append(
         _("amount {amount}  close {day}").format(
@@ -131,7 +141,14 @@ def _deal_row(line: s.DealLine, as_of: Any) -> tuple[str, ...]:
 
     days = "-" if line.days_in_stage is None else str(line.days_in_stage)
     step = f"{words.next_step_text(line.next_step_at, as_of)} {line.next_step}".rstrip()
-    return (line.name, line.stage, short_money(line.amount_minor), words.state_text(line), days, step)
+    return (
+        line.name,
+        line.stage,
+        short_money(line.amount_minor),
+        with_marks(words.state_text(line), write_state_code=line.write_state),
+        days,
+        step,
+    )
 
 
 def _activities(planned: Sequence[s.AgendaItem], history: Sequence[s.AgendaItem]) -> list[Table]:
@@ -149,7 +166,7 @@ def _activity(item: s.AgendaItem) -> tuple[str, ...]:
         i18n.clock_time(item.starts_at),
         kind_name(item.kind),
         item.goal or item.subject,
-        status or activity_status(item.status),
+        with_marks(status or activity_status(item.status), write_state_code=item.write_state, is_double=item.is_double),
         item.result,
     )
 

@@ -9,7 +9,7 @@ from cockpit.i18n import _, short_money
 from cockpit.services import snapshots as s
 from cockpit.services.card_words import next_step_text
 from cockpit.services.stuck import by_state, stuck, stuck_by_stage
-from cockpit.services.words import deal_state
+from cockpit.services.words import deal_state, with_marks
 
 
 def pipeline(snapshot: s.PipelineSnapshot) -> Sheet:
@@ -105,4 +105,5 @@ def _rate(value: float | None, n: int) -> str:
 
 
 def _deal_states(line: s.DealLine) -> str:
-    return ", ".join(deal_state(state) for state in line.states) or deal_state(line.state)
+    states = ", ".join(deal_state(state) for state in line.states) or deal_state(line.state)
+    return with_marks(states, write_state_code=line.write_state)

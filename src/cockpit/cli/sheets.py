@@ -10,7 +10,7 @@ from cockpit.cli.output import Sheet, Table
 from cockpit.cli.reasoned import reasons_text
 from cockpit.i18n import _, short_money
 from cockpit.services import snapshots as s
-from cockpit.services.words import activity_status, kind_name
+from cockpit.services.words import activity_status, kind_name, with_marks
 
 
 def _when(item: s.AgendaItem) -> str:
@@ -36,7 +36,7 @@ def _agenda_rows(items: Iterable[s.AgendaItem]) -> list[tuple[str, ...]]:
             item.stage,
             _amount(item.amount_minor),
             item.goal or item.subject,
-            activity_status(item.status),
+            with_marks(activity_status(item.status), write_state_code=item.write_state, is_double=item.is_double),
         )
         for item in items
     ]

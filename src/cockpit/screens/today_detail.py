@@ -45,6 +45,11 @@ def of_visit(snapshot: TodaySnapshot, item: AgendaItem, keymap: Keymap, *, is_sh
         said = _("Planned for {day}. {drop} says why, {edit} gives a new time.")
         day = short_day(item.starts_at.date())
         facts.append(Fact("", said.format(day=day, drop=keymap.text_of("drop"), edit=keymap.text_of("edit")), "bad"))
+    if item.is_double:
+        said = _(
+            "Another visit here begins within 30 minutes. {drop} drops one; a goal of its own for each keeps both."
+        )
+        facts.append(Fact("", said.format(drop=keymap.text_of("drop")), "warn"))
     if item.goal and not is_short:
         facts.append(Fact(_("Goal"), item.goal))
     if item.planned_because:

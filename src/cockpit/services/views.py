@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cockpit import clock
 from cockpit.domain.book import Book
 from cockpit.domain.deals import money, standing
+from cockpit.domain.doubles import possible_doubles
 from cockpit.domain.entities import Activity, Deal, Entity, KpiRule
 from cockpit.domain.gap import MoneyGap
 from cockpit.domain.kpi import KpiCount
@@ -106,9 +107,22 @@ def agenda_items(
         by_id[deal.id] = deal
         if deal.account_id and standing(book, deal) == "open":
             by_account.setdefault(deal.account_id, []).append(deal)
+    items = tuple(activities)
+    doubles = _doubles(book, items)
     return tuple(
-        _agenda_item(book, activity, by_id, by_account, states.get(activity.id, "done")) for activity in activities
+        _agenda_item(
+            book, activity, by_id, by_account, states.get(activity.id, "done"), is_double=activity.id in doubles
+        )
+        for activity in items
     )
+
+
+def _doubles(book: Book, items: Iterable[Activity]) -> frozenset[str]:
+    """Which of these may be one visit made twice, the other visits of their accounts looked at too."""
+    near = {activity.id: activity for activity in items}
+    for account_id in {activity.account_id for activity in near.values()}:
+        near |= {activity.id: activity for activity in book.activities_by_account.get(account_id or "", ())}
+    return possible_doubles(near.values())
 
 
 def _agenda_item(
@@ -117,6 +131,8 @@ def _agenda_item(
     by_id: Mapping[str, Deal],
     by_account: Mapping[str, list[Deal]],
     state: WriteState,
+    *,
+    is_double: bool,
 ) -> AgendaItem:
     own = by_id.get(activity.deal_id or "")
     deals = [own] if own else by_account.get(activity.account_id or "", [])
@@ -145,6 +161,7 @@ def _agenda_item(
         is_promised=activity.is_promised,
         planned_because=activity.planned_because,
         write_state=state,
+        is_double=is_double,
     )
 
 

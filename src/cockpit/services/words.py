@@ -84,6 +84,14 @@ def write_state(code: str) -> str:
     return _word(_WRITE_STATES, code)
 
 
+def with_marks(text: str, *, write_state_code: str = "done", is_double: bool = False) -> str:
+    """A status for a list without signs: what of the row waits or was refused, and that it may be there twice."""
+    marks = [text, *([_("double?")] if is_double else [])]
+    if write_state_code != "done":
+        marks.append(write_state(write_state_code))
+    return _(", ").join(part for part in marks if part)
+
+
 def lifecycle(code: str) -> str:
     return _word(_LIFECYCLES, code)
 

@@ -35,6 +35,8 @@ def item_row(item: AgendaItem, *, is_next: bool = False, is_unvisited: bool = Fa
 def _status(item: AgendaItem, *, is_next: bool, is_unvisited: bool) -> Cell:
     if is_unvisited:
         return Cell(_("no reason"), "bad")
+    if item.is_double:
+        return Cell(_("double?"), "warn")
     if item.status == "held" and item.goal_result:
         tones: dict[str, Tone] = {"reached": "good", "half": "warn", "missed": "bad"}
         return Cell(words.goal_result(item.goal_result), tones.get(item.goal_result, ""))

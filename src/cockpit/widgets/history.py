@@ -17,7 +17,9 @@ _RESULT_TONES: dict[str, Tone] = {"reached": "good", "half": "warn", "missed": "
 
 
 def outcome(item: AgendaItem) -> Cell:
-    """The goal's result where there is one, else the status."""
+    """That it may be there twice; the goal's result where there is one, else the status."""
+    if item.is_double:
+        return Cell(_("double?"), "warn")
     if item.status == "held" and item.goal_result:
         return Cell(goal_result(item.goal_result), _RESULT_TONES.get(item.goal_result, ""))
     tone: Tone = "accent" if item.status == "planned" else "warn" if item.status == "not_held" else ""
@@ -63,9 +65,16 @@ def item_facts(item: AgendaItem) -> list[Fact]:
         facts.append(Fact(_("result"), item.result))
     if item.stage:
         facts.append(Fact(_("stage"), item.stage))
+    if item.is_double:
+        facts.append(Fact(_("double?"), double_words(), "warn"))
     if item.write_state != "done":
         facts.append(Fact(_("sync"), write_state(item.write_state), write_sign(item.write_state).tone))
     return facts
+
+
+def double_words() -> str:
+    """What makes it one, and both ways out."""
+    return _("another visit here begins within 30 minutes; drop one, or give each a goal of its own")
 
 
 def item_title(item: AgendaItem) -> str:

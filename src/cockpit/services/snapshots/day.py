@@ -34,6 +34,8 @@ class AgendaItem:
     is_promised: bool
     planned_because: str
     write_state: WriteState
+    is_double: bool = False
+    """Possibly made twice: another visit of the same rep with the same account begins within half an hour."""
     result: str = ""
     """What came of it, or why it did not take place. Filled on the cards of accounts and deals."""
 
