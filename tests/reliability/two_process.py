@@ -155,24 +155,31 @@ def _busy_feed(hub: LoopbackHub) -> Iterator[None]:
 def in_processes(seconds: float, home: Home, hub: LoopbackHub) -> list[Done]:
     """Each program in a process of its own."""
     command = [sys.executable, "-m", "tests.reliability.two_process"]
+    children = [
+        subprocess.Popen(
+            [*command, role, str(home.database), home.url],
+            env=home.environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for role in ROLES
+    ]
+    for child in children:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
     with _busy_feed(hub):
-        children = [
-            subprocess.Popen(
-                [*command, role, str(home.database), home.url],
-                env=home.environment(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            for role in ROLES
-        ]
-        for child in children:
-            assert child.stdout is not None
-            assert child.stdout.readline() == "ready\n"
         threading.Event().wait(seconds)
-        found = [child.communicate(timeout=LIMIT_S)[0] for child in children]
-    assert [child.returncode for child in children] == [0, 0, 0]
-    return [Done(**json.loads(text)) for text in found]
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.close()
+    found = []
+    for child in children:
+        assert child.stdout is not None
+        found.append(Done(**json.loads(child.stdout.read())))
+        child.stdout.close()
+        assert child.wait(LIMIT_S) == 0
+    return found
 
 
 def in_threads(seconds: float, home: Home, hub: LoopbackHub) -> list[Done]:
@@ -182,14 +189,14 @@ def in_threads(seconds: float, home: Home, hub: LoopbackHub) -> list[Done]:
     def run(role: str) -> None:
         found[role] = work(role, home.database, home.url, home.token, stop)
 
+    threads = [threading.Thread(target=run, args=(role,)) for role in ROLES]
+    for thread in threads:
+        thread.start()
     with _busy_feed(hub):
-        threads = [threading.Thread(target=run, args=(role,)) for role in ROLES]
-        for thread in threads:
-            thread.start()
         stop.wait(seconds)
-        stop.set()
-        for thread in threads:
-            thread.join(LIMIT_S)
+    stop.set()
+    for thread in threads:
+        thread.join(LIMIT_S)
     return [found[role] for role in ROLES]
 
 
