@@ -19,6 +19,10 @@ from scripts.terminal import Terminal
 from tests.reliability.processes import LIMIT_S, Answer, Home, LoopbackHub, findings, half_done, new_home, visits
 from tests.reliability.syscalls import need_strace
 
+pytestmark = [
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(sys.platform != "linux", reason="capabilities and mounts are Linux's"),
+]
 MARK = "disk-"
 TODAY = ("today", "--plain")
 LOG = ("log", f"v 恒泰 ok {MARK}new")

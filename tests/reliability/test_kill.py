@@ -20,6 +20,7 @@ from tests.reliability.processes import LIMIT_S, Home, LoopbackHub, findings, ha
 
 KILLS = int(os.environ.get("COCKPIT_KILLS", "40"))
 SEED = int(os.environ.get("COCKPIT_KILL_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
+pytestmark = pytest.mark.timeout(LIMIT_S + 6 * KILLS)
 MARK = "kill-"
 ACCOUNTS = ("恒泰", "华锐", "中远", "明达", "东海")
 
@@ -94,7 +95,6 @@ def _is_sound(home: Home) -> None:
     assert half_done(home.database) == [], f"seed {SEED}"
 
 
-@pytest.mark.timeout(LIMIT_S + 6 * KILLS)
 def test_what_was_called_saved_outlives_any_kill(tmp_path: Path, hub: LoopbackHub) -> None:
     home = new_home(tmp_path / "home", hub.url, hub.token)
     drawn = random.Random(SEED)

@@ -93,9 +93,14 @@ class Database:
         @event.listens_for(engine, "connect")
         def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
             connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
-            journal = "WAL" if sqlite3.sqlite_version_info >= _WAL_SAFE else "DELETE"
-            for pragma in (f"journal_mode={journal}", "synchronous=EXTRA", f"busy_timeout={_BUSY_MS}"):
+            for pragma in ("synchronous=EXTRA", f"busy_timeout={_BUSY_MS}"):
                 connection.execute(f"PRAGMA {pragma}")
+            if sqlite3.sqlite_version_info < _WAL_SAFE:
+                connection.execute("PRAGMA journal_mode=DELETE")
+                return
+            # refused at once while another process writes; the next connection asks again
+            with suppress(sqlite3.OperationalError):
+                connection.execute("PRAGMA journal_mode=WAL")
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Any) -> None:
