@@ -10,6 +10,7 @@ import pytest
 
 from cockpit import clock
 from cockpit.hub import tokens
+from cockpit.storage import meta
 from cockpit.storage.database import Database
 from tests.cli.conftest import Cockpit
 from tests.hub.world import people_hub
@@ -99,3 +100,20 @@ def test_ctrl_c_says_what_was_kept_and_leaves_with_130(cockpit: Cockpit, monkeyp
     answer = cockpit("today", "--plain")
     assert answer.code == 130
     assert answer.err.startswith("Stopped: What was saved or has arrived is kept")
+
+
+def test_restored_begins_a_new_epoch(cockpit: Cockpit, hub_file: Path) -> None:
+    def epoch() -> str:
+        database = Database.at(hub_file)
+        with database.read() as session:
+            found = meta.get(session, "epoch")
+        database.close()
+        return found
+
+    url = ("--database", f"sqlite:///{hub_file}")
+    first = cockpit("hub", "restored", *url)
+    assert (first.code, "new epoch" in first.out, "cockpit hub revoke" in first.err) == (0, True, True)
+    begun = epoch()
+    assert begun
+    assert cockpit("hub", "restored", *url).code == 0
+    assert epoch() != begun

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from cockpit.hub import feed, upkeep
+from cockpit.hub import cursors, feed, upkeep
 from tests.hub.world import HEAD, LEAD, MATE, ME, OTHER, Client, HubWorld
 
 VISIT: dict[str, Any] = {"account_id": "account-1", "starts_at": "2026-11-24T02:00:00Z", "status": "held"}
@@ -211,3 +211,20 @@ def test_cursors_never_skip_what_a_slower_writer_commits_later(hub: HubWorld) ->
     _follow(reader, held, cursor)
     assert failed == []
     assert held == _load(reader, 2000)[0]
+
+
+def test_a_hub_that_came_back_from_a_backup_asks_everybody_to_begin_anew(hub: HubWorld) -> None:
+    """Revisions of the lost days are given again: no cursor of before may stand between them."""
+    me = hub.client(ME)
+    create = hub.mutation("account", "account-1", "create", {"name": "A"})
+    me.push(create)
+    cursor, epoch = me.pull().cursor, me.get("/v1/sync/hello").json()["epoch"]
+    page = json.loads(me.get("/v1/sync/snapshot", params={"limit": 1}).text.splitlines()[-1])["next"]
+    with hub.database.write() as session:
+        cursors.begin_anew(session)
+    assert me.get("/v1/sync/hello").json()["epoch"] != epoch
+    for path, params in (("changes", {"cursor": cursor}), ("snapshot", {"page": page})):
+        answer = me.get(f"/v1/sync/{path}", params=params)
+        assert (answer.status_code, answer.json()["type"]) == (410, "cursor-expired")
+    assert me.push(create)[0]["status"] == "replayed", "what is there already is not made twice"
+    assert me.pull().ids("account") == ["account-1"]

@@ -70,6 +70,9 @@ def group() -> typer.Typer:
     verbs.command(help=_("Print a new bearer token for a person."))(token)
     verbs.command(help=_("End the tokens of a person, or one token; their devices keep what is on them."))(revoke)
     verbs.command(help=_("Sign in, as a person, the device that shows a code."))(approve)
+    verbs.command(help=_("Say that the database came back from a backup: the devices send again what it lacks."))(
+        restored
+    )
     return verbs
 
 
@@ -190,6 +193,17 @@ def approve(
         raise NotAllowed(_("No device waits with this code. A code is good for 15 minutes and for one use."))
     words = _("Turned away: {device}.") if deny else _("Signed in: {device}, as {person}.")
     write(words.format(device=device, person=person))
+
+
+def restored(database: DatabaseUrl = None) -> None:
+    require_extra()
+    from cockpit.hub import cursors
+
+    opened = hub_database(database)
+    with opened.write() as session:
+        cursors.begin_anew(session)
+    write(_("A new epoch has begun: at their next sync the devices load anew and send again what this database lacks."))
+    talk(_("Tokens ended after the backup was made are good again: end them with `cockpit hub revoke`."))
 
 
 def _person_id(session: Session, person: str) -> str:

@@ -79,6 +79,13 @@ def found(session: Session) -> None:
         meta.put(session, "cursor_key", secrets.token_hex(32))
 
 
+def begin_anew(session: Session) -> None:
+    """A new epoch, as revisions of the last one may be given a second time: every device loads anew, and sends again
+    what the hub acknowledged in the last 90 days."""
+    revisions.lock(session)
+    meta.put(session, "epoch", new_id())
+
+
 def forget_before(session: Session, rev: int) -> None:
     """Deletions up to `rev` are no longer known: older cursors must start again."""
     meta.put(session, _OLDEST, str(max(rev, int(meta.get(session, _OLDEST, "0")))))
