@@ -167,6 +167,8 @@ class CockpitApp(LeanApp):
         await (self.typing_ahead.take(event) if self.typing_ahead.takes(event) else super().on_event(event))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "suspend_process":
+            return self.start.can_suspend
         if action != "press":
             return True
         key = str(parameters[0])

@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     proxy: Annotated[str | None, Field(pattern=r"^https?://[^\s/@?#]+/?$")] = None
     """The proxy on the way to the hub, for example http://proxy.example.com:3128. No variable of the environment but
     COCKPIT_PROXY is read for it."""
+    suspend: bool = True
+    """Whether Ctrl+Z sets the program aside. false where no shell is behind it, such as a forced command over SSH."""
     keymap: dict[str, str] = {}
     """Command id to key, for example `log = "v"`."""
     themes: dict[str, dict[str, str]] = {}
@@ -196,6 +198,8 @@ def _words(key: str, kind: str, message: str, value: object) -> str:
         "extra_forbidden": _("There is no such key. Allowed: {names}.").format(names=", ".join(Settings.model_fields)),
         "string_type": _("{value} is not a text in quotes.").format(value=value),
         "path_type": _("{value} is not a text in quotes.").format(value=value),
+        "bool_parsing": _("{value} is neither true nor false.").format(value=value),
+        "bool_type": _("{value} is neither true nor false.").format(value=value),
         "dict_type": _("{value} is not a table.").format(value=value),
         "string_pattern_mismatch": _("{value} has other signs than letters, digits, - and _, or more than 64.").format(
             value=value

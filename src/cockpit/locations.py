@@ -17,6 +17,7 @@ from cockpit.i18n import _
 
 LANGUAGES = ("auto", "en", "zh")
 FRAMES = ("auto", "unicode", "ascii")
+_YES = ("true", "1", "yes", "on", "t", "y")
 DEMO = "COCKPIT_DEMO"
 """Set by the demo for its own run: the data folder the demo was started from."""
 
@@ -131,6 +132,7 @@ class StartValues:
     keymap: tuple[tuple[str, str], ...] = ()
     themes: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     refused: tuple[Refused, ...] = ()
+    can_suspend: bool = True
     is_plain: bool = False
     """Nothing is set but looks, all of them known: there is nothing left for the whole settings to check."""
 
@@ -169,6 +171,7 @@ def start_values(locations: Locations) -> StartValues:
             if not any(colours.faults(own))
         ),
         refused=refused,
+        can_suspend=str(found.get("suspend", True)).lower() in _YES,
         is_plain=is_read and not refused and set(found) <= {"lang", "theme", "frames"},
     )
 
@@ -176,7 +179,7 @@ def start_values(locations: Locations) -> StartValues:
 def environment(found: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that `COCKPIT_X` sets, and those of the keymap with `COCKPIT_KEYMAP__X` on top of the file's."""
     given: dict[str, Any] = {}
-    for key in ("lang", "theme", "frames", "account", "ca_file"):
+    for key in ("lang", "theme", "frames", "account", "ca_file", "suspend"):
         if value := os.environ.get(f"COCKPIT_{key.upper()}"):
             given[key] = value
     keys = {

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cockpit.domain.text import clean, clean_line
+from cockpit.domain.text import as_cell, clean, clean_line
 from cockpit.errors import BadUse
 from cockpit.i18n import _
 from cockpit.plain import cells, fit
@@ -131,8 +131,7 @@ def _csv_value(value: object) -> object:
     if isinstance(value, (list, tuple)):
         value = " ".join(str(part) for part in value)
     if isinstance(value, str):
-        text = clean_line(value)
-        return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+        return as_cell(value)
     return value
 
 

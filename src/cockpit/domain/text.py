@@ -79,6 +79,16 @@ def clean_line(text: str, limit: int = MAX_LENGTH) -> str:
     return " ".join(clean(text, limit).split())
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet takes for the beginning of a formula, full-width forms too."""
+
+
+def as_cell(text: str) -> str:
+    """`text` for a cell of a CSV file: with a quote before what a spreadsheet would run."""
+    line = clean_line(text)
+    return f"'{line}" if line.startswith(_FORMULA) else line
+
+
 def fold_width(text: str) -> str:
     """`text` with full-width letters, digits and signs as their ASCII forms and every blank a space, sign for sign.
 

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cockpit.domain.text import clean_line
+from cockpit.domain.text import as_cell, clean_line
 from cockpit.errors import BadUse
 from cockpit.hub.importing.mapping import FileMap
 from cockpit.i18n import _
-
-_FORMULA = ("=", "+", "-", "@")
 
 
 class BadCell(Exception):
@@ -115,6 +113,6 @@ class Intake:
             out = csv.writer(file)
             out.writerow(("file", "line", "column", "reason", "value"))
             for bad in sorted(self.rejected, key=lambda r: (r.file, r.line)):
-                value = f"'{bad.value}" if bad.value.startswith(_FORMULA) else bad.value
-                out.writerow((bad.file, bad.line, bad.column, bad.reason, value))
+                texts = map(as_cell, (bad.file, str(bad.line), bad.column, bad.reason, bad.value))
+                out.writerow(tuple(texts))
         return path
