@@ -141,11 +141,15 @@ def sync(snapshot: s.SyncSnapshot, report: s.SyncReport | None = None) -> dict[s
         "pending": snapshot.badge.pending,
         "conflicts": snapshot.badge.conflicts,
         "parked": snapshot.badge.parked,
+        "blocked": snapshot.badge.blocked,
         "receipts": report.receipts if report else len(snapshot.receipts),
         "last_sync_at": snapshot.badge.last_sync_at,
         "queue": [asdict(item) for item in snapshot.queue],
         "receipt_list": [asdict(item) for item in snapshot.receipts],
         "conflict_list": [asdict(item) for item in snapshot.conflicts],
+        "proof": asdict(snapshot.proof) if snapshot.proof else None,
+        "confirm_shrink": snapshot.shrink,
+        "refused_rows": list(snapshot.refused),
         "error": report.error if report else snapshot.last_error,
     }
 

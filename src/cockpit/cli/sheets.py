@@ -10,7 +10,8 @@ from cockpit.cli.output import Sheet, Table
 from cockpit.cli.reasoned import reasons_text
 from cockpit.i18n import _, short_money
 from cockpit.services import snapshots as s
-from cockpit.services.words import activity_status, kind_name, with_marks
+from cockpit.services.proof_words import count_line, verdict_line
+from cockpit.services.words import activity_status, kind_name, refused_rows, with_marks, write_state
 
 
 def _when(item: s.AgendaItem) -> str:
@@ -308,6 +309,15 @@ def sync(snapshot: s.SyncSnapshot, report: s.SyncReport | None) -> Sheet:
             parked=badge.parked,
         ),
     ]
+    if snapshot.refused:
+        lines.append(refused_rows(snapshot.refused))
+    if snapshot.proof is not None:
+        lines += [count_line(snapshot.proof), verdict_line(snapshot.proof)]
+    if snapshot.shrink is not None:
+        words = _(
+            "The hub would remove {removed} of {kept} rows here. If that is right: `cockpit sync --accept-shrink`."
+        )
+        lines.append(words.format(removed=snapshot.shrink[0], kept=snapshot.shrink[1]))
     conflicts = [
         (
             c.subject,
@@ -320,7 +330,10 @@ def sync(snapshot: s.SyncSnapshot, report: s.SyncReport | None) -> Sheet:
         )
         for c in snapshot.conflicts
     ]
-    queue = [(i18n.clock_time(q.occurred_at), q.label, str(q.attempts), q.state, q.error) for q in snapshot.queue]
+    queue = [
+        (i18n.clock_time(q.occurred_at), q.label, str(q.attempts), write_state(q.state), q.error)
+        for q in snapshot.queue
+    ]
     tables = []
     if queue:
         tables.append(Table(_("Waiting"), (_("time"), _("what"), ">" + _("tries"), _("state"), _("why")), queue))

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from cockpit import clock
-from cockpit.errors import HubBusy, HubUnavailable, NotSignedIn
+from cockpit.errors import HubBusy, HubUnavailable, NotAllowed, NotSignedIn
 from cockpit.feedback import Notice, notice_of
 from cockpit.i18n import _
 
@@ -26,6 +26,8 @@ LOOK_SECONDS = 0.2
 SYNC_SECONDS = 180.0
 SEND_SECONDS = 3.0
 """How long a new local change waits for the next ones before it is sent."""
+_QUIET = (HubUnavailable, HubBusy, NotSignedIn, NotAllowed)
+"""What the badge shows anyway, or, the last one, another process does at this moment."""
 JUMP = timedelta(seconds=30)
 """More than this between two ticks: the computer slept. Less than nothing: its clock was set back."""
 
@@ -189,7 +191,7 @@ class Watch(Widget):
 
     def _failed(self, worker: Worker[Any]) -> None:
         if worker.name == "sync":
-            is_quiet = isinstance(worker.error, (HubUnavailable, HubBusy, NotSignedIn)) and not self._is_asked
+            is_quiet = isinstance(worker.error, _QUIET) and not self._is_asked
             self._is_asked = False
             self._app.data_changed()
             if not is_quiet:
