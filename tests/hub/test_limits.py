@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import exc
 from sqlmodel import select
 
-from cockpit.hub import feed, push, snapshot, tokens
+from cockpit.errors import DatabaseBusy
+from cockpit.hub import feed, push, snapshot, tokens, upkeep
 from cockpit.hub.limits import Pace, Rate
 from cockpit.hub.wire import Mutation, MutationResult
 from cockpit.storage.tables import ChangeLogRow, MutationResultRow, TombstoneRow
@@ -178,3 +179,21 @@ def test_a_parent_that_was_applied_long_ago_and_is_gone_is_not_awaited_for_ever(
     values = {"account_id": "account-1", "name": "B"}
     (result,) = me.push(hub.mutation("contact", "c-1", "create", values, depends_on=create["mutation_id"]))
     assert (result["status"], result["problem"]["type"]) == ("rejected", "missing-parent")
+
+
+def test_tidying_up_waits_for_a_database_that_is_busy(hub: HubWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    tidied: list[int] = []
+
+    def prune(_session: object, _now: object) -> int:
+        tidied.append(1)
+        if len(tidied) == 1:
+            raise DatabaseBusy(path="hub")
+        return 0
+
+    monkeypatch.setattr(upkeep, "prune", prune)
+    me = hub.client(ME)
+    assert [me.get("/v1/sync/hello").status_code for _ in range(3)] == [200, 200, 200]
+    assert len(tidied) == 2
+    hub.later(days=1)
+    me.get("/v1/sync/hello")
+    assert len(tidied) == 3

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from cockpit.errors import DatabaseBusy, DiskFull
@@ -79,7 +80,7 @@ class Hub:
             self._tidied.clear()
             self._tidied.add(now.date())
         done = False
-        with suppress(DatabaseBusy, DiskFull), self.write() as session:
+        with suppress(DatabaseBusy, DiskFull, OperationalError), self.write() as session:
             upkeep.prune(session, now)
             done = True
         if not done:
