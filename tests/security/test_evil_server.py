@@ -13,9 +13,11 @@ import httpx
 import pytest
 from sqlmodel import select
 
+from cockpit.cli import shapes, sheets
 from cockpit.crm.hub import HubClient
 from cockpit.crm.wire import MOST_ROWS
 from cockpit.errors import HubBusy, HubError, HubUnavailable
+from cockpit.screens.sync import facts
 from cockpit.storage.tables import InboundErrorRow, TombstoneRow
 from cockpit.sync import policy
 from tests.security.payloads import PAYLOADS, storable
@@ -611,3 +613,17 @@ def test_a_device_that_meets_all_of_it_at_once_still_syncs(device: Device, hub: 
         count: int = counted.scalar_one()
     assert count == len(PAYLOADS)
     assert not set(text) & set("\x1b\x9b\x07\x00\u202e\u200b\ufeff")
+
+
+def test_what_was_set_aside_is_told(device: Device, hub: ModelHub) -> None:
+    hub.fail(CHANGES, also(ODD_ROWS["year 9999"], ODD_ROWS["unknown entity"]))
+    device.sync()
+    found = device.service.load()
+    assert len(found.refused) == 2
+    assert any(text.startswith("deal x: ") and "9999" in text for text in found.refused)
+    assert "could not be taken in: 2" in facts(found.badge, found)
+    assert "could not be taken in: 2" in "\n".join(sheets.sync(found, None).lines)
+    assert shapes.sync(found)["refused_rows"] == list(found.refused)
+    hub.put("deal", "x", name="Now it fits", owner_id="rep-1", funnel_id="f", stage_id="s", created_on="2026-10-01")
+    device.sync()
+    assert [text[:6] for text in device.service.load().refused] != ["deal x"]

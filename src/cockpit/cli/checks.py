@@ -230,6 +230,7 @@ def _file(name: str, path: Path) -> Iterator[Check]:
 def _contents(name: str, path: Path, database: Database) -> Iterator[Check]:
     """The file and who it belongs to. Raises NotSignedIn and the errors of a file that cannot be used."""
     from cockpit.services.container import services_on
+    from cockpit.services.words import refused_rows
 
     opened = services_on(database)
     with database.read() as session:
@@ -241,6 +242,9 @@ def _contents(name: str, path: Path, database: Database) -> Iterator[Check]:
     waiting = _("{pending} waiting, {conflicts} conflicts, {parked} parked").format(
         pending=badge.pending, conflicts=badge.conflicts, parked=badge.parked
     )
+    if refused := opened.sync.load().refused:
+        mend = _("Tell whoever runs the hub; the next revision of a row is tried again.")
+        yield Check(_("received rows"), "warning", refused_rows(refused), mend)
     stuck = bool(badge.conflicts or badge.parked)
     yield Check(_("queue"), "wrong" if stuck else "ok", waiting, _("Open the sync screen with o.") if stuck else "")
 

@@ -17,6 +17,7 @@ from cockpit.screens import sync_acts
 from cockpit.screens.base import View
 from cockpit.services.badge_words import age
 from cockpit.services.snapshots import Badge, ConflictItem, QueueItem, SyncSnapshot
+from cockpit.services.words import refused_rows
 from cockpit.widgets.conflict_panel import ChoiceKeys, ConflictDetail, ConflictTable
 from cockpit.widgets.footer import FooterKey
 from cockpit.widgets.lines import Line, Lines, folded
@@ -314,4 +315,5 @@ def facts(badge: Badge, snapshot: SyncSnapshot) -> str:
             )
         )
     line = "  ".join(part for part in parts if part)
-    return f"{line}\n{snapshot.last_error}" if snapshot.last_error else line
+    refused = refused_rows(snapshot.refused) if snapshot.refused else ""
+    return "\n".join(part for part in (line, snapshot.last_error, refused) if part)

@@ -125,6 +125,7 @@ class SyncService:
                 last_error=conflict_words.of_error(meta.get(session, "last_error")),
                 proof=read_proof(self.desk, session),
                 shrink=_shrink(session),
+                refused=queries.refused_rows(session),
             )
 
     def badge(self) -> Badge:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cockpit.i18n import N_, _
 
 _KINDS = {"visit": N_("visit"), "call": N_("call"), "web": N_("web"), "task": N_("to-do")}
@@ -82,6 +84,13 @@ def card_state(code: str) -> str:
 
 def write_state(code: str) -> str:
     return _word(_WRITE_STATES, code)
+
+
+def refused_rows(rows: Sequence[str]) -> str:
+    """How many rows of the hub could not be taken in, and why the newest one."""
+    return _("rows of the hub that could not be taken in: {count}; the newest: {row}").format(
+        count=len(rows), row=rows[0]
+    )
 
 
 def with_marks(text: str, *, write_state_code: str = "done", is_double: bool = False) -> str:

@@ -124,6 +124,8 @@ class SyncSnapshot(Snapshot):
     proof: ProofView | None = None
     shrink: tuple[int, int] | None = None
     """The last sync waits for a yes: it would remove the first number of rows, of the second."""
+    refused: tuple[str, ...] = ()
+    """Rows of the hub that could not be taken in, each with the reason; its next revision is tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

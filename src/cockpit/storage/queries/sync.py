@@ -100,6 +100,12 @@ def moment(text: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
+def refused_rows(source: Session | Reader) -> tuple[str, ...]:
+    """Rows of the hub that could not be taken in, with the reason, the newest first."""
+    sql = "SELECT entity, id, reason FROM inbound_error ORDER BY seen_at DESC, entity, id LIMIT 200"
+    return tuple(f"{entity} {row_id}: {reason}" for entity, row_id, reason in reader_of(source).rows(sql))
+
+
 def count_receipts(source: Session | Reader) -> int:
     """Mutations the hub has acknowledged and that are still kept."""
     sql = "SELECT count(*) FROM outbox_done WHERE result IN ('applied', 'replayed')"
