@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -154,3 +155,29 @@ def test_nothing_is_hung_on_a_row_of_somebody_else(hub: HubWorld, entity: str, c
         assert [result["status"] for result in results] == [status, status], (person, results)
         if status == "rejected":
             assert {result["problem"]["type"] for result in results} == {"missing-parent"}
+
+
+STRANGE = ("\x00", "a\x00b", "\x1b]52;c;eA==\x07", "长" * 5_000, "9" * 5_000, "%s%n", "' OR 1=1 --", "../../etc/passwd")
+
+
+def test_strange_words_at_the_sign_in_and_in_addresses_are_answered_too(hub: HubWorld) -> None:
+    me, nobody = hub.client(ME), Client(hub.app, None)
+    for word in STRANGE:
+        form = {"client_id": "cockpit", "device_name": word, "scope": word, "token": word, "refresh_token": word}
+        answers = [
+            nobody.send("POST", "/v1/oauth/device", data=form),
+            nobody.send("POST", "/v1/oauth/token", data={**form, "grant_type": "refresh_token"}),
+            nobody.send("POST", "/v1/oauth/token", data={**form, "grant_type": word}),
+            nobody.send("POST", "/v1/oauth/revoke", data=form),
+            me.send("POST", "/v1/oauth/approve", json={"user_code": word}),
+            me.get(f"/v1/account/{quote(word[:60], safe='')}"),
+            me.get(f"/v1/{quote(word[:30], safe='')}"),
+            me.get("/v1/account", params={"cursor": word}),
+            me.get("/v1/sync/changes", params={"cursor": word}),
+            me.get("/v1/sync/snapshot", params={"page": word}),
+            me.get("/v1/team/gaps", params={"month": word}),
+            me.send("POST", "/v1/account", json={"name": "x"}, headers={"Idempotency-Key": quote(word)[:255]}),
+            me.send("POST", f"/v1/account/{quote(word[:60], safe='')}/merge", json={"into": word}),
+            Client(hub.app, quote(word)).get("/v1/sync/hello"),
+        ]
+        assert all(answer.status_code < 500 for answer in answers), (word[:20], answers)

@@ -31,7 +31,7 @@ class Hub:
     has_row_wall: bool = False
     _turn: threading.Lock = field(default_factory=threading.Lock)
     _doing: set[str] = field(default_factory=set)
-    _tidying: threading.Lock = field(default_factory=threading.Lock)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
     _tidied: set[date] = field(default_factory=set)
 
     @contextmanager
@@ -62,7 +62,7 @@ class Hub:
 
         In this process; between processes the database lets the second one wait and see what the first did.
         """
-        with self._tidying:
+        with self._guard:
             if key in self._doing:
                 raise Problem("locked", headers={"Retry-After": "1"})
             self._doing.add(key)
@@ -74,7 +74,7 @@ class Hub:
     def tidy(self) -> None:
         """With the first request of a day, let go of what is too old. A busy database is left for the next request."""
         now = self.now()
-        with self._tidying:
+        with self._guard:
             if now.date() in self._tidied:
                 return
             self._tidied.clear()
