@@ -1,29 +1,67 @@
-"""Facts about this file, by key: device_id, hub_url, person_id, epoch, complete, last_sync_at."""
+"""Facts about this file, by key: device_id, hub_url, person_id, epoch, complete, last_sync_at.
+
+They are read and written beside the mapped classes: the sync asks for a few at every step.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from cockpit.storage.reading import Reader, reader_of
+from cockpit.storage.reading import FileReader, Reader, SessionReader
 
 if TYPE_CHECKING:
+    from sqlalchemy import TextClause
     from sqlmodel import Session
+
+_PUT = "INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
 
 def get(source: Session | Reader, key: str, default: str = "") -> str:
-    found = reader_of(source).rows("SELECT value FROM meta WHERE key = :key", key=key)
-    return found[0][0] if found else default
+    found = _rows(source, "SELECT value FROM meta WHERE key = :key", key=key)
+    return str(found[0][0]) if found else default
 
 
-def put(session: Session, key: str, value: str) -> None:
-    from cockpit.storage.tables import MetaRow
+def get_all(source: Session | Reader, keys: Collection[str]) -> dict[str, str]:
+    """The values of those of `keys` that are known, in one SELECT."""
+    marks = {f"k{number}": key for number, key in enumerate(keys)}
+    sql = f"SELECT key, value FROM meta WHERE key IN ({', '.join(f':{mark}' for mark in marks)})"
+    return {str(key): str(value) for key, value in _rows(source, sql, **marks)}
 
-    row = session.get(MetaRow, key)
-    if row is None:
-        session.add(MetaRow(key=key, value=value))
-    else:
-        row.value = value
+
+def starting(source: Session | Reader, prefix: str) -> dict[str, str]:
+    """What is kept under keys that begin with `prefix`, by the rest of the key."""
+    sql = "SELECT key, value FROM meta WHERE key >= :first AND key < :end"
+    found = _rows(source, sql, first=prefix, end=prefix[:-1] + chr(ord(prefix[-1]) + 1))
+    return {str(key).removeprefix(prefix): str(value) for key, value in found}
 
 
 def everything(source: Session | Reader) -> dict[str, str]:
-    return {str(key): str(value) for key, value in reader_of(source).rows("SELECT key, value FROM meta")}
+    return {str(key): str(value) for key, value in _rows(source, "SELECT key, value FROM meta")}
+
+
+def put(session: Session, key: str, value: str) -> None:
+    put_all(session, {key: value})
+
+
+def put_all(session: Session, values: Mapping[str, str]) -> None:
+    session.connection().execute(_text(_PUT), [{"key": key, "value": value} for key, value in values.items()])
+
+
+def remove(session: Session, key: str) -> None:
+    session.connection().execute(_text("DELETE FROM meta WHERE key = :key"), {"key": key})
+
+
+def _rows(source: Session | Reader, sql: str, **values: str) -> list[Any]:
+    if isinstance(source, FileReader | SessionReader):
+        return list(source.rows(sql, **values))
+    session: Any = source
+    return list(session.connection().execute(_text(sql), values))
+
+
+@cache
+def _text(sql: str) -> TextClause:
+    from sqlalchemy import text
+
+    return text(sql)

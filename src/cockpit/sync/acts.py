@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from cockpit.storage import meta, rows
 from cockpit.storage.records import to_wire, wire_value
-from cockpit.storage.tables import ConflictRow, MetaRow, OutboxDoneRow, OutboxRow, SyncBaseRow
+from cockpit.storage.tables import ConflictRow, OutboxDoneRow, OutboxRow, SyncBaseRow
 from cockpit.sync import chains, outbox, policy, receipts
 
 _KEY = "act:"
@@ -90,7 +90,7 @@ def keep(session: Session, act: Act, action_id: str | None, now: datetime) -> st
 
 def places(session: Session) -> dict[str, int]:
     """Each kept act with its place among all that was done here."""
-    return {row.key.removeprefix(_KEY): int(json.loads(row.value)["place"]) for row in _all(session)}
+    return {action_id: int(json.loads(kept)["place"]) for action_id, kept in meta.starting(session, _KEY).items()}
 
 
 def find(session: Session, action_id: str) -> Act | None:
@@ -111,16 +111,14 @@ def find(session: Session, action_id: str) -> Act | None:
 
 
 def forget(session: Session, action_id: str) -> None:
-    row = session.get(MetaRow, f"{_KEY}{action_id}")
-    if row is not None:
-        session.delete(row)
+    meta.remove(session, f"{_KEY}{action_id}")
 
 
 def prune(session: Session, now: datetime) -> None:
     """Forget acts whose receipts are forgotten too."""
-    for row in _all(session):
-        if datetime.fromisoformat(json.loads(row.value)["at"]) <= now - policy.KEEP_RECEIPTS:
-            session.delete(row)
+    for action_id, kept in meta.starting(session, _KEY).items():
+        if datetime.fromisoformat(json.loads(kept)["at"]) <= now - policy.KEEP_RECEIPTS:
+            forget(session, action_id)
 
 
 def bring_back(session: Session, act: Act, *, actor_id: str) -> bool:
@@ -166,10 +164,6 @@ def park_again(session: Session, act: Act) -> bool:
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def _all(session: Session) -> list[MetaRow]:
-    return list(session.exec(select(MetaRow).where(col(MetaRow.key).startswith(_KEY, autoescape=True))))
 
 
 def _shown_value(session: Session, conflict: ConflictRow) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlmodel import Session, select
@@ -52,18 +53,24 @@ class Proof:
         return self.digest_holds and not self.missing and not self.doubled
 
 
-def record(session: Session, mutation_id: str) -> None:
-    """Count a change that is being queued, in the caller's transaction and before its row is written."""
-    if not meta.get(session, _OPS):
-        _begin(session)
-    meta.put(session, _OPS, str(int(meta.get(session, _OPS)) + 1))
-    _mix(session, _DIGEST, mutation_id)
+def record(session: Session, *mutation_ids: str) -> None:
+    """Count changes that are being queued, in the caller's transaction."""
+    if not mutation_ids:
+        return
+    found = meta.get_all(session, (_OPS, _DIGEST))
+    if not found.get(_OPS):
+        session.flush()
+        found = _counted(session, without=mutation_ids)
+    ops, digest = int(found[_OPS]) + len(mutation_ids), int(found[_DIGEST], 16)
+    for mutation_id in mutation_ids:
+        digest ^= _hash(mutation_id)
+    meta.put_all(session, {_OPS: str(ops), _DIGEST: _hex(digest)})
 
 
 def forget(session: Session, done: OutboxDoneRow) -> None:
     """A receipt is about to be dropped for its age: it stays in the count."""
     if not meta.get(session, _OPS):
-        _begin(session)
+        meta.put_all(session, _counted(session))
     key = f"{_TOTAL}{done.result}"
     meta.put(session, key, str(int(meta.get(session, key, "0")) + 1))
     _mix(session, _FORGOTTEN, done.mutation_id)
@@ -75,9 +82,7 @@ def prove(session: Session) -> Proof:
     ended = session.exec(select(OutboxDoneRow.mutation_id, OutboxDoneRow.result)).all()
     by_status = Counter(status for _id, status in queued)
     by_result = Counter(result for _id, result in ended)
-    for key, value in meta.everything(session).items():
-        if key.startswith(_TOTAL):
-            by_result[key.removeprefix(_TOTAL)] += int(value)
+    by_result.update({result: int(count) for result, count in meta.starting(session, _TOTAL).items()})
     twice = {mutation_id for mutation_id, _status in queued} & {mutation_id for mutation_id, _result in ended}
     found = len(queued) + by_result.total() - len(twice)
     ops = int(meta.get(session, _OPS) or found)
@@ -97,25 +102,27 @@ def prove(session: Session) -> Proof:
         answered=by_result["answered"],
         missing=max(0, ops - found),
         doubled=len(twice) + max(0, found - ops),
-        digest=f"{digest:0{_DIGITS}x}",
+        digest=_hex(digest),
         digest_holds=not kept or int(kept, 16) == digest,
     )
 
 
-def _begin(session: Session) -> None:
-    """A file from before the count: it begins with what is there."""
-    ids = [*session.exec(select(OutboxRow.mutation_id)), *session.exec(select(OutboxDoneRow.mutation_id))]
-    totals = sum(int(value) for key, value in meta.everything(session).items() if key.startswith(_TOTAL))
+def _counted(session: Session, without: Collection[str] = ()) -> dict[str, str]:
+    """For a file from before the count: what is there of changes, but for those that are being counted now."""
+    ids = {*session.exec(select(OutboxRow.mutation_id)), *session.exec(select(OutboxDoneRow.mutation_id))}
     digest = 0
-    for mutation_id in ids:
+    for mutation_id in ids - {*without}:
         digest ^= _hash(mutation_id)
-    meta.put(session, _OPS, str(len(ids) + totals))
-    meta.put(session, _DIGEST, f"{digest:0{_DIGITS}x}")
-    session.flush()
+    ended_before = sum(map(int, meta.starting(session, _TOTAL).values()))
+    return {_OPS: str(len(ids - {*without}) + ended_before), _DIGEST: _hex(digest)}
 
 
 def _mix(session: Session, key: str, mutation_id: str) -> None:
-    meta.put(session, key, f"{int(meta.get(session, key, '0'), 16) ^ _hash(mutation_id):0{_DIGITS}x}")
+    meta.put(session, key, _hex(int(meta.get(session, key, "0"), 16) ^ _hash(mutation_id)))
+
+
+def _hex(digest: int) -> str:
+    return f"{digest:0{_DIGITS}x}"
 
 
 def _hash(mutation_id: str) -> int:

@@ -45,11 +45,19 @@ def submit(session: Session, edits: Sequence[Edit], *, actor_id: str, label: str
     only the fields that differ. Raises KeyError for a patch of a row that is not here.
     """
     action_id = new_id()
-    queued = [_submit_one(session, edit, action_id, actor_id, label, now) for edit in edits]
-    return action_id if any(queued) else None
+    place = next_seq(session, len(edits)) if edits else 0
+    queued = [
+        mutation.mutation_id
+        for number, edit in enumerate(edits)
+        if (mutation := _submit_one(session, edit, action_id, actor_id, label, now, place + number)) is not None
+    ]
+    ledger.record(session, *queued)
+    return action_id if queued else None
 
 
-def _submit_one(session: Session, edit: Edit, action_id: str, actor_id: str, label: str, now: datetime) -> bool:
+def _submit_one(
+    session: Session, edit: Edit, action_id: str, actor_id: str, label: str, now: datetime, place: int
+) -> OutboxRow | None:
     wanted = {name: wire_value(value) for name, value in edit.values.items()}
     row = rows.find(session, edit.entity, edit.id)
     if row is None and edit.op != "create":
@@ -58,7 +66,7 @@ def _submit_one(session: Session, edit: Edit, action_id: str, actor_id: str, lab
     if edit.op == "patch":
         wanted = {name: value for name, value in wanted.items() if seen.get(name) != value}
         if not wanted:
-            return False
+            return None
     base = seen if edit.op == "delete" else {name: seen.get(name) for name in wanted if row is not None}
     mutation_id = new_id()
     if row is not None and row.pending == 0 and row.rev > 0:
@@ -70,9 +78,8 @@ def _submit_one(session: Session, edit: Edit, action_id: str, actor_id: str, lab
     else:
         changed = rows.put(session, edit.entity, {"id": edit.id, **wanted})
         changed.pending += 1
-    ledger.record(session, mutation_id)
     mutation = OutboxRow(
-        seq=next_seq(session),
+        seq=place,
         mutation_id=mutation_id,
         entity=edit.entity,
         entity_id=edit.id,
@@ -89,7 +96,7 @@ def _submit_one(session: Session, edit: Edit, action_id: str, actor_id: str, lab
     session.add(mutation)
     log(session, mutation, actor_id, {**seen, **wanted})
     session.flush()
-    return True
+    return mutation
 
 
 def log(session: Session, mutation: OutboxRow, actor_id: str, seen: dict[str, Any] | None = None) -> None:
@@ -120,8 +127,8 @@ def _keep_base(session: Session, edit: Edit, row: SyncedRow, seen: dict[str, Any
         session.add(SyncBaseRow(entity=edit.entity, id=edit.id, rev=row.rev, base=seen))
 
 
-def next_seq(session: Session) -> int:
-    """The next place in the queue. Counted in `meta`: SQLite would give an emptied table its numbers again."""
+def next_seq(session: Session, count: int = 1) -> int:
+    """The first of the next `count` places in the queue. Counted in `meta`: SQLite would give an emptied table its numbers again."""
     kept = meta.get(session, "outbox_seq")
     if kept:
         last = int(kept)
@@ -130,7 +137,7 @@ def next_seq(session: Session) -> int:
             session.exec(select(func.max(OutboxRow.seq))).one() or 0,
             session.exec(select(func.max(OutboxDoneRow.seq))).one() or 0,
         )
-    meta.put(session, "outbox_seq", str(last + 1))
+    meta.put(session, "outbox_seq", str(last + count))
     return last + 1
 
 

@@ -9,8 +9,8 @@ from typing import Literal
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from cockpit.storage import rows
-from cockpit.storage.tables import ChangeLogRow, MetaRow, OutboxDoneRow, OutboxRow, SyncBaseRow
+from cockpit.storage import meta, rows
+from cockpit.storage.tables import ChangeLogRow, OutboxDoneRow, OutboxRow, SyncBaseRow
 from cockpit.sync import chains, ledger, policy
 
 Result = Literal["applied", "replayed", "discarded", "undone", "answered"]
@@ -110,9 +110,7 @@ def prune(session: Session, now: datetime) -> None:
     old = session.exec(select(OutboxDoneRow).where(col(OutboxDoneRow.ended_at) <= now - policy.KEEP_RECEIPTS))
     for done in old:
         ledger.forget(session, done)
-        undone = session.get(MetaRow, f"undo:{done.action_id}")
-        if undone is not None:
-            session.delete(undone)
+        meta.remove(session, f"undo:{done.action_id}")
         session.delete(done)
 
 

@@ -20,7 +20,7 @@ from cockpit.domain.merge import merge_field
 from cockpit.i18n import _
 from cockpit.storage import meta, rows
 from cockpit.storage.records import to_wire
-from cockpit.storage.tables import MetaRow, OutboxDoneRow, OutboxRow, SyncBaseRow
+from cockpit.storage.tables import OutboxDoneRow, OutboxRow, SyncBaseRow
 from cockpit.sync import acts, amending, conflicts, outbox, receipts
 
 _MARK = "undo:"
@@ -93,8 +93,8 @@ def never_took_effect(mutation: OutboxRow) -> bool:
 
 
 def _newest(session: Session) -> str | None:
-    marks = session.exec(select(MetaRow).where(col(MetaRow.key).startswith(_MARK, autoescape=True))).all()
-    done_with = {mark.key.removeprefix(_MARK) for mark in marks} | {mark.value for mark in marks}
+    marks = meta.starting(session, _MARK)
+    done_with = {*marks, *marks.values()}
     places = acts.places(session)
     for statement in (
         select(OutboxRow.action_id, func.max(OutboxRow.seq)).group_by(col(OutboxRow.action_id)),
