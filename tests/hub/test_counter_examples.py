@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from cockpit.hub import cursors, feed, upkeep
+from cockpit.hub import cursors, feed, push, upkeep
+from cockpit.storage.tables import ChangeLogRow, MutationResultRow
 from tests.hub.world import HEAD, LEAD, MATE, ME, OTHER, Client, HubWorld
 
 VISIT: dict[str, Any] = {"account_id": "account-1", "starts_at": "2026-11-24T02:00:00Z", "status": "held"}
@@ -228,3 +229,27 @@ def test_a_hub_that_came_back_from_a_backup_asks_everybody_to_begin_anew(hub: Hu
         assert (answer.status_code, answer.json()["type"]) == (410, "cursor-expired")
     assert me.push(create)[0]["status"] == "replayed", "what is there already is not made twice"
     assert me.pull().ids("account") == ["account-1"]
+
+
+@pytest.mark.parametrize("step", ["_keep", "_with_row"])
+def test_a_change_and_its_kept_result_stand_or_fall_together(
+    hub: HubWorld, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """The hub ends between the two, or before the answer: a retry finds both or neither."""
+    me = hub.client(ME)
+    create = hub.mutation("account", "account-1", "create", {"name": "A"})
+    head = me.get("/v1/sync/hello").json()["head_rev"]
+
+    def end(*_given: object) -> None:
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(push, step, end)
+        body = {"device_id": me.device, "mutations": [create]}
+        assert me.send("POST", "/v1/sync/push", json=body, raises=False).status_code == 500
+    assert me.get("/v1/sync/hello").json()["head_rev"] == head
+    assert me.get("/v1/account/account-1").status_code == 404
+    with hub.database.read() as session:
+        assert session.get(MutationResultRow, create["mutation_id"]) is None
+        assert session.get(ChangeLogRow, create["mutation_id"]) is None
+    assert [result["status"] for result in me.push(create, create)] == ["applied", "replayed"]
