@@ -186,6 +186,8 @@ def _field(session: Session, entity: str, name: str, value: Any, shown: dict[str
     if name in _NAMED and isinstance(value, str):
         named = rows.find(session, _NAMED[name], value)
         return str(getattr(named, "name", value))
+    if isinstance(value, str) and (word := typed_values.code_word(name, value)):
+        return word
     kind = column_types(entity).get(name)
     if kind is datetime and isinstance(value, str):
         moment = datetime.fromisoformat(value).astimezone(zone)

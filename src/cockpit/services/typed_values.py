@@ -41,6 +41,7 @@ class Refused(Protocol):
     entity: str
     op: str
     patch: dict[str, Any]
+    error_text: str
 
 
 def can_type(entity: str, field: str) -> bool:
@@ -73,10 +74,16 @@ def as_typed(entity: str, field: str, value: Any, zone: ZoneInfo) -> str:
     return str(value)
 
 
+def code_word(field: str, value: str) -> str:
+    """The word for a value of a field that has a few known ones; empty for any other field."""
+    return _CODES[field][1](value) if field in _CODES else ""
+
+
 def fields_of(session: Session, mutation: Refused, zone: ZoneInfo) -> tuple[TypedField, ...]:
-    """The values of a change that can be typed anew, its account first: what was refused is most often that."""
+    """The values of a change that can be typed anew: first what the refusal names, then its account."""
     found = []
-    for name in sorted(typable(mutation), key=lambda name: (name != "account_id", name)):
+    names = sorted(typable(mutation), key=lambda name: (name not in mutation.error_text, name != "account_id", name))
+    for name in names:
         value = mutation.patch[name]
         text = as_typed(mutation.entity, name, value, zone)
         if name == "account_id" and isinstance(value, str):

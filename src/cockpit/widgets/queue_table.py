@@ -37,7 +37,7 @@ def under_their_holders(items: Sequence[QueueItem]) -> list[QueueItem]:
         if item.blocked_by:
             behind.setdefault(item.blocked_by, []).append(item)
     held = [item for item in items if item.state in HELD and not item.blocked_by]
-    held.sort(key=lambda item: item.state != "conflict")
+    held.sort(key=lambda item: item.state != "parked")  # conflicts have a list of their own
     placed = [one for item in held for one in (item, *behind.get(item.mutation_id, ()))]
     ids = {item.mutation_id for item in placed}
     return [*placed, *(item for item in items if item.mutation_id not in ids)]
