@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -46,25 +44,36 @@ def home(tmp_path: Path, hub: LoopbackHub) -> Home:
     return made
 
 
-def _as_anybody() -> None:
-    """Give up the superuser's right to write where the mode forbids it."""
-    libc = ctypes.CDLL(None)
-    for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):
-        libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+_GO_ON = """
+os.execv(sys.executable, [sys.executable, "-m", "cockpit", *sys.argv[1:]])
+"""
+AS_ANYBODY = f"""
+import ctypes, os, sys
+for capability in ({_CAP_DAC_OVERRIDE}, {_CAP_DAC_READ_SEARCH}):
+    ctypes.CDLL(None).prctl({_PR_CAPBSET_DROP}, capability, 0, 0, 0)
+{_GO_ON}"""
+"""Give up the superuser's right to write where the mode forbids it."""
+WITH_SMALL_FILES = f"""
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
+{_GO_ON}"""
+"""No file may grow past a quarter of a page: every journal does."""
 
 
-def _run(
-    home: Home, words: Sequence[str], before: Callable[[], None] | None = None, within: Sequence[str] = ()
-) -> Answer:
-    """One command, started after `before` in the child, as an argument of `within`."""
+def _command(before: str, within: Sequence[str]) -> list[str]:
+    """The program, started after the lines of `before`, as an argument of `within`."""
+    return [*within, sys.executable, *(["-c", before] if before else ["-m", "cockpit"])]
+
+
+def _run(home: Home, words: Sequence[str], before: str = "", within: Sequence[str] = ()) -> Answer:
+    """One command to its end."""
     done = subprocess.run(
-        [*within, sys.executable, "-m", "cockpit", *words],
+        [*_command(before, within), *words],
         env=home.environment(PYTHONDONTWRITEBYTECODE="1"),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         encoding="utf-8",
-        preexec_fn=before,
         timeout=LIMIT_S,
     )
     return Answer(done.returncode, done.stdout, done.stderr)
@@ -95,21 +104,12 @@ def _is_kept(home: Home, hub: LoopbackHub) -> None:
 
 def _app_says(home: Home, *words: str, before: str = "", within: Sequence[str] = ()) -> None:
     """The screens start, say it, and can be left."""
-    command = [*within, sys.executable, *(["-c", before] if before else ["-m", "cockpit"])]
-    with Terminal(command, columns=110, rows=32, env=home.environment()) as terminal:
+    with Terminal(_command(before, within), columns=110, rows=32, env=home.environment()) as terminal:
         for pattern in words:
             terminal.wait_for(pattern, limit=LIMIT_S)
         assert "Traceback" not in terminal.text
         terminal.press("\x03")
         assert terminal.wait_end() in (0, 5)
-
-
-_APP_AS_ANYBODY = f"""
-import ctypes, os, sys
-for capability in ({_CAP_DAC_OVERRIDE}, {_CAP_DAC_READ_SEARCH}):
-    ctypes.CDLL(None).prctl({_PR_CAPBSET_DROP}, capability, 0, 0, 0)
-os.execv(sys.executable, [sys.executable, "-m", "cockpit"])
-"""
 
 
 @contextmanager
@@ -134,14 +134,14 @@ def test_what_may_not_be_written(home: Home, hub: LoopbackHub, what: str) -> Non
     before = home.database.read_bytes()
     with _modes(*changes[what]):
         for words in COMMANDS:
-            answer = _run(home, words, _as_anybody)
+            answer = _run(home, words, AS_ANYBODY)
             if what == "folder" and words is TODAY:
                 assert answer.code == 0, answer  # to look needs no right to write beside the file
             else:
                 _says(answer, "The data folder cannot be written", home.data)
                 assert "COCKPIT_HOME" in answer.err
         if what == "both":
-            _app_says(home, "cannot be written", before=_APP_AS_ANYBODY)
+            _app_says(home, "cannot be written", before=AS_ANYBODY)
         assert home.database.read_bytes() == before
     _is_kept(home, hub)
 
@@ -150,21 +150,16 @@ def test_a_data_folder_that_cannot_be_made(tmp_path: Path, home: Home) -> None:
     locked = tmp_path / "locked"
     locked.mkdir(mode=0o500)
     for words in COMMANDS:
-        answer = _run(replace(home, folder=locked / "deep"), words, _as_anybody)
+        answer = _run(replace(home, folder=locked / "deep"), words, AS_ANYBODY)
         _says(answer, "The data folder cannot be written", locked / "deep")
         assert "COCKPIT_HOME" in answer.err
 
 
-def _write_little() -> None:
-    """No file may grow past one page: every journal does."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
-
-
 def test_a_limit_on_files(home: Home, hub: LoopbackHub) -> None:
     before = home.database.read_bytes()
-    assert _run(home, TODAY, _write_little).code == 0
+    assert _run(home, TODAY, WITH_SMALL_FILES).code == 0
     for words in (LOG, SYNC):
-        answer = _run(home, words, _write_little)
+        answer = _run(home, words, WITH_SMALL_FILES)
         _says(answer, "The disk failed", home.database)
         assert "See whether the change is there" in answer.err
     assert home.database.read_bytes() == before

@@ -50,11 +50,11 @@ class Executioner:
         share = self.random.uniform(0.5, 1.05) if self.random.random() < 0.85 else self.random.uniform(0.0, 0.5)
         return self._run(home, words, share * self.clean_s[words[0]])
 
-    def learn(self, home: Home, *words: str) -> Struck:
-        """A run to its end, for the measure."""
+    def learn(self, home: Home, *words: str) -> None:
+        """A run to its end, for the measure. The least of several counts: the first one ever compiles."""
         done = self._run(home, words, float("inf"))
-        self.clean_s[words[0]] = done.spent_s
-        return done
+        assert done.is_saved, (words, done)
+        self.clean_s[words[0]] = min(done.spent_s, self.clean_s.get(words[0], done.spent_s))
 
     def _run(self, home: Home, words: tuple[str, ...], budget_s: float) -> Struck:
         process = home.start(*words)
@@ -99,9 +99,10 @@ def test_what_was_called_saved_outlives_any_kill(tmp_path: Path, hub: LoopbackHu
     home = new_home(tmp_path / "home", hub.url, hub.token)
     drawn = random.Random(SEED)
     killer = Executioner(drawn)
-    killer.learn(home, "log", f"v 恒泰 ok {MARK}clean")
-    killer.learn(home, "sync", "--plain")
-    saved = {f"{MARK}clean"}
+    for turn in range(2):
+        killer.learn(home, "log", f"v 恒泰 ok {MARK}clean {turn}")
+        killer.learn(home, "sync", "--plain")
+    saved = {f"{MARK}clean 0", f"{MARK}clean 1"}
     killed = 0
     for number in range(KILLS):
         if drawn.random() < 0.6:

@@ -153,18 +153,22 @@ GARBAGE = {
     "length too short": Trouble(garbage=_answer("200 OK", b'{"rows": []}' * 9, _JSON, length=20)),
     "length of nonsense": Trouble(garbage=b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}"),
 }
+LARGE = ("bomb", "endless", "endless headers", "deep json")
+"""Of these the memory is watched, which takes its time."""
 
 
 def test_garbage_for_an_answer(wire: Wire) -> None:
     """For the hello, for the push, for the page: never a traceback, never a change, never much memory."""
     for name, first in itertools.product(GARBAGE, (1, 2, 3)):
         wire.log(1)
-        tracemalloc.start()
+        if name in LARGE:
+            tracemalloc.start()
         error = wire.sync(replace(GARBAGE[name], garbage_from=first))
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
+        if name in LARGE:
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            assert peak < 48 * 1024 * 1024, (name, first, peak)
         assert isinstance(error, HubUnavailable), (name, first, error)
         assert error.detail
-        assert peak < 48 * 1024 * 1024, (name, first, peak)
         assert wire.opened.sync.badge().pending == (1 if first < 3 else 0), (name, first)
         wire.is_whole((name, first))
