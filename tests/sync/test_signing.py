@@ -20,7 +20,7 @@ from sqlmodel import select
 
 from cockpit import clock
 from cockpit.credentials import Credentials, TokenSet
-from cockpit.errors import DiskFull, HubError, HubUnavailable, NotAllowed, SignInNeeded, UntrustedHub
+from cockpit.errors import DiskFull, HubError, HubUnavailable, NotAllowed, SignInNeeded, Stopped, UntrustedHub
 from cockpit.services.desk import Desk
 from cockpit.services.signing import SigningService
 from cockpit.services.syncing import SyncService
@@ -392,6 +392,57 @@ def test_while_the_hub_is_away_the_token_is_used_to_its_end(
     machine.sync.run()
 
 
+@pytest.mark.parametrize("path", ["/v1/oauth/token", "/v1/sync/hello"])
+def test_offline_with_an_old_token_is_offline(
+    machine: Machine, world: HubWorld, later: Callable[..., None], path: str
+) -> None:
+    sign_in(machine, world)
+    machine.sync.run()
+    machine.edit()
+    later(days=1)
+    machine.wire.lose(path)
+    with pytest.raises(HubUnavailable):
+        machine.sync.run()
+    assert machine.sync.badge().is_offline
+    assert machine.sync.run_if_due() is None, "the next try waits"
+    later(minutes=10)
+    report = machine.sync.run_if_due()
+    assert report is not None
+    assert report.pushed == 1
+    assert not machine.sync.badge().is_offline
+
+
+def test_a_long_sync_outlives_its_token(machine: Machine, world: HubWorld, later: Callable[..., None]) -> None:
+    sign_in(machine, world)
+    machine.sync.run()
+    machine.edit()
+    asked = machine.wire.asked("/v1/oauth/token")
+
+    def slow(_request: httpx.Request) -> None:
+        later(hours=2)
+
+    machine.wire.faults = {"/v1/sync/hello": [slow], "/v1/sync/push": [slow]}
+    assert machine.sync.run().pushed == 1
+    assert machine.wire.asked("/v1/oauth/token") == asked + 2
+
+
+def test_a_renewal_is_stopped_with_the_sync(machine: Machine, world: HubWorld, later: Callable[..., None]) -> None:
+    sign_in(machine, world)
+    later(hours=1)
+    stopped: list[bool] = []
+
+    def stop(request: httpx.Request) -> httpx.Response:
+        stopped.append(machine.sync.stop())
+        raise httpx.ReadError("the socket is shut", request=request)
+
+    machine.wire.faults["/v1/oauth/token"] = [stop]
+    with pytest.raises(Stopped):
+        machine.sync.run()
+    assert stopped == [True]
+    assert machine.wire.asked("/v1/sync/hello") == 1, "only the one of the sign-in"
+    machine.sync.run()
+
+
 def test_nothing_is_asked_for_that_cannot_be_kept(
     machine: Machine, world: HubWorld, later: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -552,7 +603,7 @@ def test_a_hub_that_keeps_the_refresh_token_is_understood(
     later(hours=1)
     old = machine.held().refresh
     token = world.client(ME).token
-    same = httpx.Response(200, json={"access_token": token, "token_type": "bearer", "expires_in": 10})
+    same = httpx.Response(200, json={"access_token": token, "token_type": "bearer", "expires_in": 100})
     machine.wire.faults["/v1/oauth/token"] = [lambda _request: same]
     machine.sync.run()
     assert (machine.held().access, machine.held().refresh) == (token, old)

@@ -72,6 +72,7 @@ def test_a_hub_that_is_silent_does_not_hold_the_stop_up(device: Device, monkeypa
     with socket.create_server(("127.0.0.1", 0)) as silent:
         with device.database.write() as session:
             meta.put(session, "hub_url", f"http://127.0.0.1:{silent.getsockname()[1]}")
+            meta.put(session, "hub_host", "127.0.0.1")
         service = type(device.service)(device.service.desk)
         ends: list[BaseException] = []
 

@@ -151,6 +151,41 @@ class SignInClient(HubClient):
         return f"{self.address.url}/v1/oauth/device"
 
 
+class SignedInClient(HubClient):
+    """A connection that asks for the token before every call, so that a long sync outlives it, and once more after a
+    refusal. What asking raises is raised by the call."""
+
+    def __init__(
+        self,
+        url: str,
+        token: Callable[[], str],
+        renew: Callable[[], str | None],
+        *,
+        transport: httpx.BaseTransport | None = None,
+        ca_file: str = "",
+        proxy: str = "",
+    ) -> None:
+        super().__init__(url, "", transport=transport, ca_file=ca_file, proxy=proxy, renew=renew)
+        self._token = token
+        self._beside: HubClient | None = None
+
+    def beside(self, other: SignInClient) -> SignInClient:
+        """`other` is stopped when this one is: the token is renewed over it."""
+        self._beside = other
+        if self._is_aborted:
+            other.abort()
+        return other
+
+    def abort(self) -> None:
+        super().abort()
+        if self._beside is not None:
+            self._beside.abort()
+
+    def _read(self, method: str, path: str, decode: Callable[[bytes], T], **request: Any) -> T:
+        self._http.headers["Authorization"] = f"Bearer {self._token()}"
+        return super()._read(method, path, decode, **request)
+
+
 def _is_secret(text: str) -> bool:
     """Printable ASCII of a sensible length: anything else could not stand in a header."""
     return 0 < len(text) <= MOST_SECRET and text.isascii() and text.isprintable() and " " not in text

@@ -20,6 +20,7 @@ from cockpit.errors import HubBusy, HubError, SignInNeeded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from cockpit.crm.sign_in import Given, SignInClient
 
@@ -52,37 +53,38 @@ class Access:
     credentials: Credentials
     account: str
     connect: Callable[[], SignInClient]
-    _handed_out: str = field(default="", repr=False)
+    _in_use: TokenSet | None = field(default=None, repr=False)
 
     def token(self) -> str:
         """A token that is good for a while yet. Raises SignInNeeded when there is none, and what renewing it raises,
         except where the present one still holds."""
-        held = self.credentials.held(self.account)
+        held = self._in_use or self.credentials.held(self.account)
         if held is None:
             raise SignInNeeded()
-        if not held.refresh or held.expires_at is None or held.expires_at - clock.now() > RENEW_BEFORE:
-            return self._hand_out(held)
+        if held.refresh and held.expires_at is not None and held.expires_at - clock.now() <= RENEW_BEFORE:
+            held = self._renewed_if_possible(held, held.expires_at)
+        self._in_use = held
+        return held.access
+
+    def renew(self) -> str | None:
+        """The hub refused the token in use: another one, or None when there is none to be had."""
+        old = self._in_use or self.credentials.held(self.account)
+        self._in_use = self._renewed(old.access) if old is not None else None
+        return self._in_use.access if self._in_use is not None else None
+
+    def _renewed_if_possible(self, held: TokenSet, ends_at: datetime) -> TokenSet:
         try:
             renewed = self._renewed(held.access)
         except SignInNeeded:
             raise
         except HubError:
-            if held.expires_at <= clock.now():
+            if ends_at <= clock.now():
                 raise
             log.info("the token could not be renewed; the present one holds a little longer")
-            renewed = held
+            return held
         if renewed is None:
             raise SignInNeeded()
-        return self._hand_out(renewed)
-
-    def renew(self) -> str | None:
-        """The hub refused the token handed out: another one, or None when there is none to be had."""
-        renewed = self._renewed(self._handed_out)
-        return None if renewed is None else self._hand_out(renewed)
-
-    def _hand_out(self, held: TokenSet) -> str:
-        self._handed_out = held.access
-        return held.access
+        return renewed
 
     def _renewed(self, old: str) -> TokenSet | None:
         """Tokens other than `old`: those that another process got meanwhile, or new ones from the hub."""

@@ -221,11 +221,14 @@ class SigningService:
     # -- while signed in -------------------------------------------------------------------------------------------
 
     def connect(self) -> HubClient:
-        """A client of the pinned hub with a fresh token. Raises NotSignedIn or SignInNeeded."""
-        from cockpit.crm.hub import HubClient
+        """A client of the pinned hub that sees to its token with every call: what is wrong with that is raised there,
+        where a sync notes it. Raises NotSignedIn, and UntrustedHub for an address that is not the pinned one."""
+        from cockpit.crm.sign_in import SignedInClient
 
         url, access = self._access()
-        return HubClient(url, access.token(), transport=self.transport, renew=access.renew, **_reach())
+        hub = SignedInClient(url, access.token, access.renew, transport=self.transport, **_reach())
+        access.connect = lambda: hub.beside(self._without_token(url))
+        return hub
 
     def hub_url(self) -> str:
         """The pinned address; empty before the first sign-in."""
