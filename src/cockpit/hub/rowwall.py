@@ -20,8 +20,9 @@ _POLICY = "seen_1"
 """Of this wording: another wording needs another name."""
 
 _ALSO_READ = ("change", "tombstone", "scope_exit", "meta", "alembic_version")
-_PEOPLE = r"string_to_array(current_setting('cockpit.people', true), E'\x1f')"
-_ALL = r"coalesce(current_setting('cockpit.sees_all', true), '') = 'yes'"
+# As sub-selects both are looked up once a query, not once a row.
+_PEOPLE = r"(SELECT string_to_array(current_setting('cockpit.people', true), E'\x1f'))::text[]"
+_ALL = "(SELECT coalesce(current_setting('cockpit.sees_all', true), '')) = 'yes'"
 _MAKE_ROLE = f"""
 DO $$ BEGIN
     IF to_regrole('{ROLE}') IS NULL THEN CREATE ROLE {ROLE} NOLOGIN; END IF;
