@@ -7,7 +7,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_COMPILE_BYTECODE := 1
 RUN := .venv/bin/
 
-.PHONY: simulate soak help setup demo test check format locale openapi docs pictures bench rivals fresh clean
+.PHONY: simulate simulate-postgres seeded-bugs soak help setup demo test check format locale openapi docs pictures bench rivals fresh clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,7 +39,13 @@ format: .venv/.ready ## Put the code in form
 	$(RUN)ruff format .
 
 simulate: .venv/.ready ## Schedules of faults and kills against the sync (N=500, SEED=)
-	@PYTHONHASHSEED=0 $(RUN)python -m tests.reliability.simulate --schedules $(or $(N),500) $(if $(SEED),--seed $(SEED))
+	@$(RUN)python -m tests.reliability.simulate --schedules $(or $(N),500) $(if $(SEED),--seed $(SEED))
+
+simulate-postgres: .venv/.ready ## The same schedules on a hub whose database is PostgreSQL (N=50, SEED=)
+	@$(RUN)python -m tests.reliability.simulate --server postgres --schedules $(or $(N),50) $(if $(SEED),--seed $(SEED))
+
+seeded-bugs: .venv/.ready ## Plant one-line bugs in the sync, one at a time: the simulator must find each (ONLY=, MOST=2000, SEED=)
+	@$(RUN)python -m tests.reliability.seeded --most $(or $(MOST),2000) $(if $(ONLY),--only "$(ONLY)") $(if $(SEED),--seed $(SEED))
 
 soak: .venv/.ready ## Screens, commands and a sync on one file at once (SECONDS=60); ALL=1: then long runs of kills, disks and wires
 	@$(RUN)python -m tests.reliability.two_process $(or $(SECONDS),60)

@@ -6,6 +6,7 @@ import json
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from cockpit import clock
@@ -18,6 +19,7 @@ from cockpit.storage import meta
 from cockpit.storage.database import Database
 from cockpit.sync import outbox
 from cockpit.sync.engine import Engine
+from tests.reliability import rules
 from tests.reliability.faulty_transport import FaultyTransport
 from tests.reliability.kills import Slot
 from tests.reliability.protocol import URL, Row, Written
@@ -30,20 +32,49 @@ class Device:
     """Runs the real outbox, services and engine on its file; `act` is its only door."""
 
     def __init__(
-        self, name: str, person_id: str, token: str, slot: Slot, world: World, network: FaultyTransport
+        self,
+        name: str,
+        person_id: str,
+        token: str,
+        slot: Slot,
+        world: World,
+        network: FaultyTransport,
+        *,
+        is_fresh: bool = False,
     ) -> None:
         self.name, self.person_id, self.slot, self.world, self.network = name, person_id, slot, world, network
+        self.token, self.is_fresh = token, is_fresh
         self.skew = timedelta()
         self.last_seq = 0
         self.mine: dict[str, str] = {}
         """Every acknowledged write with the state it was last seen in."""
         self.may_forget = False
         """Its clock once ran so far ahead that receipts are past their 90 days."""
-        self.points = {"edit": 20, "sync": 200}
+        self.points = {"edit": 20, "sync": 200, "look": 10}
+        self.memory = rules.Memory()
         self.hub = HubClient(URL, token, transport=network)
         network.point = slot.hook.point
 
     def set_up(self) -> None:
+        """As after the first sync, or as just signed in. The first sync of each person is done once for all worlds."""
+        key = self.world.kind, self.person_id
+        if self.is_fresh:
+            self._begin_new()
+        elif key in self.world.places.synced:
+            self.slot.clear(self.world.places.synced[key])
+            self.slot.change("UPDATE meta SET value = ? WHERE key = 'device_id'", self.name)
+            self.database = self._open(self.slot.reopen())
+        else:
+            with self.world.aside():
+                self._begin_new()
+                plain = FaultyTransport(self.world.server, Random(0), self.world.clock)
+                with HubClient(URL, self.token, transport=plain) as hub:
+                    Engine(self.database, hub, sleep=self.world.clock.step, random=lambda: 0.5).run()
+            self.slot.reopen()
+            self.world.places.synced[key] = self.slot.path.read_bytes()
+            self.set_up()
+
+    def _begin_new(self) -> None:
         self.slot.clear()
         self.database = self._open(self.slot.reopen())
         facts = {
@@ -53,10 +84,6 @@ class Device:
         with self.database.write() as session:
             for key, value in facts.items():
                 meta.put(session, key, value)
-        rate, self.network.rate = self.network.rate, 0.0
-        self.world.clock.skew = self.skew
-        self.engine().run()
-        self.network.rate = rate
 
     def _open(self, database: Database) -> Database:
         desk = Desk(database)
@@ -102,29 +129,41 @@ class Device:
             world.kills += 1
             world.faults["kill"] += 1
             world.points[hook.died_at] += 1
+        world.passed[kind].update(hook.names)
+        if was_dead:
             self.restart()
         else:
             hook.rearm()
         new = self.register()
         if is_local and new and (was_dead or outcome != "done") and not saved:
             world.oracle.find(f"I1 {self.name} {words}: on disk though never committed")
+        rules.after_act(world, self, kind, outcome, is_healthy=not arm)
         requests = " ".join(self.network.requests)
         world.note(f"{self.name} {words} -> {outcome} [{requests}] +{new}")
         return outcome
 
     def register(self) -> int:
         """Take note of writes that are on disk since the last look; how many."""
-        columns = "seq, mutation_id, entity, entity_id, op, patch, base"
+        columns = "seq, mutation_id, entity, entity_id, op, patch, base, base_rev, occurred_at"
         found = self.slot.rows(f"SELECT {columns} FROM outbox WHERE seq > ? ORDER BY seq", self.last_seq)
         new = 0
-        for seq, mutation_id, entity, entity_id, op, patch, base in found:
+        for seq, mutation_id, entity, entity_id, op, patch, base, base_rev, occurred_at in found:
             self.last_seq = seq
             if mutation_id in self.mine:
                 continue
             new += 1
             self.mine[mutation_id] = "pending"
             self.world.oracle.written[mutation_id] = Written(
-                self.name, seq, mutation_id, entity, entity_id, op, json.loads(patch), json.loads(base)
+                self.name,
+                seq,
+                mutation_id,
+                entity,
+                entity_id,
+                op,
+                json.loads(patch),
+                json.loads(base),
+                base_rev,
+                occurred_at,
             )
         return new
 
@@ -143,7 +182,33 @@ class Device:
             raise
         return f"{tally.pushed}/{tally.pulled}"
 
+    def sync_unasked(self) -> None:
+        """With nobody there to answer."""
+        self.engine().run()
+
+    def look(self) -> None:
+        """What a screen and its footer read."""
+        self.service.badge()
+        self.service.load()
+        self.service.desk.time_zone()
+
     # --- what is on disk ---
+
+    def is_ahead(self) -> bool:
+        """It has seen more of this server than there is: a restore it has not noticed."""
+        facts = self.facts()
+        head = int(facts.get("head_rev", "0"))
+        return facts.get("epoch") == self.world.server.epoch_now() and head > self.world.server.head()
+
+    def has_nothing_to_do(self) -> bool:
+        """Nothing waits here, and the server has nothing new."""
+        facts = self.facts()
+        if facts.get("complete") != "1" or facts.get("head_rev") != str(self.world.server.head()):
+            return False
+        is_drained = facts.get("epoch") == self.world.server.epoch_now() and not facts.get("last_error")
+        return is_drained and not self.slot.rows(
+            "SELECT 1 FROM outbox WHERE status IN ('pending', 'inflight', 'blocked') LIMIT 1"
+        )
 
     def ids(self, entity: str) -> list[str]:
         return [row_id for (row_id,) in self.slot.rows(f"SELECT id FROM {entity} ORDER BY id")]

@@ -244,6 +244,11 @@ OF_CHANGES: dict[str, Callable[[Wire], Answer]] = {
 }
 _MANY = 4
 """Requests alike in one run that are still no loop: the fourth is."""
+_ENOUGH = 25
+
+
+class Stalled(Exception):
+    """A run that asks the same for ever would never end."""
 
 
 @dataclass
@@ -258,19 +263,23 @@ class FaultyTransport(httpx.BaseTransport):
     late: list[httpx.Request] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     forced: list[str] = field(default_factory=list)
-    point: Callable[[str, str], None] = lambda _name, _when: None
+    point: Callable[[str], None] = lambda _place: None
     between: Callable[[str], None] = lambda _path: None
+    is_hollow: bool = False
+    """The server gives a first load without most of its rows, as one that lost them would."""
     alike: Counter[tuple[str, bytes]] = field(default_factory=Counter)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
         name = f"net {request.method} {path}"
-        self.point(name, "before")
+        self.point(f"{name} before")
         self.clock.step(0.2)
         self.between(path)
         self._deliver_late()
         body = request.read()
         self.alike[str(request.url), body] += 1
+        if self.alike[str(request.url), body] > _ENOUGH:
+            raise Stalled(f"I7 {path} asked {_ENOUGH} times in one run")
         kind = self._kind(path)
         self.requests.append(f"{path.rsplit('/', 1)[-1]}{':' + kind if kind else ''}")
         if kind:
@@ -279,7 +288,10 @@ class FaultyTransport(httpx.BaseTransport):
             answer = fault(Wire(request, self.server, self.random, self.clock, self.late))
         else:
             answer = self.server.handle(request)
-        self.point(name, "after")
+        if self.is_hollow and path == "/v1/sync/snapshot" and answer.status_code == 200:
+            lines = [line for line in answer.content.split(b"\n") if b'"many-' not in line]
+            answer = httpx.Response(200, headers=answer.headers, content=b"\n".join(lines))
+        self.point(f"{name} after")
         if isinstance(answer.stream, _Torn):
             return answer
         return httpx.Response(answer.status_code, headers=answer.headers, stream=httpx.ByteStream(answer.content))

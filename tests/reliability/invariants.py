@@ -7,7 +7,7 @@ from typing import Any
 
 from cockpit.storage.tables import SYNCED
 from tests.reliability.device import Device
-from tests.reliability.protocol import Key, Row
+from tests.reliability.protocol import PEOPLE, Key, Row
 from tests.reliability.world import World
 
 SENT = ("applied", "replayed")
@@ -23,7 +23,7 @@ def after_step(world: World, device: Device) -> None:
     both = queued.keys() & ended.keys()
     if both:
         world.oracle.find(f"I1 {device.name}: queued and ended at once: {sorted(both)[:3]}")
-    is_same_epoch = device.facts().get("epoch") == world.server.epoch_now()
+    is_same_epoch = device.facts().get("epoch") == world.server.epoch_now() and not device.is_ahead()
     applied = world.server.applied()
     for mutation_id, before in device.mine.items():
         state = queued.get(mutation_id) or ended.get(mutation_id)
@@ -106,7 +106,7 @@ def _agreement(world: World, device: Device) -> None:
     open_rows = set(device.slot.rows("SELECT DISTINCT entity, entity_id FROM outbox"))
     queued = {mutation_id for (mutation_id,) in device.slot.rows("SELECT mutation_id FROM outbox")}
     here: dict[Key, Row] = {}
-    for entity in (*_BUSINESS, "team", "person", "change_log"):
+    for entity in (*_BUSINESS, "stage_change", "team", "person", "funnel", "stage", "change_log"):
         names = [*SYNCED[entity].model_fields]
         for values in device.slot.rows(f"SELECT {', '.join(names)} FROM {entity}"):
             row = dict(zip(names, values, strict=True))
@@ -131,7 +131,7 @@ def _agreement(world: World, device: Device) -> None:
 
 
 def _everywhere(world: World) -> set[Key]:
-    return {key for person_id in world.server.people for key in world.server.visible_to(person_id)}
+    return {key for person_id in PEOPLE for key in world.server.visible_to(person_id)}
 
 
 def _same(world: World, device: Device, key: Key, there: Row, here: Row) -> None:
@@ -162,6 +162,8 @@ def _told(world: World, device: Device) -> None:
         world.oracle.find(f"I10 {device.name}: the badge says {badge}")
     if (len(shown.queue), len(shown.conflicts)) != (queued, conflicts):
         world.oracle.find(f"I10 {device.name}: the lists do not say what the tables hold")
+    if shown.proof is None or not shown.proof.is_ok:
+        world.oracle.find(f"I1 {device.name}: not every change is accounted for: {shown.proof}")
     statuses = device.slot.rows("SELECT count(*) FROM outbox WHERE status = 'conflict' AND mutation_id NOT IN "
                                 "(SELECT mutation_id FROM conflict WHERE state = 'open') AND NOT EXISTS "
                                 "(SELECT 1 FROM conflict c WHERE c.entity = outbox.entity AND "

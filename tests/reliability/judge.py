@@ -12,16 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from merge3 import Merge3
-
 from tests.reliability.model import DEFAULTS, Company
+from tests.reliability.overwrites import OF_ONE_DEVICE, watch
+from tests.reliability.overwrites import SETS as SETS
+from tests.reliability.overwrites import TEXTS as TEXTS
+from tests.reliability.overwrites import line_merge as line_merge
 from tests.reliability.protocol import Key, Row, Written
 
-SETS = {("activity", "needs"), ("activity", "roles_for"), ("activity", "roles_against")}
-TEXTS = {("activity", "agenda"), ("activity", "advantages"), ("activity", "result")}
-OF_ONE_DEVICE = {
-    ("activity", name) for name in ("status", "starts_at", "ends_at", "result", "goal_result", "reason", "next_step")
-}
 BACKDATE = timedelta(days=30)
 
 
@@ -95,9 +92,9 @@ class Judge(Company):
         account = self.state.rows.get(("account", row.get("account_id") or ""))
         return person_id in (row.get("owner_id"), account["owner_id"] if account else None)
 
-    def _need_parents(self, mutation: Row) -> None:
+    def _need_parents(self, mutation: Row, values: Row) -> None:
         for name, entity in (("account_id", "account"), ("deal_id", "deal"), ("contact_id", "contact")):
-            parent = mutation["patch"].get(name)
+            parent = values.get(name)
             if parent and (entity, parent) not in self.state.rows:
                 if mutation["depends_on"] and mutation["depends_on"] not in self.state.results:
                     raise Refused(status="retry")
@@ -120,9 +117,11 @@ class Judge(Company):
             raise rejected("permission")
         if account is not None and not self.sees(self.sight(person_id), account):
             raise rejected("permission")
-        self._need_parents(mutation)
+        if "account_id" in values:
+            values["account_id"] = self._rehung(person_id, values["account_id"])
+        self._need_parents(mutation, values)
         row = self.put(*key, values)
-        self._note_writers(key, values, device)
+        self.state.writers.note(key, values, self.state.rev, device)
         self._log(mutation["mutation_id"], key, row, "create", {}, {}, person_id)
 
     def _patch(self, person_id: str, device: str, mutation: Row, key: Key, written: Written | None) -> None:
@@ -144,11 +143,15 @@ class Judge(Company):
         if fields:
             who = {"theirs_by": "lead-1", "theirs_at": self.now().isoformat()}
             raise Refused(status="conflict", fields=fields, row=row, rev=row["rev"], **who)
-        self._need_parents(mutation)
-        self._watch_overwrites(mutation, key, row, values, written, device)
-        before = {name: row.get(name) for name in values}
+        self._need_parents(mutation, values)
+        for name, value in values.items():
+            if written is None:
+                break
+            watch(self.oracle, self.state.writers, written, name, row.get(name), value, mutation["base_rev"], device)
+        before, was = {name: row.get(name) for name in values}, row
         row = self.put(*key, {**row, **values})
-        self._note_writers(key, values, device)
+        self.state.writers.note(key, values, self.state.rev, device)
+        self._step(was, row, person_id)
         self._log(mutation["mutation_id"], key, row, "patch", before, values, person_id)
 
     def _merged(
@@ -166,31 +169,11 @@ class Judge(Company):
                 [x for x in theirs or () if x not in gone]
                 + [x for x in mine if x not in (base or ()) and x not in theirs],
             )
-        if place in OF_ONE_DEVICE and self._is_own_work(key, name, base_rev, device):
+        if place in OF_ONE_DEVICE and self.state.writers.is_own_work(key, name, base_rev, device):
             return (mine,)
         if place in TEXTS:
             return line_merge(base or "", mine or "", theirs or "")
         return None
-
-    def _is_own_work(self, key: Key, name: str, base_rev: int, device: str) -> bool:
-        since = [who for rev, who in self.state.writers.get((key, name), []) if rev > base_rev]
-        return bool(since) and set(since) == {device}
-
-    def _watch_overwrites(
-        self, mutation: Row, key: Key, row: Row, values: Row, written: Written | None, device: str
-    ) -> None:
-        """I4, by what the writer had seen when he saved, whatever the mutation says now."""
-        if written is None:
-            return
-        for name, value in values.items():
-            old, seen, place = row.get(name), written.base.get(name), (key[0], name)
-            if old in (seen, value) or place in SETS:
-                continue
-            if place in OF_ONE_DEVICE and self._is_own_work(key, name, mutation["base_rev"], device):
-                continue
-            if place in TEXTS and (value,) == line_merge(seen or "", written.patch.get(name) or "", old or ""):
-                continue
-            self.oracle.find(f"I4 silent overwrite of {key} {name}: {old!r} by {value!r}, seen was {seen!r}")
 
     def _delete(self, person_id: str, device: str, mutation: Row, key: Key, written: Written | None) -> None:
         row = self.state.rows.get(key)
@@ -227,14 +210,3 @@ class Judge(Company):
         if mutation["depends_on"] and mutation["depends_on"] not in self.state.results:
             raise Refused(status="retry")
         raise rejected("missing")
-
-
-def line_merge(base: str, mine: str, theirs: str) -> tuple[str] | None:
-    """Both sides' lines, None where they touch the same ones."""
-    merge = Merge3(base.splitlines(True), mine.splitlines(True), theirs.splitlines(True))
-    out: list[str] = []
-    for group in merge.merge_groups():
-        if group[0] == "conflict":
-            return None
-        out += group[1]
-    return ("".join(out),)

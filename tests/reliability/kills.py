@@ -6,10 +6,9 @@ A slot is a place on disk with one engine that outlives the schedules, so that s
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
 from collections import Counter
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -43,11 +42,21 @@ def named(statement: str) -> str:
     return f"{verb} {table.group(1)}" if table else verb
 
 
+@cache
+def places(name: str) -> tuple[str, str]:
+    """The points before and after it."""
+    return f"{name} before", f"{name} after"
+
+
 @dataclass
 class Hook:
     """The life of one process: how many points it passed, where it is to die, how its disk fails."""
 
     passed: int = 0
+    names: Counter[str] = field(default_factory=Counter)
+    kill_in: str = ""
+    """Die at this point by its name, the `kill_turn`th time it is passed."""
+    kill_turn: int = 1
     kill_at: int = 0
     """Die at this point counted from when it was armed; 0 is never."""
     fail_at: int = 0
@@ -58,17 +67,29 @@ class Hook:
     died_at: str = ""
     failed: int = 0
 
-    def rearm(self, kill_at: int = 0, fail_at: int = 0, failure: str = "", *, is_lasting: bool = False) -> None:
+    def rearm(
+        self,
+        kill_at: int = 0,
+        fail_at: int = 0,
+        failure: str = "",
+        *,
+        kill_in: str = "",
+        kill_turn: int = 1,
+        is_lasting: bool = False,
+    ) -> None:
+        self.names.clear()
+        self.kill_in, self.kill_turn = kill_in, kill_turn
         self.passed, self.kill_at, self.fail_at, self.failure = 0, kill_at, fail_at, failure
         self.is_lasting, self.is_dead, self.has_committed, self.died_at, self.failed = is_lasting, False, False, "", 0
 
-    def point(self, name: str, when: str) -> None:
+    def point(self, place: str) -> None:
         """Pass a named point, or die there. A dead process does nothing more."""
         if self.is_dead:
             raise Killed
         self.passed += 1
-        if self.passed == self.kill_at:
-            self.is_dead, self.died_at = True, f"{name} {when}"
+        self.names[place] += 1
+        if self.passed == self.kill_at or (place == self.kill_in and self.names[place] == self.kill_turn):
+            self.is_dead, self.died_at = True, place
             raise Killed
 
     def disk(self, name: str) -> None:
@@ -81,19 +102,32 @@ class Hook:
         raise sqlite3.OperationalError(DISK_ERRORS[self.failure])
 
 
+class Reader(sqlite3.Connection):
+    """Reads with a point before and after each statement."""
+
+    hook: Hook
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        before, after = places(f"look {named(sql)}")
+        self.hook.point(before)
+        found = super().execute(sql, parameters)
+        self.hook.point(after)
+        return found
+
+
 @dataclass
 class Slot:
     """One place for a device's file."""
 
     folder: Path
-    empty_file: Path
+    empty: bytes
     hook: Hook = field(default_factory=Hook)
     hits: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.path = self.folder / "cockpit.db"
-        shutil.copy(self.empty_file, self.path)
+        self.path.write_bytes(self.empty)
         self._first = Database(f"sqlite:///{self.path}")
         self._second = Database(f"sqlite:///{self.path}")
         self._checker: sqlite3.Connection | None = None
@@ -101,8 +135,8 @@ class Slot:
         _fit(self._first, self.hook, self._opened)
         _fit(self._second, None, self._opened)
 
-    def clear(self) -> None:
-        """An empty file, as on a new machine."""
+    def clear(self, content: bytes = b"") -> None:
+        """An empty file, as on a new machine, or one with that content."""
         self.reopen()
         if self._checker is not None:
             self._checker.close()
@@ -110,7 +144,7 @@ class Slot:
         for suffix in ("-journal", "-wal", "-shm"):
             with suppress(FileNotFoundError):
                 Path(f"{self.path}{suffix}").unlink()
-        shutil.copyfile(self.empty_file, self.path)
+        self.path.write_bytes(content or self.empty)
         self.hook.rearm()
 
     def reopen(self) -> Database:
@@ -131,7 +165,20 @@ class Slot:
     def _again(self, kept: Database) -> Database:
         database = Database(kept.url)
         vars(database)["_engine"] = kept._engine
+        if kept is self._first:
+            vars(database)["_connect"] = self._reader
         return database
+
+    def _reader(self, path: Path) -> sqlite3.Connection:
+        """A connection of `look()`, which does without SQLAlchemy; it has its points too."""
+        connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False, factory=Reader)
+        connection.hook = self.hook
+        return connection
+
+    def change(self, sql: str, *values: Any) -> None:
+        """Write past the code under test, while nothing else has the file open."""
+        with closing(sqlite3.connect(self.path)) as connection, connection:
+            connection.execute(sql, values)
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """What is on disk, read past all the code under test."""
@@ -157,27 +204,29 @@ def _fit(database: Database, hook: Hook | None, opened: list[sqlite3.Connection]
 
     def do_execute(cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         name = named(statement)
-        hook.point(name, "before")
+        before, after = places(name)
+        hook.point(before)
         hook.disk(name)
         execute(cursor, statement, parameters, context)
         try:
-            hook.point(name, "after")
+            hook.point(after)
         except Killed:
             cursor.close()  # a dead process holds no lock
             raise
 
     def do_executemany(cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         name = f"{named(statement)} many"
-        hook.point(name, "before")
+        before, after = places(name)
+        hook.point(before)
         hook.disk(name)
         many(cursor, statement, parameters, context)
-        hook.point(name, "after")
+        hook.point(after)
 
     def do_commit(connection: Any) -> None:
-        hook.point("COMMIT", "before")
+        hook.point("COMMIT before")
         hook.disk("COMMIT")
         commit(connection)
         hook.has_committed = True
-        hook.point("COMMIT", "after")
+        hook.point("COMMIT after")
 
     dialect.do_execute, dialect.do_executemany, dialect.do_commit = do_execute, do_executemany, do_commit

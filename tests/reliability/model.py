@@ -7,11 +7,15 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from tests.reliability.overwrites import Writers
 from tests.reliability.protocol import Key, Oracle, Row
 
 DEFAULTS: dict[str, Row] = {
     "team": {"name": "", "time_zone": "UTC"},
     "person": {"name": "", "role": "rep", "team_id": None},
+    "funnel": {"name": ""},
+    "stage": {"name": "", "funnel_id": "", "kind": "open"},
+    "stage_change": {},
     "account": {"name": "", "phone": "", "address": "", "tier": "C", "lifecycle": "prospect", "industry": ""},
     "contact": {"name": "", "account_id": None, "title": "", "mobile": "", "stance": None},
     "deal": {"name": "", "account_id": None, "stage_id": "", "amount_minor": None, "source": "", "expected_on": None},
@@ -35,14 +39,14 @@ class State:
     results: dict[str, tuple[str, str]] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
     order: dict[tuple[str, Key], int] = field(default_factory=dict)
-    writers: dict[tuple[Key, str], list[tuple[int, str]]] = field(default_factory=dict)
+    writers: Writers = field(default_factory=Writers)
 
     def copied(self) -> State:
         """Rows are never changed in place, so shallow copies of the books do."""
         found = copy(self)
         for name in ("rows", "stones", "exits", "results", "counted", "order"):
             setattr(found, name, dict(getattr(self, name)))
-        found.writers = {place: list(who) for place, who in self.writers.items()}
+        found.writers = self.writers.copied()
         return found
 
 
@@ -92,6 +96,27 @@ class Company:
     def epoch_now(self) -> str:
         return self.state.epoch
 
+    def head(self) -> int:
+        return self.state.rev
+
+    def ids(self, entity: str) -> list[str]:
+        return sorted(row_id for kind, row_id in self.state.rows if kind == entity)
+
+    def value(self, entity: str, row_id: str, name: str) -> object:
+        return self.state.rows[entity, row_id].get(name)
+
+    def role_of(self, person_id: str) -> tuple[str, str]:
+        return self.people[person_id]
+
+    def admit(self, token: str, person_id: str) -> None:
+        self.tokens[token] = person_id
+
+    def is_good(self, token: str) -> bool:
+        return token not in self.revoked
+
+    def set_good(self, token: str, is_good: bool) -> None:
+        (self.revoked.discard if is_good else self.revoked.add)(token)
+
     # --- what others do ------------------------------------------------------------------------------
 
     def put(self, entity: str, row_id: str, values: Row) -> Row:
@@ -104,12 +129,15 @@ class Company:
     def change(self, entity: str, row_id: str, values: Row, *, by: str) -> None:
         before = self.state.rows.get((entity, row_id))
         row = self.put(entity, row_id, {**(before or {"owner_id": None, **DEFAULTS[entity]}), **values})
-        self._note_writers((entity, row_id), values, "")
+        if entity == "person":
+            self.people[row_id] = (row["role"], row["team_id"])
+        self.state.writers.note((entity, row_id), values, self.state.rev, "")
+        self._step(before, row, by)
         if entity not in ("team", "person"):
             old = {name: before.get(name) for name in values} if before else {}
             self._log(f"log-{self.state.rev}", (entity, row_id), row, "patch" if before else "create", old, values, by)
 
-    def remove(self, entity: str, row_id: str, *, by: str, log_id: str = "") -> None:
+    def remove(self, entity: str, row_id: str, *, by: str, log_id: str = "", merged_into: str | None = None) -> None:
         key = (entity, row_id)
         row = self.state.rows[key]
         self.state.rev += 1
@@ -117,7 +145,7 @@ class Company:
         del self.state.rows[key]
         self.state.stones[key] = {
             "entity": entity, "id": row_id, "rev": self.state.rev, "deleted_at": self.now().astimezone(UTC).isoformat(),
-            "by_id": by, "reason": "deleted", "seen_by": seen_by,
+            "by_id": by, "reason": "deleted", "merged_into": merged_into, "seen_by": seen_by,
         }  # fmt: skip
         self._log(log_id or f"log-{self.state.rev}", key, row, "delete", row, {}, by)
 
@@ -131,8 +159,25 @@ class Company:
             if key[0] == "account" or (with_deals and key[0] == "deal"):
                 row["owner_id"] = owner_id
             self.put(*key, row)
-        self._note_writers(("account", account_id), {"owner_id": owner_id}, "")
+        self.state.writers.note(("account", account_id), ("owner_id",), self.state.rev, "")
         self._tell_of_sights(before)
+
+    def merge_accounts(self, source_id: str, target_id: str) -> None:
+        """All of the first goes to the second, its history too; the first is gone and says where to."""
+        before = self._sights()
+        for key, row in list(self.state.rows.items()):
+            if row.get("account_id") == source_id:
+                self.put(*key, {**row, "account_id": target_id})
+        self.remove("account", source_id, by="lead-1", merged_into=target_id)
+        self._tell_of_sights(before)
+
+    def _rehung(self, person_id: str, account_id: str | None) -> str | None:
+        """The account that one merged meanwhile became part of, for who had seen it."""
+        stone = self.state.stones.get(("account", account_id or ""))
+        while stone and person_id in stone["seen_by"] and stone["merged_into"]:
+            account_id = stone["merged_into"]
+            stone = self.state.stones.get(("account", account_id or ""))
+        return account_id
 
     def set_role(self, person_id: str, role: str, team_id: str) -> None:
         """He himself loads anew; a lead who gains or loses him gets or loses his rows with the changes."""
@@ -150,9 +195,9 @@ class Company:
             for key in sorted({key for person_id in self.people for key in now[person_id] - before[person_id]}):
                 self.put(*key, self.state.rows[key])
         for person_id in self.people:
-            for key in before[person_id] - now[person_id]:
+            for key in sorted(before[person_id] - now[person_id]):
                 self.state.exits[person_id, key] = self.state.rev
-            for key in now[person_id] - before[person_id]:
+            for key in sorted(now[person_id] - before[person_id]):
                 self.state.exits.pop((person_id, key), None)
 
     def expire_cursors(self) -> None:
@@ -161,11 +206,16 @@ class Company:
     def back_up(self) -> None:
         self.backups.append(self.state.copied())
 
-    def restore(self) -> bool:
-        """An older state, announced by a new epoch as the contract asks."""
+    def restore(self, *, is_announced: bool = True) -> bool:
+        """An older state, announced by a new epoch as the contract asks, or not."""
         if not self.backups:
             return False
-        self.state = self.backups.pop()
+        epoch, self.state = self.state.epoch, self.backups.pop()
+        if not is_announced:
+            self.state.epoch, self.oldest_cursor = epoch, 0
+            rows = {person_id: self.state.rows["person", person_id] for person_id in self.people}
+            self.people = {person_id: (row["role"], row["team_id"]) for person_id, row in rows.items()}
+            return True
         self.new_epoch()
         for person_id, (role, team_id) in self.people.items():  # who is who is not part of the backup
             row = self.state.rows["person", person_id]
@@ -180,9 +230,19 @@ class Company:
 
     # --- book-keeping ---
 
-    def _note_writers(self, key: Key, values: Row, device: str) -> None:
-        for name in values:
-            self.state.writers.setdefault((key, name), []).append((self.state.rev, device))
+    def _step(self, before: Row | None, row: Row, by: str) -> None:
+        """A deal's new stage is kept in its history."""
+        if before is None or not row.get("stage_id") or before.get("stage_id") == row["stage_id"]:
+            return
+        self.put(
+            "stage_change",
+            f"step-{self.state.rev}",
+            {
+                "owner_id": row["owner_id"], "account_id": row["account_id"], "deal_id": row["id"],
+                "from_stage_id": before["stage_id"] or None, "to_stage_id": row["stage_id"],
+                "changed_at": self.now().astimezone(UTC).isoformat(), "by_id": by,
+            },
+        )  # fmt: skip
 
     def _log(self, log_id: str, key: Key, row: Row, op: str, before: Row, after: Row, by: str) -> None:
         account_id = key[1] if key[0] == "account" else row.get("account_id")

@@ -1,12 +1,12 @@
 """`python -m tests.reliability.simulate --schedules N [--seed S] [--jobs 2]`: many schedules, and what they found.
 
-The last line is one JSON. Seeds that failed once are kept in corpus.json and come first in every run. A seed gives
-the same schedule only with the same order of sets, so this program runs with PYTHONHASHSEED=0.
+The last line is one JSON. Seeds that failed once are kept in corpus.json and come first in every run.
 """
 
 from __future__ import annotations
 
 import argparse
+import atexit
 import json
 import multiprocessing
 import os
@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.reliability.schedule import Verdict, run
-from tests.reliability.world import Places
+from tests.reliability.world import Places, ServerKind
+from tests.support.postgres import cluster
 
 HERE = Path(__file__).parent
 CORPUS = HERE / "corpus.json"
@@ -30,17 +31,28 @@ _TELL_EVERY_S = 20.0
 
 _places: Places | None = None
 
+Job = tuple[int, ServerKind | None]
 
-def one(seed: int) -> Verdict:
+
+def one(job: Job) -> Verdict:
     """One schedule in this process, whose places on disk are made once."""
+    seed, server = job
+    return run(seed, _here(), server=server)
+
+
+def _here() -> Places:
     global _places
     if _places is None:
         _places = Places()
-    return run(seed, _places)
+        atexit.register(_places.close)
+    return _places
 
 
-def corpus() -> list[int]:
-    return [int(seed) for seed in json.loads(CORPUS.read_text())] if CORPUS.exists() else []
+def corpus() -> list[Job]:
+    """Seeds that failed once, each with the server it was forced to run on, if any."""
+    if not CORPUS.exists():
+        return []
+    return [(int(kept["seed"]), kept.get("server")) for kept in json.loads(CORPUS.read_text())]
 
 
 @dataclass
@@ -52,6 +64,8 @@ class Totals:
     kills: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     points: Counter[str] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
+    servers: Counter[str] = field(default_factory=Counter)
     failed: dict[int, list[str]] = field(default_factory=dict)
 
     def add(self, verdict: Verdict) -> None:
@@ -60,6 +74,8 @@ class Totals:
         self.kills += verdict.kills
         self.faults.update(verdict.faults)
         self.points.update(verdict.points)
+        self.passed.update(verdict.passed)
+        self.servers[verdict.server] += 1
         if verdict.violations:
             self.failed[verdict.seed] = verdict.violations
 
@@ -68,51 +84,66 @@ class Totals:
             "schedules": self.schedules,
             "steps": self.steps,
             "faults": self.faults.total(),
+            "kills": self.kills,
             "crash_points_hit": len(self.points),
+            "crash_points": len(self.passed),
             "violations": len(self.failed),
             "seconds": round(seconds, 1),
         }
 
 
-def verdicts(seeds: list[int], jobs: int) -> Iterator[Verdict]:
+def verdicts(todo: list[Job], jobs: int) -> Iterator[Verdict]:
     if jobs == 1:
-        yield from map(one, seeds)
+        yield from map(one, todo)
         return
     with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        yield from pool.imap_unordered(one, seeds, chunksize=4)
+        yield from pool.imap_unordered(one, todo, chunksize=4)
         pool.close()
         pool.join()
 
 
 def main() -> int:
     options = _options()
-    if os.environ.get("PYTHONHASHSEED") != "0":
-        environment = {**os.environ, "PYTHONHASHSEED": "0"}
-        os.execve(sys.executable, [sys.executable, "-m", "tests.reliability.simulate", *sys.argv[1:]], environment)
+    if options.server != "postgres":
+        return _run(options)
+    with cluster() as running:
+        _here().postgres_url = running.create("simulated")
+        found = _run(options)
+        _here().close()
+        return found
+
+
+def _run(options: argparse.Namespace) -> int:
     if options.replay is not None:
-        return _replay(options.replay)
+        return _replay(options.replay, options.server)
     base = options.seed if options.seed is not None else int.from_bytes(os.urandom(6), "big")
     print(f"base seed {base}", flush=True)
-    known = corpus()
-    seeds = known + [base + number for number in range(options.schedules)]
+    known = corpus() if options.server is None else []
+    todo = known + [(base + number, options.server) for number in range(options.schedules)]
     totals, started, told = Totals(), time.monotonic(), time.monotonic()
-    for verdict in verdicts(seeds, options.jobs):
+    for verdict in verdicts(todo, 1 if options.server == "postgres" else options.jobs):
         totals.add(verdict)
         if time.monotonic() - told > _TELL_EVERY_S:
             told = time.monotonic()
             print(
-                f"{totals.schedules}/{len(seeds)} schedules, {totals.faults.total()} faults, {len(totals.failed)} violations",
+                f"{totals.schedules}/{len(todo)} schedules, {totals.faults.total()} faults, {len(totals.failed)} violations",
                 flush=True,
             )
     seconds = time.monotonic() - started
     _report(totals)
-    new = sorted(set(totals.failed) - set(known))
-    if new:
-        CORPUS.write_text(json.dumps(known + new, indent=1) + "\n")
+    _keep_failed(totals, options.server)
     if options.ledger:
         _add_to_ledger(totals, base)
     print(json.dumps(totals.line(seconds)))
     return 1 if totals.failed else 0
+
+
+def _keep_failed(totals: Totals, server: ServerKind | None) -> None:
+    known = corpus()
+    new = [(seed, server) for seed in sorted(totals.failed) if (seed, server) not in known]
+    if new and server != "postgres":
+        kept = [{"seed": seed} | ({"server": kind} if kind else {}) for seed, kind in known + new]
+        CORPUS.write_text(json.dumps(kept, indent=1) + "\n")
 
 
 def _options() -> argparse.Namespace:
@@ -120,23 +151,28 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--schedules", type=int, default=500)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--server", choices=("model", "hub", "postgres"), help="all on this one; else the seed says")
     parser.add_argument("--replay", type=int, metavar="SEED", help="one schedule with its whole trace")
     parser.add_argument("--ledger", action="store_true", help="add this run to ledger.json")
     return parser.parse_args()
 
 
-def _replay(seed: int) -> int:
-    places = Places()
-    verdict = run(seed, places, keeps_trace=True)
-    places.close()
+def _replay(seed: int, server: ServerKind | None) -> int:
+    verdict = run(seed, _here(), keeps_trace=True, server=server)
     print("\n".join([*verdict.trace, f"trace {verdict.trace_hash}", *verdict.violations]))
     return 1 if verdict.violations else 0
 
 
 def _report(totals: Totals) -> None:
     print("faults:", ", ".join(f"{kind} {count}" for kind, count in totals.faults.most_common()))
-    least = ", ".join(f"{name} {count}" for name, count in totals.points.most_common()[-10:])
-    print(f"crash points hit: {len(totals.points)} by name in {totals.kills} kills; least: {least}")
+    listed = {name: totals.points[name] for name in totals.passed}
+    missed = sorted(name for name, count in listed.items() if not count)
+    rare = sorted((count, name) for name, count in listed.items() if count)[:10]
+    print(f"servers: {', '.join(f'{kind} {count}' for kind, count in sorted(totals.servers.items()))}")
+    print(f"crash points: {len(listed)} listed, {len(listed) - len(missed)} hit in {totals.kills} kills")
+    print("least hit:", ", ".join(f"{name} {count}" for count, name in rare))
+    if missed:
+        print(f"not hit ({len(missed)}):", ", ".join(missed[:20]))
     for seed, found in sorted(totals.failed.items()):
         print(f"violation, --replay {seed}: {found[0]}")
 

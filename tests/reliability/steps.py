@@ -18,6 +18,13 @@ SCALARS: dict[str, tuple[str, ...]] = {
     "deal": ("amount_minor", "stage_id", "source", "name"),
     "activity": ("subject", "status", "next_step", "goal"),
 }
+CHOICES: dict[str, tuple[Any, ...]] = {
+    "tier": ("A", "B", "C"),
+    "lifecycle": ("prospect", "target", "qualified", "won", "repeat"),
+    "status": ("planned", "held", "not_held", "moved", "cancelled"),
+    "stage_id": ("stage-1", "stage-2", "stage-3"),
+    "stance": (-2, -1, 0, 1, 2),
+}
 ENTITIES = ("account", "account", "contact", "deal", "deal", "activity", "activity")
 NEEDS = ("price", "delivery", "service", "quality")
 
@@ -54,11 +61,16 @@ def _value(world: World, device: Device, entity: str, row_id: str) -> dict[str, 
     if kind > 0.97 and entity != "deal":
         return {"address" if entity == "account" else "title" if entity == "contact" else "subject": "poison"}
     name = random.choice(SCALARS[entity])
-    if name in ("amount_minor", "stance"):
-        return {name: random.randrange(1, 6) * (100 if name == "amount_minor" else 1)}
-    if name == "tier":
-        return {name: random.choice("ABC")}
-    return {name: f"{name[:4]} {random.randrange(5)}"}
+    return {name: _other_value(world, name)}
+
+
+def _other_value(world: World, name: str) -> Any:
+    random = world.random
+    if name in CHOICES:
+        return random.choice(CHOICES[name])
+    if name == "amount_minor":
+        return random.randrange(1, 6) * 100
+    return f"{name[:4]} {random.randrange(5)}"
 
 
 def _local(world: World, device: Device, words: str, work: Callable[[], Any]) -> None:
@@ -66,13 +78,22 @@ def _local(world: World, device: Device, words: str, work: Callable[[], Any]) ->
     chance = world.random.random()
     arm: dict[str, Any] = {}
     if chance < 0.12:
-        arm = {"kill_at": world.random.randrange(1, device.points["edit"] + 2)}
+        arm = kill(world, device, "edit")
     elif chance < 0.17:
         arm = {
             "fail_at": world.random.randrange(1, device.points["edit"] + 1),
             "failure": world.random.choice(list(DISK_ERRORS)),
         }
     device.act(words, work, kind="edit", **arm)
+
+
+def kill(world: World, device: Device, kind: str) -> dict[str, Any]:
+    """Where to die: by number, or by name, where points met seldom come as often as those met all the time."""
+    known = world.passed[kind]
+    if world.random.random() < 0.5 or not known:
+        return {"kill_at": world.random.randrange(1, device.points[kind] + 2)}
+    name = world.random.choices(list(known), [1 / count for count in known.values()])[0]
+    return {"kill_in": name, "kill_turn": world.random.choice((1, 1, 2))}
 
 
 def edit(world: World, device: Device) -> None:
@@ -157,8 +178,41 @@ def sync(world: World, device: Device) -> None:
 
 
 def sync_killed(world: World, device: Device) -> None:
-    most = device.points["sync"] + 2
-    device.act("sync to be killed", device.sync, kind="sync", is_local=False, kill_at=world.random.randrange(1, most))
+    device.act("sync to be killed", device.sync, kind="sync", is_local=False, **kill(world, device, "sync"))
+
+
+def look(world: World, device: Device) -> None:
+    arm = kill(world, device, "look") if world.random.random() < 0.5 else {}
+    device.act("look", device.look, kind="look", is_local=False, **arm)
+
+
+def shrink(world: World, device: Device) -> None:
+    """A load without most rows, and nobody there to answer: nothing may go."""
+    many = "SELECT count(*) FROM contact WHERE id LIKE 'many-%'"
+    ((before,),) = device.slot.rows(many)
+    if before < 55 or device.facts().get("complete") != "1":
+        return sync(world, device)
+    rate, device.network.rate = device.network.rate, 0.0
+    is_mistake = world.random.random() < 0.5
+    if is_mistake:
+        device.network.is_hollow = True
+    else:
+        for row_id in world.server.ids("contact"):
+            if row_id.startswith("many-"):
+                world.server.remove("contact", row_id, by="admin")
+    world.server.expire_cursors()
+    world.faults["shrunk load"] += 1
+    outcome = device.act("sync unasked", device.sync_unasked, kind="sync", is_local=False)
+    ((after,),) = device.slot.rows(many)
+    if after < before and device.facts().get("resync_reason") != "scope-changed":
+        world.oracle.find(
+            f"I1 {device.name} lost {before - after} rows to a shrunk load without being asked: {outcome}"
+        )
+    if is_mistake:
+        device.network.is_hollow = False
+        world.server.new_epoch()  # mended, and said so
+    device.network.rate = rate
+    return None
 
 
 def sync_on_a_bad_disk(world: World, device: Device) -> None:
@@ -195,38 +249,33 @@ def sync_beside_another_process(world: World, device: Device) -> None:
 
 
 def others_edit(world: World, device: Device) -> None:
-    random, state = world.random, world.server.state
+    random, server = world.random, world.server
     entity = random.choice(ENTITIES)
-    keys = sorted(key for key in state.rows if key[0] == entity)
-    if not keys:
+    ids = server.ids(entity)
+    if not ids:
         return
-    key = random.choice(keys)
-    name = random.choice(SCALARS[entity])
-    value: Any = f"{name[:4]} {random.randrange(5)}"
-    if name in ("amount_minor", "stance"):
-        value = random.randrange(1, 6) * (100 if name == "amount_minor" else 1)
-    elif name == "tier":
-        value = random.choice("ABC")
-    elif entity == "activity" and random.random() < 0.4:
+    row_id, name = random.choice(ids), random.choice(SCALARS[entity])
+    value = _other_value(world, name)
+    if entity == "activity" and random.random() < 0.4:
         name = "agenda"
-        value = f"theirs {random.randrange(9)}\n{state.rows[key]['agenda']}"
-    if state.rows[key].get(name) != value:
-        world.server.change(*key, {name: value}, by="lead-1")
-        world.note(f"others edit {key} {name}={value!r}")
+        value = f"theirs {random.randrange(9)}\n{server.value(entity, row_id, name)}"
+    if server.value(entity, row_id, name) != value:
+        server.change(entity, row_id, {name: value}, by="lead-1")
+        world.note(f"others edit {entity} {row_id} {name}={value!r}")
 
 
 def others_create(world: World, device: Device) -> None:
-    accounts = sorted(row_id for entity, row_id in world.server.state.rows if entity == "account")
+    accounts = world.server.ids("account")
     if accounts:
         account = world.random.choice(accounts)
-        owner = world.server.state.rows["account", account]["owner_id"]
+        owner = world.server.value("account", account, "owner_id")
         values = {"name": "From above", "account_id": account, "owner_id": owner}
         world.server.change("contact", world.new_id(), values, by="lead-1")
         world.note(f"others create a contact of {account}")
 
 
 def others_delete(world: World, device: Device) -> None:
-    keys = sorted(key for key in world.server.state.rows if key[0] in ("activity", "contact", "deal"))
+    keys = [(entity, row_id) for entity in ("activity", "contact", "deal") for row_id in world.server.ids(entity)]
     if keys:
         key = world.random.choice(keys)
         world.server.remove(*key, by="lead-1")
@@ -234,7 +283,7 @@ def others_delete(world: World, device: Device) -> None:
 
 
 def move_account(world: World, device: Device) -> None:
-    accounts = sorted(row_id for entity, row_id in world.server.state.rows if entity == "account")
+    accounts = world.server.ids("account")
     if accounts:
         account, owner = world.random.choice(accounts), world.random.choice(("rep-1", "rep-2"))
         world.server.move_account(account, owner, with_deals=world.random.random() < 0.5)
@@ -245,7 +294,7 @@ def move_account(world: World, device: Device) -> None:
 def move_person(world: World, device: Device) -> None:
     person_id = device.person_id
     role, team = world.random.choice((("rep", "team-1"), ("rep", "team-2"), ("team_lead", "team-1")))
-    if world.server.people[person_id] != (role, team):
+    if world.server.role_of(person_id) != (role, team):
         world.server.set_role(person_id, role, team)
         world.faults["scope change"] += 1
         world.note(f"{person_id} is {role} of {team}")
@@ -270,6 +319,28 @@ def restore(world: World, device: Device) -> None:
         back_up(world, device)
 
 
+def restore_unannounced(world: World, device: Device) -> None:
+    """Its head is lower than what a device has seen, which tells. With others writing meanwhile nothing would."""
+    if len(world.devices) > 1:
+        return restore(world, device)
+    device.network.late.clear()
+    if world.server.restore(is_announced=False):
+        world.faults["restore unannounced"] += 1
+        world.note("restored, and nobody said so")
+    else:
+        back_up(world, device)
+    return None
+
+
+def merge_accounts(world: World, device: Device) -> None:
+    accounts = world.server.ids("account")
+    if len(accounts) > 2:
+        source, target = world.random.sample(accounts, 2)
+        world.server.merge_accounts(source, target)
+        world.faults["accounts merged"] += 1
+        world.note(f"{source} becomes part of {target}")
+
+
 def new_epoch(world: World, device: Device) -> None:
     world.server.new_epoch()
     world.faults["epoch"] += 1
@@ -277,10 +348,10 @@ def new_epoch(world: World, device: Device) -> None:
 
 
 def revoke(world: World, device: Device) -> None:
-    token = f"token-{world.devices.index(device)}"
-    world.server.revoked ^= {token}
-    world.faults["token revoked"] += token in world.server.revoked
-    world.note(f"{token} {'revoked' if token in world.server.revoked else 'valid again'}")
+    token, server = device.token, world.server
+    server.set_good(token, not server.is_good(token))
+    world.faults["token revoked"] += not server.is_good(token)
+    world.note(f"{token} {'valid again' if server.is_good(token) else 'revoked'}")
 
 
 JUMPS = (
@@ -309,7 +380,10 @@ def wait(world: World, device: Device) -> None:
 
 STEPS: dict[Callable[[World, Device], None], int] = {
     edit: 18, visit: 5, account_with_visit: 3, delete: 3, undo: 5, answer: 6, parked: 3,
-    sync: 26, sync_killed: 14, sync_on_a_bad_disk: 3, sync_beside_another_process: 3,
-    others_edit: 7, others_create: 1, others_delete: 2, move_account: 2, move_person: 1,
-    expire: 1, back_up: 1, restore: 1, new_epoch: 1, revoke: 1, clock_jump: 3, wait: 3,
+    sync: 24, sync_killed: 15, sync_on_a_bad_disk: 3, sync_beside_another_process: 3, look: 3, shrink: 1,
+    others_edit: 7, others_create: 1, others_delete: 2, move_account: 2, move_person: 1, merge_accounts: 1,
+    expire: 1, back_up: 1, restore: 1, restore_unannounced: 1, new_epoch: 1, revoke: 1, clock_jump: 3, wait: 3,
 }  # fmt: skip
+
+BY_OTHERS = (others_edit, others_create, others_delete, move_account, move_person, merge_accounts)
+"""Moves the head of the server."""

@@ -12,20 +12,27 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Literal
 
 from cockpit import clock as real_clock
 from cockpit import i18n
+from cockpit.hub import store
 from cockpit.storage.database import Database
 from cockpit.sync import outbox
 from tests.reliability.device import Device
 from tests.reliability.faulty_transport import FaultyTransport
 from tests.reliability.kills import Slot
-from tests.reliability.protocol import Oracle
+from tests.reliability.protocol import Oracle, Server, found_company
+from tests.reliability.real_hub import HubPlace, PostgresPlace, RealHub
 from tests.reliability.reference import Reference
 
 START = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
-PEOPLE = {"rep-1": ("rep", "team-1"), "rep-2": ("rep", "team-1"), "lead-1": ("team_lead", "team-1")}
-MOST_DEVICES = 4
+ServerKind = Literal["model", "hub", "postgres"]
+REAL_SHARE = 0.05
+"""Of the schedules, how many run on the real hub."""
+_BIG_SHARE = 0.04
+_FRESH_SHARE = 0.15
+"""Of the devices, how many meet their first sync in the schedule, with its faults."""
 
 
 class Clock:
@@ -34,41 +41,60 @@ class Clock:
     def __init__(self) -> None:
         self.true = START
         self.skew = timedelta()
-        self._run = 0.0
+        self.run = 0.0
 
     def step(self, seconds: float) -> None:
         self.true += timedelta(seconds=seconds)
-        self._run += seconds
+        self.run += seconds
 
     def now(self) -> datetime:
         return self.true + self.skew
 
     def monotonic(self) -> float:
-        return self._run
+        return self.run
 
 
 class Places:
-    """The slots of this process, made once: an empty file with all tables, and a folder for each device."""
+    """What this process makes once: an empty file with all tables, folders for devices, hubs, first syncs that went well."""
 
     def __init__(self) -> None:
         memory = Path("/dev/shm")
         kept_in = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
         self._folder = tempfile.TemporaryDirectory(prefix="cockpit-sim-", dir=kept_in)
-        folder = Path(self._folder.name)
-        empty = Database.at(folder / "empty.db")
+        self.folder = Path(self._folder.name)
+        empty = Database.at(self.folder / "empty.db")
         empty.prepare()
         empty.close()
-        self._empty = folder / "empty.db"
+        self.empty = (self.folder / "empty.db").read_bytes()
+        self.synced: dict[tuple[str, str], bytes] = {}
+        """A device's file after its first sync, by kind of server and person."""
         self._slots: list[Slot] = []
+        self._hubs: dict[str, HubPlace] = {}
+        self.postgres_url = ""
 
     def slot(self, place: int) -> Slot:
         while len(self._slots) <= place:
-            self._slots.append(Slot(Path(self._folder.name) / f"device-{len(self._slots)}", self._empty))
+            self._slots.append(Slot(self.folder / f"device-{len(self._slots)}", self.empty))
         return self._slots[place]
+
+    def hub(self, kind: ServerKind) -> HubPlace:
+        if kind not in self._hubs:
+            made = (
+                PostgresPlace(self.postgres_url) if kind == "postgres" else HubPlace(self.folder / "hub.db", self.empty)
+            )
+            self._hubs[kind] = made
+        return self._hubs[kind]
+
+    def forget(self, kind: ServerKind) -> None:
+        """Let go of one hub, and of what was loaded from it."""
+        self._hubs.pop(kind).close()
+        self.synced = {key: content for key, content in self.synced.items() if key[0] != kind}
 
     def close(self) -> None:
         for slot in self._slots:
             slot.reopen()
+        for hub in self._hubs.values():
+            hub.close()
         self._folder.cleanup()
 
 
@@ -78,12 +104,19 @@ class World:
 
     seed: int
     places: Places
+    kind: ServerKind = "model"
     random: Random = field(init=False)
     clock: Clock = field(default_factory=Clock)
     oracle: Oracle = field(default_factory=Oracle)
     devices: list[Device] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
     points: Counter[str] = field(default_factory=Counter)
+    passed: dict[str, Counter[str]] = field(
+        default_factory=lambda: {"edit": Counter(), "sync": Counter(), "look": Counter()}
+    )
+    """Every point met in this schedule, by what was done."""
+    is_big: bool = False
+    """Enough rows for a load without them to be asked about."""
     trace: list[str] = field(default_factory=list)
     steps: int = 0
     kills: int = 0
@@ -93,27 +126,46 @@ class World:
         self.random = Random(self.seed)
         self._hash = hashlib.sha256()
         self._ids = 0
-        self.server = Reference(now=lambda: self.clock.true, oracle=self.oracle)
-        self.server.page_size = self.random.choice((2, 3, 7, 40, 40))
-        self.server.has_backdate_rule = self.random.random() < 0.2
-        self.rate = self.random.choice((0.15, 0.3, 0.3, 0.45))
-        _found(self.server)
-        owners = self._owners()
-        for place, person_id in enumerate(owners):
-            token = f"token-{place}"
-            self.server.tokens[token] = person_id
-            network = FaultyTransport(self.server, self.random, self.clock, self.rate, self.faults)
-            self.devices.append(Device(f"device-{place}", person_id, token, self.places.slot(place), self, network))
+        self.server: Server = self._server()
+        self.server.page_size = self.random.choice((3, 7, 20, 40, 100))
+        self.is_big = self.random.random() < _BIG_SHARE
+        self.rate = self.random.choice((0.25, 0.35, 0.45, 0.55))
+        for place, person_id in enumerate(self._owners()):
+            self.server.admit(f"token-{place}", person_id)
+            self.devices.append(self._device(place, person_id))
+
+    def _server(self) -> Server:
+        has_backdate_rule = self.random.random() < 0.2
+        if self.kind != "model":
+            return RealHub(self.places.hub(self.kind), lambda: self.clock.true, self.oracle)
+        server = Reference(now=lambda: self.clock.true, oracle=self.oracle, has_backdate_rule=has_backdate_rule)
+        found_company(lambda entity, row_id, values: server.change(entity, row_id, values, by="admin"))
+        return server
+
+    def _device(self, place: int, person_id: str) -> Device:
+        network = FaultyTransport(self.server, self.random, self.clock, self.rate, self.faults)
+        slot = self.places.slot(place)
+        is_fresh = self.random.random() < _FRESH_SHARE
+        return Device(f"device-{place}", person_id, f"token-{place}", slot, self, network, is_fresh=is_fresh)
 
     def _owners(self) -> list[str]:
+        """One to four, two on average."""
         kind = self.random.random()
-        if kind < 0.15:
+        if kind < 0.2:
             return ["rep-1"]
-        if kind < 0.5:
+        if kind < 0.55:
             return ["rep-1", "rep-1"]
-        if kind < 0.8:
-            return ["rep-1", "rep-2"] if kind < 0.65 else ["rep-1", "lead-1"]
-        return ["rep-1", "rep-1", "rep-2", "lead-1"][: self.random.choice((3, 4))]
+        if kind < 0.85:
+            return ["rep-1", "rep-2"] if kind < 0.7 else ["rep-1", "lead-1"]
+        return ["rep-1", "rep-1", "rep-2", "lead-1"][: 3 if kind < 0.95 else 4]
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is done meanwhile takes no time of this world and none of its ids, and meets small pages no more."""
+        kept = self.clock.true, self.clock.skew, self.clock.run, self._ids, self.server.page_size
+        self.server.page_size = 500
+        yield
+        self.clock.true, self.clock.skew, self.clock.run, self._ids, self.server.page_size = kept
 
     def new_id(self) -> str:
         self._ids += 1
@@ -133,6 +185,8 @@ class World:
     def running(self) -> Iterator[None]:
         """The client's sources of time and ids are this world's for the duration."""
         before = real_clock.now, real_clock.monotonic, outbox.new_id
+        hubs_ids = store.new_id
+        store.new_id = self.new_id
         language = os.environ.get("LANG", "")
         i18n.set_language("en")
         real_clock.now = self.clock.now
@@ -141,6 +195,11 @@ class World:
         try:
             for device in self.devices:
                 device.set_up()
+            if self.is_big:
+                self.server.page_size = 100
+                for number in range(60):
+                    values = {"name": f"One of many {number}", "account_id": "acc-1", "owner_id": "rep-1"}
+                    self.server.change("contact", f"many-{number:02}", values, by="admin")
             yield
         finally:
             for device in self.devices:
@@ -148,26 +207,5 @@ class World:
             for name, value in zip(("now", "monotonic"), before, strict=False):
                 setattr(real_clock, name, value)
             outbox.new_id = before[2]
+            store.new_id = hubs_ids
             os.environ["LANG"] = language
-
-
-def _found(server: Reference) -> None:
-    """Two reps and a lead, three accounts and what belongs to them."""
-    server.change("team", "team-1", {"name": "East"}, by="admin")
-    server.change("team", "team-2", {"name": "West"}, by="admin")
-    for person_id, (role, team_id) in PEOPLE.items():
-        server.people[person_id] = (role, team_id)
-        server.change("person", person_id, {"name": person_id, "role": role, "team_id": team_id}, by="admin")
-    for number, owner in (("1", "rep-1"), ("2", "rep-1"), ("3", "rep-2")):
-        account = f"acc-{number}"
-        server.change("account", account, {"name": f"Customer {number}", "owner_id": owner, "phone": "1"}, by="admin")
-        of = {"account_id": account, "owner_id": owner}
-        server.change("contact", f"con-{number}", {"name": f"Contact {number}", **of}, by="admin")
-        server.change("deal", f"deal-{number}", {"name": f"Deal {number}", "amount_minor": 1000, **of}, by="admin")
-        starts = f"2026-11-2{number}T02:00:00.000000Z"
-        server.change(
-            "activity",
-            f"act-{number}",
-            {"rep_id": owner, "starts_at": starts, "agenda": "one\ntwo\nthree\n", **of},
-            by="admin",
-        )
