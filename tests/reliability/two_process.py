@@ -29,7 +29,7 @@ _ACCOUNTS = ("恒泰", "华锐", "中远", "明达", "东海")
 _SCREEN_PAUSE_S = 0.05
 _COMMAND_PAUSE_S = 0.03
 """A real command takes longer to start."""
-_FEED_PAUSE_S = 0.05
+_FEED_PAUSE_S = 0.2
 _FEED_ROWS = 20
 
 
