@@ -55,6 +55,7 @@ class ModelHub:
     person_id: str = "rep-1"
     name: str = "张伟"
     epoch: str = "epoch-1"
+    time: str = TIME
     page_size: int = 1000
     rows: dict[Key, dict[str, Any]] = field(default_factory=dict)
     stones: dict[Key, dict[str, Any]] = field(default_factory=dict)
@@ -123,7 +124,7 @@ class ModelHub:
 
     def _hello(self) -> dict[str, Any]:
         return {
-            "time": TIME,
+            "time": self.time,
             "epoch": self.epoch,
             "schema": {"min": 1, "max": 1},
             "limits": {"batch": 50, "bytes": 262144, "page": 500},

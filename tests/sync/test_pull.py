@@ -268,11 +268,11 @@ def test_my_log_entry_becomes_the_hubs(device: Device, hub: ModelHub) -> None:
     assert device.value("change_log", mutation_id, "rev") == hub.row("change_log", mutation_id)["rev"]
 
 
-def test_the_oldest_runs_and_receipts_are_dropped(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_runs_and_receipts_are_dropped(device: Device, hub: ModelHub) -> None:
     device.edit("patch", "account", "acc-1", phone="2")
     device.sync()
     assert len(device.service.load().receipts) == 1
-    monkeypatch.setenv("COCKPIT_NOW", "2027-03-24T08:30:00+08:00")
+    hub.time = "2027-03-24T00:30:00.000000Z"
     device.sync()
     assert device.service.load().receipts == ()
     with device.database.read() as session:

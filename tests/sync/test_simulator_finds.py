@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+import pytest
 from sqlmodel import select
 
-from cockpit.storage.tables import ChangeLogRow
+from cockpit import clock
+from cockpit.storage.tables import ChangeLogRow, OutboxRow
 from tests.sync.conftest import Device
-from tests.sync.model import ModelHub
+from tests.sync.model import TIME, ModelHub, answering
 
 
 def test_an_edit_behind_a_refused_creation_is_no_deletion_by_somebody(device: Device, hub: ModelHub) -> None:
@@ -73,3 +77,38 @@ def test_discarding_a_refused_deletion_shows_no_row_that_left_my_sight(device: D
     (mutation,) = device.service.load().queue
     device.service.discard(mutation.mutation_id)
     assert device.row("contact", "con-9") is None
+
+
+def test_a_row_deleted_here_that_a_full_load_did_not_bring_is_not_shown_again(device: Device, hub: ModelHub) -> None:
+    """It left the viewer's sight meanwhile: of the row, not even what was last received may stay."""
+    hub.put("account", "acc-2", name="Gone to a colleague", owner_id="rep-1")
+    device.sync()
+    hub.refuse["acc-2"] = "permission"
+    device.edit("delete", "account", "acc-2")
+    del hub.rows["account", "acc-2"]
+    hub.fail("/v1/sync/changes", answering(410, "scope-changed"))
+    device.sync()
+    (parked,) = device.service.load().queue
+    device.service.discard(parked.mutation_id)
+    assert device.row("account", "acc-2") is None
+
+
+def test_a_wait_set_by_a_clock_that_ran_ahead_ends_with_it(device: Device, hub: ModelHub) -> None:
+    device.edit("patch", "account", "acc-1", phone="2")
+    with device.database.write() as session:
+        for mutation in session.exec(select(OutboxRow)):
+            mutation.next_try_at, mutation.attempts = clock.now() + timedelta(days=365), 1
+    device.sync()
+    assert hub.row("account", "acc-1")["phone"] == "2"
+
+
+def test_receipts_grow_old_by_the_clock_of_the_hub(
+    device: Device, hub: ModelHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.fromisoformat(TIME)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    device.edit("patch", "account", "acc-1", phone="2")
+    device.sync()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=365))
+    device.sync()
+    assert len(device.service.load().receipts) == 1

@@ -23,7 +23,7 @@ from cockpit.services.snapshots import Badge, Receipt, Saved, SyncReport, SyncSn
 from cockpit.storage import meta
 from cockpit.storage.queries import sync as queries
 from cockpit.storage.tables import OutboxDoneRow, OutboxRow
-from cockpit.sync import acts, chains, conflicts, pull, runs, undo
+from cockpit.sync import acts, chains, conflicts, policy, pull, runs, undo
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -101,7 +101,7 @@ class SyncService:
         """`run` for a timer: None while the wait after a failure, or one the hub asked for, is not over."""
         with self.desk.database.read() as session:
             due = queries.moment(meta.get(session, "next_try_at"))
-        return None if due is not None and due > clock.now() else self.run(progress)
+        return self.run(progress) if policy.is_due(due, clock.now()) else None
 
     def check(self) -> datetime:
         """Say hello to the hub and nothing more; the time there. Raises what would stop a sync."""

@@ -191,7 +191,9 @@ def _show_again(session: Session, mutation: OutboxRow, shown: dict[str, Any] | N
     if row is None and mutation.op == "patch" and shown is None:
         return False
     if row is not None and row.rev > 0 and session.get(SyncBaseRow, (entity, row_id)) is None:
-        session.add(SyncBaseRow(entity=entity, id=row_id, rev=row.rev, base=to_wire(row, entity)))
+        session.add(
+            SyncBaseRow(entity=entity, id=row_id, rev=row.rev, seen_gen=row.seen_gen, base=to_wire(row, entity))
+        )
     if mutation.op == "delete":
         rows.remove(session, entity, row_id)
     else:

@@ -84,7 +84,9 @@ def _show(session: Session, mutation: OutboxRow) -> None:
     entity, row_id = mutation.entity, mutation.entity_id
     row = rows.find(session, entity, row_id)
     if row is not None and row.rev > 0 and session.get(SyncBaseRow, (entity, row_id)) is None:
-        session.add(SyncBaseRow(entity=entity, id=row_id, rev=row.rev, base=to_wire(row, entity)))
+        session.add(
+            SyncBaseRow(entity=entity, id=row_id, rev=row.rev, seen_gen=row.seen_gen, base=to_wire(row, entity))
+        )
     if mutation.op == "delete":
         rows.remove(session, entity, row_id)
     elif (mutation.op == "create") == (row is None):  # a row that is here already was made by this very change

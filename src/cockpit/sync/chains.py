@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from cockpit.storage.tables import OutboxRow
+from cockpit.sync import policy
 
 HELD = ("conflict", "parked")
 
@@ -56,11 +57,7 @@ def is_behind(session: Session, entity: str, row_id: str, depends_on: str | None
 def ready(session: Session, now: datetime) -> list[Link]:
     """What may go now, in order. One that waits for its time holds what is behind it too."""
     links = _links(session)
-    due = {
-        link.mutation_id
-        for link in links
-        if link.status == "pending" and (link.next_try_at is None or link.next_try_at <= now)
-    }
+    due = {link.mutation_id for link in links if link.status == "pending" and policy.is_due(link.next_try_at, now)}
     behind = set(_behind(links, [link.mutation_id for link in links if link.mutation_id not in due]))
     return [link for link in links if link.mutation_id in due and link.mutation_id not in behind]
 

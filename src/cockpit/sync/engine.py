@@ -65,6 +65,8 @@ class Engine:
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = _random.random
     at: Callable[[Point], None] = lambda _point: None
+    offset: timedelta = timedelta(0)
+    """How far the hub's clock is ahead of this machine's. Receipts are dated and grow old by the hub's clock."""
 
     def run(self, *, accept_shrink: bool = False) -> Tally:
         """Push, then pull until nothing more comes. Raises the HubError kinds; what was saved before stays saved."""
@@ -78,7 +80,7 @@ class Engine:
                 hello = self._greet()
                 self._push(hello, tally)
                 self._pull(hello, tally)
-                self._finish(accept_shrink)
+                self._finish(run_id, tally, hello, accept_shrink)
             except (Stopped, KeyboardInterrupt):
                 with suppress(LocalDataError), self.database.write() as session:
                     push.recover(session)
@@ -88,9 +90,6 @@ class Engine:
                 with suppress(LocalDataError):
                     self._note_failure(run_id, tally, error)
                 raise
-            with self.database.write() as session:
-                runs.succeed(session, run_id, tally.pushed, tally.pulled, self.hub.received_bytes, clock.now())
-                pull.saw(session, hello.head_rev)
             return tally
 
     @contextmanager
@@ -123,24 +122,27 @@ class Engine:
             raise VersionTooOld("", hub=hello.schema.min, here=SCHEMA_VERSION)
         if hello.schema.max < SCHEMA_VERSION:
             raise HubError(_("The hub is older than this program; it has to be updated first."))
+        # the hub read its clock about half way between question and answer
+        self.offset = hello.time - (now - timedelta(seconds=trip / 2))
         with self.database.write() as session:
             if meta.get(session, "person_id", hello.person.id) != hello.person.id:
                 raise SignInNeeded(_("The token belongs to somebody else."))
-            known, head = meta.get(session, "epoch"), int(meta.get(session, pull.HEAD, "0"))
+            known, head = meta.get(session, "epoch"), pull.head(session)
             if known and (known != hello.epoch or hello.head_rev < head):
                 # a hub restored from a backup may have lost what it acknowledged; sending it again does no harm
-                receipts.requeue(session, now)
+                receipts.requeue(session, self._hub_now())
                 pull.begin_resync(session, "restored", hello.epoch, now)
                 meta.put(session, pull.HEAD, "0")
             elif pull.cursor(session, "changes") is None and pull.cursor(session, "snapshot") is None:
                 pull.begin_resync(session, "first", hello.epoch, now)
-            meta.put(session, "epoch", hello.epoch)
-            # the hub read its clock about half way between question and answer
-            offset = hello.time - (now - timedelta(seconds=trip / 2))
-            meta.put(session, "clock_offset_ms", str(offset // timedelta(milliseconds=1)))
             limit = hello.limits.backdate_days
-            meta.put(session, "backdate_days", "" if limit is None else str(limit))
-            meta.put(session, "role", hello.person.role)
+            facts = {
+                "epoch": hello.epoch,
+                "clock_offset_ms": str(self.offset // timedelta(milliseconds=1)),
+                "backdate_days": "" if limit is None else str(limit),
+                "role": hello.person.role,
+            }
+            meta.put_all(session, facts)
         return hello
 
     def _push(self, hello: Hello, tally: Tally) -> None:
@@ -202,7 +204,7 @@ class Engine:
             asked.discard(result.mutation_id)
             with self.database.write() as session:
                 tally.pushed += push.settle(
-                    session, result, generation=pull.generation(session), now=clock.now(), wait=self._next_try
+                    session, result, generation=pull.generation(session), now=self._hub_now(), wait=self._next_try
                 )
                 pull.saw(session, result.rev or 0)
             moved = True
@@ -211,6 +213,9 @@ class Engine:
             with self.database.write() as session:
                 push.give_back(session, sorted(asked))
         return moved
+
+    def _hub_now(self) -> datetime:
+        return clock.now() + self.offset
 
     def _next_try(self, attempts: int) -> datetime:
         return clock.now() + policy.backoff(attempts, self.random)
@@ -281,13 +286,16 @@ class Engine:
             with self.database.write() as session:
                 return work(session, True)
 
-    def _finish(self, accept_shrink: bool) -> None:
+    def _finish(self, run_id: int, tally: Tally, hello: Hello, accept_shrink: bool) -> None:
         now = clock.now()
         with self.database.write() as session:
             if meta.get(session, "complete", "1") != "1":
                 pull.sweep(session, now, accept_shrink=accept_shrink)
-            receipts.prune(session, now)
-            acts.prune(session, now)
+            receipts.drop_unrecorded_log(session)
+            receipts.prune(session, self._hub_now())
+            acts.prune(session, self._hub_now())
+            pull.saw(session, hello.head_rev)
+            runs.succeed(session, run_id, tally.pushed, tally.pulled, self.hub.received_bytes, now)
         self.at("swept")
 
     def _note_failure(self, run_id: int, tally: Tally, error: CockpitError) -> None:

@@ -195,7 +195,7 @@ class Receiver:
         if base is None:
             base = SyncBaseRow(entity=entity, id=key[1], rev=theirs["rev"])
             self.session.add(base)
-        base.rev, base.base = theirs["rev"], theirs
+        base.rev, base.base, base.seen_gen = theirs["rev"], theirs, self.generation
         conflicts.row_is_back(self.session, queued, self.now)
         if queued[-1].op == "delete":
             self._merge_under_delete(theirs, queued[-1])

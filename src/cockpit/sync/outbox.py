@@ -17,7 +17,7 @@ from sqlmodel import Session, select
 from cockpit.storage import meta, rows
 from cockpit.storage.records import to_wire, wire_value
 from cockpit.storage.tables import ChangeLogRow, OutboxDoneRow, OutboxRow, SyncBaseRow, SyncedRow
-from cockpit.sync import chains, ledger
+from cockpit.sync import chains, ledger, receipts
 
 PARENTS = ("account_id", "deal_id", "funnel_id", "moved_from_id")
 """Columns whose row may have to reach the hub first."""
@@ -77,7 +77,8 @@ def _submit_one(
         rows.remove(session, edit.entity, edit.id)
     else:
         changed = rows.put(session, edit.entity, {"id": edit.id, **wanted})
-        changed.pending += 1
+        # a row that is made again may still have its deletion in the queue
+        changed.pending += 1 if row is not None else 1 + len(receipts.queued_of(session, edit.entity, edit.id))
     mutation = OutboxRow(
         seq=place,
         mutation_id=mutation_id,
@@ -124,7 +125,7 @@ def log(session: Session, mutation: OutboxRow, actor_id: str, seen: dict[str, An
 
 def _keep_base(session: Session, edit: Edit, row: SyncedRow, seen: dict[str, Any]) -> None:
     if session.get(SyncBaseRow, (edit.entity, edit.id)) is None:
-        session.add(SyncBaseRow(entity=edit.entity, id=edit.id, rev=row.rev, base=seen))
+        session.add(SyncBaseRow(entity=edit.entity, id=edit.id, rev=row.rev, seen_gen=row.seen_gen, base=seen))
 
 
 def next_seq(session: Session, count: int = 1) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 BATCH = 50
 BATCH_BYTES = 256 * 1024
@@ -32,6 +32,8 @@ SHRINK_ROWS = 50
 """A resync that would remove more than this share and this many rows asks first."""
 
 _LONGEST_S = 300.0
+_LONGEST_WAIT = timedelta(hours=1, minutes=6)
+"""What a hub may ask for, with the tenth that is laid on it."""
 _SHORTEST_PROBE_S = 15.0
 _OFFLINE_AFTER = 3
 
@@ -43,6 +45,11 @@ def backoff(failures: int, random: Callable[[], float]) -> timedelta:
     if failures >= _OFFLINE_AFTER:
         wait = max(wait, _SHORTEST_PROBE_S)
     return timedelta(seconds=wait)
+
+
+def is_due(next_try_at: datetime | None, now: datetime) -> bool:
+    """True when the wait is over. One longer than any wait there is was set by a clock that ran ahead then."""
+    return next_try_at is None or not now < next_try_at <= now + _LONGEST_WAIT
 
 
 def throttled(seconds: float, random: Callable[[], float]) -> timedelta:

@@ -16,7 +16,7 @@ from cockpit.crm.wire import ChangesPage, Deleted, RowOut, SnapshotPage
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, ShrinkNeedsAnswer
 from cockpit.storage import meta
-from cockpit.storage.tables import SYNCED, CursorRow, OutboxRow, TombstoneRow
+from cockpit.storage.tables import SYNCED, CursorRow, OutboxRow, SyncBaseRow, TombstoneRow
 from cockpit.sync import conflicts, policy, receipts
 from cockpit.sync.inbound import Receiver, look_around
 
@@ -37,9 +37,13 @@ def cursor(session: Session, stream: Literal["changes", "snapshot"]) -> CursorRo
     return session.get(CursorRow, stream)
 
 
+def head(session: Session) -> int:
+    return int(meta.get(session, HEAD, "0"))
+
+
 def saw(session: Session, rev: int) -> None:
     """Remember the highest revision met, be it in a greeting, an answer or a page."""
-    if rev > int(meta.get(session, HEAD, "0")):
+    if rev > head(session):
         meta.put(session, HEAD, str(rev))
 
 
@@ -163,8 +167,9 @@ def sweep(session: Session, now: datetime, *, accept_shrink: bool) -> None:
         for row_id in session.exec(select(table.id).where(stale, col(table.pending) > 0)).all():
             _vanished(session, entity, row_id, now)
         session.execute(delete(table).where(stale, col(table.pending) == 0))
-    meta.put(session, "complete", "1")
-    meta.put(session, "resync_reason", "")
+    # of a row deleted here only the base is left; one that was not delivered is not to be brought back from it
+    session.execute(delete(SyncBaseRow).where(col(SyncBaseRow.seen_gen) < number))
+    meta.put_all(session, {"complete": "1", "resync_reason": ""})
 
 
 def _vanished(session: Session, entity: str, row_id: str, now: datetime) -> None:

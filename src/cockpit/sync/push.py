@@ -19,6 +19,9 @@ from cockpit.storage.tables import ConflictRow, OutboxRow, SyncBaseRow, Tombston
 from cockpit.sync import chains, conflicts, policy, receipts
 from cockpit.sync.inbound import Receiver, look_around
 
+_PASSED = "passed_seq"
+"""The latest place in the queue from which a mutation was acknowledged: others get through while one does not."""
+
 _GONE = frozenset({"missing", "deleted", "not-found", "gone"})
 """Problem types that say that the row is not at the hub any more."""
 
@@ -83,8 +86,7 @@ def set_aside(session: Session, ids: Sequence[str], wait: Callable[[int], dateti
         return False
     mutation = found[0]
     mutation.next_try_at = wait(mutation.attempts)
-    passed = meta.get(session, "last_applied_at")
-    others_pass = bool(passed) and datetime.fromisoformat(passed) > mutation.occurred_at
+    others_pass = int(meta.get(session, _PASSED, "0")) > (mutation.seq or 0)
     if mutation.attempts >= policy.SUSPECT_AFTER and others_pass:
         _park(session, mutation, "suspect", "the hub fails on it every time")
     return True
@@ -188,7 +190,8 @@ def _acknowledge(session: Session, mutation: OutboxRow, result: PushResult, gene
         row = rows.find(session, entity, row_id)
         if row is not None:
             row.rev = max(row.rev, rev)
-    meta.put(session, "last_applied_at", now.isoformat())
+    if (mutation.seq or 0) > int(meta.get(session, _PASSED, "0")):
+        meta.put(session, _PASSED, str(mutation.seq))
 
 
 def _keep_received_base(session: Session, mutation: OutboxRow, result: PushResult) -> None:

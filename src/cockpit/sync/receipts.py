@@ -106,7 +106,6 @@ def requeue(session: Session, now: datetime) -> int:
 
 def prune(session: Session, now: datetime) -> None:
     """Drop receipts older than 90 days; how many there were of each result stays in `meta`."""
-    drop_unrecorded_log(session)
     old = session.exec(select(OutboxDoneRow).where(col(OutboxDoneRow.ended_at) <= now - policy.KEEP_RECEIPTS))
     for done in old:
         ledger.forget(session, done)

@@ -27,8 +27,7 @@ def begin(session: Session, now: datetime) -> int:
 def succeed(session: Session, run_id: int, pushed: int, pulled: int, received: int, now: datetime) -> None:
     run = _end(session, run_id, pushed, pulled, now)
     run.phase, run.bytes = "done", received
-    for key, value in (("failures", "0"), ("next_try_at", ""), ("last_error", ""), ("last_sync_at", now.isoformat())):
-        meta.put(session, key, value)
+    meta.put_all(session, {"failures": "0", "next_try_at": "", "last_error": "", "last_sync_at": now.isoformat()})
 
 
 def fail(
@@ -44,9 +43,8 @@ def fail(
     """Note the class of the error and its detail; never a token, which no error of ours carries."""
     run = _end(session, run_id, pushed, pulled, now)
     run.phase, run.error = "failed", f"{type(error).__name__}: {error.detail}"[:500]
-    meta.put(session, "failures", str(failures))
-    meta.put(session, "next_try_at", next_try_at.isoformat())
-    meta.put(session, "last_error", type(error).__name__)
+    facts = {"failures": str(failures), "next_try_at": next_try_at.isoformat(), "last_error": type(error).__name__}
+    meta.put_all(session, facts)
 
 
 def stop(session: Session, run_id: int, pushed: int, pulled: int, now: datetime) -> None:

@@ -69,6 +69,8 @@ class SyncBaseRow(Row, table=True):
     entity: str = Field(primary_key=True, max_length=32)
     id: str = Field(primary_key=True, max_length=64)
     rev: int
+    seen_gen: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The resync generation that last delivered the row; the row itself may be deleted here."""
     base: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
