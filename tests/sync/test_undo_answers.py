@@ -213,10 +213,10 @@ def test_what_is_gone_at_the_hub_cannot_be_corrected_again(device: Device, hub: 
     assert device.queue() == []
 
 
-def test_acts_are_forgotten_with_their_receipts(device: Device, hub: ModelHub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_acts_are_forgotten_with_their_receipts(device: Device, hub: ModelHub) -> None:
     found = in_conflict(device, hub)
     device.service.answer(found.id, "theirs")
-    monkeypatch.setenv("COCKPIT_NOW", "2027-03-24T08:30:00+08:00")
+    hub.time = "2027-03-24T00:30:00.000000Z"
     device.sync()
     with device.database.read() as session:
         assert not [key for key in meta.everything(session) if key.startswith("act:")]
