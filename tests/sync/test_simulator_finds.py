@@ -8,9 +8,10 @@ import pytest
 from sqlmodel import select
 
 from cockpit import clock
+from cockpit.errors import HubUnavailable
 from cockpit.storage.tables import ChangeLogRow, OutboxRow
 from tests.sync.conftest import Device
-from tests.sync.model import TIME, ModelHub, answering
+from tests.sync.model import TIME, ModelHub, answering, lost_response
 
 
 def test_an_edit_behind_a_refused_creation_is_no_deletion_by_somebody(device: Device, hub: ModelHub) -> None:
@@ -77,6 +78,19 @@ def test_discarding_a_refused_deletion_shows_no_row_that_left_my_sight(device: D
     (mutation,) = device.service.load().queue
     device.service.discard(mutation.mutation_id)
     assert device.row("contact", "con-9") is None
+
+
+def test_undo_of_a_deletion_whose_fate_is_unknown_counts_both_in_the_queue(device: Device, hub: ModelHub) -> None:
+    """The deletion may have arrived: it stays queued, and the row made again waits behind it."""
+    hub.put("contact", "con-9", name="李工", account_id="acc-1", owner_id="rep-1")
+    device.sync()
+    device.edit("delete", "contact", "con-9")
+    hub.fail("/v1/sync/push", lost_response)
+    with pytest.raises(HubUnavailable):
+        device.sync()
+    device.undo.undo()
+    assert len(device.queue()) == 2
+    assert device.value("contact", "con-9", "pending") == 2
 
 
 def test_a_row_deleted_here_that_a_full_load_did_not_bring_is_not_shown_again(device: Device, hub: ModelHub) -> None:
