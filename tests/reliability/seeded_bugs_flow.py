@@ -156,7 +156,8 @@ CLOCK = (
     ),
     Bug(
         "the wait is read backwards", "clock", "What is due waits, and what waits is due.",
-        "cockpit.sync.chains:ready", "link.next_try_at <= now", "link.next_try_at > now", "I7",
+        "cockpit.sync.chains:ready", "policy.is_due(link.next_try_at, now)",
+        "(link.next_try_at is None or not policy.is_due(link.next_try_at, now))", "I7",
     ),
 )  # fmt: skip
 
@@ -198,8 +199,8 @@ RETRY = (
 WRITE_PATH = (
     Bug(
         "the row is saved before its queue entry", "write path", "Two transactions where one is promised.",
-        "cockpit.sync.outbox:_submit_one", "    ledger.record(session, mutation_id)\n",
-        "    session.commit()\n    ledger.record(session, mutation_id)\n", "I10",
+        "cockpit.sync.outbox:_submit_one", "    mutation = OutboxRow(\n",
+        "    session.commit()\n    mutation = OutboxRow(\n", "I10",
     ),
     Bug(
         "a row without a queue entry", "write path", "The change is shown and never queued.",
@@ -207,12 +208,11 @@ WRITE_PATH = (
     ),
     Bug(
         "a queue entry that the row does not know", "write path", "The row's count of unsent changes stays.",
-        "cockpit.sync.outbox:_submit_one", "changed.pending += 1", "pass", "I10",
+        "cockpit.sync.outbox:_submit_one", "changed.pending += 1 if", "changed.pending += 0 if", "I10",
     ),
     Bug(
-        "a change is not counted", "write path", "The ledger does not record what is queued.",
-        "cockpit.sync.outbox:_submit_one", "    ledger.record(session, mutation_id)\n",
-        "    edit.op == 'create' or ledger.record(session, mutation_id)\n", "I1",
+        "a change is not counted", "write path", "The ledger does not record the first change of an action.",
+        "cockpit.sync.outbox:submit", "ledger.record(session, *queued)", "ledger.record(session, *queued[1:])", "I1",
     ),
 )  # fmt: skip
 

@@ -51,17 +51,21 @@ MERGE = (
     ),
 )  # fmt: skip
 
+_LAST_LINES = (
+    '    if (mutation.seq or 0) > int(meta.get(session, _PASSED, "0")):\n'
+    "        meta.put(session, _PASSED, str(mutation.seq))"
+)
 _LATER = "    for later in receipts.queued_of(session, entity, row_id):\n"
 BASES = (
     Bug(
         "an answer moves the bases behind it", "base movement", "After an answer later edits stand on its row.",
-        f"{_PUSH}:_acknowledge", '    meta.put(session, "last_applied_at", now.isoformat())',
+        f"{_PUSH}:_acknowledge", _LAST_LINES,
         f"{_LATER}        later.base = {{**later.base, **{{n: result.row[n] for n in later.base if n in (result.row or {{}})}}}}",
         "I4",
     ),
     Bug(
         "an answer moves the revisions behind it", "base movement", "After an answer later edits claim its revision.",
-        f"{_PUSH}:_acknowledge", '    meta.put(session, "last_applied_at", now.isoformat())',
+        f"{_PUSH}:_acknowledge", _LAST_LINES,
         f"{_LATER}        later.base_rev = rev", "I4",
     ),
     Bug(
@@ -83,10 +87,6 @@ BASES = (
         "if row is not None and row.rev > 0 and (kept := session.get(SyncBaseRow, (edit.entity, edit.id))):\n"
         "        kept.base = seen\n"
         "    elif row is not None and row.pending == 0 and row.rev > 0:\n", "I4",
-    ),
-    Bug(
-        "the base of the latest edit", "base movement", "A later edit is said to have seen the first one's base.",
-        f"{_OUTBOX}:_submit_one", "        base_rev=base_rev,\n", "        base_rev=base_rev + 1,\n", "I4",
     ),
 )  # fmt: skip
 
