@@ -159,6 +159,29 @@ def test_conflicts_are_listed_and_answered(cockpit: Cockpit, busy: Path) -> None
     assert cockpit("conflicts", "--json").json["conflicts"][0]["id"] == found["id"]
 
 
+def test_refused_changes_are_sent_again_typed_anew_or_ended(cockpit: Cockpit, busy: Path) -> None:
+    (refused,) = [item for item in cockpit("outbox", "--json").json["mutations"] if item["state"] == "parked"]
+    assert [field["name"] for field in refused["fields"]] == ["phone"]
+    for words in (("--set", "phone"), ("--set", "rev=1"), ("--set", "phone=mine refused")):
+        assert cockpit("outbox", "retry", refused["mutation_id"], *words).code == 2
+    done = cockpit("outbox", "retry", refused["mutation_id"], "--set", "phone=42")
+    assert done.out == "Corrected and queued again: refused\n"
+    assert [item["state"] for item in cockpit("outbox", "--json").json["mutations"]] == [
+        *("saved", "saved", "saved", "conflict")
+    ]
+    assert cockpit("undo").code == 0
+    assert cockpit("outbox", "retry", refused["mutation_id"]).out == "Queued again: refused\n"
+    assert cockpit("undo").code == 0
+    assert cockpit("outbox", "discard", refused["mutation_id"]).out == "Discarded: refused\n"
+    assert cockpit("outbox", "discard", refused["mutation_id"]).code == 2
+    assert cockpit("verify", "--json").json["discarded"] == 1
+
+
+def test_the_reason_of_a_blocked_change_names_what_it_waits_for(cockpit: Cockpit, busy: Path) -> None:
+    blocked = cockpit("outbox", "--json").json["mutations"][2]["mutation_id"]
+    assert ["waits behind", "refused"] in cockpit("why", f"queued:{blocked}", "--json").json["inputs"]
+
+
 @pytest.mark.parametrize(
     ("hours", "words", "state"),
     [(1, "4 queued", "ok"), (25, "4 unsent since 25h", "warn"), (80, "4 UNSENT since 3d", "bad")],

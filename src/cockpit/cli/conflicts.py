@@ -40,14 +40,22 @@ def group() -> typer.Typer:
         value: Annotated[
             str | None, typer.Option("--value", help=_("Keep neither but this value."), metavar="TEXT")
         ] = None,
+        account: Annotated[
+            str | None, typer.Option("--account", help=_("Make it again under another account."), metavar="NAME")
+        ] = None,
         whole: Annotated[bool, typer.Option("--record", help=_("Mine for every open field of that row."))] = False,
     ) -> None:
         answers = opening.services().answers
         if value is not None and not choice:
             write(answers.edit(conflict, value).text)
             return
-        if choice not in _CHOICES or value is not None:
-            raise BadUse(_("{text} is no answer: mine, theirs, both or --value TEXT.").format(text=choice or "-"))
+        if account is not None and not choice:
+            write(answers.attach(conflict, account).text)
+            return
+        if choice not in _CHOICES or value is not None or account is not None:
+            raise BadUse(
+                _("{text} is no answer: mine, theirs, both, --value TEXT or --account NAME.").format(text=choice or "-")
+            )
         if whole and choice != "mine":
             raise BadUse(_("--record goes with mine."))
         write(answers.answer(conflict, cast("Choice", choice), is_whole_record=whole).text)

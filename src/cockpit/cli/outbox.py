@@ -11,10 +11,13 @@ import typer
 from cockpit import i18n
 from cockpit.cli import opening, shapes
 from cockpit.cli.output import Csv, Json, Plain, Sheet, Table, show, talk, write
+from cockpit.errors import BadUse
 from cockpit.i18n import _
 from cockpit.locations import locate, start_values
 from cockpit.services import snapshots as s
 from cockpit.services.words import write_state
+
+Mutation = Annotated[str, typer.Argument(help=_("Id from `cockpit outbox`."), metavar="ID")]
 
 
 def group() -> typer.Typer:
@@ -53,7 +56,32 @@ def group() -> typer.Typer:
         words = _("{queued} changes queued; {known} were queued already, {ended} had ended already.")
         write(words.format(queued=done.queued, known=done.known, ended=done.ended))
 
+    @tree.command(help=_("Send a refused change again, with --set typed anew; undo takes it back."))
+    def retry(
+        mutation: Mutation,
+        typed: Annotated[
+            list[str] | None,
+            typer.Option("--set", help=_("NAME=TEXT for a value; may be given again."), metavar="NAME=TEXT"),
+        ] = None,
+    ) -> None:
+        opened = opening.services()
+        if not typed:
+            write(opened.sync.retry(mutation).text)
+            return
+        write(opened.amending.save(mutation, dict(_pair(text) for text in typed)).text)
+
+    @tree.command(help=_("End a refused change for good; undo brings it back."))
+    def discard(mutation: Mutation) -> None:
+        write(opening.services().sync.discard(mutation).text)
+
     return tree
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name:
+        raise BadUse(_("{text} is not NAME=TEXT; the names are in `cockpit outbox --json`.").format(text=text))
+    return name.strip(), value
 
 
 def _sheet(found: s.SyncSnapshot) -> Sheet:

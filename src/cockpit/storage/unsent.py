@@ -45,12 +45,16 @@ def read_unsent(path: Path) -> Unsent:
             revision=str(revision[0][0]) if revision else "",
             facts={str(key): str(value) for key, value in _pairs(reader)},
             mutations=queued,
-            receipts=frozenset(str(row["mutation_id"]) for row in _whole(reader, "outbox_done", "seq")),
+            receipts=frozenset(str(row[0]) for row in _ended(reader)),
         )
 
 
 def _pairs(reader: Reader) -> list[tuple[Any, ...]]:
     return reader.rows("SELECT key, value FROM meta") if _columns(reader, "meta") else []
+
+
+def _ended(reader: Reader) -> list[tuple[Any, ...]]:
+    return reader.rows("SELECT mutation_id FROM outbox_done") if _columns(reader, "outbox_done") else []
 
 
 def _columns(reader: Reader, table: str) -> list[tuple[str, str]]:
