@@ -24,14 +24,20 @@ OPEN = ("pending", "inflight")
 HELD = ("conflict", "blocked", "parked")
 _TABLES = ("outbox", "outbox_done", "sync_base", "conflict", "activity", "account", "change_log", "tombstone")
 
+_ADDED = {"sync_base": ("seen_gen",)}
+"""Columns of later versions, filled with their default by the upgrade."""
+
 
 def _content(path: Path, tables: tuple[str, ...] = _TABLES) -> dict[str, list[dict[str, Any]]]:
-    """Every row of the tables a user could miss something of, by column name."""
+    """Every row of the tables a user could miss something of, by column name. What a version added is not in it."""
     found = {}
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         for table in tables:
             rows = [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]
+            for name in _ADDED.get(table, ()):
+                for row in rows:
+                    row.pop(name, None)
             found[table] = sorted(rows, key=lambda row: json.dumps(row, default=str))
     return found
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
+from cockpit import clock
 from cockpit.errors import BadUse, DatabaseNewer, NotAllowed, NotSignedIn
 from cockpit.services import backups
 from cockpit.storage.database import Database
@@ -180,3 +182,13 @@ def test_the_device_keeps_the_name_it_is_signed_in_with(device: Device, tmp_path
     device.sync()
     with before.read() as session:
         assert meta.get(session, "device_id") == mine
+
+
+def test_copies_from_before_an_upgrade_go_after_two_weeks(device: Device) -> None:
+    old, new = (file_of(device).with_name(f"cockpit.db.before-{name}.bak") for name in ("0002", "0003"))
+    for copy, age in ((old, 15), (new, 13)):
+        copy.touch()
+        moment = (clock.now() - timedelta(days=age)).timestamp()
+        os.utime(copy, (moment, moment))
+    device.sync()
+    assert (old.exists(), new.exists()) == (False, True)

@@ -208,3 +208,22 @@ def test_only_one_process_syncs_a_file(device: Device) -> None:
 
     device.sync(second)
     assert len(refused) == 1
+
+
+def test_what_is_written_meanwhile_does_not_keep_the_rows_from_coming(device: Device, hub: ModelHub) -> None:
+    """Somebody writes faster than a round of the push: the run goes on to the pull all the same."""
+    device.edit("patch", "account", "acc-1", phone="0")
+    hub.put("account", "acc-2", name="New at the hub", owner_id="rep-1")
+    written = 0
+
+    def write_on(point: str) -> None:
+        nonlocal written
+        if point == "answered" and written < 500:
+            written += 1
+            device.edit("patch", "account", "acc-1", phone=str(written))
+
+    device.sync(write_on)
+    assert written <= policy.BATCH + 1
+    assert device.value("account", "acc-2", "name") == "New at the hub"
+    device.sync()
+    assert device.queue() == []

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from cockpit import clock
 from cockpit.errors import HubUnavailable
-from cockpit.storage.tables import ChangeLogRow, OutboxRow
+from cockpit.storage.tables import ChangeLogRow, ConflictRow, OutboxRow
 from tests.sync.conftest import Device
 from tests.sync.model import TIME, ModelHub, answering, lost_response
 
@@ -126,3 +126,43 @@ def test_receipts_grow_old_by_the_clock_of_the_hub(
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=365))
     device.sync()
     assert len(device.service.load().receipts) == 1
+
+
+def test_a_question_shows_what_came_last_even_where_it_would_merge_now(device: Device, hub: ModelHub) -> None:
+    """Theirs goes back to what I had seen: an answer goes on top of that, so that is what is shown."""
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    hub.put("account", "acc-1", phone="1")
+    device.sync()
+    with device.database.read() as session:
+        (asked,) = session.exec(select(ConflictRow).where(ConflictRow.state == "open"))
+        assert (asked.mine, asked.theirs) == ("2", "1")
+
+
+def test_a_question_is_refreshed_behind_which_the_row_is_deleted_here(device: Device, hub: ModelHub) -> None:
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    device.edit("delete", "account", "acc-1")
+    hub.put("account", "acc-1", phone="7")
+    device.sync()
+    with device.database.read() as session:
+        found = session.exec(select(ConflictRow).where(ConflictRow.field == "phone")).one()
+        assert found.theirs == "7"
+
+
+def test_what_a_restored_hub_is_sent_again_waits_behind_a_parked_change(device: Device, hub: ModelHub) -> None:
+    """Both went in one push, and the first was refused: sent again, the second keeps its place."""
+    judge = hub._judge
+    hub._judge = lambda m: judge(m) if "phone" not in m["patch"] else {  # type: ignore[method-assign]
+        "mutation_id": m["mutation_id"], "rev": 0, "row": None, "fields": [], "status": "rejected",
+        "problem": {"type": "validation", "title": "validation", "status": 422, "detail": ""},
+    }  # fmt: skip
+    device.edit("patch", "account", "acc-1", phone="2")
+    device.edit("patch", "account", "acc-1", address="new road")
+    device.sync()
+    assert device.queue() == [("acc-1", "parked")]
+    hub.epoch = "another"
+    device.sync()
+    assert device.queue() == [("acc-1", "parked"), ("acc-1", "blocked")]

@@ -6,7 +6,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine, MetaData
+    from sqlalchemy import Connection, Engine, MetaData
 
 
 def upgrade(engine: Engine, metadata: MetaData, target: str = "head", *, wire_version: int | None = None) -> None:
@@ -27,3 +27,16 @@ def upgrade(engine: Engine, metadata: MetaData, target: str = "head", *, wire_ve
         command.upgrade(config, target)
         if wire_version is not None:
             upcast_file(connection, wire_version)
+        if connection.dialect.name == "sqlite":
+            _refuse_damage(connection)
+
+
+def _refuse_damage(connection: Connection) -> None:
+    """Roll an upgrade back that would leave a broken file behind."""
+    from sqlalchemy.exc import DatabaseError
+
+    found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
+    if found != "ok":
+        raise DatabaseError(
+            "PRAGMA integrity_check", None, ValueError(f"the database disk image is malformed: {found}")
+        )

@@ -32,6 +32,8 @@ from cockpit.locations import kept_file
 from cockpit.storage.reading import FileReader, Reader, SessionReader
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Engine
     from sqlmodel import Session
 
@@ -197,6 +199,15 @@ class Database:
             draft.replace(target)
         else:
             draft.unlink()  # another process has upgraded meanwhile, and kept the file as it was
+
+    def forget_old_copies(self, before: datetime) -> None:
+        """Remove copies that were made for an upgrade before that moment."""
+        if self.path is None:
+            return
+        for copy in self.path.parent.glob(f"{self.path.name}.before-*.bak"):
+            with suppress(OSError):
+                if copy.stat().st_mtime < before.timestamp():
+                    copy.unlink()
 
     def damage(self, session: Session) -> str | None:
         """The first finding of SQLite's own check of the file, None when it is sound."""

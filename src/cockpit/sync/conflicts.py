@@ -142,6 +142,7 @@ def close_all(session: Session, mutation_ids: Sequence[str], resolution: str, no
 def row_is_back(session: Session, queued: Sequence[OutboxRow], now: datetime) -> None:
     """The row that was deleted or missing has come again: nobody has to be asked, and the changes go on."""
     held = [mutation for mutation in queued if mutation.status == "conflict"]
+    _refresh(session, held)
     freed = False
     for mutation in held:
         of_it = (ConflictRow.mutation_id == mutation.mutation_id, col(ConflictRow.state) != "closed")
@@ -152,6 +153,19 @@ def row_is_back(session: Session, queued: Sequence[OutboxRow], now: datetime) ->
     if freed:
         session.flush()
         chains.mark(session)
+
+
+def _refresh(session: Session, held: Sequence[OutboxRow]) -> None:
+    """Questions about a field show what was received last, also where the row would merge by itself by now: an answer
+    goes on top of it. One that was given to another value is asked again."""
+    for mutation in held:
+        base = session.get(SyncBaseRow, (mutation.entity, mutation.entity_id))
+        for conflict in _of_row(session, mutation) if base is not None else ():
+            if base is None or conflict.field not in base.base or conflict.theirs == base.base[conflict.field]:
+                continue
+            if conflict.state == "answered":
+                conflict.state, conflict.resolution = "open", ""
+            conflict.theirs, conflict.theirs_rev = base.base[conflict.field], base.rev
 
 
 def _of_row(session: Session, mutation: OutboxRow) -> list[ConflictRow]:

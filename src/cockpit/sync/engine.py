@@ -146,12 +146,15 @@ class Engine:
         return hello
 
     def _push(self, hello: Hello, tally: Tally) -> None:
-        most, faults, total = policy.BATCH, 0, 0
-        while True:
+        most, faults, total, first = policy.BATCH, 0, 0, None
+        while (
+            first is None or tally.pushed < first + policy.BATCH
+        ):  # what is written meanwhile must not hold up the pull
             with self.database.write() as session:
                 batch = push.take(session, clock.now(), hello.limits, most)
             if not batch.ids:
                 return
+            first = batch.ready if first is None else first
             total = max(total, tally.pushed + batch.ready)
             self.at("taken")
             self._tell_pushed(tally, total)
@@ -296,6 +299,7 @@ class Engine:
             acts.prune(session, self._hub_now())
             pull.saw(session, hello.head_rev)
             runs.succeed(session, run_id, tally.pushed, tally.pulled, self.hub.received_bytes, now)
+        self.database.forget_old_copies(now - policy.KEEP_COPIES)
         self.at("swept")
 
     def _note_failure(self, run_id: int, tally: Tally, error: CockpitError) -> None:

@@ -184,7 +184,7 @@ class Receiver:
             stone = TombstoneRow(entity=key[0], id=key[1], rev=gone.rev, deleted_at=gone.deleted_at or self.now)
             self.session.add(stone)
             self.near.tombstones[key] = stone
-        stone.rev, stone.by_id = max(stone.rev, gone.rev), gone.by_id
+        stone.rev, stone.by_id, stone.merged_into = max(stone.rev, gone.rev), gone.by_id, gone.merged_into
         if row is not None:
             stone.owner_id, stone.account_id = row.owner_id, getattr(row, "account_id", None)
 

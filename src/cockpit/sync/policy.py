@@ -26,6 +26,8 @@ MOST_PAGES = 20_000
 """Pages of one run, ten million rows: no device holds more, so that a hub that goes on has no end."""
 KEEP_RECEIPTS = timedelta(days=90)
 KEEP_RUNS = 200
+KEEP_COPIES = timedelta(days=14)
+"""How long the copy of a file from before an upgrade stays beside it."""
 
 SHRINK_SHARE = 0.2
 SHRINK_ROWS = 50

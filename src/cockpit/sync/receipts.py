@@ -101,6 +101,7 @@ def requeue(session: Session, now: datetime) -> int:
     for mutation in session.exec(select(OutboxRow)):
         mutation.base_rev = 0  # revisions mean nothing across epochs; values are compared
     recount(session, {(done.entity, done.entity_id) for done in found})
+    chains.mark(session)  # what was sent with a change that is parked since waits behind it now
     return len(found)
 
 
