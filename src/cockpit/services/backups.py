@@ -189,7 +189,8 @@ def _put(ready: Path, database: Path, *, is_readable: bool) -> Path | None:
     """The prepared file in place of the current one. One that can be read is written over inside a transaction of
     SQLite's own, so that a program that has it open goes on with the new rows."""
     if not database.exists() or not database.stat().st_size:
-        _remove(database)
+        for side in _SIDES:
+            Path(f"{database}{side}").unlink(missing_ok=True)
         ready.rename(database)
         return None
     aside = database.with_name(f"{database.stem}.before-restore-{clock.now():%Y%m%d-%H%M%S}.db")
@@ -243,6 +244,9 @@ def _checked(path: Path) -> Unsent:
 
 
 def _remove(path: Path) -> None:
+    """A file with its journals and, where it was upgraded, the copy from before."""
     for side in _SIDES:
         with suppress(FileNotFoundError):
             Path(f"{path}{side}").unlink()
+    for copy in path.parent.glob(f"{path.name}.before-*.bak"):
+        copy.unlink(missing_ok=True)
