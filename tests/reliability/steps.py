@@ -58,7 +58,7 @@ def _value(world: World, device: Device, entity: str, row_id: str) -> dict[str, 
         return {name: "\n".join(lines) + "\n"}
     if entity == "account" and kind < 0.03:
         return {"owner_id": random.choice(("rep-1", "rep-2"))}
-    if kind > 0.97 and entity != "deal":
+    if kind > (0.94 if entity == "activity" else 0.97) and entity != "deal":
         return {"address" if entity == "account" else "title" if entity == "contact" else "subject": "poison"}
     name = random.choice(SCALARS[entity])
     return {name: _other_value(world, name)}
@@ -259,6 +259,10 @@ def others_edit(world: World, device: Device) -> None:
     if entity == "activity" and random.random() < 0.4:
         name = "agenda"
         value = f"theirs {random.randrange(9)}\n{server.value(entity, row_id, name)}"
+    elif entity == "activity" and random.random() < 0.4:
+        name = random.choice(("needs", "roles_for"))
+        kept, item = server.value(entity, row_id, name) or [], random.choice(NEEDS)
+        value = [x for x in kept if x != item] if item in kept else [*kept, item]
     if server.value(entity, row_id, name) != value:
         server.change(entity, row_id, {name: value}, by="lead-1")
         world.note(f"others edit {entity} {row_id} {name}={value!r}")
