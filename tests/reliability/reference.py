@@ -46,6 +46,8 @@ class Reference(Judge):
 
     page_size: int = 100
     schema_min: int = 1
+    push_cap: int = 50
+    """Changes of one push above which some wall before the server says 413."""
     snapshot_pages: int = 0
 
     def handle(self, request: httpx.Request) -> Answered:
@@ -58,6 +60,8 @@ class Reference(Judge):
             return answered(self._hello(person_id))
         if path == "/v1/sync/push":
             body = msgspec.json.decode(request.content)
+            if len(body["mutations"]) > self.push_cap:
+                return problem(413, "too-large")
             return answered({"results": [self.judge(person_id, body["device_id"], m) for m in body["mutations"]]})
         if path == "/v1/sync/changes":
             return self._changes(person_id, request.url.params["cursor"], int(request.url.params["limit"]))

@@ -44,7 +44,9 @@ class Catch:
 
     @property
     def invariant(self) -> str:
-        return self.words.split(" ", 1)[0] if self.after else "none"
+        if not self.after:
+            return "none"
+        return "I7" if "Stalled" in self.words else self.words.split(" ", 1)[0]
 
 
 def _run(seed: int, bug: Bug | None = None) -> list[str]:

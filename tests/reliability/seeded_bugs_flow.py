@@ -120,8 +120,8 @@ RESYNC = (
         "cockpit.sync.inbound:Receiver.row", '"seen_gen": self.generation}', '"seen_gen": 0}', "I3",
     ),
     Bug(
-        "a restored hub is not noticed", "resync", "A new epoch only asks for a new cursor.",
-        f"{_ENGINE}:Engine._greet", "known != hello.epoch or hello.head_rev < head", "hello.head_rev < head", "I1",
+        "a restored hub is not noticed", "resync", "An older state of the hub only asks for a new cursor.",
+        f"{_ENGINE}:Engine._greet", "if known and (", "if not known and (", "I1",
     ),
     Bug(
         "tombstones outlive a restore", "resync", "Deletions of an old epoch keep out rows of the new one.",
@@ -192,7 +192,7 @@ RETRY = (
     ),
     Bug(
         "after a kill nothing is picked up", "retry", "What was on its way at a kill stays so.",
-        f"{_PUSH}:recover", 'mutation.status = "pending"', "pass", "I7",
+        f"{_PUSH}:recover", 'values(status="pending")', 'values(status="inflight")', "I7",
     ),
 )  # fmt: skip
 

@@ -160,12 +160,12 @@ UNDO = (
 CONFLICTS = (
     Bug(
         "theirs is not refreshed", "conflicts", "An open question goes on showing their old value.",
-        f"{_CONFLICTS}:open_conflict", "found.kind, found.theirs, found.theirs_rev = kind, theirs, theirs_rev",
-        "found.kind, found.theirs_rev = kind, theirs_rev\n    found.theirs = theirs if found.theirs is None else found.theirs", "I4",
+        f"{_CONFLICTS}:_refresh", "conflict.theirs, conflict.theirs_rev = base.base[conflict.field], base.rev", "pass",
+        "I4",
     ),
     Bug(
         "an answer to another value stands", "conflicts", "Theirs changes after the answer, and the answer is kept.",
-        f"{_CONFLICTS}:open_conflict", 'elif found.state == "answered" and found.theirs != theirs:', "elif False:", "I4",
+        f"{_CONFLICTS}:_refresh", 'if conflict.state == "answered":', "if False:", "I4",
     ),
     Bug(
         "the answer theirs sends mine", "conflicts", "What was answered with theirs is in the new change.",

@@ -139,6 +139,7 @@ class World:
         if self.kind != "model":
             return RealHub(self.places.hub(self.kind), lambda: self.clock.true, self.oracle)
         server = Reference(now=lambda: self.clock.true, oracle=self.oracle, has_backdate_rule=has_backdate_rule)
+        server.push_cap = Random(f"cap of {self.seed}").choice((50, 50, 50, 2))
         found_company(lambda entity, row_id, values: server.change(entity, row_id, values, by="admin"))
         return server
 

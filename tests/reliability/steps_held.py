@@ -1,0 +1,44 @@
+"""A move that brings a received row under a queue that cannot go: where the device has to merge by itself."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from cockpit.sync import outbox
+from tests.reliability.device import Device
+from tests.reliability.world import World
+
+_ITEMS = ("price", "delivery", "service", "quality")
+
+
+def held_against_others(world: World, device: Device) -> None:
+    """An edit that will be refused, one of a set, a text or a value behind it, and others at the same field."""
+    random, server = world.random, world.server
+    ids = sorted(set(device.ids("activity")) & set(server.ids("activity")))
+    if not ids:
+        return
+    row_id, name = random.choice(ids), random.choice(("needs", "roles_for", "agenda", "result", "goal"))
+    mine = _value(world, name, server.value("activity", row_id, name))
+    for values in ({"subject": f"poison {random.randrange(9)}"}, {name: mine}):
+        change = outbox.Edit("activity", row_id, "patch", values)
+        device.act(f"held edit {row_id} {sorted(values)}", partial(device.edit, change), kind="edit")
+    device.act("sync", device.sync, kind="sync", is_local=False)
+    theirs = _value(world, name, server.value("activity", row_id, name))
+    if theirs != server.value("activity", row_id, name):
+        server.change("activity", row_id, {name: theirs}, by="lead-1")
+        world.note(f"others edit the same: activity {row_id} {name}={theirs!r}")
+    device.act("sync", device.sync, kind="sync", is_local=False)
+
+
+def _value(world: World, name: str, kept: Any) -> Any:
+    random = world.random
+    if name in ("needs", "roles_for"):
+        item = random.choice(_ITEMS)
+        return [x for x in kept or () if x != item] if item in (kept or ()) else [*(kept or ()), item]
+    if name == "goal":
+        return f"goal {random.randrange(5)}"
+    lines = (kept or "one\ntwo\nthree\n").splitlines()
+    place = random.randrange(len(lines) + 1)
+    lines[place : place + random.randrange(2)] = [f"line {random.randrange(30)}"]
+    return "\n".join(lines) + "\n"
