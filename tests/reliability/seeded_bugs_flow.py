@@ -192,7 +192,7 @@ RETRY = (
     ),
     Bug(
         "after a kill nothing is picked up", "retry", "What was on its way at a kill stays so.",
-        f"{_PUSH}:recover", 'values(status="pending")', 'values(status="inflight")', "I7",
+        f"{_PUSH}:recover", '== "inflight"', '== "lost"', "I7",
     ),
 )  # fmt: skip
 

@@ -93,8 +93,8 @@ BASES = (
 TOMBSTONES = (
     Bug(
         "a deletion is ignored", "tombstones", "What was deleted elsewhere stays here.",
-        f"{_INBOUND}:Receiver.deletion", "        elif row is not None:\n            self.session.delete(row)",
-        "        elif row is not None:\n            pass", "I3",
+        "cockpit.sync.pull:_apply", "news += receiver.deletion(tombstone)",
+        "news += tombstone.reason == 'scope' and receiver.deletion(tombstone)", "I3",
     ),
     Bug(
         "a deletion under my edit is silent", "tombstones", "A row I have edited disappears, and nobody asks.",

@@ -34,7 +34,7 @@ def held_against_others(world: World, device: Device) -> None:
 def _value(world: World, name: str, kept: Any) -> Any:
     random = world.random
     if name in ("needs", "roles_for"):
-        item = random.choice(_ITEMS)
+        item = random.choice(kept if kept and random.random() < 0.5 else _ITEMS)
         return [x for x in kept or () if x != item] if item in (kept or ()) else [*(kept or ()), item]
     if name == "goal":
         return f"goal {random.randrange(5)}"
