@@ -247,6 +247,7 @@ def test_an_endless_page_is_given_up(device: Device, hub: ModelHub) -> None:
         body = {"rows": [], "deleted": [], "next_cursor": cursor, "more": True, "remaining_estimate": 9}
         return httpx.Response(200, json=body)
 
+    hub.put("account", "acc-1", phone="9")
     hub.fail("/v1/sync/changes", same)
     with pytest.raises(HubUnavailable, match="again and again"):
         device.sync()
@@ -254,6 +255,7 @@ def test_an_endless_page_is_given_up(device: Device, hub: ModelHub) -> None:
 
 
 def test_cursors_that_expire_at_once_are_given_up(device: Device, hub: ModelHub) -> None:
+    hub.put("account", "acc-1", phone="9")
     hub.oldest_cursor = 10**6
     with pytest.raises(HubUnavailable, match="cursors"):
         device.sync()
@@ -287,3 +289,26 @@ def test_a_lost_hub_costs_nothing(device_at: Callable[[str], Device], hub: Model
         with pytest.raises(HubUnavailable):
             device.sync()
     assert device.value("account", "acc-1", "phone") == "1"
+
+
+def test_an_idle_round_is_one_request(device: Device, hub: ModelHub) -> None:
+    hub.seen.clear()
+    device.sync()
+    assert hub.seen == ["GET /v1/sync/hello"]
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    assert device.value("account", "acc-1", "phone") == "9"
+    device.edit("patch", "account", "acc-1", phone="2")
+    device.sync()
+    hub.seen.clear()
+    device.sync()
+    assert hub.seen == ["GET /v1/sync/hello"], "what I sent myself is no news either"
+
+
+def test_a_load_that_was_cut_is_gone_on_with_though_nothing_is_new(device: Device, hub: ModelHub) -> None:
+    hub.put("account", "acc-2", name="New", owner_id="rep-1")
+    hub.fail("/v1/sync/changes", lost_request)
+    with pytest.raises(HubUnavailable):
+        device.sync()
+    device.sync()
+    assert device.value("account", "acc-2", "name") == "New"

@@ -11,7 +11,7 @@ from cockpit import clock
 from cockpit.errors import HubUnavailable
 from cockpit.storage.tables import ChangeLogRow, ConflictRow, OutboxRow
 from tests.sync.conftest import Device
-from tests.sync.model import TIME, ModelHub, answering, lost_response
+from tests.sync.model import TIME, ModelHub, answering, lost_request, lost_response
 
 
 def test_an_edit_behind_a_refused_creation_is_no_deletion_by_somebody(device: Device, hub: ModelHub) -> None:
@@ -91,6 +91,35 @@ def test_undo_of_a_deletion_whose_fate_is_unknown_counts_both_in_the_queue(devic
     device.undo.undo()
     assert len(device.queue()) == 2
     assert device.value("contact", "con-9", "pending") == 2
+
+
+def test_discarding_a_refused_deletion_brings_no_row_back_that_others_deleted(device: Device, hub: ModelHub) -> None:
+    hub.put("contact", "con-9", name="李工", account_id="acc-1", owner_id="rep-1")
+    device.sync()
+    device.edit("delete", "contact", "con-9")
+    hub.refuse["con-9"] = "permission"
+    device.sync()
+    hub.delete("contact", "con-9")
+    device.sync()
+    (mutation,) = device.service.load().queue
+    device.service.discard(mutation.mutation_id)
+    assert device.row("contact", "con-9") is None
+
+
+def test_a_row_acknowledged_before_a_full_load_begins_may_leave_my_sight_until_then(
+    device: Device, hub: ModelHub
+) -> None:
+    hub.put("account", "acc-2", name="Gone to a colleague", phone="1", owner_id="rep-1")
+    device.sync()
+    device.edit("patch", "account", "acc-2", phone="2")
+    hub.epoch = "epoch-2"
+    hub.fail("/v1/sync/snapshot", lost_request)
+    with pytest.raises(HubUnavailable):
+        device.sync()
+    assert device.queue() == []
+    del hub.rows["account", "acc-2"]
+    device.sync()
+    assert device.row("account", "acc-2") is None
 
 
 def test_a_row_deleted_here_that_a_full_load_did_not_bring_is_not_shown_again(device: Device, hub: ModelHub) -> None:

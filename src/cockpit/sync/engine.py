@@ -48,6 +48,8 @@ result on disk, a page received, a page on disk, the sweep."""
 class Tally:
     """What one run did so far."""
 
+    started_at: datetime
+    has_sent: bool = False
     pushed: int = 0
     pulled: int = 0
 
@@ -72,23 +74,23 @@ class Engine:
         """Push, then pull until nothing more comes. Raises the HubError kinds; what was saved before stays saved."""
         with self._alone():
             self.at("locked")
-            tally = Tally()
+            tally = Tally(clock.now())
             with self.database.write() as session:
-                run_id = runs.begin(session, clock.now())
+                runs.take_turn(session)
                 push.recover(session)
             try:
                 hello = self._greet()
                 self._push(hello, tally)
                 self._pull(hello, tally)
-                self._finish(run_id, tally, hello, accept_shrink)
+                self._finish(tally, hello, accept_shrink)
             except (Stopped, KeyboardInterrupt):
                 with suppress(LocalDataError), self.database.write() as session:
                     push.recover(session)
-                    runs.stop(session, run_id, tally.pushed, tally.pulled, clock.now())
+                    runs.stop(session, self._run(tally), clock.now())
                 raise
             except CockpitError as error:
                 with suppress(LocalDataError):
-                    self._note_failure(run_id, tally, error)
+                    self._note_failure(tally, error)
                 raise
             return tally
 
@@ -125,15 +127,16 @@ class Engine:
         # the hub read its clock about half way between question and answer
         self.offset = hello.time - (now - timedelta(seconds=trip / 2))
         with self.database.write() as session:
-            if meta.get(session, "person_id", hello.person.id) != hello.person.id:
+            found = meta.get_all(session, ("person_id", "epoch", pull.HEAD))
+            if found.get("person_id", hello.person.id) != hello.person.id:
                 raise SignInNeeded(_("The token belongs to somebody else."))
-            known, head = meta.get(session, "epoch"), pull.head(session)
+            known, head = found.get("epoch"), int(found.get(pull.HEAD, "0"))
             if known and (known != hello.epoch or hello.head_rev < head):
                 # a hub restored from a backup may have lost what it acknowledged; sending it again does no harm
                 receipts.requeue(session, self._hub_now())
                 pull.begin_resync(session, "restored", hello.epoch, now)
                 meta.put(session, pull.HEAD, "0")
-            elif pull.cursor(session, "changes") is None and pull.cursor(session, "snapshot") is None:
+            elif not pull.has_place(session):
                 pull.begin_resync(session, "first", hello.epoch, now)
             limit = hello.limits.backdate_days
             facts = {
@@ -156,6 +159,7 @@ class Engine:
                 return
             first = batch.ready if first is None else first
             total = max(total, tally.pushed + batch.ready)
+            tally.has_sent = True
             self.at("taken")
             self._tell_pushed(tally, total)
             try:
@@ -207,7 +211,7 @@ class Engine:
             asked.discard(result.mutation_id)
             with self.database.write() as session:
                 tally.pushed += push.settle(
-                    session, result, generation=pull.generation(session), now=self._hub_now(), wait=self._next_try
+                    session, result, generation=pull.delivered_by(session), now=self._hub_now(), wait=self._next_try
                 )
                 pull.saw(session, result.rev or 0)
             moved = True
@@ -217,6 +221,9 @@ class Engine:
                 push.give_back(session, sorted(asked))
         return moved
 
+    def _run(self, tally: Tally) -> runs.Run:
+        return runs.Run(tally.started_at, tally.pushed, tally.pulled, self.hub.received_bytes)
+
     def _hub_now(self) -> datetime:
         return clock.now() + self.offset
 
@@ -224,6 +231,11 @@ class Engine:
         return clock.now() + policy.backoff(attempts, self.random)
 
     def _pull(self, hello: Hello, tally: Tally) -> None:
+        if not tally.has_sent:
+            with self.database.read() as session:
+                kept = meta.get_all(session, ("complete", "drained"))
+            if kept.get("complete") == "1" and kept.get("drained") == _drained(hello, hello.head_rev):
+                return  # the greeting has told it: nothing has happened at the hub since the last whole pull
         try:
             self._pull_all(hello, tally)
         except ResetAsked as reset:
@@ -289,7 +301,7 @@ class Engine:
             with self.database.write() as session:
                 return work(session, True)
 
-    def _finish(self, run_id: int, tally: Tally, hello: Hello, accept_shrink: bool) -> None:
+    def _finish(self, tally: Tally, hello: Hello, accept_shrink: bool) -> None:
         now = clock.now()
         with self.database.write() as session:
             if meta.get(session, "complete", "1") != "1":
@@ -298,18 +310,25 @@ class Engine:
             receipts.prune(session, self._hub_now())
             acts.prune(session, self._hub_now())
             pull.saw(session, hello.head_rev)
-            runs.succeed(session, run_id, tally.pushed, tally.pulled, self.hub.received_bytes, now)
+            meta.put(session, "drained", _drained(hello, pull.head(session)))
+            runs.succeed(session, self._run(tally), now)
         self.database.forget_old_copies(now - policy.KEEP_COPIES)
         self.at("swept")
 
-    def _note_failure(self, run_id: int, tally: Tally, error: CockpitError) -> None:
+    def _note_failure(self, tally: Tally, error: CockpitError) -> None:
         with self.database.write() as session:
             failures = int(meta.get(session, "failures", "0")) + 1
             wait = policy.backoff(failures, self.random)
             if isinstance(error, HubBusy):
                 seconds = error.facts.get("seconds", 0)
                 wait = policy.throttled(float(seconds) if isinstance(seconds, int) else 30.0, self.random)
-            runs.fail(session, run_id, tally.pushed, tally.pulled, error, failures, clock.now() + wait, clock.now())
+            runs.fail(session, self._run(tally), error, failures, clock.now() + wait, clock.now())
+
+
+def _drained(hello: Hello, head: int) -> str:
+    """What says that everything up to a revision is here, for what this person may see now."""
+    person = hello.person
+    return " ".join((hello.epoch, str(head), person.role, person.team_id or "-", *sorted(hello.scopes)))
 
 
 def _save_changes(page: ChangesPage, session: Session, careful: bool) -> int:

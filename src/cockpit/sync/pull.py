@@ -33,6 +33,13 @@ def generation(session: Session) -> int:
     return int(meta.get(session, "generation", "0"))
 
 
+def delivered_by(session: Session) -> int:
+    """The generation of a row that a push answer brings. Until a load has begun it is the one before: should the row
+    leave my sight by then, neither the load nor the changes after it would say so."""
+    place = cursor(session, "snapshot")
+    return generation(session) - (place is not None and place.pages_done == 0)
+
+
 def cursor(session: Session, stream: Literal["changes", "snapshot"]) -> CursorRow | None:
     return session.get(CursorRow, stream)
 
@@ -45,6 +52,11 @@ def saw(session: Session, rev: int) -> None:
     """Remember the highest revision met, be it in a greeting, an answer or a page."""
     if rev > head(session):
         meta.put(session, HEAD, str(rev))
+
+
+def has_place(session: Session) -> bool:
+    """True once a first load has begun."""
+    return session.exec(select(CursorRow.stream).limit(1)).first() is not None
 
 
 def begin_resync(session: Session, reason: Reason, epoch: str, now: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from cockpit.crm.wire import Limits, PushResult
@@ -37,17 +38,17 @@ class Batch:
 
 def recover(session: Session) -> None:
     """After a kill: what was on its way is queued again. The hub knows by the id what it had."""
-    for mutation in session.exec(select(OutboxRow).where(OutboxRow.status == "inflight")):
-        mutation.status = "pending"
+    session.execute(update(OutboxRow).where(col(OutboxRow.status) == "inflight").values(status="pending"))
     chains.mark(session)
 
 
 def take(session: Session, now: datetime, limits: Limits, most: int = policy.BATCH) -> Batch:
     """Mark the next mutations as on their way and return them; empty when none may go."""
     ready = chains.ready(session, now)
+    if not ready:
+        return Batch((), (), 0)
     most = min(most, limits.batch, policy.BATCH, len(ready))
-    if ready:
-        most = policy.batch_limit(ready[0].attempts, most)
+    most = policy.batch_limit(ready[0].attempts, most)
     room = min(limits.bytes, policy.BATCH_BYTES)
     taken: list[OutboxRow] = []
     payloads: list[dict[str, Any]] = []

@@ -2,67 +2,69 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from cockpit.errors import CockpitError
 from cockpit.storage import meta
-from cockpit.storage.tables import ConflictRow, OutboxRow, SyncRunRow
+from cockpit.storage.queries.sync import pending_summary
+from cockpit.storage.tables import SyncRunRow
 from cockpit.sync import policy
 
 
-def begin(session: Session, now: datetime) -> int:
-    """Open the row of a run and return its number; the oldest rows go."""
-    run = SyncRunRow(started_at=now, phase="running")
-    session.add(run)
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run as far as it came: when it began, changes sent, rows received, bytes of the answers."""
+
+    started_at: datetime
+    pushed: int
+    pulled: int
+    received: int
+
+
+def take_turn(session: Session) -> None:
+    """Count that a run begins on this file."""
     meta.put(session, "fence", str(int(meta.get(session, "fence", "0")) + 1))
-    session.flush()
-    assert run.id is not None
-    session.execute(delete(SyncRunRow).where(col(SyncRunRow.id) <= run.id - policy.KEEP_RUNS))
-    return run.id
 
 
-def succeed(session: Session, run_id: int, pushed: int, pulled: int, received: int, now: datetime) -> None:
-    run = _end(session, run_id, pushed, pulled, now)
-    run.phase, run.bytes = "done", received
+def succeed(session: Session, run: Run, now: datetime) -> None:
+    _note(session, run, "done", now)
     meta.put_all(session, {"failures": "0", "next_try_at": "", "last_error": "", "last_sync_at": now.isoformat()})
 
 
-def fail(
-    session: Session,
-    run_id: int,
-    pushed: int,
-    pulled: int,
-    error: CockpitError,
-    failures: int,
-    next_try_at: datetime,
-    now: datetime,
-) -> None:
+def fail(session: Session, run: Run, error: CockpitError, failures: int, next_try_at: datetime, now: datetime) -> None:
     """Note the class of the error and its detail; never a token, which no error of ours carries."""
-    run = _end(session, run_id, pushed, pulled, now)
-    run.phase, run.error = "failed", f"{type(error).__name__}: {error.detail}"[:500]
+    _note(session, run, "failed", now, f"{type(error).__name__}: {error.detail}"[:500])
     facts = {"failures": str(failures), "next_try_at": next_try_at.isoformat(), "last_error": type(error).__name__}
     meta.put_all(session, facts)
 
 
-def stop(session: Session, run_id: int, pushed: int, pulled: int, now: datetime) -> None:
+def stop(session: Session, run: Run, now: datetime) -> None:
     """The user stopped it: no failure, nothing to wait for."""
-    _end(session, run_id, pushed, pulled, now).phase = "stopped"
+    _note(session, run, "stopped", now)
 
 
-def _end(session: Session, run_id: int, pushed: int, pulled: int, now: datetime) -> SyncRunRow:
-    run = session.get(SyncRunRow, run_id)
-    assert run is not None
-    run.ended_at, run.pushed, run.pulled = now, pushed, pulled
-    run.conflicts = session.exec(
-        select(func.count()).select_from(ConflictRow).where(col(ConflictRow.state) == "open")
-    ).one()
-    run.parked = session.exec(
-        select(func.count()).select_from(OutboxRow).where(col(OutboxRow.status) == "parked")
-    ).one()
-    return run
+def _note(session: Session, run: Run, phase: str, now: datetime, error: str = "") -> None:
+    """Add the run to the book; the oldest rows go."""
+    found = pending_summary(session)
+    row = SyncRunRow(
+        started_at=run.started_at,
+        ended_at=now,
+        phase=phase,
+        pushed=run.pushed,
+        pulled=run.pulled,
+        conflicts=found.conflicts,
+        parked=found.parked,
+        bytes=run.received,
+        error=error,
+    )
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    session.execute(delete(SyncRunRow).where(col(SyncRunRow.id) <= row.id - policy.KEEP_RUNS))
 
 
 def last(session: Session) -> SyncRunRow | None:
