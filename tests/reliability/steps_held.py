@@ -24,11 +24,41 @@ def held_against_others(world: World, device: Device) -> None:
         change = outbox.Edit("activity", row_id, "patch", values)
         device.act(f"held edit {row_id} {sorted(values)}", partial(device.edit, change), kind="edit")
     device.act("sync", device.sync, kind="sync", is_local=False)
+    if random.random() < 0.3:
+        _gone_under_it(world, row_id)
+        device.act("sync", device.sync, kind="sync", is_local=False)
+        return
     theirs = _value(world, name, server.value("activity", row_id, name))
     if theirs != server.value("activity", row_id, name):
         server.change("activity", row_id, {name: theirs}, by="lead-1")
         world.note(f"others edit the same: activity {row_id} {name}={theirs!r}")
     device.act("sync", device.sync, kind="sync", is_local=False)
+
+
+def _gone_under_it(world: World, row_id: str) -> None:
+    """The row is deleted; half the time nobody says so, for the cursors are too old."""
+    if row_id in world.server.ids("activity"):
+        world.server.remove("activity", row_id, by="lead-1")
+        if world.random.random() < 0.5:
+            world.server.expire_cursors()
+        world.note(f"others delete the same: activity {row_id}")
+
+
+def undo_against_others(world: World, device: Device) -> None:
+    """An edit that is sent, others at the same field, and then undo."""
+    server = world.server
+    ids = sorted(set(device.ids("deal")) & set(server.ids("deal")))
+    if not ids:
+        return
+    row_id, amount = world.random.choice(ids), world.random.randrange(10, 20) * 100
+    change = outbox.Edit("deal", row_id, "patch", {"amount_minor": amount})
+    device.act(f"edit to be undone {row_id} {amount}", partial(device.edit, change), kind="edit")
+    device.act("sync", device.sync, kind="sync", is_local=False)
+    if server.value("deal", row_id, "amount_minor") == amount:
+        server.change("deal", row_id, {"amount_minor": amount + 1}, by="lead-1")
+        world.note(f"others edit the same: deal {row_id} {amount + 1}")
+    device.act("sync", device.sync, kind="sync", is_local=False)
+    device.act("undo", device.undoing.undo, kind="edit")
 
 
 def _value(world: World, name: str, kept: Any) -> Any:
