@@ -129,6 +129,7 @@ def _answer_all(world: World) -> bool:
                 parked = device.parked()[0]
                 words, work = f"discard {parked[-4:]}", partial(device.service.discard, parked)
             outcome = device.act(words, work, kind="edit")
+            invariants.after_step(world, device)  # what ended here may be old enough to be forgotten by the next sync
             if outcome != "done":
                 world.oracle.find(f"I7 {device.name} cannot {words}: {outcome}")
                 return True
