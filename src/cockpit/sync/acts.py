@@ -74,7 +74,7 @@ def keep(session: Session, act: Act, action_id: str | None, now: datetime) -> st
     action = action_id or outbox.new_id()
     kept = {
         "place": outbox.next_seq(session),
-        "at": now.isoformat(),
+        "at": receipts.by_hub(session, now).isoformat(),
         "label": act.label,
         "entity": act.entity,
         "id": act.id,

@@ -67,8 +67,6 @@ class Engine:
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = _random.random
     at: Callable[[Point], None] = lambda _point: None
-    offset: timedelta = timedelta(0)
-    """How far the hub's clock is ahead of this machine's. Receipts are dated and grow old by the hub's clock."""
 
     def run(self, *, accept_shrink: bool = False) -> Tally:
         """Push, then pull until nothing more comes. Raises the HubError kinds; what was saved before stays saved."""
@@ -125,7 +123,7 @@ class Engine:
         if hello.schema.max < SCHEMA_VERSION:
             raise HubError(_("The hub is older than this program; it has to be updated first."))
         # the hub read its clock about half way between question and answer
-        self.offset = hello.time - (now - timedelta(seconds=trip / 2))
+        offset = hello.time - (now - timedelta(seconds=trip / 2))
         with self.database.write() as session:
             found = meta.get_all(session, ("person_id", "epoch", pull.HEAD))
             if found.get("person_id", hello.person.id) != hello.person.id:
@@ -133,7 +131,7 @@ class Engine:
             known, head = found.get("epoch"), int(found.get(pull.HEAD, "0"))
             if known and (known != hello.epoch or hello.head_rev < head):
                 # a hub restored from a backup may have lost what it acknowledged; sending it again does no harm
-                receipts.requeue(session, self._hub_now())
+                receipts.requeue(session, hello.time)
                 pull.begin_resync(session, "restored", hello.epoch, now)
                 meta.put(session, pull.HEAD, "0")
             elif not pull.has_place(session):
@@ -141,7 +139,8 @@ class Engine:
             limit = hello.limits.backdate_days
             facts = {
                 "epoch": hello.epoch,
-                "clock_offset_ms": str(self.offset // timedelta(milliseconds=1)),
+                "clock_offset_ms": str(offset // timedelta(milliseconds=1)),
+                "hub_time": hello.time.isoformat(),
                 "backdate_days": "" if limit is None else str(limit),
                 "role": hello.person.role,
             }
@@ -211,7 +210,7 @@ class Engine:
             asked.discard(result.mutation_id)
             with self.database.write() as session:
                 tally.pushed += push.settle(
-                    session, result, generation=pull.delivered_by(session), now=self._hub_now(), wait=self._next_try
+                    session, result, generation=pull.delivered_by(session), now=clock.now(), wait=self._next_try
                 )
                 pull.saw(session, result.rev or 0)
             moved = True
@@ -223,9 +222,6 @@ class Engine:
 
     def _run(self, tally: Tally) -> runs.Run:
         return runs.Run(tally.started_at, tally.pushed, tally.pulled, self.hub.received_bytes)
-
-    def _hub_now(self) -> datetime:
-        return clock.now() + self.offset
 
     def _next_try(self, attempts: int) -> datetime:
         return clock.now() + policy.backoff(attempts, self.random)
@@ -307,8 +303,8 @@ class Engine:
             if meta.get(session, "complete", "1") != "1":
                 pull.sweep(session, now, accept_shrink=accept_shrink)
             receipts.drop_unrecorded_log(session)
-            receipts.prune(session, self._hub_now())
-            acts.prune(session, self._hub_now())
+            receipts.prune(session, hello.time)
+            acts.prune(session, hello.time)
             pull.saw(session, hello.head_rev)
             meta.put(session, "drained", _drained(hello, pull.head(session)))
             runs.succeed(session, self._run(tally), now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import delete
@@ -52,10 +52,11 @@ def end(
     generation: int = 0,
 ) -> None:
     """Move mutations from the queue to the receipts and count the pending work of their rows anew."""
+    ended_at = by_hub(session, now)
     frees = any(mutation.status in chains.HELD for mutation in mutations)
     for mutation in mutations:
         carried = {name: getattr(mutation, name) for name in _CARRIED}
-        session.add(OutboxDoneRow(**carried, result=result, rev=rev, generation=generation, ended_at=now))
+        session.add(OutboxDoneRow(**carried, result=result, rev=rev, generation=generation, ended_at=ended_at))
         session.delete(mutation)
     session.flush()
     if frees:
@@ -80,6 +81,14 @@ def drop_base(session: Session, entity: str, row_id: str) -> None:
     if base is not None:
         session.delete(base)
         session.flush()
+
+
+def by_hub(session: Session, now: datetime) -> datetime:
+    """The moment by the hub's clock, as far as it is known, and never before its last greeting: what is dated so grows
+    old by one clock alone, whatever this machine's does."""
+    found = meta.get_all(session, ("clock_offset_ms", "hub_time"))
+    shifted = now + timedelta(milliseconds=int(found.get("clock_offset_ms", "0")))
+    return max(shifted, datetime.fromisoformat(found["hub_time"])) if found.get("hub_time") else shifted
 
 
 def requeue(session: Session, now: datetime) -> int:
