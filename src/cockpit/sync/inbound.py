@@ -145,9 +145,8 @@ class Receiver:
                 theirs_by=gone.by_id,
                 theirs_at=gone.deleted_at,
             )
-        elif row is not None:
-            self.session.delete(row)
-            self.near.rows.pop(key, None)
+        else:
+            self._forget(key, row)  # its base too: a deletion of mine that is let go must not bring it back
         self._bury(key, gone, row)
         return row is not None
 
