@@ -279,10 +279,15 @@ def deletions_are_asked(look: Look) -> None:
 
 
 def undo_takes_back_only_mine(look: Look) -> None:
-    """I4: an inverse change replaces only values that this device wrote."""
+    """I4: an inverse change replaces only values that this device wrote. An answer to its conflict replaces theirs."""
     written = look.device.world.oracle.written.values()
+    answered = {
+        (one.entity, one.entity_id)
+        for one in look.questions
+        if look.before.questions.get(one.id) == "open" and one.state != "open"
+    }
     for one in look.queue:
-        if not look.is_new(one) or not one.label.startswith("Undo: ") or one.op != "patch":
+        if not look.is_new(one) or not one.label.startswith("Undo: ") or one.op != "patch" or one.key in answered:
             continue
         for name, seen in one.base.items():
             mine = (
