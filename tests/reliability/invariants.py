@@ -51,16 +51,29 @@ def _pending_counts(world: World, device: Device) -> None:
 
 
 def _my_values_are_shown(world: World, device: Device) -> None:
-    """What I typed last into a field stays on the screen until the server has it or I let it go."""
+    """What I typed last into a field stays on the screen until the server has it or I let it go.
+
+    The server had what is sent again after a restore; and where it has a later word of mine, that one stands.
+    """
     wanted: dict[tuple[str, str, str], Any] = {}
-    found = device.slot.rows("SELECT entity, entity_id, op, patch, status FROM outbox ORDER BY seq")
-    for entity, row_id, op, patch, status in found:
+    found = device.slot.rows(
+        "SELECT seq, entity, entity_id, op, patch, status FROM outbox WHERE NOT is_again ORDER BY seq"
+    )
+    places: dict[tuple[str, str, str], int] = {}
+    for seq, entity, row_id, op, patch, status in found:
+        places |= {(entity, row_id, name): seq for name in json.loads(patch)}
         if op == "delete":
             wanted = {place: value for place, value in wanted.items() if place[:2] != (entity, row_id)}
         for name, value in json.loads(patch).items():
             if op == "patch" and name not in _JSON_COLUMNS | _MOMENTS | {"owner_id", "agenda", "advantages", "result"}:
                 wanted[entity, row_id, name] = value
             if status in ("parked",):
+                wanted.pop((entity, row_id, name), None)
+    for entity, row_id, patch, seq in device.slot.rows(
+        "SELECT entity, entity_id, patch, seq FROM outbox_done WHERE op = 'patch' AND result IN ('applied', 'replayed')"
+    ):
+        for name in json.loads(patch):
+            if seq > places.get((entity, row_id, name), seq):
                 wanted.pop((entity, row_id, name), None)
     for (entity, row_id, name), value in wanted.items():
         shown = device.slot.rows(f"SELECT {name} FROM {entity} WHERE id = ?", row_id)

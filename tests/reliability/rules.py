@@ -172,12 +172,16 @@ def _hang_together(one: Queued, other: Queued) -> bool:
 
 
 def what_is_behind_waits(look: Look) -> None:
-    """I6: nothing may go while something before it in its row, or what it depends on, is held."""
+    """I6: nothing may go while something before it in its row, or what it depends on, is held.
+
+    What the server had once, and is sent again after a restore, has gone past it before.
+    """
+    again = {mutation_id for (mutation_id,) in look.device.slot.rows("SELECT mutation_id FROM outbox WHERE is_again")}
     held: set[str] = set()
     rows: set[Key] = set()
     for one in look.queue:
         if one.status in HELD or one.key in rows or one.depends_on in held:
-            if one.status == "pending":
+            if one.status == "pending" and one.mutation_id not in again:
                 look.find(f"I6 {one.mutation_id} of {one.key} may go, and what it comes after is held")
             held.add(one.mutation_id)
             rows.add(one.key)

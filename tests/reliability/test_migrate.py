@@ -24,7 +24,7 @@ OPEN = ("pending", "inflight")
 HELD = ("conflict", "blocked", "parked")
 _TABLES = ("outbox", "outbox_done", "sync_base", "conflict", "activity", "account", "change_log", "tombstone")
 
-_ADDED = {"sync_base": ("seen_gen",)}
+_ADDED = {"outbox": ("is_again",), "sync_base": ("seen_gen",)}
 """Columns of later versions, filled with their default by the upgrade."""
 
 

@@ -29,6 +29,7 @@ class Link(NamedTuple):
     status: str
     attempts: int
     next_try_at: datetime | None
+    is_again: bool
 
 
 def mark(session: Session) -> None:
@@ -69,11 +70,14 @@ def _links(session: Session) -> list[Link]:
 
 def _behind(links: Iterable[Link], held: Iterable[str]) -> Iterable[str]:
     """Those that come after a held one in its row, or depend on one, near or far."""
-    ids, rows = set(held), set[tuple[str, str]]()
+    ids, rows, rows_again = set(held), set[tuple[str, str]](), set[tuple[str, str]]()
     for link in links:
         key = (link.entity, link.entity_id)
-        if key in rows or link.depends_on in ids:
+        # one that the hub has had before passes what was never sent, and keeps its order among its like
+        if key in (rows_again if link.is_again else rows) or link.depends_on in ids:
             yield link.mutation_id
             ids.add(link.mutation_id)
         if link.mutation_id in ids:
             rows.add(key)
+            if link.is_again:
+                rows_again.add(key)

@@ -42,13 +42,29 @@ def open_conflict(
     theirs_by: str | None = None,
     theirs_at: datetime | None = None,
 ) -> ConflictRow:
-    """Hold `mutation` and show both values. An open conflict of the same field gets the newest of theirs."""
-    mutation.status = "conflict"
+    """Hold `mutation` and show both values. An open conflict of the same field gets the newest of theirs.
+
+    A field of a row is asked about once: on the first of the changes in question, whose later ones are part of mine.
+    """
     found = session.exec(
         select(ConflictRow).where(
-            ConflictRow.mutation_id == mutation.mutation_id, ConflictRow.field == field, ConflictRow.state != "closed"
+            ConflictRow.entity == mutation.entity,
+            ConflictRow.entity_id == mutation.entity_id,
+            ConflictRow.field == field,
+            ConflictRow.state != "closed",
         )
     ).first()
+    if found is not None and found.mutation_id != mutation.mutation_id:
+        other = session.exec(select(OutboxRow).where(OutboxRow.mutation_id == found.mutation_id)).first()
+        if other is not None and (other.seq or 0) < (mutation.seq or 0):
+            _let_follow(session, mutation)
+        else:
+            found.mutation_id, found.base = mutation.mutation_id, base
+            mutation.status = "conflict"
+            if other is not None:
+                _let_follow(session, other)
+    else:
+        mutation.status = "conflict"
     if found is None:
         found = ConflictRow(
             id=outbox.new_id(),
@@ -68,6 +84,15 @@ def open_conflict(
     found.theirs_by, found.theirs_at = theirs_by or found.theirs_by, theirs_at or found.theirs_at
     chains.mark(session)
     return found
+
+
+def _let_follow(session: Session, mutation: OutboxRow) -> None:
+    """What was asked of `mutation` is asked of another of its row: it is held behind that one, unless more is asked."""
+    session.flush()
+    left = select(ConflictRow.id).where(
+        ConflictRow.mutation_id == mutation.mutation_id, col(ConflictRow.state) != "closed"
+    )
+    mutation.status = "conflict" if session.exec(left).first() is not None else "pending"
 
 
 def can_keep_both(conflict: ConflictRow) -> bool:
@@ -217,8 +242,8 @@ def _settle(
         return outbox.submit(session, [edit], actor_id=actor_id, label=label, now=now)
     if theirs is not None:
         _show(session, entity, row_id, theirs, earlier)
-    if takes_theirs:
-        return None
+    if takes_theirs or rows.find(session, entity, row_id) is None:
+        return None  # theirs stands, or the row has left the viewer's sight: there is nothing of his to change
     edit = outbox.Edit(entity, row_id, "delete") if wants_delete else outbox.Edit(entity, row_id, "patch", wanted)
     return outbox.submit(session, [edit], actor_id=actor_id, label=label, now=now)
 

@@ -230,7 +230,7 @@ def _conflict(session: Session, mutation: OutboxRow, result: PushResult, generat
             **who,
         )
     _base_of_theirs(session, mutation, result)
-    if not _has_open(session, mutation):
+    if mutation.status == "conflict" and not _has_open(session, mutation):
         # nothing was named: it cannot be shown as a conflict, and it must not be lost
         _park(session, mutation, "conflict", "the hub named no field")
 

@@ -105,7 +105,7 @@ def requeue(session: Session, now: datetime) -> int:
         # it may have been applied: undo must not take it for something never sent
         carried["attempts"] = max(1, done.attempts)
         session.delete(done)
-        session.add(OutboxRow(**carried))
+        session.add(OutboxRow(**carried, is_again=True))
     session.flush()
     for mutation in session.exec(select(OutboxRow)):
         mutation.base_rev = 0  # revisions mean nothing across epochs; values are compared

@@ -46,6 +46,8 @@ class OutboxRow(_Mutation, table=True):
     next_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     error_type: str = Field(default="", max_length=64)
     error_text: str = ""
+    is_again: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+    """The hub acknowledged it once: it goes again after a restore, and waits for nothing that it did not wait for then."""
 
 
 class OutboxDoneRow(_Mutation, table=True):
