@@ -86,6 +86,17 @@ def open_conflict(
     return found
 
 
+def whole_row_in_question(session: Session, entity: str, row_id: str) -> bool:
+    """True while it is asked what becomes of the row itself, not of a field."""
+    statement = select(ConflictRow.id).where(
+        ConflictRow.entity == entity,
+        ConflictRow.entity_id == row_id,
+        ConflictRow.field == "",
+        ConflictRow.state != "closed",
+    )
+    return session.exec(statement).first() is not None
+
+
 def _let_follow(session: Session, mutation: OutboxRow) -> None:
     """What was asked of `mutation` is asked of another of its row: it is held behind that one, unless more is asked."""
     session.flush()

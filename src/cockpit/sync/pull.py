@@ -185,6 +185,12 @@ def sweep(session: Session, now: datetime, *, accept_shrink: bool) -> None:
 
 
 def _vanished(session: Session, entity: str, row_id: str, now: datetime) -> None:
+    """Ask what becomes of my work on a row that is not there any more, instead of anything asked about its fields."""
     queued: list[OutboxRow] = receipts.queued_of(session, entity, row_id)
-    if queued and not any(mutation.status == "conflict" for mutation in queued):
-        conflicts.open_conflict(session, queued[0], now=now, kind="missing", mine=queued[0].patch)
+    if not queued or conflicts.whole_row_in_question(session, entity, row_id):
+        return
+    asked = [mutation for mutation in queued if mutation.status == "conflict"]
+    conflicts.close_all(session, [mutation.mutation_id for mutation in asked], "missing", now)
+    for mutation in asked:
+        mutation.status = "pending"
+    conflicts.open_conflict(session, queued[0], now=now, kind="missing", mine=queued[0].patch)
