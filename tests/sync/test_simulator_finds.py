@@ -200,3 +200,44 @@ def test_what_a_restored_hub_is_sent_again_passes_a_parked_change_as_it_did_befo
     device.sync()
     assert device.queue() == [("acc-1", "parked")]
     assert hub.row("account", "acc-1")["address"] == "new road"
+
+
+def test_two_changes_of_one_field_in_one_push_are_one_question(device: Device, hub: ModelHub) -> None:
+    device.edit("patch", "account", "acc-1", phone="2")
+    device.edit("patch", "account", "acc-1", phone="3")
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    question = device.only_conflict()
+    assert (question.mine, question.theirs) == ("3", "9")
+    assert device.queue() == [("acc-1", "conflict"), ("acc-1", "blocked")]
+    device.service.answer(question.id, "mine")
+    device.sync()
+    assert hub.row("account", "acc-1")["phone"] == "3"
+    assert device.queue() == []
+
+
+def test_a_row_in_question_that_a_full_load_does_not_bring_is_asked_about_as_a_whole(
+    device: Device, hub: ModelHub
+) -> None:
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    del hub.rows["account", "acc-1"]
+    hub.put("account", "acc-2", name="Another", owner_id="rep-1")
+    hub.fail("/v1/sync/changes", answering(410, "scope-changed"))
+    device.sync()
+    assert device.only_conflict().kind == "missing"
+    device.service.answer(device.only_conflict().id, "theirs")
+    assert device.row("account", "acc-1") is None
+    assert device.queue() == []
+
+
+def test_undoing_my_edit_of_a_row_that_others_deleted_shows_no_row(device: Device, hub: ModelHub) -> None:
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.delete("account", "acc-1")
+    device.sync()
+    assert device.only_conflict().kind == "delete_edit"
+    device.undo.undo()
+    device.sync()
+    assert device.row("account", "acc-1") is None
+    assert device.service.load().conflicts == ()

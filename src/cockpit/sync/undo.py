@@ -20,7 +20,7 @@ from cockpit.domain.merge import merge_field
 from cockpit.i18n import _
 from cockpit.storage import meta, rows
 from cockpit.storage.records import to_wire
-from cockpit.storage.tables import OutboxDoneRow, OutboxRow, SyncBaseRow
+from cockpit.storage.tables import OutboxDoneRow, OutboxRow, SyncBaseRow, SyncedRow, TombstoneRow
 from cockpit.sync import acts, amending, conflicts, outbox, receipts
 
 _MARK = "undo:"
@@ -143,13 +143,17 @@ def _put_back(session: Session, entity: str, row_id: str, taken: list[OutboxRow]
         session.flush()
         if kept is not None and kept.rev > 0:  # the hub has a row of this id all the same
             received_row = rows.put(session, entity, kept.base)
-            received_row.seen_gen = int(meta.get(session, "generation", "0"))
+            received_row.seen_gen = kept.seen_gen
             session.flush()
         return
     gone = {mutation.mutation_id for mutation in taken}
     staying = [m for m in receipts.queued_of(session, entity, row_id) if m.mutation_id not in gone]
     received: dict[str, Any] = dict(kept.base) if kept is not None else {}
     row = rows.find(session, entity, row_id)
+    if row is not None and not staying and _is_gone(session, row, entity):
+        rows.remove(session, entity, row_id)
+        session.flush()
+        return
     values: dict[str, Any] = {"id": row_id}
     if row is None:
         unsent = (dict(m.base) for m in taken if m.op == "delete" and not m.base.get("rev"))
@@ -162,8 +166,17 @@ def _put_back(session: Session, entity: str, row_id: str, taken: list[OutboxRow]
     for mutation in staying:
         values |= {name: value for name, value in mutation.patch.items() if name in values}
     restored = rows.put(session, entity, values)
-    restored.seen_gen = max(restored.seen_gen, int(meta.get(session, "generation", "0")))
+    if kept is not None:
+        restored.seen_gen = kept.seen_gen
     session.flush()
+
+
+def _is_gone(session: Session, row: SyncedRow, entity: str) -> bool:
+    """True when only my work kept the row here: the hub has deleted it, or the last full load did not bring it."""
+    if session.get(TombstoneRow, (entity, row.id)) is not None:
+        return True
+    found = meta.get_all(session, ("generation", "complete"))
+    return row.rev > 0 and found.get("complete") == "1" and row.seen_gen < int(found.get("generation", "0"))
 
 
 def _inverse(session: Session, mutation: OutboxRow | OutboxDoneRow) -> outbox.Edit | None:
