@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -142,7 +143,16 @@ _KEPT = ("outbox", "outbox_done", "sync_base", "conflict", "activity", "account"
 def _kept(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """What a user could miss, by table, in the columns that the first schema had."""
     with closing(sqlite3.connect(path)) as connection:
-        return {table: sorted(connection.execute(f"SELECT * FROM {table}"), key=repr) for table in _KEPT}
+        return {
+            table: sorted(connection.execute(f"SELECT {_columns(table)} FROM {table}"), key=repr) for table in _KEPT
+        }
+
+
+@cache
+def _columns(table: str) -> str:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript((old_files.FOLDER / "0001.sql").read_text("utf-8"))
+        return ", ".join(f'"{row[1]}"' for row in connection.execute(f"PRAGMA table_info({table})"))
 
 
 def test_upgrade_of_the_first_schema(tmp_path: Path, home: Home, commands: TracedCommands) -> None:

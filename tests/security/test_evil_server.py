@@ -230,8 +230,9 @@ def test_a_cursor_is_never_an_address(device: Device, hub: ModelHub, cursor: str
         return hub.handle(request)
 
     transport, hub.transport = hub.transport, lambda: httpx.MockTransport(watched)  # type: ignore[method-assign]
-    device.sync()
-    device.sync()
+    for phone in "23":
+        hub.put("account", "acc-1", phone=phone)
+        device.sync()
     hub.transport = transport  # type: ignore[method-assign]
     last = asked[-1]
     assert {(url.scheme, url.host, url.path) for url in asked} == {

@@ -74,6 +74,8 @@ class ModelHub:
         return httpx.MockTransport(self.handle)
 
     def fail(self, path: str, *faults: Fault) -> None:
+        """Answer the next requests of a path so. The head moves, or nobody would ask for changes."""
+        self.rev += path == "/v1/sync/changes"
         self.faults.setdefault(path, deque()).extend(faults)
 
     def put(self, entity: str, row_id: str, by: str = "lead-1", **values: Any) -> None:

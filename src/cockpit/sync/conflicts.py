@@ -253,6 +253,8 @@ def _settle(
         return outbox.submit(session, [edit], actor_id=actor_id, label=label, now=now)
     if theirs is not None:
         _show(session, entity, row_id, theirs, earlier)
+        if kept is not None and (shown := rows.find(session, entity, row_id)) is not None:
+            shown.seen_gen = max(shown.seen_gen, kept.seen_gen)
     if takes_theirs or rows.find(session, entity, row_id) is None:
         return None  # theirs stands, or the row has left the viewer's sight: there is nothing of his to change
     edit = outbox.Edit(entity, row_id, "delete") if wants_delete else outbox.Edit(entity, row_id, "patch", wanted)
