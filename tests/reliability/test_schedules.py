@@ -21,7 +21,7 @@ from tests.support.postgres import cluster
 SCHEDULES = int(os.environ.get("COCKPIT_TEST_FAULT_SCHEDULES", "40"))
 ON_HUB = max(3, SCHEDULES // 8)
 ON_POSTGRES = max(3, SCHEDULES // 8)
-BASE = int(os.environ.get("COCKPIT_TEST_FAULT_SEED", "1000"))
+BASE = int(os.environ.get("COCKPIT_TEST_FAULT_SEED", "3000"))
 
 
 @pytest.fixture(scope="module")
