@@ -241,3 +241,17 @@ def test_undoing_my_edit_of_a_row_that_others_deleted_shows_no_row(device: Devic
     device.sync()
     assert device.row("account", "acc-1") is None
     assert device.service.load().conflicts == ()
+
+
+def test_a_row_that_is_deleted_behind_a_question_leaves_one_question(device: Device, hub: ModelHub) -> None:
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    assert device.only_conflict().kind == "field"
+    hub.delete("account", "acc-1")
+    device.sync()
+    assert device.only_conflict().kind == "delete_edit"
+    device.service.answer(device.only_conflict().id, "mine")
+    device.sync()
+    assert hub.row("account", "acc-1")["phone"] == "2"
+    assert device.queue() == []

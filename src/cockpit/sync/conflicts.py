@@ -45,7 +45,10 @@ def open_conflict(
     """Hold `mutation` and show both values. An open conflict of the same field gets the newest of theirs.
 
     A field of a row is asked about once: on the first of the changes in question, whose later ones are part of mine.
+    While it is asked what becomes of the row itself, nothing is asked about its fields.
     """
+    if not field:
+        _close_fields(session, mutation, now)
     found = session.exec(
         select(ConflictRow).where(
             ConflictRow.entity == mutation.entity,
@@ -84,6 +87,15 @@ def open_conflict(
     found.theirs_by, found.theirs_at = theirs_by or found.theirs_by, theirs_at or found.theirs_at
     chains.mark(session)
     return found
+
+
+def _close_fields(session: Session, mutation: OutboxRow, now: datetime) -> None:
+    for question in _of_row(session, mutation):
+        if question.field:
+            question.state, question.resolution, question.resolved_at = "closed", "row", now
+    for other in receipts.queued_of(session, mutation.entity, mutation.entity_id):
+        if other.status == "conflict":
+            _let_follow(session, other)
 
 
 def whole_row_in_question(session: Session, entity: str, row_id: str) -> bool:

@@ -176,7 +176,7 @@ def _is_gone(session: Session, row: SyncedRow, entity: str) -> bool:
     if session.get(TombstoneRow, (entity, row.id)) is not None:
         return True
     found = meta.get_all(session, ("generation", "complete"))
-    was_brought = 0 < row.seen_gen  # a row shown again from its base has no stamp of its own
+    was_brought = row.seen_gen > 0  # a row shown again from its base has no stamp of its own
     return was_brought and found.get("complete") == "1" and row.seen_gen < int(found.get("generation", "0"))
 
 
