@@ -118,11 +118,11 @@ TOMBSTONES = (
 PARKED = (
     Bug(
         "a dependant goes before its parent", "parked", "What depends on a held change is sent.",
-        f"{_CHAINS}:_behind", "if key in rows or link.depends_on in ids:", "if key in rows:", "I6",
+        f"{_CHAINS}:_behind", "if key in (rows_again if link.is_again else rows) or link.depends_on in ids:", "if key in rows:", "I6",
     ),
     Bug(
         "a later edit overtakes", "parked", "The next change of a row goes past one that is held.",
-        f"{_CHAINS}:_behind", "if key in rows or link.depends_on in ids:", "if link.depends_on in ids:", "I6",
+        f"{_CHAINS}:_behind", "if key in (rows_again if link.is_again else rows) or link.depends_on in ids:", "if link.depends_on in ids:", "I6",
     ),
     Bug(
         "one parked change stops all", "parked", "Nothing is sent while anything is parked.",
@@ -178,7 +178,7 @@ CONFLICTS = (
     ),
     Bug(
         "a question does not hold", "conflicts", "A change in question is sent all the same.",
-        f"{_CONFLICTS}:open_conflict", '    mutation.status = "conflict"\n', "    pass\n", "I10",
+        f"{_CONFLICTS}:open_conflict", '    else:\n        mutation.status = "conflict"\n', "    else:\n        pass\n", "I10",
     ),
     Bug(
         "a question nobody sees", "conflicts", "The change is held, and its question is closed at once.",
