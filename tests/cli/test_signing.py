@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from cockpit import clock
 from cockpit.cli.first import FirstRun
@@ -55,7 +55,7 @@ class Hub:
         database = Database.at(self.path)
         with database.read() as session:
             families = session.exec(select(TokenFamilyRow.revoked_at)).all()
-            alone = session.exec(select(TokenRow.revoked_at).where(TokenRow.family_id == None)).all()  # noqa: E711
+            alone = session.exec(select(TokenRow.revoked_at).where(col(TokenRow.family_id).is_(None))).all()
         database.close()
         return sum(ended is None for ended in (*families, *alone))
 
@@ -319,7 +319,7 @@ def _refresh_tokens(hub: Hub) -> set[str]:
     database = Database.at(hub.path)
     with database.read() as session:
         found = set(session.exec(select(RefreshTokenRow.hash)).all())
-        retried = session.exec(select(RefreshTokenRow.hash).where(RefreshTokenRow.retried_at != None)).all()  # noqa: E711
+        retried = session.exec(select(RefreshTokenRow.hash).where(col(RefreshTokenRow.retried_at).is_not(None))).all()
     database.close()
     assert not retried
     return found

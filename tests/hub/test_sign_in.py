@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 
 from cockpit.hub import grants, tokens
 from cockpit.hub.routes_oauth import DEVICE_GRANT
@@ -324,8 +324,8 @@ def test_two_who_come_at_once_do_not_both_get_the_next(hub: HubWorld) -> None:
     assert sorted(device.may(answer["access_token"]) for answer in answers) == [False, True]
     with hub.database.read() as session:
         unused = select(RefreshTokenRow).where(
-            RefreshTokenRow.used_at == None,  # noqa: E711
-            RefreshTokenRow.ended_at == None,  # noqa: E711
+            col(RefreshTokenRow.used_at).is_(None),
+            col(RefreshTokenRow.ended_at).is_(None),
         )
         assert len(session.exec(unused).all()) == 1
 
@@ -351,7 +351,7 @@ def test_a_year_of_refreshes_leaves_few_rows(hub: HubWorld) -> None:
         hub.later(days=31)
         given = device.refresh(given["refresh_token"]).json()
     with hub.database.read() as session:
-        assert len(session.exec(select(TokenRow).where(TokenRow.family_id != None)).all()) == 1  # noqa: E711
+        assert len(session.exec(select(TokenRow).where(col(TokenRow.family_id).is_not(None))).all()) == 1
         assert len(session.exec(select(RefreshTokenRow)).all()) <= 4
     hub.later(days=200)
     with hub.database.write() as session:

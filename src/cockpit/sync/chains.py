@@ -51,7 +51,7 @@ def is_behind(session: Session, entity: str, row_id: str, depends_on: str | None
     """True when a change that is queued now comes behind a held one."""
     of_row = (col(OutboxRow.entity) == entity) & (col(OutboxRow.entity_id) == row_id)
     ahead = of_row | (col(OutboxRow.mutation_id) == depends_on) if depends_on else of_row
-    held = select(OutboxRow.mutation_id).where(ahead, col(OutboxRow.status).in_((*HELD, "blocked")))  # type: ignore[call-overload]
+    held = select(col(OutboxRow.mutation_id)).where(ahead, col(OutboxRow.status).in_((*HELD, "blocked")))
     return session.execute(held.limit(1)).first() is not None
 
 
