@@ -51,10 +51,7 @@ MERGE = (
     ),
 )  # fmt: skip
 
-_LAST_LINES = (
-    '    if (mutation.seq or 0) > int(meta.get(session, _PASSED, "0")):\n'
-    "        meta.put(session, _PASSED, str(mutation.seq))"
-)
+_LAST_LINES = "    meta.raise_to(session, _PASSED, mutation.seq or 0)"
 _LATER = "    for later in receipts.queued_of(session, entity, row_id):\n"
 BASES = (
     Bug(

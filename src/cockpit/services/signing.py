@@ -119,7 +119,7 @@ class SigningService:
             before = _account(session)
             if not meta.get(session, "device_id"):
                 meta.put(session, "device_id", outbox.new_id())
-            if pull.cursor(session, "changes") is None:
+            if pull.place(session, "changes") is None:
                 meta.put(session, "complete", "0")
             for key, value in (
                 ("hub_url", where.url),

@@ -111,6 +111,11 @@ class Database:
 
         return engine
 
+    @cached_property
+    def _writing(self) -> Engine:
+        """The same engine for transactions that write."""
+        return self._engine.execution_options(writes=True)
+
     @contextmanager
     def look(self) -> Iterator[Reader]:
         """A reader of one state of the data; of a file, without SQLAlchemy."""
@@ -141,11 +146,9 @@ class Database:
         """A session in one BEGIN IMMEDIATE transaction, committed at the end, rolled back on any error."""
         from sqlmodel import Session
 
-        with self._named_errors():
-            engine = self._engine.execution_options(writes=True)
-            with Session(engine, expire_on_commit=False) as session, session.begin():
-                session.connection()
-                yield session
+        with self._named_errors(), Session(self._writing, expire_on_commit=False) as session, session.begin():
+            session.connection()
+            yield session
 
     def data_version(self) -> int:
         """A number that changes with every commit by another connection, of any process. Zero where the database is
@@ -181,7 +184,7 @@ class Database:
 
         load_all()
         with self._named_errors():
-            upgrade(self._engine.execution_options(writes=True), SQLModel.metadata, wire_version=SCHEMA_VERSION)
+            upgrade(self._writing, SQLModel.metadata, wire_version=SCHEMA_VERSION)
 
     def _keep(self, stored: str) -> None:
         """A copy from before an upgrade, beside the file and mode 0600. A server keeps its own backups."""

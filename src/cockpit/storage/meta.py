@@ -6,16 +6,17 @@ They are read and written beside the mapped classes: the sync asks for a few at 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from cockpit.storage.reading import FileReader, Reader, SessionReader
+from cockpit.storage.reading import FileReader, Reader, SessionReader, statement
 
 if TYPE_CHECKING:
-    from sqlalchemy import TextClause
     from sqlmodel import Session
 
 _PUT = "INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+_IF_HIGHER = "WHERE CAST(excluded.value AS BIGINT) > CAST(meta.value AS BIGINT)"
+_COUNT = """INSERT INTO meta (key, value) VALUES (:key, '1')
+    ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS VARCHAR)"""
 
 
 def get(source: Session | Reader, key: str, default: str = "") -> str:
@@ -46,22 +47,25 @@ def put(session: Session, key: str, value: str) -> None:
 
 
 def put_all(session: Session, values: Mapping[str, str]) -> None:
-    session.connection().execute(_text(_PUT), [{"key": key, "value": value} for key, value in values.items()])
+    session.connection().execute(statement(_PUT), [{"key": key, "value": value} for key, value in values.items()])
+
+
+def raise_to(session: Session, key: str, value: int) -> None:
+    """Make a whole number at least `value`."""
+    session.connection().execute(statement(f"{_PUT} {_IF_HIGHER}"), {"key": key, "value": str(value)})
+
+
+def count(session: Session, key: str) -> None:
+    """Add one to a whole number, which begins at zero."""
+    session.connection().execute(statement(_COUNT), {"key": key})
 
 
 def remove(session: Session, key: str) -> None:
-    session.connection().execute(_text("DELETE FROM meta WHERE key = :key"), {"key": key})
+    session.connection().execute(statement("DELETE FROM meta WHERE key = :key"), {"key": key})
 
 
 def _rows(source: Session | Reader, sql: str, **values: str) -> list[Any]:
     if isinstance(source, FileReader | SessionReader):
         return list(source.rows(sql, **values))
     session: Any = source
-    return list(session.connection().execute(_text(sql), values))
-
-
-@cache
-def _text(sql: str) -> TextClause:
-    from sqlalchemy import text
-
-    return text(sql)
+    return list(session.connection().execute(statement(sql), values))

@@ -12,13 +12,14 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from cockpit.domain import entities as e
 
 if TYPE_CHECKING:
+    from sqlalchemy import TextClause
     from sqlmodel import Session
 
 E = TypeVar("E", bound=e.Entity)
@@ -69,12 +70,20 @@ class SessionReader:
         self._is_sqlite = session.get_bind().dialect.name == "sqlite"
 
     def rows(self, sql: str, /, **values: Any) -> list[tuple[Any, ...]]:
-        from sqlalchemy import text
-
         self._session.flush()
         convert = _as_text if self._is_sqlite else _as_naive
-        found = self._session.connection().execute(text(sql), {name: convert(value) for name, value in values.items()})
+        found = self._session.connection().execute(
+            statement(sql), {name: convert(value) for name, value in values.items()}
+        )
         return [tuple(row) for row in found]
+
+
+@lru_cache(maxsize=256)
+def statement(sql: str) -> TextClause:
+    """The same object for the same words: the library then parses and compiles them once."""
+    from sqlalchemy import text
+
+    return text(sql)
 
 
 def reader_of(source: Session | Reader) -> Reader:

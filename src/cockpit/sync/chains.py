@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
 
 from cockpit.storage.tables import OutboxRow
@@ -32,6 +32,20 @@ class Link(NamedTuple):
     is_again: bool
 
 
+_LINKS = select(*[getattr(OutboxRow, name) for name in Link._fields]).order_by(col(OutboxRow.seq))
+_IS_AHEAD = ((col(OutboxRow.entity) == bindparam("entity")) & (col(OutboxRow.entity_id) == bindparam("row_id"))) | (
+    col(OutboxRow.mutation_id) == bindparam("depends_on")
+)
+_HELD_AHEAD = (
+    select(col(OutboxRow.mutation_id)).where(_IS_AHEAD, col(OutboxRow.status).in_((*HELD, "blocked"))).limit(1)
+)
+_SET_STATUS = (
+    update(OutboxRow)
+    .where(col(OutboxRow.mutation_id).in_(bindparam("ids", expanding=True)))
+    .values(status=bindparam("to"))
+)
+
+
 def mark(session: Session) -> None:
     """Set and lift `blocked` on the whole queue, as its heads are now."""
     links = _links(session)
@@ -44,15 +58,13 @@ def mark(session: Session) -> None:
         ),
     ):
         if ids:
-            session.execute(update(OutboxRow).where(col(OutboxRow.mutation_id).in_(ids)).values(status=status))
+            session.execute(_SET_STATUS, {"ids": ids, "to": status})
 
 
 def is_behind(session: Session, entity: str, row_id: str, depends_on: str | None) -> bool:
     """True when a change that is queued now comes behind a held one."""
-    of_row = (col(OutboxRow.entity) == entity) & (col(OutboxRow.entity_id) == row_id)
-    ahead = of_row | (col(OutboxRow.mutation_id) == depends_on) if depends_on else of_row
-    held = select(col(OutboxRow.mutation_id)).where(ahead, col(OutboxRow.status).in_((*HELD, "blocked")))
-    return session.execute(held.limit(1)).first() is not None
+    asked = {"entity": entity, "row_id": row_id, "depends_on": depends_on or ""}
+    return session.execute(_HELD_AHEAD, asked).first() is not None
 
 
 def ready(session: Session, now: datetime) -> list[Link]:
@@ -64,8 +76,7 @@ def ready(session: Session, now: datetime) -> list[Link]:
 
 
 def _links(session: Session) -> list[Link]:
-    columns = [getattr(OutboxRow, name) for name in Link._fields]
-    return [Link._make(row) for row in session.execute(select(*columns).order_by(col(OutboxRow.seq)))]
+    return [Link._make(row) for row in session.execute(_LINKS)]
 
 
 def _behind(links: Iterable[Link], held: Iterable[str]) -> Iterable[str]:

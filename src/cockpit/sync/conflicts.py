@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
 
 from cockpit.domain.merge import LONG_TEXT_FIELDS
 from cockpit.errors import NotAllowed
@@ -26,6 +27,18 @@ Choice = Literal["mine", "theirs", "both", "edit"]
 
 HUB_KEEPS = ("rev", "origin", "external_source", "external_ref")
 """Columns the hub gives; a row that is made again does not bring them."""
+
+
+_OF_MUTATIONS = select(ConflictRow).where(
+    col(ConflictRow.mutation_id).in_(bindparam("ids", expanding=True)), col(ConflictRow.state) != "closed"
+)
+_OF_ROW = select(ConflictRow).where(
+    col(ConflictRow.entity) == bindparam("entity"),
+    col(ConflictRow.entity_id) == bindparam("row_id"),
+    col(ConflictRow.state) != "closed",
+)
+
+_BY_ID = select(OutboxRow).where(col(OutboxRow.mutation_id) == bindparam("mutation_id"))
 
 
 def open_conflict(
@@ -49,16 +62,9 @@ def open_conflict(
     """
     if not field:
         _close_fields(session, mutation, now)
-    found = session.exec(
-        select(ConflictRow).where(
-            ConflictRow.entity == mutation.entity,
-            ConflictRow.entity_id == mutation.entity_id,
-            ConflictRow.field == field,
-            ConflictRow.state != "closed",
-        )
-    ).first()
+    found = next((one for one in _of_row(session, mutation.entity, mutation.entity_id) if one.field == field), None)
     if found is not None and found.mutation_id != mutation.mutation_id:
-        other = session.exec(select(OutboxRow).where(OutboxRow.mutation_id == found.mutation_id)).first()
+        other = session.scalars(_BY_ID, {"mutation_id": found.mutation_id}).first()
         if other is not None and (other.seq or 0) < (mutation.seq or 0):
             _let_follow(session, mutation)
         else:
@@ -90,7 +96,7 @@ def open_conflict(
 
 
 def _close_fields(session: Session, mutation: OutboxRow, now: datetime) -> None:
-    for question in _of_row(session, mutation):
+    for question in _of_row(session, mutation.entity, mutation.entity_id):
         if question.field:
             question.state, question.resolution, question.resolved_at = "closed", "row", now
     for other in receipts.queued_of(session, mutation.entity, mutation.entity_id):
@@ -100,22 +106,14 @@ def _close_fields(session: Session, mutation: OutboxRow, now: datetime) -> None:
 
 def whole_row_in_question(session: Session, entity: str, row_id: str) -> bool:
     """True while it is asked what becomes of the row itself, not of a field."""
-    statement = select(ConflictRow.id).where(
-        ConflictRow.entity == entity,
-        ConflictRow.entity_id == row_id,
-        ConflictRow.field == "",
-        ConflictRow.state != "closed",
-    )
-    return session.exec(statement).first() is not None
+    return any(not question.field for question in _of_row(session, entity, row_id))
 
 
 def _let_follow(session: Session, mutation: OutboxRow) -> None:
     """What was asked of `mutation` is asked of another of its row: it is held behind that one, unless more is asked."""
     session.flush()
-    left = select(ConflictRow.id).where(
-        ConflictRow.mutation_id == mutation.mutation_id, col(ConflictRow.state) != "closed"
-    )
-    mutation.status = "conflict" if session.exec(left).first() is not None else "pending"
+    left = session.scalars(_OF_MUTATIONS, {"ids": [mutation.mutation_id]}).first()
+    mutation.status = "conflict" if left is not None else "pending"
 
 
 def can_keep_both(conflict: ConflictRow) -> bool:
@@ -152,10 +150,10 @@ def answer(
         raise NotAllowed(_("Only a long text can keep both. Choose mine or theirs."))
     if choice == "edit" and not conflict.field:
         raise NotAllowed(_("The whole row is in question: choose mine or theirs."))
-    held = session.exec(select(OutboxRow).where(OutboxRow.mutation_id == conflict.mutation_id)).first()
+    held = session.scalars(_BY_ID, {"mutation_id": conflict.mutation_id}).first()
     if held is None:
         raise NotAllowed(_("This conflict has been answered already."))
-    asked = _of_row(session, held)
+    asked = _of_row(session, held.entity, held.entity_id)
     chosen = [other for other in asked if other.state == "open"] if is_whole_record else [conflict]
     is_last = all(other in chosen or other.state != "open" for other in asked)
     in_question = {other.mutation_id for other in asked}
@@ -180,10 +178,7 @@ def answer(
 
 def close_all(session: Session, mutation_ids: Sequence[str], resolution: str, now: datetime) -> None:
     """Close the conflicts of mutations that ended in another way."""
-    statement = select(ConflictRow).where(
-        col(ConflictRow.mutation_id).in_(mutation_ids), col(ConflictRow.state) != "closed"
-    )
-    for conflict in session.exec(statement):
+    for conflict in session.scalars(_OF_MUTATIONS, {"ids": mutation_ids}):
         conflict.state, conflict.resolution, conflict.resolved_at = "closed", resolution, now
 
 
@@ -193,8 +188,7 @@ def row_is_back(session: Session, queued: Sequence[OutboxRow], now: datetime) ->
     _refresh(session, held)
     freed = False
     for mutation in held:
-        of_it = (ConflictRow.mutation_id == mutation.mutation_id, col(ConflictRow.state) != "closed")
-        found = session.exec(select(ConflictRow).where(*of_it)).all()
+        found = session.scalars(_OF_MUTATIONS, {"ids": [mutation.mutation_id]}).all()
         if found and all(conflict.kind in ("delete_edit", "missing") for conflict in found):
             close_all(session, [mutation.mutation_id], "back", now)
             mutation.status, freed = "pending", True
@@ -208,7 +202,7 @@ def _refresh(session: Session, held: Sequence[OutboxRow]) -> None:
     goes on top of it. One that was given to another value is asked again."""
     for mutation in held:
         base = session.get(SyncBaseRow, (mutation.entity, mutation.entity_id))
-        for conflict in _of_row(session, mutation) if base is not None else ():
+        for conflict in _of_row(session, mutation.entity, mutation.entity_id) if base is not None else ():
             if base is None or conflict.field not in base.base or conflict.theirs == base.base[conflict.field]:
                 continue
             if conflict.state == "answered":
@@ -216,13 +210,8 @@ def _refresh(session: Session, held: Sequence[OutboxRow]) -> None:
             conflict.theirs, conflict.theirs_rev = base.base[conflict.field], base.rev
 
 
-def _of_row(session: Session, mutation: OutboxRow) -> list[ConflictRow]:
-    statement = select(ConflictRow).where(
-        ConflictRow.entity == mutation.entity,
-        ConflictRow.entity_id == mutation.entity_id,
-        col(ConflictRow.state) != "closed",
-    )
-    return list(session.exec(statement))
+def _of_row(session: Session, entity: str, row_id: str) -> list[ConflictRow]:
+    return list(session.scalars(_OF_ROW, {"entity": entity, "row_id": row_id}))
 
 
 def _settle(

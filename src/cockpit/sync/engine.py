@@ -154,6 +154,7 @@ class Engine:
         ):  # what is written meanwhile must not hold up the pull
             with self.database.write() as session:
                 batch = push.take(session, clock.now(), hello.limits, most)
+                device_id = meta.get(session, "device_id") if batch.ids else ""
             if not batch.ids:
                 return
             first = batch.ready if first is None else first
@@ -162,7 +163,7 @@ class Engine:
             self.at("taken")
             self._tell_pushed(tally, total)
             try:
-                answer = self._send(batch)
+                answer = self._send(batch, device_id)
             except BatchTooBig as error:
                 if len(batch.ids) == 1:
                     self._park_large(batch, error)
@@ -183,9 +184,7 @@ class Engine:
     def _tell_pushed(self, tally: Tally, total: int) -> None:
         self.progress(_("up {done}/{total}").format(done=tally.pushed, total=total))
 
-    def _send(self, batch: push.Batch) -> PushAnswer:
-        with self.database.read() as session:
-            device_id = meta.get(session, "device_id")
+    def _send(self, batch: push.Batch, device_id: str) -> PushAnswer:
         try:
             return self.hub.push(device_id, SCHEMA_VERSION, batch.payloads)
         except HubError:
@@ -253,8 +252,8 @@ class Engine:
         patience = policy.Patience()
         while True:
             with self.database.read() as session:
-                place = pull.cursor(session, "changes")
-                cursor = place.cursor if place is not None else ""
+                place = pull.place(session, "changes")
+            cursor = place.cursor if place is not None else ""
             page = self.hub.changes(cursor, min(hello.limits.page, policy.PAGE))
             self.at("pulled")
             news = self._save(partial(_save_changes, page))
@@ -274,13 +273,12 @@ class Engine:
     def _pull_snapshot_page(self, hello: Hello, tally: Tally) -> bool:
         """Take the next page of a full load; False when there is none to take."""
         with self.database.read() as session:
-            place = pull.cursor(session, "snapshot")
-            if place is None:
-                return False
-            token, done = place.cursor, place.rows_done
-        page = self.hub.snapshot(token)
+            place = pull.place(session, "snapshot")
+        if place is None:
+            return False
+        page, done = self.hub.snapshot(place.cursor), place.rows_done
         self.at("pulled")
-        self._stay_patient(page.next is not None and page.next == token)
+        self._stay_patient(page.next is not None and page.next == place.cursor)
         news = self._save(partial(_save_snapshot, page, hello.epoch))
         self.at("saved")
         tally.pulled += news

@@ -14,7 +14,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, literal, select, union_all
+from sqlmodel import Session, col
 
 from cockpit.crm.wire import Deleted
 from cockpit.domain.merge import merge_field
@@ -30,6 +31,16 @@ Key = tuple[str, str]
 ID = re.compile(r"[\x21-\x7e]{1,64}")
 
 _KEPT_BY_HUB = frozenset({"id", "rev"})
+
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_QUEUED = select(OutboxRow).where(col(OutboxRow.entity_id).in_(_IDS)).order_by(col(OutboxRow.seq))
+_STONES = select(TombstoneRow).where(col(TombstoneRow.id).in_(_IDS))
+_REFUSED = select(InboundErrorRow).where(col(InboundErrorRow.id).in_(_IDS))
+_MET = union_all(
+    select(literal("outbox")).where(exists().where(col(OutboxRow.entity_id).in_(_IDS))),
+    select(literal("tombstone")).where(exists().where(col(TombstoneRow.id).in_(_IDS))),
+    select(literal("inbound_error")).where(exists().where(col(InboundErrorRow.id).in_(_IDS))),
+)
 
 
 @dataclass
@@ -48,21 +59,25 @@ def look_around(session: Session, keys: Collection[Key]) -> Nearby:
     by_entity: dict[str, list[str]] = {}
     for entity, row_id in keys:
         by_entity.setdefault(entity, []).append(row_id)
-    ids = {row_id for _entity, row_id in keys}
+    asked = {"ids": [row_id for _entity, row_id in keys]}
     for entity, wanted in by_entity.items():
         if entity in SYNCED:
-            table = SYNCED[entity]
-            for row in session.exec(select(table).where(col(table.id).in_(wanted))):
+            for row in session.scalars(_rows_of(entity), {"ids": wanted}):
                 near.rows[entity, row.id] = row
-    for mutation in session.exec(
-        select(OutboxRow).where(col(OutboxRow.entity_id).in_(ids)).order_by(col(OutboxRow.seq))
-    ):
+    # most rows meet none of the three: one look says so
+    met = set(session.scalars(_MET, asked))
+    for mutation in session.scalars(_QUEUED, asked) if "outbox" in met else ():
         near.queued.setdefault((mutation.entity, mutation.entity_id), []).append(mutation)
-    for stone in session.exec(select(TombstoneRow).where(col(TombstoneRow.id).in_(ids))):
+    for stone in session.scalars(_STONES, asked) if "tombstone" in met else ():
         near.tombstones[stone.entity, stone.id] = stone
-    for refused in session.exec(select(InboundErrorRow).where(col(InboundErrorRow.id).in_(ids))):
+    for refused in session.scalars(_REFUSED, asked) if "inbound_error" in met else ():
         near.refused[refused.entity, refused.id] = refused
     return near
+
+
+@cache
+def _rows_of(entity: str) -> Select[Any]:
+    return select(SYNCED[entity]).where(col(SYNCED[entity].id).in_(_IDS))
 
 
 @dataclass

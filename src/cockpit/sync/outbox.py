@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 import uuid_utils
-from sqlalchemy import func
-from sqlmodel import Session, select
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session, col
 
 from cockpit.storage import meta, rows
 from cockpit.storage.records import to_wire, wire_value
@@ -21,6 +21,13 @@ from cockpit.sync import chains, ledger, receipts
 
 PARENTS = ("account_id", "deal_id", "funnel_id", "moved_from_id")
 """Columns whose row may have to reach the hub first."""
+
+
+_NEWEST_CREATE = (
+    select(col(OutboxRow.mutation_id))
+    .where(col(OutboxRow.op) == "create", col(OutboxRow.entity_id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(OutboxRow.seq).desc())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +108,13 @@ def _submit_one(
 
 
 def log(session: Session, mutation: OutboxRow, actor_id: str, seen: dict[str, Any] | None = None) -> None:
-    """Write the provisional log entry of a queued change, whose row reads `seen` (looked up when not given)."""
+    """Write the provisional log entry of a queued change. `seen` is what the row of a new one reads; one that was
+    queued before has its entry perhaps, and its row is looked up."""
     if seen is None:
+        if session.get(ChangeLogRow, mutation.mutation_id) is not None:
+            return
         row = rows.find(session, mutation.entity, mutation.entity_id)
         seen = to_wire(row, mutation.entity) if row is not None else mutation.base
-    if session.get(ChangeLogRow, mutation.mutation_id) is not None:
-        return
     session.add(
         ChangeLogRow(
             id=mutation.mutation_id,
@@ -135,8 +143,8 @@ def next_seq(session: Session, count: int = 1) -> int:
         last = int(kept)
     else:
         last = max(
-            session.exec(select(func.max(OutboxRow.seq))).one() or 0,
-            session.exec(select(func.max(OutboxDoneRow.seq))).one() or 0,
+            session.scalar(select(func.max(col(OutboxRow.seq)))) or 0,
+            session.scalar(select(func.max(col(OutboxDoneRow.seq)))) or 0,
         )
     meta.put(session, "outbox_seq", str(last + count))
     return last + 1
@@ -147,12 +155,7 @@ def _dependency(session: Session, edit: Edit, data: dict[str, Any]) -> str | Non
     parents = [str(data[name]) for name in PARENTS if data.get(name)]
     if not parents:
         return None
-    statement = (
-        select(OutboxRow.mutation_id)
-        .where(OutboxRow.op == "create", OutboxRow.entity_id.in_(parents))  # type: ignore[attr-defined]
-        .order_by(OutboxRow.seq.desc())  # type: ignore[union-attr]
-    )
-    return session.exec(statement).first()
+    return session.scalars(_NEWEST_CREATE, {"ids": parents}).first()
 
 
 def drop_provisional_log(session: Session, mutations: Iterable[OutboxRow]) -> None:

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from functools import cache
+from typing import Literal, NamedTuple
 
-from sqlalchemy import delete, func
+from sqlalchemy import ColumnElement, CompoundSelect, bindparam, case, delete, func, literal, select, union_all
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from cockpit.crm.wire import ChangesPage, Deleted, RowOut, SnapshotPage
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, ShrinkNeedsAnswer
 from cockpit.storage import meta
-from cockpit.storage.tables import SYNCED, CursorRow, OutboxRow, SyncBaseRow, TombstoneRow
+from cockpit.storage.reading import Reader, reader_of
+from cockpit.storage.tables import SYNCED, CursorRow, OutboxRow, SyncBaseRow, SyncedRow, TombstoneRow
 from cockpit.sync import conflicts, policy, receipts
 from cockpit.sync.inbound import Receiver, look_around
 
@@ -29,6 +31,10 @@ UNFIT = (BadUse, KeyError, TypeError, ValueError, OverflowError)
 REFUSED_BY_TABLE = (IntegrityError, DataError, OverflowError)
 
 
+_AT_START = select(col(CursorRow.stream)).where(col(CursorRow.stream) == "snapshot", col(CursorRow.pages_done) == 0)
+_ANY_PLACE = select(col(CursorRow.stream)).limit(1)
+
+
 def generation(session: Session) -> int:
     return int(meta.get(session, "generation", "0"))
 
@@ -36,12 +42,20 @@ def generation(session: Session) -> int:
 def delivered_by(session: Session) -> int:
     """The generation of a row that a push answer brings. Until a load has begun it is the one before: should the row
     leave my sight by then, neither the load nor the changes after it would say so."""
-    place = cursor(session, "snapshot")
-    return generation(session) - (place is not None and place.pages_done == 0)
+    has_not_begun = session.scalar(_AT_START) is not None
+    return generation(session) - has_not_begun
 
 
-def cursor(session: Session, stream: Literal["changes", "snapshot"]) -> CursorRow | None:
-    return session.get(CursorRow, stream)
+class Place(NamedTuple):
+    """How far a stream was read: the token of its next page, and the rows so far."""
+
+    cursor: str
+    rows_done: int
+
+
+def place(source: Session | Reader, stream: Literal["changes", "snapshot"]) -> Place | None:
+    sql = "SELECT cursor, rows_done FROM cursor WHERE stream = :stream"
+    return next((Place._make(found) for found in reader_of(source).rows(sql, stream=stream)), None)
 
 
 def head(session: Session) -> int:
@@ -50,13 +64,12 @@ def head(session: Session) -> int:
 
 def saw(session: Session, rev: int) -> None:
     """Remember the highest revision met, be it in a greeting, an answer or a page."""
-    if rev > head(session):
-        meta.put(session, HEAD, str(rev))
+    meta.raise_to(session, HEAD, rev)
 
 
 def has_place(session: Session) -> bool:
     """True once a first load has begun."""
-    return session.exec(select(CursorRow.stream).limit(1)).first() is not None
+    return session.scalar(_ANY_PLACE) is not None
 
 
 def begin_resync(session: Session, reason: Reason, epoch: str, now: datetime) -> None:
@@ -79,27 +92,27 @@ def begin_resync(session: Session, reason: Reason, epoch: str, now: datetime) ->
 def snapshot_page(session: Session, page: SnapshotPage, epoch: str, now: datetime, *, careful: bool) -> int:
     """Apply a page of the first load with its page token; after the last one the changes go on. Rows that were news."""
     news = _apply(session, page.rows, (), page.cursor, now, careful=careful)
-    place = session.get(CursorRow, "snapshot")
-    assert place is not None
-    place.cursor, place.updated_at = page.next or "", now
-    place.pages_done += 1
-    place.rows_done += len(page.rows)
+    at = session.get(CursorRow, "snapshot")
+    assert at is not None
+    at.cursor, at.updated_at = page.next or "", now
+    at.pages_done += 1
+    at.rows_done += len(page.rows)
     if page.next is None:
         session.add(
-            CursorRow(stream="changes", cursor=page.cursor, epoch=epoch, generation=place.generation, updated_at=now)
+            CursorRow(stream="changes", cursor=page.cursor, epoch=epoch, generation=at.generation, updated_at=now)
         )
-        session.delete(place)
+        session.delete(at)
     return news
 
 
 def changes_page(session: Session, page: ChangesPage, now: datetime, *, careful: bool) -> int:
     """Apply a page of changes and save its cursor. Rows and deletions that were news."""
     news = _apply(session, page.rows, page.deleted, page.next_cursor, now, careful=careful)
-    place = session.get(CursorRow, "changes")
-    assert place is not None
-    place.cursor, place.updated_at = page.next_cursor, now
-    place.pages_done += 1
-    place.rows_done += len(page.rows) + len(page.deleted)
+    at = session.get(CursorRow, "changes")
+    assert at is not None
+    at.cursor, at.updated_at = page.next_cursor, now
+    at.pages_done += 1
+    at.rows_done += len(page.rows) + len(page.deleted)
     return news
 
 
@@ -153,15 +166,42 @@ class Sweep:
 
 def stale_rows(session: Session) -> Sweep:
     """Count what the sweep would remove. The log is left out: its lines go with their rows."""
-    number, removed, kept = generation(session), 0, 0
-    for entity, table in SYNCED.items():
-        if entity == "change_log":
-            continue
-        total = session.exec(select(func.count()).select_from(table)).one()
-        stale = (col(table.seen_gen) < number) & (col(table.rev) > 0) & (col(table.origin) != "local")
-        old = session.exec(select(func.count()).select_from(table).where(stale, col(table.pending) == 0)).one()
-        removed, kept = removed + old, kept + total - old
-    return Sweep(removed, kept)
+    counted = [found for found in _count_stale(session) if found.entity != "change_log"]
+    removed = sum(found.stale - found.unsent for found in counted)
+    return Sweep(removed, sum(found.total for found in counted) - removed)
+
+
+class _Stale(NamedTuple):
+    """Rows of an entity: all, those that the load did not deliver, and of those the ones with work of mine."""
+
+    entity: str
+    total: int
+    stale: int
+    unsent: int
+
+
+def _count_stale(session: Session) -> list[_Stale]:
+    return [_Stale._make(found) for found in session.execute(_stale_counts(), {"number": generation(session)})]
+
+
+@cache
+def _stale_counts() -> CompoundSelect[tuple[str, int, int, int]]:
+    """One statement over all tables."""
+    return union_all(
+        *(
+            select(
+                literal(entity),
+                func.count(),
+                func.count(case((_is_stale(table), 1))),
+                func.count(case((_is_stale(table) & (col(table.pending) > 0), 1))),
+            ).select_from(table)
+            for entity, table in SYNCED.items()
+        )
+    )
+
+
+def _is_stale(table: type[SyncedRow]) -> ColumnElement[bool]:
+    return (col(table.seen_gen) < bindparam("number")) & (col(table.rev) > 0) & (col(table.origin) != "local")
 
 
 def sweep(session: Session, now: datetime, *, accept_shrink: bool) -> None:
@@ -174,11 +214,14 @@ def sweep(session: Session, now: datetime, *, accept_shrink: bool) -> None:
     if not may_shrink and policy.shrinks_too_much(found.removed, found.kept):
         raise ShrinkNeedsAnswer(removed=found.removed, kept=found.removed + found.kept)
     number = generation(session)
-    for entity, table in SYNCED.items():
-        stale = (col(table.seen_gen) < number) & (col(table.rev) > 0) & (col(table.origin) != "local")
-        for row_id in session.exec(select(table.id).where(stale, col(table.pending) > 0)).all():
-            _vanished(session, entity, row_id, now)
-        session.execute(delete(table).where(stale, col(table.pending) == 0))
+    for counted in _count_stale(session):
+        table = SYNCED[counted.entity]
+        if counted.unsent:
+            unsent = select(col(table.id)).where(_is_stale(table), col(table.pending) > 0)
+            for row_id in session.scalars(unsent, {"number": number}).all():
+                _vanished(session, counted.entity, row_id, now)
+        if counted.stale:
+            session.execute(delete(table).where(_is_stale(table), col(table.pending) == 0), {"number": number})
     # of a row deleted here only the base is left; one that was not delivered is not to be brought back from it
     session.execute(delete(SyncBaseRow).where(col(SyncBaseRow.seen_gen) < number))
     meta.put_all(session, {"complete": "1", "resync_reason": ""})

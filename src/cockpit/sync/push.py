@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Session, col
 
 from cockpit.crm.wire import Limits, PushResult
 from cockpit.domain.text import clean_line
@@ -36,9 +36,17 @@ class Batch:
     ready: int
 
 
+_BY_ID = (
+    select(OutboxRow)
+    .where(col(OutboxRow.mutation_id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(OutboxRow.seq))
+)
+_NOT_ON_ITS_WAY = update(OutboxRow).where(col(OutboxRow.status) == "inflight").values(status="pending")
+
+
 def recover(session: Session) -> None:
     """After a kill: what was on its way is queued again. The hub knows by the id what it had."""
-    session.execute(update(OutboxRow).where(col(OutboxRow.status) == "inflight").values(status="pending"))
+    session.execute(_NOT_ON_ITS_WAY)
     chains.mark(session)
 
 
@@ -100,7 +108,7 @@ def park(session: Session, ids: Sequence[str], error_type: str, error_text: str)
 
 
 def _find(session: Session, ids: Sequence[str]) -> list[OutboxRow]:
-    return list(session.exec(select(OutboxRow).where(col(OutboxRow.mutation_id).in_(ids)).order_by(col(OutboxRow.seq))))
+    return list(session.scalars(_BY_ID, {"ids": ids}))
 
 
 def settle(
@@ -191,14 +199,15 @@ def _acknowledge(session: Session, mutation: OutboxRow, result: PushResult, gene
         row = rows.find(session, entity, row_id)
         if row is not None:
             row.rev = max(row.rev, rev)
-    if (mutation.seq or 0) > int(meta.get(session, _PASSED, "0")):
-        meta.put(session, _PASSED, str(mutation.seq))
+    meta.raise_to(session, _PASSED, mutation.seq or 0)
 
 
 def _keep_received_base(session: Session, mutation: OutboxRow, result: PushResult) -> None:
     """Without a row in the answer my value is what the hub has now: later merges start from it."""
+    if result.row is not None or mutation.op == "delete":
+        return
     base = session.get(SyncBaseRow, (mutation.entity, mutation.entity_id))
-    if base is not None and result.row is None and mutation.op != "delete":
+    if base is not None:
         base.base = {**base.base, **mutation.patch}
 
 
@@ -264,6 +273,6 @@ def _row_gone(session: Session, mutation: OutboxRow, result: PushResult, now: da
 
 def _has_open(session: Session, mutation: OutboxRow) -> bool:
     statement = select(ConflictRow).where(
-        ConflictRow.mutation_id == mutation.mutation_id, col(ConflictRow.state) == "open"
+        col(ConflictRow.mutation_id) == mutation.mutation_id, col(ConflictRow.state) == "open"
     )
-    return session.exec(statement).first() is not None
+    return session.scalars(statement).first() is not None

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import delete
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, delete, select
+from sqlmodel import Session, col
 
 from cockpit.storage import meta, rows
 from cockpit.storage.tables import ChangeLogRow, OutboxDoneRow, OutboxRow, SyncBaseRow
@@ -36,10 +36,24 @@ _CARRIED = (
 )
 
 
+_QUEUED_OF = (
+    select(OutboxRow)
+    .where(col(OutboxRow.entity) == bindparam("entity"), col(OutboxRow.entity_id) == bindparam("row_id"))
+    .order_by(col(OutboxRow.seq))
+)
+
+
+_OLDER = select(OutboxDoneRow).where(col(OutboxDoneRow.ended_at) <= bindparam("before"))
+_DROP_UNRECORDED = (
+    delete(ChangeLogRow)
+    .where(col(ChangeLogRow.rev) == 0, col(ChangeLogRow.id).in_(select(col(OutboxDoneRow.mutation_id))))
+    .execution_options(synchronize_session=False)
+)
+
+
 def queued_of(session: Session, entity: str, row_id: str) -> list[OutboxRow]:
     """The queued mutations of one row, oldest first."""
-    statement = select(OutboxRow).where(OutboxRow.entity == entity, OutboxRow.entity_id == row_id)
-    return list(session.exec(statement.order_by(col(OutboxRow.seq))))
+    return list(session.scalars(_QUEUED_OF, {"entity": entity, "row_id": row_id}))
 
 
 def end(
@@ -99,7 +113,7 @@ def requeue(session: Session, now: datetime) -> int:
     statement = select(OutboxDoneRow).where(
         col(OutboxDoneRow.result).in_(SENT), col(OutboxDoneRow.ended_at) > now - policy.KEEP_RECEIPTS
     )
-    found = list(session.exec(statement.order_by(col(OutboxDoneRow.seq))))
+    found = list(session.scalars(statement.order_by(col(OutboxDoneRow.seq))))
     for done in found:
         carried = {name: getattr(done, name) for name in _CARRIED}
         # it may have been applied: undo must not take it for something never sent
@@ -107,7 +121,7 @@ def requeue(session: Session, now: datetime) -> int:
         session.delete(done)
         session.add(OutboxRow(**carried, is_again=True))
     session.flush()
-    for mutation in session.exec(select(OutboxRow)):
+    for mutation in session.scalars(select(OutboxRow)):
         mutation.base_rev = 0  # revisions mean nothing across epochs; values are compared
     recount(session, {(done.entity, done.entity_id) for done in found})
     chains.mark(session)  # what was sent with a change that is parked since waits behind it now
@@ -116,8 +130,7 @@ def requeue(session: Session, now: datetime) -> int:
 
 def prune(session: Session, now: datetime) -> None:
     """Drop receipts older than 90 days; how many there were of each result stays in `meta`."""
-    old = session.exec(select(OutboxDoneRow).where(col(OutboxDoneRow.ended_at) <= now - policy.KEEP_RECEIPTS))
-    for done in old:
+    for done in session.scalars(_OLDER, {"before": now - policy.KEEP_RECEIPTS}):
         ledger.forget(session, done)
         meta.remove(session, f"undo:{done.action_id}")
         session.delete(done)
@@ -126,5 +139,4 @@ def prune(session: Session, now: datetime) -> None:
 def drop_unrecorded_log(session: Session) -> None:
     """After a whole pull: what the hub has recorded came with it. A provisional entry of a mutation that ended and
     that is still here is of a change that changed nothing there."""
-    ended = select(OutboxDoneRow.mutation_id)
-    session.execute(delete(ChangeLogRow).where(col(ChangeLogRow.rev) == 0, col(ChangeLogRow.id).in_(ended)))
+    session.execute(_DROP_UNRECORDED)

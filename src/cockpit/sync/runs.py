@@ -27,7 +27,7 @@ class Run:
 
 def take_turn(session: Session) -> None:
     """Count that a run begins on this file."""
-    meta.put(session, "fence", str(int(meta.get(session, "fence", "0")) + 1))
+    meta.count(session, "fence")
 
 
 def succeed(session: Session, run: Run, now: datetime) -> None:
@@ -64,7 +64,8 @@ def _note(session: Session, run: Run, phase: str, now: datetime, error: str = ""
     session.add(row)
     session.flush()
     assert row.id is not None
-    session.execute(delete(SyncRunRow).where(col(SyncRunRow.id) <= row.id - policy.KEEP_RUNS))
+    if row.id > policy.KEEP_RUNS:
+        session.execute(delete(SyncRunRow).where(col(SyncRunRow.id) <= row.id - policy.KEEP_RUNS))
 
 
 def last(session: Session) -> SyncRunRow | None:
