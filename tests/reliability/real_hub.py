@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import httpx
 import msgspec
 from sqlalchemy import event, text
@@ -76,7 +78,8 @@ class HubPlace:
             kept = {name: value for name, value in answer.headers.items() if name != "content-length"}
             return httpx.Response(answer.status_code, headers=kept, content=body)
 
-        return self.runner.run(answered())
+        with _without_threads():
+            return self.runner.run(answered())
 
     def close(self) -> None:
         self.runner.close()
@@ -105,6 +108,21 @@ class PostgresPlace(HubPlace):
             for table in tables:
                 if kept[table.name]:
                     connection.execute(table.insert(), kept[table.name])
+
+
+@contextmanager
+def _without_threads() -> Iterator[None]:
+    """A handler that is not asynchronous runs where it is called: nothing else is asked meanwhile."""
+
+    async def directly(work: Callable[..., Any], *values: Any, **_how: Any) -> Any:
+        return work(*values)
+
+    kept = anyio.to_thread.run_sync
+    anyio.to_thread.run_sync = directly  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        anyio.to_thread.run_sync = kept
 
 
 def _quick(connection: Any, _record: Any) -> None:

@@ -39,11 +39,6 @@ _IS_AHEAD = ((col(OutboxRow.entity) == bindparam("entity")) & (col(OutboxRow.ent
 _HELD_AHEAD = (
     select(col(OutboxRow.mutation_id)).where(_IS_AHEAD, col(OutboxRow.status).in_((*HELD, "blocked"))).limit(1)
 )
-_SET_STATUS = (
-    update(OutboxRow)
-    .where(col(OutboxRow.mutation_id).in_(bindparam("ids", expanding=True)))
-    .values(status=bindparam("to"))
-)
 
 
 def mark(session: Session) -> None:
@@ -58,13 +53,14 @@ def mark(session: Session) -> None:
         ),
     ):
         if ids:
-            session.execute(_SET_STATUS, {"ids": ids, "to": status})
+            session.execute(update(OutboxRow).where(col(OutboxRow.mutation_id).in_(ids)).values(status=status))
 
 
 def is_behind(session: Session, entity: str, row_id: str, depends_on: str | None) -> bool:
     """True when a change that is queued now comes behind a held one."""
     asked = {"entity": entity, "row_id": row_id, "depends_on": depends_on or ""}
-    return session.execute(_HELD_AHEAD, asked).first() is not None
+    session.flush()
+    return session.connection().execute(_HELD_AHEAD, asked).first() is not None
 
 
 def ready(session: Session, now: datetime) -> list[Link]:
@@ -76,7 +72,8 @@ def ready(session: Session, now: datetime) -> list[Link]:
 
 
 def _links(session: Session) -> list[Link]:
-    return [Link._make(row) for row in session.execute(_LINKS)]
+    session.flush()
+    return [Link._make(row) for row in session.connection().execute(_LINKS)]
 
 
 def _behind(links: Iterable[Link], held: Iterable[str]) -> Iterable[str]:

@@ -54,9 +54,9 @@ def submit(session: Session, edits: Sequence[Edit], *, actor_id: str, label: str
     action_id = new_id()
     place = next_seq(session, len(edits)) if edits else 0
     queued = [
-        mutation.mutation_id
+        mutation_id
         for number, edit in enumerate(edits)
-        if (mutation := _submit_one(session, edit, action_id, actor_id, label, now, place + number)) is not None
+        if (mutation_id := _submit_one(session, edit, action_id, actor_id, label, now, place + number)) is not None
     ]
     ledger.record(session, *queued)
     return action_id if queued else None
@@ -64,7 +64,7 @@ def submit(session: Session, edits: Sequence[Edit], *, actor_id: str, label: str
 
 def _submit_one(
     session: Session, edit: Edit, action_id: str, actor_id: str, label: str, now: datetime, place: int
-) -> OutboxRow | None:
+) -> str | None:
     wanted = {name: wire_value(value) for name, value in edit.values.items()}
     row = rows.find(session, edit.entity, edit.id)
     if row is None and edit.op != "create":
@@ -86,54 +86,61 @@ def _submit_one(
         changed = rows.put(session, edit.entity, {"id": edit.id, **wanted})
         # a row that is made again may still have its deletion in the queue
         changed.pending += 1 if row is not None else 1 + len(receipts.queued_of(session, edit.entity, edit.id))
-    mutation = OutboxRow(
+    is_behind = chains.is_behind(session, edit.entity, edit.id, depends_on)
+    mutation: dict[str, Any] = {
+        "mutation_id": mutation_id,
+        "entity": edit.entity,
+        "entity_id": edit.id,
+        "op": edit.op,
+        "patch": wanted,
+        "base": base,
+        "occurred_at": now,
+    }
+    rows.add(
+        session,
+        OutboxRow,
+        **mutation,
         seq=place,
-        mutation_id=mutation_id,
-        entity=edit.entity,
-        entity_id=edit.id,
-        op=edit.op,
-        status="blocked" if chains.is_behind(session, edit.entity, edit.id, depends_on) else "pending",
-        patch=wanted,
-        base=base,
+        status="blocked" if is_behind else "pending",
         base_rev=base_rev,
-        occurred_at=now,
         depends_on=depends_on,
         action_id=action_id,
         label=label,
     )
-    session.add(mutation)
-    log(session, mutation, actor_id, {**seen, **wanted})
-    session.flush()
-    return mutation
+    _log(session, mutation, actor_id, {**seen, **wanted})
+    return mutation_id
 
 
-def log(session: Session, mutation: OutboxRow, actor_id: str, seen: dict[str, Any] | None = None) -> None:
-    """Write the provisional log entry of a queued change. `seen` is what the row of a new one reads; one that was
-    queued before has its entry perhaps, and its row is looked up."""
-    if seen is None:
-        if session.get(ChangeLogRow, mutation.mutation_id) is not None:
-            return
+def log(session: Session, mutation: OutboxRow, actor_id: str) -> None:
+    """Write the provisional log entry of a change that is in the queue, if it has none."""
+    if session.get(ChangeLogRow, mutation.mutation_id) is None:
         row = rows.find(session, mutation.entity, mutation.entity_id)
         seen = to_wire(row, mutation.entity) if row is not None else mutation.base
-    session.add(
-        ChangeLogRow(
-            id=mutation.mutation_id,
-            owner_id=seen.get("owner_id"),
-            account_id=mutation.entity_id if mutation.entity == "account" else seen.get("account_id"),
-            entity=mutation.entity,
-            entity_id=mutation.entity_id,
-            op=mutation.op,
-            recorded_at=mutation.occurred_at,
-            actor_id=actor_id,
-            before=mutation.base,
-            after={} if mutation.op == "create" else mutation.patch,
-        )
+        _log(session, dict(mutation), actor_id, seen)
+
+
+def _log(session: Session, mutation: dict[str, Any], actor_id: str, seen: dict[str, Any]) -> None:
+    """`seen` is what the row reads with the change."""
+    is_account = mutation["entity"] == "account"
+    rows.add(
+        session,
+        ChangeLogRow,
+        id=mutation["mutation_id"],
+        owner_id=seen.get("owner_id"),
+        account_id=mutation["entity_id"] if is_account else seen.get("account_id"),
+        entity=mutation["entity"],
+        entity_id=mutation["entity_id"],
+        op=mutation["op"],
+        recorded_at=mutation["occurred_at"],
+        actor_id=actor_id,
+        before=mutation["base"],
+        after={} if mutation["op"] == "create" else mutation["patch"],
     )
 
 
 def _keep_base(session: Session, edit: Edit, row: SyncedRow, seen: dict[str, Any]) -> None:
     if session.get(SyncBaseRow, (edit.entity, edit.id)) is None:
-        session.add(SyncBaseRow(entity=edit.entity, id=edit.id, rev=row.rev, seen_gen=row.seen_gen, base=seen))
+        rows.add(session, SyncBaseRow, entity=edit.entity, id=edit.id, rev=row.rev, seen_gen=row.seen_gen, base=seen)
 
 
 def next_seq(session: Session, count: int = 1) -> int:

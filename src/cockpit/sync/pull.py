@@ -9,16 +9,17 @@ from datetime import datetime
 from functools import cache
 from typing import Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, CompoundSelect, bindparam, case, delete, func, literal, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, bindparam, case, delete, func, literal, select, union_all, update
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session, col
 
 from cockpit.crm.wire import ChangesPage, Deleted, RowOut, SnapshotPage
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, ShrinkNeedsAnswer
-from cockpit.storage import meta
+from cockpit.storage import meta, rows
 from cockpit.storage.reading import Reader, reader_of
 from cockpit.storage.tables import SYNCED, CursorRow, OutboxRow, SyncBaseRow, SyncedRow, TombstoneRow
+from cockpit.storage.tables.base import UtcDateTime
 from cockpit.sync import conflicts, policy, receipts
 from cockpit.sync.inbound import Receiver, look_around
 
@@ -32,6 +33,19 @@ REFUSED_BY_TABLE = (IntegrityError, DataError, OverflowError)
 
 
 _AT_START = select(col(CursorRow.stream)).where(col(CursorRow.stream) == "snapshot", col(CursorRow.pages_done) == 0)
+_GO_ON = (
+    update(CursorRow)
+    .where(col(CursorRow.stream) == bindparam("of"))
+    .values(
+        cursor=bindparam("at"),
+        pages_done=CursorRow.pages_done + 1,
+        rows_done=CursorRow.rows_done + bindparam("count"),
+        updated_at=bindparam("now", type_=UtcDateTime),
+    )
+)
+_LEAVE = (
+    delete(CursorRow).where(col(CursorRow.stream) == bindparam("stream")).execution_options(synchronize_session=False)
+)
 _ANY_PLACE = select(col(CursorRow.stream)).limit(1)
 
 
@@ -78,42 +92,34 @@ def begin_resync(session: Session, reason: Reason, epoch: str, now: datetime) ->
     meta.put(session, "generation", str(number))
     meta.put(session, "resync_reason", reason)
     meta.put(session, "complete", "0")
-    for stream in ("changes", "snapshot"):
-        old = session.get(CursorRow, stream)
-        if old is not None:
-            session.delete(old)
-    session.flush()
+    session.execute(delete(CursorRow))
     if reason == "restored":
         session.execute(delete(TombstoneRow))  # their revisions belong to the old epoch
-    session.add(CursorRow(stream="snapshot", epoch=epoch, generation=number, updated_at=now))
-    session.flush()
+    rows.add(session, CursorRow, stream="snapshot", epoch=epoch, generation=number, updated_at=now)
 
 
 def snapshot_page(session: Session, page: SnapshotPage, epoch: str, now: datetime, *, careful: bool) -> int:
     """Apply a page of the first load with its page token; after the last one the changes go on. Rows that were news."""
     news = _apply(session, page.rows, (), page.cursor, now, careful=careful)
-    at = session.get(CursorRow, "snapshot")
-    assert at is not None
-    at.cursor, at.updated_at = page.next or "", now
-    at.pages_done += 1
-    at.rows_done += len(page.rows)
+    _go_on(session, "snapshot", page.next or "", len(page.rows), now)
     if page.next is None:
-        session.add(
-            CursorRow(stream="changes", cursor=page.cursor, epoch=epoch, generation=at.generation, updated_at=now)
+        number = generation(session)
+        rows.add(
+            session, CursorRow, stream="changes", cursor=page.cursor, epoch=epoch, generation=number, updated_at=now
         )
-        session.delete(at)
+        session.execute(_LEAVE, {"stream": "snapshot"})
     return news
 
 
 def changes_page(session: Session, page: ChangesPage, now: datetime, *, careful: bool) -> int:
     """Apply a page of changes and save its cursor. Rows and deletions that were news."""
     news = _apply(session, page.rows, page.deleted, page.next_cursor, now, careful=careful)
-    at = session.get(CursorRow, "changes")
-    assert at is not None
-    at.cursor, at.updated_at = page.next_cursor, now
-    at.pages_done += 1
-    at.rows_done += len(page.rows) + len(page.deleted)
+    _go_on(session, "changes", page.next_cursor, len(page.rows) + len(page.deleted), now)
     return news
+
+
+def _go_on(session: Session, stream: str, cursor: str, count: int, now: datetime) -> None:
+    session.connection().execute(_GO_ON, {"of": stream, "at": cursor, "count": count, "now": now})
 
 
 def _apply(

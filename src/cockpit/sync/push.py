@@ -46,7 +46,7 @@ _NOT_ON_ITS_WAY = update(OutboxRow).where(col(OutboxRow.status) == "inflight").v
 
 def recover(session: Session) -> None:
     """After a kill: what was on its way is queued again. The hub knows by the id what it had."""
-    session.execute(_NOT_ON_ITS_WAY)
+    session.connection().execute(_NOT_ON_ITS_WAY)
     chains.mark(session)
 
 

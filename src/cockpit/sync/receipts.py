@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, col
 
 from cockpit.storage import meta, rows
@@ -43,6 +44,23 @@ _QUEUED_OF = (
 )
 
 
+_COUNT_OF = select(func.count()).where(
+    col(OutboxRow.entity) == bindparam("entity"), col(OutboxRow.entity_id) == bindparam("row_id")
+)
+_DROP_BASE = (
+    delete(SyncBaseRow)
+    .where(col(SyncBaseRow.entity) == bindparam("entity"), col(SyncBaseRow.id) == bindparam("row_id"))
+    .execution_options(synchronize_session=False)
+)
+_THESE = col(OutboxRow.mutation_id).in_(bindparam("ids", expanding=True))
+_HOW = {
+    name: bindparam(name, type_=OutboxDoneRow.__table__.columns[name].type)  # type: ignore[attr-defined]
+    for name in ("result", "rev", "generation", "ended_at")
+}
+_KEEP = insert(OutboxDoneRow).from_select(
+    [*_CARRIED, *_HOW], select(*[getattr(OutboxRow, name) for name in _CARRIED], *_HOW.values()).where(_THESE)
+)
+_DROP = delete(OutboxRow).where(_THESE)
 _OLDER = select(OutboxDoneRow).where(col(OutboxDoneRow.ended_at) <= bindparam("before"))
 _DROP_UNRECORDED = (
     delete(ChangeLogRow)
@@ -66,13 +84,14 @@ def end(
     generation: int = 0,
 ) -> None:
     """Move mutations from the queue to the receipts and count the pending work of their rows anew."""
-    ended_at = by_hub(session, now)
     frees = any(mutation.status in chains.HELD for mutation in mutations)
-    for mutation in mutations:
-        carried = {name: getattr(mutation, name) for name in _CARRIED}
-        session.add(OutboxDoneRow(**carried, result=result, rev=rev, generation=generation, ended_at=ended_at))
-        session.delete(mutation)
     session.flush()
+    ended: dict[str, Any] = {"result": result, "rev": rev, "generation": generation, "ended_at": by_hub(session, now)}
+    connection, ids = session.connection(), [mutation.mutation_id for mutation in mutations]
+    connection.execute(_KEEP, {"ids": ids, **ended})
+    connection.execute(_DROP, {"ids": ids})
+    for mutation in mutations:
+        session.expunge(mutation)
     if frees:
         chains.mark(session)
     recount(session, {(mutation.entity, mutation.entity_id) for mutation in mutations})
@@ -81,7 +100,7 @@ def end(
 def recount(session: Session, keys: Collection[tuple[str, str]]) -> None:
     """Make each row's `pending` the number of its queued mutations; a base without any is dropped."""
     for entity, row_id in keys:
-        count = len(queued_of(session, entity, row_id))
+        count = session.scalar(_COUNT_OF, {"entity": entity, "row_id": row_id}) or 0
         row = rows.find(session, entity, row_id)
         if row is not None:
             row.pending = count
@@ -91,10 +110,10 @@ def recount(session: Session, keys: Collection[tuple[str, str]]) -> None:
 
 
 def drop_base(session: Session, entity: str, row_id: str) -> None:
-    base = session.get(SyncBaseRow, (entity, row_id))
+    session.execute(_DROP_BASE, {"entity": entity, "row_id": row_id})
+    base = session.identity_map.get(identity_key(SyncBaseRow, (entity, row_id)))
     if base is not None:
-        session.delete(base)
-        session.flush()
+        session.expunge(base)
 
 
 def by_hub(session: Session, now: datetime) -> datetime:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
-from sqlmodel import Session, col, select
+from sqlalchemy import delete, func, select
+from sqlmodel import Session, col
 
 from cockpit.errors import CockpitError
-from cockpit.storage import meta
+from cockpit.storage import meta, rows
 from cockpit.storage.queries.sync import pending_summary
 from cockpit.storage.tables import SyncRunRow
 from cockpit.sync import policy
@@ -23,6 +23,15 @@ class Run:
     pushed: int
     pulled: int
     received: int
+
+
+_NEWEST = select(func.max(col(SyncRunRow.id))).scalar_subquery()
+_DROP_OLD = (
+    delete(SyncRunRow)
+    .where(col(SyncRunRow.id) <= _NEWEST - policy.KEEP_RUNS)
+    .execution_options(synchronize_session=False)
+)
+_LAST = select(SyncRunRow).where(col(SyncRunRow.ended_at).is_not(None)).order_by(col(SyncRunRow.id).desc()).limit(1)
 
 
 def take_turn(session: Session) -> None:
@@ -50,7 +59,9 @@ def stop(session: Session, run: Run, now: datetime) -> None:
 def _note(session: Session, run: Run, phase: str, now: datetime, error: str = "") -> None:
     """Add the run to the book; the oldest rows go."""
     found = pending_summary(session)
-    row = SyncRunRow(
+    rows.add(
+        session,
+        SyncRunRow,
         started_at=run.started_at,
         ended_at=now,
         phase=phase,
@@ -61,14 +72,9 @@ def _note(session: Session, run: Run, phase: str, now: datetime, error: str = ""
         bytes=run.received,
         error=error,
     )
-    session.add(row)
-    session.flush()
-    assert row.id is not None
-    if row.id > policy.KEEP_RUNS:
-        session.execute(delete(SyncRunRow).where(col(SyncRunRow.id) <= row.id - policy.KEEP_RUNS))
+    session.execute(_DROP_OLD)
 
 
 def last(session: Session) -> SyncRunRow | None:
     """The newest run that ended."""
-    statement = select(SyncRunRow).where(col(SyncRunRow.ended_at).is_not(None)).order_by(col(SyncRunRow.id).desc())
-    return session.exec(statement).first()
+    return session.scalars(_LAST).first()

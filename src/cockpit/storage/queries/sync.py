@@ -66,12 +66,12 @@ class PendingSummary:
 
 
 def pending_summary(source: Session | Reader) -> PendingSummary:
-    """Counts of the queue and of open conflicts, in two SELECTs."""
+    """Counts of the queue and of open conflicts, in one SELECT."""
     reader = reader_of(source)
     of = "coalesce(sum(CASE WHEN status = '{status}' THEN 1 ELSE 0 END), 0)"
     columns = ", ".join(("count(*)", of.format(status="parked"), of.format(status="blocked"), "min(occurred_at)"))
-    ((total, parked, blocked, oldest),) = reader.rows(f"SELECT {columns} FROM outbox")
-    ((conflicts,),) = reader.rows("SELECT count(*) FROM conflict WHERE state = 'open'")
+    asked = "(SELECT count(*) FROM conflict WHERE state = 'open')"
+    ((total, parked, blocked, oldest, conflicts),) = reader.rows(f"SELECT {columns}, {asked} FROM outbox")
     since = stored_moment(oldest) if oldest else None
     return PendingSummary(int(total), int(conflicts), int(parked), since, int(blocked))
 
