@@ -9,11 +9,17 @@ from pathlib import Path
 
 from scripts import keys
 
+from tests.reliability import ledger
+
 ROOT = Path(__file__).parents[2]
 
 
 def test_key_list_is_current() -> None:
     assert keys.TARGET.read_text("utf-8") == keys.text(), "run `make docs`"
+
+
+def test_the_readme_says_what_the_ledger_holds() -> None:
+    assert ledger.words(ledger.kept()) in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_links_and_pictures_exist() -> None:
