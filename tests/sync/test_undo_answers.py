@@ -158,6 +158,17 @@ def test_a_discarded_correction_comes_back_as_it_was_refused(device: Device, hub
     assert [receipt.result for receipt in device.service.load().receipts] == []
 
 
+def test_a_correction_that_comes_back_does_not_hide_the_later_one(device: Device, hub: ModelHub) -> None:
+    refused(device, hub, Edit("account", "acc-1", "patch", {"phone": "2", "address": "new road"}))
+    device.edit("patch", "account", "acc-1", phone="3")
+    before = picture(device)
+    (waiting, _later) = device.service.load().queue
+    device.service.discard(waiting.mutation_id)
+    device.undo.undo()
+    assert (device.value("account", "acc-1", "phone"), device.value("account", "acc-1", "address")) == ("3", "new road")
+    assert picture(device) == before
+
+
 def test_a_discarded_creation_comes_back_with_what_depends_on_it(device: Device, hub: ModelHub) -> None:
     hub.refuse["new-1"] = "validation"
     make_customer(device)

@@ -197,6 +197,14 @@ def _show_again(session: Session, mutation: OutboxRow, shown: dict[str, Any] | N
     if mutation.op == "delete":
         rows.remove(session, entity, row_id)
     else:
-        rows.put(session, entity, {**(shown or {} if row is None else {}), "id": row_id, **mutation.patch})
+        gone = shown or {} if row is None else {}
+        rows.put(session, entity, {**gone, "id": row_id, **_latest_word(session, mutation)})
     session.flush()
     return True
+
+
+def _latest_word(session: Session, mutation: OutboxRow) -> dict[str, Any]:
+    """What a change says of fields that no later one in the queue has changed again: those show the later value."""
+    queued = receipts.queued_of(session, mutation.entity, mutation.entity_id)
+    later = {name for other in queued if (other.seq or 0) > (mutation.seq or 0) for name in other.patch}
+    return {name: value for name, value in mutation.patch.items() if name not in later}
