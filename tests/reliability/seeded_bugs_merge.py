@@ -157,12 +157,12 @@ UNDO = (
 CONFLICTS = (
     Bug(
         "theirs is not refreshed", "conflicts", "An open question goes on showing their old value.",
-        f"{_CONFLICTS}:_refresh", "conflict.theirs, conflict.theirs_rev = base.base[conflict.field], base.rev", "pass",
+        f"{_CONFLICTS}:refresh", "conflict.theirs, conflict.theirs_rev = base.base[conflict.field], base.rev", "pass",
         "I4",
     ),
     Bug(
         "an answer to another value stands", "conflicts", "Theirs changes after the answer, and the answer is kept.",
-        f"{_CONFLICTS}:_refresh", 'if conflict.state == "answered":', "if False:", "I4",
+        f"{_CONFLICTS}:refresh", 'if conflict.state == "answered":', "if False:", "I4",
     ),
     Bug(
         "the answer theirs sends mine", "conflicts", "What was answered with theirs is in the new change.",

@@ -181,6 +181,39 @@ def test_a_question_is_refreshed_behind_which_the_row_is_deleted_here(device: De
         assert found.theirs == "7"
 
 
+def test_the_row_of_a_restored_hub_counts_whatever_its_revision(device: Device, hub: ModelHub) -> None:
+    """Its revisions begin lower than those from before. Until the full load begins, the answers to a push bring rows."""
+    for phone in ("7", "8", "9"):
+        hub.put("account", "acc-1", phone=phone)
+    device.sync()
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.epoch = "another"
+    hub.rows["account", "acc-1"] |= {"phone": "1", "rev": 1}
+    hub.fail("/v1/sync/snapshot", lost_request)
+    with pytest.raises(HubUnavailable):
+        device.sync()
+    device.service.answer(device.only_conflict().id, "theirs")
+    assert device.value("account", "acc-1", "phone") == "1"
+
+
+def test_an_answer_without_the_row_to_what_the_hub_had_before_tells_nothing_of_theirs(
+    device: Device, hub: ModelHub
+) -> None:
+    device.edit("patch", "account", "acc-1", phone="2")
+    device.sync()
+    device.edit("patch", "account", "acc-1", phone="3")
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    hub.epoch = "another"
+    hub.delete("account", "acc-1")
+    hub.fail("/v1/sync/snapshot", lost_request)
+    with pytest.raises(HubUnavailable):
+        device.sync()
+    assert device.only_conflict().theirs == "9"
+    device.service.answer(device.only_conflict().id, "theirs")
+    assert device.value("account", "acc-1", "phone") == "9"
+
+
 def test_what_a_restored_hub_is_sent_again_passes_a_parked_change_as_it_did_before(
     device: Device, hub: ModelHub
 ) -> None:

@@ -185,7 +185,7 @@ def close_all(session: Session, mutation_ids: Sequence[str], resolution: str, no
 def row_is_back(session: Session, queued: Sequence[OutboxRow], now: datetime) -> None:
     """The row that was deleted or missing has come again: nobody has to be asked, and the changes go on."""
     held = [mutation for mutation in queued if mutation.status == "conflict"]
-    _refresh(session, held)
+    refresh(session, held)
     freed = False
     for mutation in held:
         found = session.scalars(_OF_MUTATIONS, {"ids": [mutation.mutation_id]}).all()
@@ -197,7 +197,7 @@ def row_is_back(session: Session, queued: Sequence[OutboxRow], now: datetime) ->
         chains.mark(session)
 
 
-def _refresh(session: Session, held: Sequence[OutboxRow]) -> None:
+def refresh(session: Session, held: Sequence[OutboxRow]) -> None:
     """Questions about a field show what was received last, also where the row would merge by itself by now: an answer
     goes on top of it. One that was given to another value is asked again."""
     for mutation in held:

@@ -169,7 +169,9 @@ def _receive(session: Session, mutation: OutboxRow, result: PushResult, generati
         return
     key = (mutation.entity, mutation.entity_id)
     near = look_around(session, [key])
-    receiver = Receiver(session, near, generation, now)
+    # before a load has begun what is here may be of another book of revisions; the answer is younger in any case
+    comparable = int(meta.get(session, "generation", "0"))
+    receiver = Receiver(session, near, generation, now, comparable=comparable)
     try:
         if result.row.get("id") != mutation.entity_id:
             raise BadUse("the answer brings another row")
@@ -195,7 +197,7 @@ def _acknowledge(session: Session, mutation: OutboxRow, result: PushResult, gene
             stone.rev = max(stone.rev, rev)
     if result.row is not None:
         _receive(session, mutation, result, generation, now)
-    elif not was_delete:
+    elif end_as == "applied" and not was_delete:
         row = rows.find(session, entity, row_id)
         if row is not None:
             row.rev = max(row.rev, rev)
@@ -203,12 +205,16 @@ def _acknowledge(session: Session, mutation: OutboxRow, result: PushResult, gene
 
 
 def _keep_received_base(session: Session, mutation: OutboxRow, result: PushResult) -> None:
-    """Without a row in the answer my value is what the hub has now: later merges start from it."""
-    if result.row is not None or mutation.op == "delete":
+    """Without a row in the answer my value is what the hub has now: later merges start from it.
+
+    Not so for one that it had before: what became of the row since is not told.
+    """
+    if result.row is not None or result.status != "applied" or mutation.op == "delete":
         return
     base = session.get(SyncBaseRow, (mutation.entity, mutation.entity_id))
     if base is not None:
         base.base = {**base.base, **mutation.patch}
+        conflicts.refresh(session, receipts.queued_of(session, mutation.entity, mutation.entity_id))
 
 
 def _conflict(session: Session, mutation: OutboxRow, result: PushResult, generation: int, now: datetime) -> None:
