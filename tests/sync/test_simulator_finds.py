@@ -214,6 +214,23 @@ def test_an_answer_without_the_row_to_what_the_hub_had_before_tells_nothing_of_t
     assert device.value("account", "acc-1", "phone") == "9"
 
 
+def test_a_deletion_survives_a_hub_that_has_lost_the_row_for_a_while(device: Device, hub: ModelHub) -> None:
+    """Restored from a backup it does not know the row, until the device that made it sends it again."""
+    made = {"name": "Made by another device", "owner_id": "rep-1"}
+    hub.put("account", "acc-2", **made)
+    device.sync()
+    device.edit("delete", "account", "acc-2")
+    hub.epoch = "another"
+    del hub.rows["account", "acc-2"]
+    device.sync()
+    assert device.queue() == [("acc-2", "parked")]
+    hub.put("account", "acc-2", **made)
+    device.sync()
+    assert (device.queue(), device.row("account", "acc-2")) == ([("acc-2", "pending")], None)
+    device.sync()
+    assert (device.queue(), ("account", "acc-2") in hub.rows) == ([], False)
+
+
 def test_what_a_restored_hub_is_sent_again_passes_a_parked_change_as_it_did_before(
     device: Device, hub: ModelHub
 ) -> None:

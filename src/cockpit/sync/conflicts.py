@@ -25,6 +25,10 @@ from cockpit.sync import acts, chains, outbox, receipts
 Choice = Literal["mine", "theirs", "both", "edit"]
 """edit: a third value, typed for the answer."""
 
+UNKNOWN = frozenset({"missing", "not-found"})
+"""Problem types that say that the hub does not know the row: one restored from a backup has lost it until its maker
+sends it again."""
+
 HUB_KEEPS = ("rev", "origin", "external_source", "external_ref")
 """Columns the hub gives; a row that is made again does not bring them."""
 
@@ -187,6 +191,10 @@ def row_is_back(session: Session, queued: Sequence[OutboxRow], now: datetime) ->
     held = [mutation for mutation in queued if mutation.status == "conflict"]
     refresh(session, held)
     freed = False
+    for mutation in queued:
+        if (mutation.status, mutation.op) == ("parked", "delete") and mutation.error_type in UNKNOWN:
+            mutation.status, mutation.error_type, mutation.error_text = "pending", "", ""
+            freed = True
     for mutation in held:
         found = session.scalars(_OF_MUTATIONS, {"ids": [mutation.mutation_id]}).all()
         if found and all(conflict.kind in ("delete_edit", "missing") for conflict in found):

@@ -23,7 +23,9 @@ from cockpit.sync.inbound import Receiver, look_around
 _PASSED = "passed_seq"
 """The latest place in the queue from which a mutation was acknowledged: others get through while one does not."""
 
-_GONE = frozenset({"missing", "deleted", "not-found", "gone"})
+_DELETED = frozenset({"deleted", "gone"})
+"""Problem types that say that somebody has deleted the row."""
+_GONE = _DELETED | conflicts.UNKNOWN
 """Problem types that say that the row is not at the hub any more."""
 
 
@@ -131,9 +133,8 @@ def settle(
             chains.mark(session)
         return False
     is_gone = result.status == "rejected" and kind in _GONE
-    if result.status in receipts.SENT or (
-        is_gone and mutation.op == "delete" and not _waits_for_its_row(session, mutation)
-    ):
+    is_done = is_gone and mutation.op == "delete" and kind in _DELETED
+    if result.status in receipts.SENT or (is_done and not _waits_for_its_row(session, mutation)):
         _acknowledge(session, mutation, result, generation, now)
         return True
     if (is_gone or kind in _GONE) and _waits_for_its_row(session, mutation):
