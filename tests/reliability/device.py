@@ -200,6 +200,12 @@ class Device:
         head = int(facts.get("head_rev", "0"))
         return facts.get("epoch") == self.world.server.epoch_now() and head > self.world.server.head()
 
+    def has_moved(self) -> bool:
+        """The server, not restored since, shows him other rows than those of his last whole load."""
+        drained = self.facts().get("drained", "").split()
+        is_restored = drained[:1] != [self.world.server.epoch_now()] or self.is_ahead()
+        return not is_restored and tuple(drained[2:4]) != self.world.server.role_of(self.person_id)
+
     def has_nothing_to_do(self) -> bool:
         """Nothing waits here, and the server has nothing new."""
         facts = self.facts()

@@ -104,7 +104,7 @@ def after_act(world: World, device: Device, kind: str, outcome: str, *, is_healt
     rows = device.slot.rows
     columns = "mutation_id, entity, entity_id, op, patch, base, {}, depends_on, action_id, label"
     queue = [_line(row) for row in rows(f"SELECT {columns.format('status')} FROM outbox ORDER BY seq")]
-    done = [_line(row) for row in rows(f"SELECT {columns.format('result')} FROM outbox_done")]
+    done = [_line(row) for row in rows(f"SELECT {columns.format('result')} FROM outbox_done ORDER BY seq")]
     questions = [
         Question(*row[:8], *(json.loads(side) if isinstance(side, str) else side for side in row[8:]))
         for row in rows(
@@ -208,7 +208,10 @@ def questions_hold_and_are_fresh(look: Look) -> None:
 
 
 def answers_are_kept(look: Look) -> None:
-    """I1, I4: what was chosen goes on in a new change; what was not chosen does not."""
+    """I1, I4: what was chosen goes on in a new change; what was not chosen does not.
+
+    Of a row that I had deleted under the question, mine is the deletion: it has no fields any more.
+    """
     for one in look.questions:
         if one.state != "closed" or look.before.questions.get(one.id, "closed") == "closed" or look.is_sync:
             continue
@@ -220,8 +223,16 @@ def answers_are_kept(look: Look) -> None:
         if one.resolution == "mine" and one.field and one.mine != one.theirs and len(row) == len(new):
             asked = [other for other in look.questions if (other.entity, other.entity_id) == key]
             whole = any(not other.field and other.id in look.before.questions for other in asked)
-            if not whole and not any(one.field in other.patch for other in new):
+            is_delete = _last_word(look, key) == "delete"
+            if not whole and not any(other.op == "delete" if is_delete else one.field in other.patch for other in new):
                 look.find(f"I1 {key} {one.field}: the answer was mine, and it is nowhere")
+
+
+def _last_word(look: Look, key: Key) -> str:
+    """The op of the newest of those changes of the row that the answer has just ended."""
+    answered = [one for mutation_id, one in look.ended.items()
+                if one.key == key and one.status == "answered" and look.before.states.get(mutation_id) != "answered"]  # fmt: skip
+    return answered[-1].op if answered else "patch"
 
 
 def a_received_row_is_merged(look: Look) -> None:

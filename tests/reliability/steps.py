@@ -188,11 +188,12 @@ def look(world: World, device: Device) -> None:
 
 
 def shrink(world: World, device: Device) -> None:
-    """A load without most rows, and nobody there to answer: nothing may go."""
+    """A load without most rows, and nobody there to answer: nothing may go, unless he may see less by now."""
     many = "SELECT count(*) FROM contact WHERE id LIKE 'many-%'"
     ((before,),) = device.slot.rows(many)
     if before < 55 or device.facts().get("complete") != "1":
         return sync(world, device)
+    has_moved = device.has_moved()
     rate, device.network.rate = device.network.rate, 0.0
     is_mistake = world.random.random() < 0.5
     if is_mistake:
@@ -205,7 +206,7 @@ def shrink(world: World, device: Device) -> None:
     world.faults["shrunk load"] += 1
     outcome = device.act("sync unasked", device.sync_unasked, kind="sync", is_local=False)
     ((after,),) = device.slot.rows(many)
-    if after < before and device.facts().get("resync_reason") != "scope-changed":
+    if after < before and not has_moved:
         world.oracle.find(
             f"I1 {device.name} lost {before - after} rows to a shrunk load without being asked: {outcome}"
         )
