@@ -259,7 +259,9 @@ def _replayed(
             continue
         merged = merged_by_reference((key[0], name), one.base.get(name), one.patch[name], value)
         if merged is None:
-            if (one.mutation_id, name) not in asked:
+            # what was refused after the row had come is told as refused; sent again it meets the other value anew
+            is_refused = one.status == "parked" != look.before.states.get(one.mutation_id)
+            if (one.mutation_id, name) not in asked and not is_refused:
                 look.find(f"I4 {key} {name}: {one.patch[name]!r} and {value!r} of the other side, and nobody is asked")
             return None
         value = merged[0]
