@@ -214,6 +214,19 @@ def test_an_answer_without_the_row_to_what_the_hub_had_before_tells_nothing_of_t
     assert device.value("account", "acc-1", "phone") == "9"
 
 
+def test_a_row_made_here_and_deleted_before_the_answer_came_goes_with_the_next_full_load(
+    device: Device, hub: ModelHub
+) -> None:
+    device.edit("create", "account", "acc-9", name="新客户", owner_id="rep-1")
+    hub.fail("/v1/sync/push", lost_response)
+    with pytest.raises(HubUnavailable):
+        device.sync()
+    del hub.rows["account", "acc-9"]
+    hub.fail("/v1/sync/changes", answering(410, "cursor-expired"))
+    device.sync()
+    assert (device.queue(), device.row("account", "acc-9")) == ([], None)
+
+
 def test_a_deletion_survives_a_hub_that_has_lost_the_row_for_a_while(device: Device, hub: ModelHub) -> None:
     """Restored from a backup it does not know the row, until the device that made it sends it again."""
     made = {"name": "Made by another device", "owner_id": "rep-1"}

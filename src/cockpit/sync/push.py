@@ -198,10 +198,10 @@ def _acknowledge(session: Session, mutation: OutboxRow, result: PushResult, gene
             stone.rev = max(stone.rev, rev)
     if result.row is not None:
         _receive(session, mutation, result, generation, now)
-    elif end_as == "applied" and not was_delete:
+    elif not was_delete:
         row = rows.find(session, entity, row_id)
-        if row is not None:
-            row.rev = max(row.rev, rev)
+        if row is not None and (end_as == "applied" or row.rev == 0):
+            row.rev = max(row.rev, rev, 1)  # the hub's from now on: a full load that does not bring it takes it away
     meta.raise_to(session, _PASSED, mutation.seq or 0)
 
 
