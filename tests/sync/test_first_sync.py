@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from cockpit import clock
+from cockpit.cli import shapes, sheets
 from cockpit.errors import HubUnavailable, NotAllowed, NotSignedIn, SignInNeeded, UntrustedHub
+from cockpit.screens.sync import facts
 from cockpit.services.desk import Desk
 from cockpit.services.syncing import SyncService
 from cockpit.storage import meta
@@ -153,6 +155,7 @@ def test_a_clock_that_is_off_is_measured_and_never_chooses(
 ) -> None:
     ahead = datetime.fromisoformat(TIME) + timedelta(days=365)
     monkeypatch.setattr(clock, "now", lambda: ahead)
+    monkeypatch.setattr(clock, "is_moved", lambda: False)  # a clock that a test has set is not measured
     device.edit("patch", "account", "acc-1", phone="2")
     hub.put("account", "acc-1", phone="9")
     device.sync()
@@ -160,3 +163,8 @@ def test_a_clock_that_is_off_is_measured_and_never_chooses(
     assert device.only_conflict().mine == "2"
     with device.database.read() as session:
         assert abs(int(meta.get(session, "clock_offset_ms")) + 365 * 86_400_000) < 60_000
+    found = device.service.load()
+    assert found.clock_note == "This machine's clock is 365 days ahead of the hub's."
+    assert found.clock_note in facts(found.badge, found).splitlines()
+    assert found.clock_note in sheets.sync(found, None).lines
+    assert shapes.sync(found)["clock_note"] == found.clock_note

@@ -150,6 +150,7 @@ def sync(snapshot: s.SyncSnapshot, report: s.SyncReport | None = None) -> dict[s
         "proof": asdict(snapshot.proof) if snapshot.proof else None,
         "confirm_shrink": snapshot.shrink,
         "refused_rows": list(snapshot.refused),
+        "clock_note": snapshot.clock_note,
         "error": report.error if report else snapshot.last_error,
     }
 

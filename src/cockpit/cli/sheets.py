@@ -309,6 +309,8 @@ def sync(snapshot: s.SyncSnapshot, report: s.SyncReport | None) -> Sheet:
             parked=badge.parked,
         ),
     ]
+    if snapshot.clock_note:
+        lines.append(snapshot.clock_note)
     if snapshot.refused:
         lines.append(refused_rows(snapshot.refused))
     if snapshot.proof is not None:

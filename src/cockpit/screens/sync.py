@@ -300,7 +300,7 @@ def queued_lines(item: QueueItem, keys: Mapping[str, str], width: int, holder: Q
 
 
 def facts(badge: Badge, snapshot: SyncSnapshot) -> str:
-    """Online or offline, the last run and how much it moved; the last error when there is one."""
+    """Online or offline, the last run and how much it moved; a clock that is wrong and the last error when there is one."""
     now = snapshot.as_of
     state = _("offline") if badge.is_offline else _("online")
     parts = [state, snapshot.hub_url]
@@ -316,4 +316,4 @@ def facts(badge: Badge, snapshot: SyncSnapshot) -> str:
         )
     line = "  ".join(part for part in parts if part)
     refused = refused_rows(snapshot.refused) if snapshot.refused else ""
-    return "\n".join(part for part in (line, snapshot.last_error, refused) if part)
+    return "\n".join(part for part in (line, snapshot.clock_note, snapshot.last_error, refused) if part)

@@ -20,6 +20,7 @@ from cockpit.services.proof import read_proof
 from cockpit.services.queue import queue_items
 from cockpit.services.signing import SigningService
 from cockpit.services.snapshots import Badge, Receipt, Saved, SyncReport, SyncSnapshot
+from cockpit.services.timekeeping import clock_note
 from cockpit.storage import meta
 from cockpit.storage.queries import sync as queries
 from cockpit.storage.tables import OutboxDoneRow, OutboxRow
@@ -126,6 +127,7 @@ class SyncService:
                 proof=read_proof(self.desk, session),
                 shrink=_shrink(session),
                 refused=queries.refused_rows(session),
+                clock_note=clock_note(session),
             )
 
     def badge(self) -> Badge:

@@ -126,6 +126,8 @@ class SyncSnapshot(Snapshot):
     """The last sync waits for a yes: it would remove the first number of rows, of the second."""
     refused: tuple[str, ...] = ()
     """Rows of the hub that could not be taken in, each with the reason; its next revision is tried again."""
+    clock_note: str = ""
+    """That this machine's clock is wrong, as far as the hub's tells; empty while the two agree."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
