@@ -164,7 +164,7 @@ def test_a_clock_that_is_off_is_measured_and_never_chooses(
     with device.database.read() as session:
         assert abs(int(meta.get(session, "clock_offset_ms")) + 365 * 86_400_000) < 60_000
     found = device.service.load()
-    assert found.clock_note == "This machine's clock is 365 days ahead of the hub's."
+    assert "365" in found.clock_note
     assert found.clock_note in facts(found.badge, found).splitlines()
     assert found.clock_note in sheets.sync(found, None).lines
     assert shapes.sync(found)["clock_note"] == found.clock_note

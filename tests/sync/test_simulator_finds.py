@@ -318,3 +318,17 @@ def test_a_row_that_is_deleted_behind_a_question_leaves_one_question(device: Dev
     device.sync()
     assert hub.row("account", "acc-1")["phone"] == "2"
     assert device.queue() == []
+
+
+def test_of_a_row_in_question_that_leaves_my_sight_my_change_is_refused_and_told(device: Device, hub: ModelHub) -> None:
+    """Nobody can be asked about a row that may not be seen, and an answer to it would be lost."""
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    assert device.only_conflict().mine == "2"
+    hub.delete("account", "acc-1", reason="scope")
+    hub.refuse["acc-1"] = "permission"
+    device.sync()
+    assert device.service.load().conflicts == ()
+    device.sync()
+    assert device.queue() == [("acc-1", "parked")]

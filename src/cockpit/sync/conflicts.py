@@ -186,6 +186,17 @@ def close_all(session: Session, mutation_ids: Sequence[str], resolution: str, no
         conflict.state, conflict.resolution, conflict.resolved_at = "closed", resolution, now
 
 
+def ask_no_more(session: Session, queued: Sequence[OutboxRow], resolution: str, now: datetime) -> None:
+    """Close what is asked about these changes of a row; they wait for the hub's word instead."""
+    asked = [mutation for mutation in queued if mutation.status == "conflict"]
+    close_all(session, [mutation.mutation_id for mutation in asked], resolution, now)
+    for mutation in asked:
+        mutation.status = "pending"
+    if asked:
+        session.flush()
+        chains.mark(session)
+
+
 def row_is_back(session: Session, queued: Sequence[OutboxRow], now: datetime) -> None:
     """The row that was deleted or missing has come again: nobody has to be asked, and the changes go on."""
     held = [mutation for mutation in queued if mutation.status == "conflict"]

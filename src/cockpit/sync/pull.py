@@ -238,8 +238,5 @@ def _vanished(session: Session, entity: str, row_id: str, now: datetime) -> None
     queued: list[OutboxRow] = receipts.queued_of(session, entity, row_id)
     if not queued or conflicts.whole_row_in_question(session, entity, row_id):
         return
-    asked = [mutation for mutation in queued if mutation.status == "conflict"]
-    conflicts.close_all(session, [mutation.mutation_id for mutation in asked], "missing", now)
-    for mutation in asked:
-        mutation.status = "pending"
+    conflicts.ask_no_more(session, queued, "missing", now)
     conflicts.open_conflict(session, queued[0], now=now, kind="missing", mine=queued[0].patch)
