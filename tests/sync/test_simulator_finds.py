@@ -227,6 +227,44 @@ def test_a_row_made_here_and_deleted_before_the_answer_came_goes_with_the_next_f
     assert (device.queue(), device.row("account", "acc-9")) == ([], None)
 
 
+def test_what_is_sent_again_and_meets_a_question_waits_behind_it(device: Device, hub: ModelHub) -> None:
+    """Before, it was sent to the hub and refused without end."""
+    judge = hub._judge
+    hub._judge = lambda m: judge(m) if "phone" not in m["patch"] else {  # type: ignore[method-assign]
+        "mutation_id": m["mutation_id"], "rev": 0, "row": None, "fields": [], "status": "rejected",
+        "problem": {"type": "validation", "title": "validation", "status": 422, "detail": ""},
+    }  # fmt: skip
+    device.edit("patch", "account", "acc-1", phone="2")
+    device.edit("patch", "account", "acc-1", address="new road")
+    device.sync()
+    hub.delete("account", "acc-1")
+    device.sync()
+    assert device.queue() == [("acc-1", "conflict")]
+    hub.epoch = "another"
+    hub.applied.clear()
+    device.sync()
+    assert device.queue() == [("acc-1", "conflict"), ("acc-1", "blocked")]
+
+
+def test_a_deletion_behind_a_question_is_asked_about_in_its_place(device: Device, hub: ModelHub) -> None:
+    """One question holds the deletion and what it comes after: none of them is sent to be asked about again."""
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    device.edit("delete", "account", "acc-1")
+    hub.put("account", "acc-1", address="new road")
+    device.sync()
+    assert (device.only_conflict().kind, device.queue()) == (
+        "edit_delete",
+        [("acc-1", "conflict"), ("acc-1", "blocked")],
+    )
+    device.sync()
+    assert device.queue() == [("acc-1", "conflict"), ("acc-1", "blocked")]
+    device.service.answer(device.only_conflict().id, "mine")
+    device.sync()
+    assert (device.queue(), ("account", "acc-1") in hub.rows) == ([], False)
+
+
 def test_a_deletion_survives_a_hub_that_has_lost_the_row_for_a_while(device: Device, hub: ModelHub) -> None:
     """Restored from a backup it does not know the row, until the device that made it sends it again."""
     made = {"name": "Made by another device", "owner_id": "rep-1"}

@@ -62,10 +62,19 @@ def open_conflict(
     """Hold `mutation` and show both values. An open conflict of the same field gets the newest of theirs.
 
     A field of a row is asked about once: on the first of the changes in question, whose later ones are part of mine.
-    While it is asked what becomes of the row itself, nothing is asked about its fields.
+    While it is asked what becomes of the row itself, nothing is asked about its fields: that question holds them too.
     """
     if not field:
-        _close_fields(session, mutation, now)
+        mutation = _close_fields(session, mutation, now)
+    elif (whole := _whole_question(session, mutation.entity, mutation.entity_id)) is not None:
+        kind, field, base, mine, theirs, theirs_rev = (
+            whole.kind,
+            "",
+            whole.base,
+            whole.mine,
+            whole.theirs,
+            whole.theirs_rev,
+        )
     found = next((one for one in _of_row(session, mutation.entity, mutation.entity_id) if one.field == field), None)
     if found is not None and found.mutation_id != mutation.mutation_id:
         other = session.scalars(_BY_ID, {"mutation_id": found.mutation_id}).first()
@@ -99,18 +108,28 @@ def open_conflict(
     return found
 
 
-def _close_fields(session: Session, mutation: OutboxRow, now: datetime) -> None:
-    for question in _of_row(session, mutation.entity, mutation.entity_id):
+def _close_fields(session: Session, mutation: OutboxRow, now: datetime) -> OutboxRow:
+    """Ask about the row instead of its fields; the first of the changes that were in question, `mutation` included."""
+    queued = receipts.queued_of(session, mutation.entity, mutation.entity_id)
+    questions = _of_row(session, mutation.entity, mutation.entity_id)
+    asked = {question.mutation_id for question in questions if question.field}
+    first = next(one for one in queued if one.mutation_id in asked or one.mutation_id == mutation.mutation_id)
+    for question in questions:
         if question.field:
             question.state, question.resolution, question.resolved_at = "closed", "row", now
-    for other in receipts.queued_of(session, mutation.entity, mutation.entity_id):
+    for other in queued:
         if other.status == "conflict":
             _let_follow(session, other)
+    return first
 
 
 def whole_row_in_question(session: Session, entity: str, row_id: str) -> bool:
     """True while it is asked what becomes of the row itself, not of a field."""
-    return any(not question.field for question in _of_row(session, entity, row_id))
+    return _whole_question(session, entity, row_id) is not None
+
+
+def _whole_question(session: Session, entity: str, row_id: str) -> ConflictRow | None:
+    return next((one for one in _of_row(session, entity, row_id) if not one.field), None)
 
 
 def _let_follow(session: Session, mutation: OutboxRow) -> None:
