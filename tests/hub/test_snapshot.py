@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cockpit.hub import snapshot
 from tests.hub.world import HEAD, LEAD, MATE, ME, Client, HubWorld
 
 
@@ -45,6 +46,29 @@ def test_it_holds_exactly_the_rows_of_the_feed(hub: HubWorld, person: str) -> No
         keyed = {(row["entity"], row["data"]["id"]): row["data"] for row in rows}
         assert keyed == fed
         assert len(rows) == len(keyed) == last["total"]
+
+
+@pytest.mark.parametrize("person", [ME, MATE, LEAD, HEAD])
+def test_it_holds_the_same_where_tables_are_walked_in_the_order_of_their_ids(
+    hub: HubWorld, person: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "is_walked", lambda _found, _rows: True)
+    _fill(hub)
+    for number in range(2, 6):
+        hub.visit(f"visit-{number}", account_id="account-1")
+    client = hub.client(person)
+    fed = {(row["entity"], row["data"]["id"]): row["data"] for row in client.pull().rows}
+    for limit in (1, 3, 2000):
+        rows, last = _load(client, limit)
+        assert {(row["entity"], row["data"]["id"]): row["data"] for row in rows} == fed
+        assert len(rows) == last["total"]
+
+
+def test_a_table_is_walked_where_that_reads_fewer_rows_than_to_gather_for_each_page() -> None:
+    assert snapshot.is_walked(50_000, lambda: 50_000)
+    assert snapshot.is_walked(50_000, lambda: 1_000_000)
+    assert not snapshot.is_walked(5_000, lambda: 1_000_000)
+    assert not snapshot.is_walked(snapshot.PAGE - 1, lambda: snapshot.PAGE - 1)
 
 
 def test_what_changes_while_it_loads_comes_with_its_cursor(hub: HubWorld) -> None:

@@ -53,13 +53,26 @@ def test_bulk_rows_are_kept_as_the_mapped_class_keeps_them(database: Database, e
         assert raw(database, entity, f"bulk-{number}") == raw(database, entity, f"mapped-{number}")
 
 
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 @pytest.mark.parametrize("entity", SYNCED)
-def test_rows_read_plainly_are_the_same_on_the_wire(database: Database, entity: str) -> None:
+def test_rows_read_plainly_are_the_same_on_the_wire(database: Database, entity: str, dialect: str) -> None:
     full = {name: SAMPLE[kind] for name, kind in kinds(entity).items()}
     with database.write() as session:
-        rows.put_values(session, entity, {**full, "id": "plain"}, None)
+        rows.put_values(session, entity, {**full, "id": f"plain-{dialect}"}, None)
     with database.read() as session:
-        mapped = rows.find(session, entity, "plain")
+        mapped = rows.find(session, entity, f"plain-{dialect}")
         assert mapped is not None
-        columns = select(*travelling(entity)).where(SYNCED[entity].__table__.c.id == "plain")  # type: ignore[attr-defined]
-        assert to_wire_plainly(entity, session.execute(columns).one()) == to_wire(mapped, entity)
+        id_column = SYNCED[entity].__table__.c.id  # type: ignore[attr-defined]
+        found = session.execute(select(*travelling(entity, dialect)).where(id_column == f"plain-{dialect}")).one()
+        assert to_wire_plainly(entity, found) == to_wire(mapped, entity)
+
+
+def test_a_moment_that_another_program_wrote_without_its_fractions_is_read_too(database: Database) -> None:
+    visit = {"id": "by-hand", "rep_id": "rep-1", "starts_at": SAMPLE[datetime]}
+    with database.write() as session:
+        rows.insert_many(session, "activity", [visit])
+        session.execute(text("UPDATE activity SET starts_at = '2026-11-24 01:02:03' WHERE id = 'by-hand'"))
+    with database.read() as session:
+        id_column = SYNCED["activity"].__table__.c.id  # type: ignore[attr-defined]
+        found = session.execute(select(*travelling("activity", "sqlite")).where(id_column == "by-hand")).one()
+    assert to_wire_plainly("activity", found)["starts_at"] == "2026-11-24T01:02:03.000000Z"

@@ -91,10 +91,12 @@ def _feed(
 def _bodies(session: Session, actor: Actor, entries: Sequence[Row[Any]]) -> dict[int, bytes]:
     """Full rows as JSON by their place in the feed."""
     found: dict[int, bytes] = {}
+    connection = session.connection()
     for entity in {entry.entity for entry in entries}:
         table = SYNCED[entity]
         places = {entry.entity_id: entry.rev for entry in entries if entry.entity == entity}
-        for row in session.execute(select_columns(*travelling(entity)).where(col(table.id).in_(places))):
+        wanted = select_columns(*travelling(entity, connection.dialect.name)).where(col(table.id).in_(places))
+        for row in connection.execute(wanted):
             data = visibility.redact(actor, entity, to_wire_plainly(entity, row))
             found[places[data["id"]]] = as_json({"entity": entity, "data": data})
     return found
