@@ -26,6 +26,7 @@ from cockpit import clock
 from cockpit.crm import wire
 from cockpit.domain.text import clean_line
 from cockpit.errors import HubBusy, HubError, HubUnavailable, SignInNeeded, Stopped, UntrustedHub, VersionTooOld
+from cockpit.garbage import no_collecting
 from cockpit.i18n import _
 
 MAX_BODY = 8 * 1024 * 1024
@@ -197,7 +198,8 @@ class HubClient:
         if response.status_code != httpx.codes.OK:
             raise self._refusal(response, body)
         try:
-            return decode(body)
+            with no_collecting():
+                return decode(body)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise self._no_sense(str(error)) from error
 

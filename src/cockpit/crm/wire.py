@@ -101,7 +101,7 @@ class PushAnswer(msgspec.Struct, frozen=True):
     results: list[PushResult]
 
 
-class RowOut(msgspec.Struct, frozen=True):
+class RowOut(msgspec.Struct, frozen=True, gc=False):
     entity: str
     data: dict[str, Any]
 
@@ -209,7 +209,7 @@ def snapshot_page(body: bytes) -> SnapshotPage:
     rows: list[RowOut] = []
     end: _SnapshotLine | None = None
     for line in body.splitlines():
-        if not line.strip():
+        if not line or line.isspace():
             continue
         if end is not None:
             raise ValueError("lines after the end of the page")

@@ -33,6 +33,7 @@ from cockpit.errors import (
     Stopped,
     VersionTooOld,
 )
+from cockpit.garbage import no_collecting
 from cockpit.i18n import _
 from cockpit.storage import meta
 from cockpit.storage.database import Database, why_locked
@@ -248,13 +249,14 @@ class Engine:
         while self._pull_snapshot_page(hello, tally):
             self._stay_patient(patience.is_over(tally.pulled - before))
             before = tally.pulled
-            self.sleep(policy.YIELD_S)
         patience = policy.Patience()
         while True:
             with self.database.read() as session:
                 place = pull.place(session, "changes")
             cursor = place.cursor if place is not None else ""
+            asked = clock.monotonic()
             page = self.hub.changes(cursor, min(hello.limits.page, policy.PAGE))
+            took = clock.monotonic() - asked
             self.at("pulled")
             news = self._save(partial(_save_changes, page))
             self.at("saved")
@@ -264,7 +266,7 @@ class Engine:
             left = tally.pulled + page.remaining_estimate
             self.progress(_("down {done}/{total}").format(done=tally.pulled, total=left))
             self._stay_patient(patience.is_over(news, is_same=page.next_cursor == cursor))
-            self.sleep(policy.YIELD_S)
+            self._give_turn(took)
 
     def _stay_patient(self, is_over: bool) -> None:
         if is_over:
@@ -276,7 +278,9 @@ class Engine:
             place = pull.place(session, "snapshot")
         if place is None:
             return False
+        asked = clock.monotonic()
         page, done = self.hub.snapshot(place.cursor), place.rows_done
+        took = clock.monotonic() - asked
         self.at("pulled")
         self._stay_patient(page.next is not None and page.next == place.cursor)
         news = self._save(partial(_save_snapshot, page, hello.epoch))
@@ -284,12 +288,20 @@ class Engine:
         tally.pulled += news
         done += len(page.rows)
         self.progress(_("down {done}/{total}").format(done=done, total=max(done, page.total)))
-        return page.next is not None
+        if page.next is None:
+            return False
+        self._give_turn(took)
+        return True
+
+    def _give_turn(self, took: float) -> None:
+        """Others write while the hub is asked; where it answers too fast for them, leave the file alone for longer."""
+        if took < policy.YIELD_S:
+            self.sleep(policy.YIELD_S - took)
 
     def _save(self, work: Callable[[Session, bool], int]) -> int:
         """A page in one transaction. Where the file refuses one of its rows, once more with each row guarded."""
         try:
-            with self.database.write() as session:
+            with no_collecting(), self.database.write() as session:
                 return work(session, False)
         except (IntegrityError, DataError, OverflowError):
             with self.database.write() as session:

@@ -10,7 +10,7 @@ BATCH = 50
 BATCH_BYTES = 256 * 1024
 PAGE = 500
 YIELD_S = 0.02
-"""Pause between pages, so that a command line writing to the same file gets its turn."""
+"""Between two pages the file is free for as long, so that a command line writing to the same file gets its turn."""
 
 HALVE_AFTER = 5
 """Failed tries of a batch after which smaller ones are sent."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
@@ -13,6 +10,7 @@ from sqlmodel import select
 
 from cockpit.domain.text import clean_line
 from cockpit.errors import NotAllowed
+from cockpit.garbage import no_collecting
 from cockpit.hub.batch import Batch
 from cockpit.hub.seed.calendar import last_workday
 from cockpit.hub.seed.customers import found_accounts
@@ -51,20 +49,8 @@ def seed_company(database: Database, anchor: date, seed: int = 1, language: str 
     with database.read() as session:
         if session.exec(select(PersonRow.id)).first() is not None:
             raise NotAllowed(_("This hub already holds a company. Choose another folder or remove its database first."))
-    with _no_collecting():
+    with no_collecting():
         return _seed(database, anchor, seed, language)
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """A quarter of the time went into looking for cycles among rows that have none."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _seed(database: Database, anchor: date, seed: int, language: str) -> SeedReport:
