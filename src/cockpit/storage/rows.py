@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -75,32 +77,45 @@ def insert_many(session: Session, entity: str, found: Sequence[dict[str, Any]]) 
         session.execute(insert(SYNCED[entity]), [{**_defaults(SYNCED[entity]), **values} for values in found])
         return
     # the page of a first load: the mapper's way costs three times as much as the rows themselves
-    statement, columns = _plan(entity)
-    connection.exec_driver_sql(
-        statement,
-        [tuple([write(row[name]) if name in row else blank for name, write, blank in columns]) for row in found],
-    )
+    plan = _plan(entity)
+    connection.exec_driver_sql(plan.statement, [plan.kept(row) for row in found])
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The INSERT of a whole row, what a column holds that is not given, and how SQLite keeps those that are."""
+
+    statement: str
+    blank: dict[str, Any]
+    written: tuple[tuple[str, Callable[[Any], Any]], ...]
+    in_order: Callable[[dict[str, Any]], tuple[Any, ...]]
+
+    def kept(self, row: dict[str, Any]) -> tuple[Any, ...]:
+        values = {**self.blank, **row}
+        for name, write in self.written:
+            if name in row:
+                values[name] = write(row[name])
+        return self.in_order(values)
 
 
 @cache
-def _plan(entity: str) -> tuple[str, list[tuple[str, Callable[[Any], Any], Any]]]:
-    """The INSERT of a whole row, and for each column its name, how SQLite keeps it, and what it is when not given."""
+def _plan(entity: str) -> _Plan:
     table: Table = SYNCED[entity].__table__  # type: ignore[attr-defined]
+    names = [column.name for column in table.columns]
+    kinds = [(column.name, how) for column in table.columns for kind, how in _KEPT_AS if isinstance(column.type, kind)]
     defaults = _defaults(SYNCED[entity])
-    columns = []
-    for column in table.columns:
-        write = next((how for kind, how in _KEPT_AS if isinstance(column.type, kind)), _as_it_is)
-        columns.append((column.name, write, write(defaults.get(column.name))))
-    names = ", ".join(f'"{name}"' for name, _write, _blank in columns)
-    return f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(columns))})", columns
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
+    blank = {name: defaults.get(name) for name in names}
+    blank |= {name: write(blank[name]) for name, write in kinds}
+    columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
+    statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"
+    return _Plan(statement, blank, tuple(kinds), itemgetter(*names))
 
 
 def _naive(value: datetime | None) -> str | None:
-    return None if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    if value is None:
+        return None
+    stamp = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return stamp.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _day(value: date | None) -> str | None:
@@ -108,6 +123,8 @@ def _day(value: date | None) -> str | None:
 
 
 def _json(value: Any) -> str:
+    if value == []:
+        return "[]"
     return msgspec.json.encode(value).decode()
 
 

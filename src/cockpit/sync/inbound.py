@@ -276,32 +276,29 @@ def _touched(queued: Iterable[OutboxRow]) -> list[str]:
 
 
 @cache
-def _needed(entity: str) -> tuple[str, ...]:
+def _needed(entity: str) -> frozenset[str]:
     """Travelling columns that may not be null."""
     columns = SYNCED[entity].__table__.columns  # type: ignore[attr-defined]
-    return tuple(sorted(name for name in column_types(entity) if not columns[name].nullable))
+    return frozenset(name for name in column_types(entity) if not columns[name].nullable)
 
 
 def _checked(entity: str, data: dict[str, Any]) -> dict[str, Any]:
     """Column values of one received row. Raises BadUse for a row that does not fit."""
     if entity not in SYNCED:
         raise BadUse(f"unknown entity {entity}")
-    values = from_wire(entity, data)
+    values = from_wire(entity, data, _needed(entity))
     row_id, rev = values.get("id"), values.get("rev")
     if not isinstance(row_id, str) or not ID.fullmatch(row_id) or row_id != data["id"]:
         raise BadUse(f"{entity}: an id of 1 to 64 visible ASCII signs is needed")
     if not isinstance(rev, int) or rev < 1:
         raise BadUse(f"{entity}: a revision above 0 is needed")
-    empty = [name for name in _needed(entity) if name in values and values[name] is None]
-    if empty:
-        raise BadUse(f"{entity}.{empty[0]}: a value is needed")
     return values
 
 
 def _need_all(entity: str, values: dict[str, Any]) -> None:
-    missing = sorted(name for name in required_columns(entity) if name not in values)
+    missing = required_columns(entity) - values.keys()
     if missing:
-        raise BadUse(f"{entity}.{missing[0]}: a value is needed")
+        raise BadUse(f"{entity}.{min(missing)}: a value is needed")
 
 
 def _wire(values: dict[str, Any]) -> dict[str, Any]:
