@@ -10,13 +10,13 @@ def search_key(name: str, alias: str = "") -> str:
     """
     words = [name.lower(), alias.lower()]
     if any("\u4e00" <= sign <= "\u9fff" for sign in name):
-        from pypinyin import Style, lazy_pinyin
+        from cockpit.storage.pinyin import syllables
 
-        syllables = lazy_pinyin(name, style=Style.NORMAL, errors="default")
-        words += ["".join(part[0] for part in syllables if part), "".join(syllables)]
+        parts = syllables(name)
+        words += ["".join(part[0] for part in parts if part), "".join(parts)]
     for text in (name, alias):
-        parts = text.lower().split()
-        if len(parts) > 1:
-            words.append("".join(part[0] for part in parts))
+        latin = text.lower().split()
+        if len(latin) > 1:
+            words.append("".join(part[0] for part in latin))
     seen = dict.fromkeys(word for word in words if word)
     return " ".join(seen)[:600]
