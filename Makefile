@@ -38,8 +38,8 @@ format: .venv/.ready ## Put the code in form
 	$(RUN)ruff check --fix .
 	$(RUN)ruff format .
 
-simulate: .venv/.ready ## Schedules of faults and kills against the sync (N=500, SEED=; LEDGER=1 adds them to the totals)
-	@$(RUN)python -m tests.reliability.simulate --schedules $(or $(N),500) $(if $(SEED),--seed $(SEED)) $(if $(LEDGER),--ledger)
+simulate: .venv/.ready ## Schedules of faults and kills against the sync (N=500, SEED=, MINUTES= ends sooner; LEDGER=1 adds them to the totals)
+	@$(RUN)python -m tests.reliability.simulate --schedules $(or $(N),500) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(LEDGER),--ledger)
 
 simulate-postgres: .venv/.ready ## The same schedules on a hub whose database is PostgreSQL (N=50, SEED=)
 	@$(RUN)python -m tests.reliability.simulate --server postgres --schedules $(or $(N),50) $(if $(SEED),--seed $(SEED))

@@ -9,6 +9,7 @@ import argparse
 import atexit
 import gc
 import json
+import math
 import multiprocessing
 import os
 import sys
@@ -16,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,14 +96,20 @@ class Totals:
         }
 
 
-def verdicts(todo: list[Job], jobs: int) -> Iterator[Verdict]:
+def verdicts(todo: list[Job], jobs: int, minutes: float = 0.0) -> Iterator[Verdict]:
+    """Of each schedule, in any order. After so many minutes none is begun; zero is no end."""
+    one_in_time = partial(_one_before, time.time() + 60 * minutes if minutes else math.inf)
     if jobs == 1:
-        yield from map(one, todo)
+        yield from filter(None, map(one_in_time, todo))
         return
     with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        yield from pool.imap_unordered(one, todo, chunksize=4)
+        yield from filter(None, pool.imap_unordered(one_in_time, todo, chunksize=4))
         pool.close()
         pool.join()
+
+
+def _one_before(end: float, job: Job) -> Verdict | None:
+    return one(job) if time.time() < end else None
 
 
 def main() -> int:
@@ -123,8 +131,10 @@ def _run(options: argparse.Namespace) -> int:
     known = corpus() if options.server is None else []
     todo = known + [(base + number, options.server) for number in range(options.schedules)]
     totals, started, told = Totals(), time.monotonic(), time.monotonic()
-    for verdict in verdicts(todo, 1 if options.server == "postgres" else options.jobs):
+    for verdict in verdicts(todo, 1 if options.server == "postgres" else options.jobs, options.minutes):
         totals.add(verdict)
+        if verdict.violations:
+            print(f"violation, --replay {verdict.seed}: {verdict.violations[0]}", flush=True)
         if time.monotonic() - told > _TELL_EVERY_S:
             told = time.monotonic()
             print(
@@ -151,6 +161,7 @@ def _keep_failed(totals: Totals, server: ServerKind | None) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="simulate", description=__doc__)
     parser.add_argument("--schedules", type=int, default=500)
+    parser.add_argument("--minutes", type=float, default=0.0, help="begin no schedule after so many")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--server", choices=("model", "hub", "postgres"), help="all on this one; else the seed says")
@@ -175,8 +186,6 @@ def _report(totals: Totals) -> None:
     print("least hit:", ", ".join(f"{name} {count}" for count, name in rare))
     if missed:
         print(f"not hit ({len(missed)}):", ", ".join(missed[:20]))
-    for seed, found in sorted(totals.failed.items()):
-        print(f"violation, --replay {seed}: {found[0]}")
 
 
 if __name__ == "__main__":
