@@ -66,6 +66,8 @@ class Memory:
     answered: dict[str, Any] = field(default_factory=dict)
     """What the other side's value was when an answer was given that still waits for others of its row."""
     received: dict[Key, int] = field(default_factory=dict)
+    mine: dict[str, Any] = field(default_factory=dict)
+    """What stood for mine beside each open question: what the row shows, or else what I typed last."""
 
 
 @dataclass
@@ -133,7 +135,14 @@ def after_act(world: World, device: Device, kind: str, outcome: str, *, is_healt
         {one.id: one.state for one in questions},
         {one.id: look.before.answered.get(one.id, one.theirs) for one in questions if one.state == "answered"},
         {key: rev for key, (rev, _base) in bases.items()},
+        {one.id: _mine(look, one) for one in questions if one.field and one.state != "closed"},
     )
+
+
+def _mine(look: Look, one: Question) -> Any:
+    key = one.entity, one.entity_id
+    queued = [other.patch[one.field] for other in look.of_row(key) if one.field in other.patch]
+    return (look.shown(key, one.field) or queued[-1:] or (one.mine,))[0]
 
 
 def _line(row: tuple[Any, ...]) -> Queued:
@@ -220,11 +229,13 @@ def answers_are_kept(look: Look) -> None:
         new = [other for other in row if look.is_new(other)]
         if one.resolution == "theirs" and one.field and any(one.field in other.patch for other in new):
             look.find(f"I4 {key} {one.field}: the answer was theirs, and mine is sent")
-        if one.resolution == "mine" and one.field and one.mine != one.theirs and len(row) == len(new):
+        mine = look.before.mine.get(one.id)
+        if one.resolution == "mine" and one.field and mine != one.theirs and len(row) == len(new):
             asked = [other for other in look.questions if (other.entity, other.entity_id) == key]
             whole = any(not other.field and other.id in look.before.questions for other in asked)
             is_delete = _last_word(look, key) == "delete"
-            if not whole and not any(other.op == "delete" if is_delete else one.field in other.patch for other in new):
+            is_kept = any(other.op == "delete" if is_delete else other.patch.get(one.field) == mine for other in new)
+            if not whole and not is_kept:
                 look.find(f"I1 {key} {one.field}: the answer was mine, and it is nowhere")
 
 
@@ -282,12 +293,17 @@ def merged_by_reference(place: tuple[str, str], base: Any, mine: Any, theirs: An
 
 
 def deletions_are_asked(look: Look) -> None:
-    """I4, I1: a row that was deleted under my edit is asked about; one that is asked about as missing is still here."""
+    """I4, I1: a row that was deleted under my edit is asked about; one that is asked about as missing is still here.
+
+    Where the row has left my sight too, nothing can be asked: the hub will say what becomes of the change.
+    """
     asked = {(one.entity, one.entity_id) for one in look.questions if one.state != "closed"}
     stones = set(look.device.slot.rows("SELECT entity, id FROM tombstone"))
     for key in {one.key for one in look.queue} & stones:
         row = look.of_row(key)
-        if {one.op for one in row} == {"patch"} and key not in asked and not any(one.status in HELD for one in row):
+        is_here = bool(look.shown(key, "id"))
+        is_held = any(one.status in HELD for one in row)
+        if {one.op for one in row} == {"patch"} and is_here and key not in asked and not is_held:
             look.find(f"I4 {key} was deleted under my edit, and nobody is asked")
     for one in look.questions:
         is_new = one.id not in look.before.questions and one.state == "open" and one.kind == "missing"

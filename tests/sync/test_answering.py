@@ -112,3 +112,14 @@ def test_what_lost_its_account_can_be_given_another(device: Device, hub: ModelHu
     device.sync()
     row = hub.row("activity", "visit-1")
     assert (row["account_id"], row["result"]) == ("acc-2", "they sign")
+
+
+def test_mine_is_shown_with_what_was_typed_since_the_question(device: Device, hub: ModelHub) -> None:
+    clash(device, hub)
+    device.edit("patch", "account", "acc-1", phone="newer")
+    phone = next(item for item in answers_of(device).open() if item.field == "phone")
+    assert (phone.mine, phone.typed, phone.my_text) == ("newer", "newer", "phone: newer")
+    for one in answers_of(device).open():
+        answers_of(device).answer(one.id, "mine")
+    device.sync()
+    assert hub.row("account", "acc-1")["phone"] == "newer"

@@ -93,8 +93,9 @@ def _item(session: Session, conflict: t.ConflictRow, zone: ZoneInfo) -> Conflict
     by_id, at = _who(session, conflict)
     person = session.get(t.PersonRow, by_id) if by_id else None
     held = session.exec(select(t.OutboxRow).where(t.OutboxRow.mutation_id == conflict.mutation_id)).first()
+    mine_now = shown.get(conflict.field, conflict.mine)  # it takes in what was typed since
     base, mine, theirs = (
-        _value(session, conflict, value, shown, zone) for value in (conflict.base, conflict.mine, conflict.theirs)
+        _value(session, conflict, value, shown, zone) for value in (conflict.base, mine_now, conflict.theirs)
     )
     if conflict.kind in ("delete_edit", "missing"):
         base, theirs = "", _("deleted") if conflict.kind == "delete_edit" else _("no longer there")
@@ -117,16 +118,16 @@ def _item(session: Session, conflict: t.ConflictRow, zone: ZoneInfo) -> Conflict
         mine_at=held.occurred_at.astimezone(zone) if held is not None else None,
         can_edit=bool(conflict.field) and typed_values.can_type(conflict.entity, conflict.field),
         can_attach=can_attach(session, conflict),
-        typed=typed_values.as_typed(conflict.entity, conflict.field, conflict.mine, zone) if conflict.field else "",
-        my_text=_my_text(held, conflict),
+        typed=typed_values.as_typed(conflict.entity, conflict.field, mine_now, zone) if conflict.field else "",
+        my_text=_my_text(held, conflict, mine_now),
     )
 
 
-def _my_text(held: t.OutboxRow | None, conflict: t.ConflictRow) -> str:
+def _my_text(held: t.OutboxRow | None, conflict: t.ConflictRow, mine_now: Any) -> str:
     """What I wrote, one field a line, for the clipboard: a deletion that is accepted takes the row away."""
     mine = conflict.mine if isinstance(conflict.mine, dict) else held.patch if held is not None else {}
     if conflict.field:
-        mine = {conflict.field: conflict.mine}
+        mine = {conflict.field: mine_now}
     texts = (f"{field_name(name)}: {value}" for name, value in mine.items() if name in FIELDS and value)
     return "\n".join(texts)
 

@@ -64,30 +64,18 @@ def open_conflict(
     A field of a row is asked about once: on the first of the changes in question, whose later ones are part of mine.
     While it is asked what becomes of the row itself, nothing is asked about its fields: that question holds them too.
     """
+    whole = _whole_question(session, mutation.entity, mutation.entity_id)
+    if field and whole is not None:
+        _hold(session, mutation, whole, whole.base)
+        chains.mark(session)
+        return whole
     if not field:
         mutation = _close_fields(session, mutation, now)
-    elif (whole := _whole_question(session, mutation.entity, mutation.entity_id)) is not None:
-        kind, field, base, mine, theirs, theirs_rev = (
-            whole.kind,
-            "",
-            whole.base,
-            whole.mine,
-            whole.theirs,
-            whole.theirs_rev,
-        )
     found = next((one for one in _of_row(session, mutation.entity, mutation.entity_id) if one.field == field), None)
-    if found is not None and found.mutation_id != mutation.mutation_id:
-        other = session.scalars(_BY_ID, {"mutation_id": found.mutation_id}).first()
-        if other is not None and (other.seq or 0) < (mutation.seq or 0):
-            _let_follow(session, mutation)
-        else:
-            found.mutation_id, found.base = mutation.mutation_id, base
-            mutation.status = "conflict"
-            if other is not None:
-                _let_follow(session, other)
+    if found is not None:
+        _hold(session, mutation, found, base)
     else:
         mutation.status = "conflict"
-    if found is None:
         found = ConflictRow(
             id=outbox.new_id(),
             mutation_id=mutation.mutation_id,
@@ -98,7 +86,7 @@ def open_conflict(
             opened_at=now,
         )
         session.add(found)
-    elif found.state == "answered" and found.theirs != theirs:
+    if found.state == "answered" and found.theirs != theirs:
         found.state, found.resolution = "open", ""  # the answer was given to another value
     if found.state != "answered" or found.resolution != "edit":
         found.mine = mine  # of an answer that waits for others of its row, what was typed stays
@@ -106,6 +94,21 @@ def open_conflict(
     found.theirs_by, found.theirs_at = theirs_by or found.theirs_by, theirs_at or found.theirs_at
     chains.mark(session)
     return found
+
+
+def _hold(session: Session, mutation: OutboxRow, question: ConflictRow, base: Any) -> None:
+    """Put a change under a question that is asked already: it stands on the first of those it is about."""
+    if question.mutation_id == mutation.mutation_id:
+        mutation.status = "conflict"
+        return
+    other = session.scalars(_BY_ID, {"mutation_id": question.mutation_id}).first()
+    if other is not None and (other.seq or 0) < (mutation.seq or 0):
+        _let_follow(session, mutation)
+        return
+    question.mutation_id, question.base = mutation.mutation_id, base
+    mutation.status = "conflict"
+    if other is not None:
+        _let_follow(session, other)
 
 
 def _close_fields(session: Session, mutation: OutboxRow, now: datetime) -> OutboxRow:
@@ -275,7 +278,7 @@ def _settle(
         if conflict.field and conflict.resolution == "theirs":
             wanted.pop(conflict.field, None)
         elif conflict.field and conflict.resolution == "both":
-            wanted[conflict.field] = f"{conflict.theirs}\n{conflict.mine}"
+            wanted[conflict.field] = f"{conflict.theirs}\n{wanted.get(conflict.field, conflict.mine)}"
         elif conflict.field and conflict.resolution == "edit":
             wanted[conflict.field] = conflict.mine
     receipts.end(session, chain, "answered", now=now)
@@ -295,7 +298,7 @@ def _settle(
         if kept is not None and (shown := rows.find(session, entity, row_id)) is not None:
             shown.seen_gen = max(shown.seen_gen, kept.seen_gen)
     if takes_theirs or rows.find(session, entity, row_id) is None:
-        return None  # theirs stands, or the row has left the viewer's sight: there is nothing of his to change
+        return None  # theirs stands, or I had deleted the row
     edit = outbox.Edit(entity, row_id, "delete") if wants_delete else outbox.Edit(entity, row_id, "patch", wanted)
     return outbox.submit(session, [edit], actor_id=actor_id, label=label, now=now)
 

@@ -151,9 +151,8 @@ class Receiver:
         if row is not None and row.seen_gen >= self.generation and row.rev > gone.rev:
             return False
         if gone.reason == "scope":
-            # of the fields of a row out of sight nobody can be asked: the hub says no to the change, and that is told
-            if queued and not conflicts.whole_row_in_question(self.session, *key):
-                conflicts.ask_no_more(self.session, queued, "scope", self.now)
+            # of a row out of sight nobody can be asked anything: the hub says no to the change, and that is told
+            conflicts.ask_no_more(self.session, queued, "scope", self.now)
             return self._forget(key, row)
         if queued and queued[-1].op != "delete":
             first = queued[0]
