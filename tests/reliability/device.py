@@ -208,13 +208,11 @@ class Device:
 
     def has_nothing_to_do(self) -> bool:
         """Nothing waits here, and the server has nothing new."""
-        facts = self.facts()
-        if facts.get("complete") != "1" or facts.get("head_rev") != str(self.world.server.head()):
+        facts, server = self.facts(), self.world.server
+        drained = facts.get("drained", "").split()[:2] == [server.epoch_now(), str(server.head())]
+        if facts.get("complete") != "1" or not drained or facts.get("last_error"):
             return False
-        is_drained = facts.get("epoch") == self.world.server.epoch_now() and not facts.get("last_error")
-        return is_drained and not self.slot.rows(
-            "SELECT 1 FROM outbox WHERE status IN ('pending', 'inflight', 'blocked') LIMIT 1"
-        )
+        return not self.slot.rows("SELECT 1 FROM outbox WHERE status IN ('pending', 'inflight', 'blocked') LIMIT 1")
 
     def ids(self, entity: str) -> list[str]:
         return [row_id for (row_id,) in self.slot.rows(f"SELECT id FROM {entity} ORDER BY id")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from sqlmodel import select
 
 from cockpit import clock
 from cockpit.errors import HubUnavailable
+from cockpit.storage import meta
 from cockpit.storage.tables import ChangeLogRow, ConflictRow, OutboxRow
 from tests.sync.conftest import Device
 from tests.sync.model import TIME, ModelHub, answering, lost_request, lost_response
@@ -370,3 +372,19 @@ def test_of_a_row_in_question_that_leaves_my_sight_my_change_is_refused_and_told
     assert device.service.load().conflicts == ()
     device.sync()
     assert device.queue() == [("acc-1", "parked")]
+
+
+def test_a_hub_restored_while_the_first_load_had_brought_little_is_noticed(
+    device_at: Callable[[str], Device], hub: ModelHub
+) -> None:
+    """The load goes on at the place it had, whose cursor is higher than what the restored hub counts anew from."""
+    device = device_at("two")
+    for phone in ("7", "8", "9"):
+        hub.put("account", "acc-1", phone=phone)
+    hub.fail("/v1/sync/snapshot", lost_request)
+    with pytest.raises(HubUnavailable):
+        device.sync()
+    hub.rev -= 2
+    device.sync()
+    with device.database.read() as session:
+        assert (meta.get(session, "generation"), meta.get(session, "head_rev")) == ("2", str(hub.rev))

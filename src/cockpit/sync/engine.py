@@ -134,12 +134,13 @@ class Engine:
                 # a hub restored from a backup may have lost what it acknowledged; sending it again does no harm
                 receipts.requeue(session, hello.time)
                 pull.begin_resync(session, "restored", hello.epoch, now)
-                meta.put(session, pull.HEAD, "0")
+                head = 0
             elif not pull.has_place(session):
                 pull.begin_resync(session, "first", hello.epoch, now)
             limit = hello.limits.backdate_days
             facts = {
                 "epoch": hello.epoch,
+                pull.HEAD: str(max(head, hello.head_rev)),  # a page of a load may come with a cursor as high as this
                 "clock_offset_ms": str(offset // timedelta(milliseconds=1)),
                 "hub_time": hello.time.isoformat(),
                 "backdate_days": "" if limit is None else str(limit),
