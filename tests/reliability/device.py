@@ -17,7 +17,7 @@ from cockpit.services.syncing import SyncService
 from cockpit.services.undo import UndoService
 from cockpit.storage import meta
 from cockpit.storage.database import Database
-from cockpit.sync import outbox
+from cockpit.sync import outbox, receipts
 from cockpit.sync.engine import Engine
 from tests.reliability import rules
 from tests.reliability.faulty_transport import FaultyTransport
@@ -82,8 +82,7 @@ class Device:
             "hub_url": URL, "hub_host": "hub.example.com", "complete": "0",
         }  # fmt: skip
         with self.database.write() as session:
-            for key, value in facts.items():
-                meta.put(session, key, value)
+            meta.put_all(session, facts | receipts.clock_facts(self.world.clock.true, self.world.clock.true))
 
     def _open(self, database: Database) -> Database:
         desk = Desk(database)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from sqlmodel import select
 
 from cockpit import clock
 from cockpit.cli import shapes, sheets
@@ -16,6 +17,7 @@ from cockpit.services.desk import Desk
 from cockpit.services.syncing import SyncService
 from cockpit.storage import meta
 from cockpit.storage.database import Database
+from cockpit.storage.tables import OutboxDoneRow
 from tests.sync.conftest import Device
 from tests.sync.model import TIME, TOKEN, URL, ModelHub, answering, cut_body, lost_request
 
@@ -68,6 +70,21 @@ def test_signing_in_keeps_who_and_where(device: Device) -> None:
         kept = meta.everything(session)
     assert (kept["hub_url"], kept["hub_host"], kept["person_id"]) == (URL, "hub.example.com", "rep-1")
     assert len(kept["device_id"]) == 36
+
+
+def test_a_clock_that_is_off_is_known_from_the_sign_in_on(
+    device_at: Callable[[str], Device], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What ends before the first sync is dated by the hub's clock already, and does not seem a year old after it."""
+    moment = datetime.fromisoformat(TIME)
+    monkeypatch.setattr(clock, "now", lambda: moment - timedelta(days=365))
+    device = device_at("two")
+    device.edit("create", "account", "mine", name="Mine", owner_id="rep-1")
+    device.undo.undo()
+    device.sync()
+    with device.database.read() as session:
+        (ended,) = session.exec(select(OutboxDoneRow.ended_at))
+        assert ended == moment
 
 
 def test_another_hub_or_person_is_refused(device: Device, hub: ModelHub) -> None:

@@ -19,7 +19,7 @@ from cockpit.locations import locate
 from cockpit.services.access import Access, token_set_of
 from cockpit.services.desk import Desk
 from cockpit.storage import meta
-from cockpit.sync import outbox, pull
+from cockpit.sync import outbox, pull, receipts
 
 if TYPE_CHECKING:
     import httpx
@@ -110,7 +110,8 @@ class SigningService:
         where = self.check_address(url, has_moved=has_moved)
         given = TokenSet(token) if isinstance(token, str) else token
         with HubClient(where.url, given.access, transport=self.transport, **_reach()) as hub:
-            person = hub.hello().person
+            hello, here = hub.hello(), clock.now()
+        person = hello.person
         with self.desk.database.write() as session:
             owner = meta.get(session, "person_id")
             if owner and owner != person.id:
@@ -121,16 +122,16 @@ class SigningService:
                 meta.put(session, "device_id", outbox.new_id())
             if pull.place(session, "changes") is None:
                 meta.put(session, "complete", "0")
-            for key, value in (
-                ("hub_url", where.url),
-                ("hub_host", where.host),
-                ("person_id", person.id),
-                ("person_name", person.name),
-                ("role", person.role),
-                ("last_error", ""),
-                ("next_try_at", ""),
-            ):
-                meta.put(session, key, value)
+            facts = {
+                "hub_url": where.url,
+                "hub_host": where.host,
+                "person_id": person.id,
+                "person_name": person.name,
+                "role": person.role,
+                "last_error": "",
+                "next_try_at": "",
+            }
+            meta.put_all(session, facts | receipts.clock_facts(hello.time, here))
             account = _account(session)
         old = self.credentials.held(account)
         self.credentials.keep(account, given, remember=remember)

@@ -123,8 +123,6 @@ class Engine:
             raise VersionTooOld("", hub=hello.schema.min, here=SCHEMA_VERSION)
         if hello.schema.max < SCHEMA_VERSION:
             raise HubError(_("The hub is older than this program; it has to be updated first."))
-        # the hub read its clock about half way between question and answer
-        offset = hello.time - (now - timedelta(seconds=trip / 2))
         with self.database.write() as session:
             found = meta.get_all(session, ("person_id", "epoch", pull.HEAD))
             if found.get("person_id", hello.person.id) != hello.person.id:
@@ -141,12 +139,11 @@ class Engine:
             facts = {
                 "epoch": hello.epoch,
                 pull.HEAD: str(max(head, hello.head_rev)),  # a page of a load may come with a cursor as high as this
-                "clock_offset_ms": str(offset // timedelta(milliseconds=1)),
-                "hub_time": hello.time.isoformat(),
                 "backdate_days": "" if limit is None else str(limit),
                 "role": hello.person.role,
             }
-            meta.put_all(session, facts)
+            # the hub read its clock about half way between question and answer
+            meta.put_all(session, facts | receipts.clock_facts(hello.time, now - timedelta(seconds=trip / 2)))
         return hello
 
     def _push(self, hello: Hello, tally: Tally) -> None:

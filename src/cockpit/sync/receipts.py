@@ -116,6 +116,12 @@ def drop_base(session: Session, entity: str, row_id: str) -> None:
         session.expunge(base)
 
 
+def clock_facts(hub_time: datetime, here: datetime) -> dict[str, str]:
+    """What a greeting tells of time, for `meta`: the hub's clock, and how far it is ahead of the one here."""
+    offset = hub_time - here
+    return {"clock_offset_ms": str(offset // timedelta(milliseconds=1)), "hub_time": hub_time.isoformat()}
+
+
 def by_hub(session: Session, now: datetime) -> datetime:
     """The moment by the hub's clock, as far as it is known, and never before its last greeting: what is dated so grows
     old by one clock alone, whatever this machine's does."""
