@@ -229,3 +229,18 @@ def test_an_answer_can_be_taken_back(device: Device, hub: ModelHub) -> None:
     device.sync()
     assert hub.row("account", "acc-1")["phone"] == "theirs"
     assert device.queue() == []
+
+
+def test_a_deleted_row_that_is_said_to_have_left_my_sight_too_can_still_be_made_again(
+    device: Device, hub: ModelHub
+) -> None:
+    device.edit("patch", "account", "acc-1", phone="mine")
+    hub.delete("account", "acc-1")
+    device.sync()
+    hub.rev += 1
+    hub.stones["account", "acc-1"] |= {"rev": hub.rev, "reason": "scope"}
+    device.sync()
+    assert device.value("account", "acc-1", "phone") == "mine"
+    device.service.answer(device.only_conflict().id, "mine")
+    device.sync()
+    assert hub.row("account", "acc-1")["phone"] == "mine"

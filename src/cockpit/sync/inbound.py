@@ -150,6 +150,8 @@ class Receiver:
         queued = self.near.queued.get(key, [])
         if row is not None and row.seen_gen >= self.generation and row.rev > gone.rev:
             return False
+        if gone.reason == "scope" and queued and key in self.near.tombstones:
+            return False  # it was deleted before: what I made of it is in question and can be made again
         if gone.reason == "scope":
             # of a row out of sight nobody can be asked anything: the hub says no to the change, and that is told
             conflicts.ask_no_more(self.session, queued, "scope", self.now)
