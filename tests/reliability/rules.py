@@ -36,6 +36,7 @@ class Queued(NamedTuple):
     depends_on: str | None
     action_id: str
     label: str
+    attempts: int
 
     @property
     def key(self) -> Key:
@@ -104,7 +105,7 @@ class Look:
 def after_act(world: World, device: Device, kind: str, outcome: str, *, is_healthy: bool) -> None:
     """Look at the device after one act of its own and compare with the look before."""
     rows = device.slot.rows
-    columns = "mutation_id, entity, entity_id, op, patch, base, {}, depends_on, action_id, label"
+    columns = "mutation_id, entity, entity_id, op, patch, base, {}, depends_on, action_id, label, attempts"
     queue = [_line(row) for row in rows(f"SELECT {columns.format('status')} FROM outbox ORDER BY seq")]
     done = [_line(row) for row in rows(f"SELECT {columns.format('result')} FROM outbox_done ORDER BY seq")]
     questions = [
@@ -272,7 +273,9 @@ def _replayed(
         if merged is None:
             # what was refused after the row had come is told as refused; sent again it meets the other value anew
             is_refused = one.status == "parked" != look.before.states.get(one.mutation_id)
-            if (one.mutation_id, name) not in asked and not is_refused:
+            # what was sent and not answered may be there already: the hub says what it met
+            is_unanswered = one.attempts > 0 and one.status not in ("conflict", "parked")
+            if (one.mutation_id, name) not in asked and not is_refused and not is_unanswered:
                 look.find(f"I4 {key} {name}: {one.patch[name]!r} and {value!r} of the other side, and nobody is asked")
             return None
         value = merged[0]

@@ -95,7 +95,7 @@ TOMBSTONES = (
     ),
     Bug(
         "a deletion under my edit is silent", "tombstones", "A row I have edited disappears, and nobody asks.",
-        f"{_INBOUND}:Receiver.deletion", 'if queued and queued[-1].op != "delete":', "if False:\n            first = queued[0]\n        elif False:", "I4",
+        f"{_INBOUND}:Receiver.deletion", 'if row is not None and queued and queued[-1].op != "delete":', "if False:\n            first = queued[0]\n        elif False:", "I4",
     ),
     Bug(
         "deleted once, deleted for ever", "tombstones", "A row that is made again is kept out by its tombstone.",

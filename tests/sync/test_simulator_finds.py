@@ -12,6 +12,7 @@ from cockpit import clock
 from cockpit.errors import HubUnavailable
 from cockpit.storage import meta
 from cockpit.storage.tables import ChangeLogRow, ConflictRow, OutboxRow
+from cockpit.sync import outbox, undo
 from tests.sync.conftest import Device
 from tests.sync.model import TIME, ModelHub, answering, lost_request, lost_response
 
@@ -387,4 +388,33 @@ def test_a_hub_restored_while_the_first_load_had_brought_little_is_noticed(
     hub.rev -= 2
     device.sync()
     with device.database.read() as session:
-        assert (meta.get(session, "generation"), meta.get(session, "head_rev")) == ("2", str(hub.rev))
+        assert meta.get(session, "generation") == "2", "everything was read anew"
+
+
+def test_undo_of_one_of_two_edits_of_a_row_that_others_deleted_leaves_the_question(
+    device: Device, hub: ModelHub
+) -> None:
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.delete("account", "acc-1")
+    device.sync()
+    with device.database.write() as session:
+        (first,) = session.exec(select(OutboxRow))
+        edit = outbox.Edit("account", "acc-1", "patch", {"tier": "A"})
+        outbox.submit(session, [edit], actor_id="rep-1", label="later", now=clock.now())
+        undo.withdraw(session, [first], "undone", clock.now())
+    assert device.queue() == [("acc-1", "conflict")]
+    device.service.answer(device.only_conflict().id, "mine")
+    device.sync()
+    assert (hub.row("account", "acc-1")["phone"], hub.row("account", "acc-1")["tier"]) == ("1", "A")
+
+
+def test_a_row_that_is_made_again_waits_for_the_answers_to_what_was_before(device: Device, hub: ModelHub) -> None:
+    """In one push the old edits would be refused, the row be made, and the old edits then come after it."""
+    device.edit("patch", "account", "acc-1", phone="2")
+    device.edit("delete", "account", "acc-1")
+    device.edit("create", "account", "acc-1", name="Again", owner_id="rep-1")
+    hub.delete("account", "acc-1")
+    device.sync()
+    assert device.only_conflict().kind == "delete_edit"
+    assert [status for _id, status in device.queue()][:1] == ["conflict"]
+    assert ("account", "acc-1") not in hub.rows, "the new row waits for the answer"

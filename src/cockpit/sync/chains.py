@@ -56,6 +56,11 @@ def mark(session: Session) -> None:
             session.execute(update(OutboxRow).where(col(OutboxRow.mutation_id).in_(ids)).values(status=status))
 
 
+def is_unanswered(mutation: OutboxRow) -> bool:
+    """True when a change was sent and its answer has not come: the hub may have it, and says itself what it met."""
+    return mutation.attempts > 0 and mutation.status not in HELD
+
+
 def is_behind(session: Session, entity: str, row_id: str, depends_on: str | None) -> bool:
     """True when a change that is queued now comes behind a held one."""
     asked = {"entity": entity, "row_id": row_id, "depends_on": depends_on or ""}

@@ -202,6 +202,16 @@ def answer(
     return acts.keep(session, act, action, now), held
 
 
+def pass_on(session: Session, gone: Sequence[OutboxRow], later: OutboxRow) -> None:
+    """While `gone` are taken back: that the row is not there any more is asked about a later change of it."""
+    question = _whole_question(session, later.entity, later.entity_id)
+    if question is None or question.kind == "edit_delete":
+        return
+    if question.mutation_id in {mutation.mutation_id for mutation in gone}:
+        question.mutation_id, question.mine = later.mutation_id, later.patch
+        later.status = "conflict"
+
+
 def close_all(session: Session, mutation_ids: Sequence[str], resolution: str, now: datetime) -> None:
     """Close the conflicts of mutations that ended in another way."""
     for conflict in session.scalars(_OF_MUTATIONS, {"ids": mutation_ids}):

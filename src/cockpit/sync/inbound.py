@@ -24,7 +24,7 @@ from cockpit.errors import BadUse
 from cockpit.storage import rows
 from cockpit.storage.records import column_types, from_wire, required_columns, to_wire, wire_value
 from cockpit.storage.tables import SYNCED, InboundErrorRow, OutboxRow, SyncBaseRow, SyncedRow, TombstoneRow
-from cockpit.sync import conflicts, receipts
+from cockpit.sync import chains, conflicts, receipts
 
 Key = tuple[str, str]
 
@@ -156,7 +156,7 @@ class Receiver:
             # of a row out of sight nobody can be asked anything: the hub says no to the change, and that is told
             conflicts.ask_no_more(self.session, queued, "scope", self.now)
             return self._forget(key, row)
-        if queued and queued[-1].op != "delete":
+        if row is not None and queued and queued[-1].op != "delete":
             first = queued[0]
             conflicts.open_conflict(
                 self.session,
@@ -233,7 +233,7 @@ class Receiver:
         """I have deleted the row: a question only if it is not the one I saw then."""
         seen = mutation.base
         names = (theirs.keys() & seen.keys()) - _KEPT_BY_HUB
-        if any(theirs[name] != seen[name] for name in names):
+        if any(theirs[name] != seen[name] for name in names) and not chains.is_unanswered(mutation):
             conflicts.open_conflict(
                 self.session,
                 mutation,
@@ -256,16 +256,17 @@ class Receiver:
             merged = merge_field(entity, name, seen, mine, value)
             if merged.is_conflict:
                 latest = shown.get(name, mine)
-                conflicts.open_conflict(
-                    self.session,
-                    mutation,
-                    now=self.now,
-                    field=name,
-                    base=seen,
-                    mine=latest,
-                    theirs=theirs.get(name),
-                    theirs_rev=theirs["rev"],
-                )
+                if not chains.is_unanswered(mutation):
+                    conflicts.open_conflict(
+                        self.session,
+                        mutation,
+                        now=self.now,
+                        field=name,
+                        base=seen,
+                        mine=latest,
+                        theirs=theirs.get(name),
+                        theirs_rev=theirs["rev"],
+                    )
                 return latest
             value = merged.value
         return value

@@ -62,11 +62,14 @@ def take(session: Session, now: datetime, limits: Limits, most: int = policy.BAT
     room = min(limits.bytes, policy.BATCH_BYTES)
     taken: list[OutboxRow] = []
     payloads: list[dict[str, Any]] = []
+    rows_taken: set[tuple[str, str]] = set()
     for mutation in _find(session, [link.mutation_id for link in ready[:most]]):
         payload = _payload(mutation)
         room -= len(msgspec.json.encode(payload))
-        if taken and room < 0:
+        # a row that is made again waits for the answers to what was before: refused, that would come after it
+        if taken and (room < 0 or (mutation.op == "create" and (mutation.entity, mutation.entity_id) in rows_taken)):
             break
+        rows_taken.add((mutation.entity, mutation.entity_id))
         mutation.status = "inflight"
         mutation.attempts += 1
         taken.append(mutation)
@@ -267,6 +270,11 @@ def _base_of_theirs(session: Session, mutation: OutboxRow, result: PushResult) -
 
 
 def _row_gone(session: Session, mutation: OutboxRow, result: PushResult, now: datetime) -> None:
+    is_here = rows.find(session, mutation.entity, mutation.entity_id) is not None
+    if not is_here and receipts.queued_of(session, mutation.entity, mutation.entity_id)[-1].op != "delete":
+        # it left my sight before: there is nothing to show or to make again, only what I typed
+        _park(session, mutation, result.problem.kind if result.problem else "missing", "the row is not there any more")
+        return
     conflicts.open_conflict(
         session,
         mutation,

@@ -165,6 +165,8 @@ def _put_back(session: Session, entity: str, row_id: str, taken: list[OutboxRow]
             values |= {name: received.get(name, seen) for name, seen in mutation.base.items()}
     for mutation in staying:
         values |= {name: value for name, value in mutation.patch.items() if name in values}
+    if staying:
+        conflicts.pass_on(session, taken, staying[0])
     restored = rows.put(session, entity, values)
     if kept is not None:
         restored.seen_gen = kept.seen_gen
