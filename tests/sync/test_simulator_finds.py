@@ -418,3 +418,15 @@ def test_a_row_that_is_made_again_waits_for_the_answers_to_what_was_before(devic
     assert device.only_conflict().kind == "delete_edit"
     assert [status for _id, status in device.queue()][:1] == ["conflict"]
     assert ("account", "acc-1") not in hub.rows, "the new row waits for the answer"
+
+
+def test_mine_is_what_i_typed_and_not_what_somebody_wrote_before_the_restore(device: Device, hub: ModelHub) -> None:
+    device.edit("patch", "account", "acc-1", phone="2")
+    device.sync()
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    hub.epoch, hub.applied = "another", {}
+    hub.rows["account", "acc-1"] |= {"phone": "7"}
+    device.sync()
+    question = device.only_conflict()
+    assert (question.mine, question.theirs, device.value("account", "acc-1", "phone")) == ("2", "7", "2")

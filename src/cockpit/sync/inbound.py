@@ -18,7 +18,7 @@ from sqlalchemy import BindParameter, Select, bindparam, exists, literal, select
 from sqlmodel import Session, col
 
 from cockpit.crm.wire import Deleted
-from cockpit.domain.merge import merge_field
+from cockpit.domain.merge import LONG_TEXT_FIELDS, merge_field
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse
 from cockpit.storage import rows
@@ -255,7 +255,9 @@ class Receiver:
             seen, mine = mutation.base.get(name), mutation.patch[name]
             merged = merge_field(entity, name, seen, mine, value)
             if merged.is_conflict:
-                latest = shown.get(name, mine)
+                # a text shows what was merged into it; else the row may show what a restored hub has lost again
+                latest = next(m.patch[name] for m in reversed(queued) if name in m.patch)
+                latest = shown.get(name, latest) if (entity, name) in LONG_TEXT_FIELDS else latest
                 if not chains.is_unanswered(mutation):
                     conflicts.open_conflict(
                         self.session,
