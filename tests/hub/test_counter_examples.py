@@ -227,6 +227,13 @@ def test_a_hub_that_came_back_from_a_backup_asks_everybody_to_begin_anew(hub: Hu
     for path, params in (("changes", {"cursor": cursor}), ("snapshot", {"page": page})):
         answer = me.get(f"/v1/sync/{path}", params=params)
         assert (answer.status_code, answer.json()["type"]) == (410, "cursor-expired")
+    late = {
+        "device_id": me.device,
+        "epoch": epoch,
+        "mutations": [hub.mutation("account", "account-2", "create", {"name": "B"})],
+    }
+    answer = me.send("POST", "/v1/sync/push", json=late)
+    assert (answer.status_code, answer.json()["type"]) == (409, "restored"), "on its way while the hub was restored"
     assert me.push(create)[0]["status"] == "replayed", "what is there already is not made twice"
     assert me.pull().ids("account") == ["account-1"]
 

@@ -60,6 +60,8 @@ class Reference(Judge):
             return answered(self._hello(person_id))
         if path == "/v1/sync/push":
             body = msgspec.json.decode(request.content)
+            if body["epoch"] != self.state.epoch:
+                return problem(409, "restored")
             if len(body["mutations"]) > self.push_cap:
                 return problem(413, "too-large")
             return answered({"results": [self.judge(person_id, body["device_id"], m) for m in body["mutations"]]})

@@ -430,3 +430,14 @@ def test_mine_is_what_i_typed_and_not_what_somebody_wrote_before_the_restore(dev
     device.sync()
     question = device.only_conflict()
     assert (question.mine, question.theirs, device.value("account", "acc-1", "phone")) == ("2", "7", "2")
+
+
+def test_what_waited_for_a_change_that_was_let_go_is_judged_without_it(device: Device, hub: ModelHub) -> None:
+    """Else the hub would answer "not yet" for ever."""
+    device.edit("create", "contact", "con-9", name="Wang", account_id="let-go", owner_id="rep-1")
+    with device.database.write() as session:
+        (mutation,) = session.exec(select(OutboxRow))
+        mutation.depends_on = "let-go"
+    device.sync()
+    device.sync()
+    assert device.queue() == [("con-9", "parked")]

@@ -158,9 +158,9 @@ class HubClient:
     def hello(self) -> wire.Hello:
         return self._read("GET", "/v1/sync/hello", wire.hello)
 
-    def push(self, device_id: str, schema_v: int, mutations: Sequence[dict[str, Any]]) -> wire.PushAnswer:
-        """Send mutations in their order. Raises BatchTooBig on 413."""
-        body = {"device_id": device_id, "schema_v": schema_v, "mutations": list(mutations)}
+    def push(self, device_id: str, schema_v: int, epoch: str, mutations: Sequence[dict[str, Any]]) -> wire.PushAnswer:
+        """Send mutations in their order, to the hub of that epoch alone. Raises BatchTooBig on 413."""
+        body = {"device_id": device_id, "schema_v": schema_v, "epoch": epoch, "mutations": list(mutations)}
         return self._read("POST", "/v1/sync/push", wire.push_answer, content=msgspec.json.encode(body))
 
     def changes(self, cursor: str, limit: int) -> wire.ChangesPage:

@@ -30,6 +30,7 @@ TITLES: dict[str, tuple[int, str]] = {
     "deleted": (409, "The row was deleted"),
     "changed": (409, "The row was changed meanwhile"),
     "in-use": (409, "Other rows depend on it"),
+    "restored": (409, "The hub was restored meanwhile: sync again"),
     "locked": (409, "The same request is being carried out"),
     "cursor-expired": (410, "The cursor is too old"),
     "scope-changed": (410, "What you may see has changed"),

@@ -68,6 +68,8 @@ def push_batch(request: Request, body: PushBody, hub: HubDep, actor: ActorDep) -
         raise Problem("schema-too-old", f"versions {push.SCHEMA_MIN} to {push.SCHEMA_MAX} are understood")
     now = hub.now()
     with hub.write() as session:
+        if body.epoch not in ("", cursors.signer(session, "").epoch):
+            raise Problem("restored", "this push was made for the hub as it was before")
         push.claim_device(session, body.device_id, actor.person_id, now)
     turn = Push(actor, body.device_id, now, hub.backdate_days)
     results = [_one(hub, turn, mutation) for mutation in body.mutations]

@@ -40,6 +40,8 @@ class PushBody(BaseModel):
 
     device_id: Id
     schema_v: Whole = 1
+    epoch: str = ""
+    """Of the greeting before it: what was on its way while the hub was restored must not overtake what comes again."""
     mutations: list[Annotated[Mutation | dict[str, Any], Field(union_mode="left_to_right")]]
 
 

@@ -127,7 +127,9 @@ def bring_back(session: Session, act: Act, *, actor_id: str) -> bool:
     has_effect = bool(act.questions)
     for kept in act.ended:
         mutation = queued_again(kept)
-        if _show_again(session, mutation, act.shown if mutation.entity_id == act.id else None):
+        shown = act.shown if mutation.entity_id == act.id else None
+        was_unseen = bool(act.questions) and act.shown is None
+        if _show_again(session, mutation, shown) or was_unseen:
             done = session.get(OutboxDoneRow, mutation.seq)
             if done is not None:
                 session.delete(done)
@@ -177,7 +179,8 @@ def _show_newest_theirs(session: Session, act: Act) -> None:
     row = rows.find(session, act.entity, act.id)
     if row is None or not act.ended:
         return
-    shown = to_wire(row, act.entity)
+    base = session.get(SyncBaseRow, (act.entity, act.id))
+    shown = to_wire(row, act.entity) if base is None else base.base  # with other work of mine on it the row shows that
     for conflict_id, _state, _resolution in act.questions:
         conflict = session.get(ConflictRow, conflict_id)
         if conflict is not None and conflict.field in shown:

@@ -131,6 +131,12 @@ def whole_row_in_question(session: Session, entity: str, row_id: str) -> bool:
     return _whole_question(session, entity, row_id) is not None
 
 
+def asks_whether_gone(session: Session, entity: str, row_id: str) -> bool:
+    """True while it is asked what becomes of my work on a row that is not at the hub any more."""
+    question = _whole_question(session, entity, row_id)
+    return question is not None and question.kind != "edit_delete"
+
+
 def _whole_question(session: Session, entity: str, row_id: str) -> ConflictRow | None:
     return next((one for one in _of_row(session, entity, row_id) if not one.field), None)
 

@@ -162,7 +162,7 @@ class Engine:
             self.at("taken")
             self._tell_pushed(tally, total)
             try:
-                answer = self._send(batch, device_id)
+                answer = self._send(batch, device_id, hello.epoch)
             except BatchTooBig as error:
                 if len(batch.ids) == 1:
                     self._park_large(batch, error)
@@ -183,9 +183,9 @@ class Engine:
     def _tell_pushed(self, tally: Tally, total: int) -> None:
         self.progress(_("up {done}/{total}").format(done=tally.pushed, total=total))
 
-    def _send(self, batch: push.Batch, device_id: str) -> PushAnswer:
+    def _send(self, batch: push.Batch, device_id: str, epoch: str) -> PushAnswer:
         try:
-            return self.hub.push(device_id, SCHEMA_VERSION, batch.payloads)
+            return self.hub.push(device_id, SCHEMA_VERSION, epoch, batch.payloads)
         except HubError:
             with self.database.write() as session:
                 push.give_back(session, batch.ids)

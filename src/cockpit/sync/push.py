@@ -133,6 +133,8 @@ def settle(
     if result.status == "retry":
         if mutation.status == "inflight":
             mutation.status, mutation.next_try_at = "pending", wait(mutation.attempts)
+            if mutation.depends_on and not receipts.may_come(session, mutation.depends_on):
+                mutation.depends_on = None  # what it waited for was let go: the hub says what becomes of it without
             chains.mark(session)
         return False
     is_gone = result.status == "rejected" and kind in _GONE

@@ -97,6 +97,14 @@ def end(
     recount(session, {(mutation.entity, mutation.entity_id) for mutation in mutations})
 
 
+def may_come(session: Session, mutation_id: str) -> bool:
+    """False for a change that the hub will never have: neither queued here, nor acknowledged once."""
+    if session.scalars(select(OutboxRow).where(col(OutboxRow.mutation_id) == mutation_id)).first() is not None:
+        return True
+    ended = select(col(OutboxDoneRow.result)).where(col(OutboxDoneRow.mutation_id) == mutation_id)
+    return session.scalars(ended).first() in SENT
+
+
 def recount(session: Session, keys: Collection[tuple[str, str]]) -> None:
     """Make each row's `pending` the number of its queued mutations; a base without any is dropped."""
     for entity, row_id in keys:

@@ -175,7 +175,7 @@ def _put_back(session: Session, entity: str, row_id: str, taken: list[OutboxRow]
 
 def _is_gone(session: Session, row: SyncedRow, entity: str) -> bool:
     """True when only my work kept the row here: the hub has deleted it, or the last full load did not bring it."""
-    if session.get(TombstoneRow, (entity, row.id)) is not None:
+    if session.get(TombstoneRow, (entity, row.id)) is not None or conflicts.asks_whether_gone(session, entity, row.id):
         return True
     found = meta.get_all(session, ("generation", "complete"))
     was_brought = row.seen_gen > 0  # a row shown again from its base has no stamp of its own
