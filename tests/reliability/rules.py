@@ -275,11 +275,17 @@ def _replayed(
             is_refused = one.status == "parked" != look.before.states.get(one.mutation_id)
             # what was sent and not answered may be there already: the hub says what it met
             is_unanswered = one.attempts > 0 and one.status not in ("conflict", "parked")
-            if (one.mutation_id, name) not in asked and not is_refused and not is_unanswered:
+            # lines that stand twice can be matched in two ways, and merge in one of them
+            is_open = (key[0], name) in TEXTS and _repeats(one.base.get(name), one.patch[name], value)
+            if (one.mutation_id, name) not in asked and not is_refused and not is_unanswered and not is_open:
                 look.find(f"I4 {key} {name}: {one.patch[name]!r} and {value!r} of the other side, and nobody is asked")
             return None
         value = merged[0]
     return (value,)
+
+
+def _repeats(*texts: str | None) -> bool:
+    return any(len(set(lines)) < len(lines) for lines in ((text or "").splitlines() for text in texts))
 
 
 def merged_by_reference(place: tuple[str, str], base: Any, mine: Any, theirs: Any) -> tuple[Any] | None:

@@ -198,7 +198,12 @@ def test_nothing_is_asked_of_another_host(status: int) -> None:
         return httpx.Response(status, headers={**where, **link, "set-cookie": "a=b; Domain=evil.example.com"})
 
     with client(answer) as hub:
-        for call in (hub.hello, lambda: hub.changes("c", 1), lambda: hub.snapshot(""), lambda: hub.push("d", 1, "", [])):
+        for call in (
+            hub.hello,
+            lambda: hub.changes("c", 1),
+            lambda: hub.snapshot(""),
+            lambda: hub.push("d", 1, "", []),
+        ):
             with pytest.raises(HubUnavailable):
                 call()
     assert set(asked) == {"hub.example.com"}

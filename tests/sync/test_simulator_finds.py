@@ -441,3 +441,19 @@ def test_what_waited_for_a_change_that_was_let_go_is_judged_without_it(device: D
     device.sync()
     device.sync()
     assert device.queue() == [("con-9", "parked")]
+
+
+def test_discarding_the_deletion_of_a_row_i_made_shows_it_not_again_once_it_left_my_sight(
+    device: Device, hub: ModelHub
+) -> None:
+    device.edit("create", "account", "acc-9", name="New", owner_id="rep-1")
+    hub.fail("/v1/sync/push", lost_response)
+    with pytest.raises(HubUnavailable):
+        device.sync()
+    device.edit("delete", "account", "acc-9")
+    hub.refuse["acc-9"] = "permission"
+    hub.delete("account", "acc-9", reason="scope")
+    device.sync()
+    (waiting,) = device.service.load().queue
+    device.service.discard(waiting.mutation_id)
+    assert (device.queue(), device.row("account", "acc-9")) == ([], None)

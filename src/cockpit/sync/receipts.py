@@ -105,6 +105,15 @@ def may_come(session: Session, mutation_id: str) -> bool:
     return session.scalars(ended).first() in SENT
 
 
+def is_known(session: Session, entity: str, row_id: str) -> bool:
+    """True when the hub was given the row by a change of mine that made it."""
+    of_it = (col(OutboxDoneRow.entity) == entity, col(OutboxDoneRow.entity_id) == row_id)
+    made = select(col(OutboxDoneRow.seq)).where(
+        *of_it, col(OutboxDoneRow.op) == "create", col(OutboxDoneRow.result).in_(SENT)
+    )
+    return session.scalars(made.limit(1)).first() is not None
+
+
 def recount(session: Session, keys: Collection[tuple[str, str]]) -> None:
     """Make each row's `pending` the number of its queued mutations; a base without any is dropped."""
     for entity, row_id in keys:

@@ -157,7 +157,8 @@ def _put_back(session: Session, entity: str, row_id: str, taken: list[OutboxRow]
     values: dict[str, Any] = {"id": row_id}
     if row is None:
         unsent = (dict(m.base) for m in taken if m.op == "delete" and not m.base.get("rev"))
-        values |= received or next(unsent, {})  # one the hub gave has left my sight when its base is gone
+        # one the hub gave, or was given, has left my sight when its base is gone
+        values |= received or ({} if receipts.is_known(session, entity, row_id) else next(unsent, {}))
         if len(values) == 1 or (staying and staying[-1].op == "delete"):
             return
     else:
