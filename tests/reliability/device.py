@@ -48,6 +48,8 @@ class Device:
         self.last_seq = 0
         self.mine: dict[str, str] = {}
         """Every acknowledged write with the state it was last seen in."""
+        self.was_sent: set[str] = set()
+        """Those the server has had once, whatever a restore made of it."""
         self.may_forget = False
         """Its clock once ran so far ahead that receipts are past their 90 days."""
         self.points = {"edit": 20, "sync": 200, "look": 10}

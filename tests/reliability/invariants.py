@@ -34,6 +34,8 @@ def after_step(world: World, device: Device) -> None:
         if state in SENT and is_same_epoch and mutation_id not in applied:
             world.oracle.find(f"I1 {device.name}: {mutation_id} is taken for {state}, the server has it not")
         device.mine[mutation_id] = state
+        if state in SENT:
+            device.was_sent.add(mutation_id)
     _pending_counts(world, device)
     _my_values_are_shown(world, device)
 
@@ -56,11 +58,11 @@ def _my_values_are_shown(world: World, device: Device) -> None:
     The server had what is sent again after a restore; and where it has a later word of mine, that one stands.
     """
     wanted: dict[tuple[str, str, str], Any] = {}
-    found = device.slot.rows(
-        "SELECT seq, entity, entity_id, op, patch, status FROM outbox WHERE NOT is_again ORDER BY seq"
-    )
+    found = device.slot.rows("SELECT seq, entity, entity_id, op, patch, status, mutation_id FROM outbox ORDER BY seq")
     places: dict[tuple[str, str, str], int] = {}
-    for seq, entity, row_id, op, patch, status in found:
+    for seq, entity, row_id, op, patch, status, mutation_id in found:
+        if mutation_id in device.was_sent:
+            continue
         places |= {(entity, row_id, name): seq for name in json.loads(patch)}
         if op == "delete":
             wanted = {place: value for place, value in wanted.items() if place[:2] != (entity, row_id)}

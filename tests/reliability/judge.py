@@ -53,14 +53,19 @@ class Judge(Company):
             if known != (person_id, hashlib.sha256(wish.encode()).hexdigest()):
                 return {**answer, **rejected("idempotency-key-reused").result}
             return {**answer, "status": "replayed", **self._as_seen(person_id, key)}
+        before = self._values(key)
         try:
             self._check(mutation)
             getattr(self, f"_{mutation['op']}")(person_id, device, mutation, key, written)
         except Refused as refused:
             return {**answer, **refused.result}
         self.state.results[mutation["mutation_id"]] = (person_id, hashlib.sha256(wish.encode()).hexdigest())
-        self._count(mutation["mutation_id"], device, key, written)
+        self._count(mutation["mutation_id"], device, key, written, has_effect=self._values(key) != before)
         return {**answer, "status": "applied", **self._as_seen(person_id, key)}
+
+    def _values(self, key: Key) -> Row | None:
+        row = self.state.rows.get(key)
+        return None if row is None else {name: value for name, value in row.items() if name != "rev"}
 
     def _as_seen(self, person_id: str, key: Key) -> Row:
         row = self.state.rows.get(key)
@@ -69,16 +74,17 @@ class Judge(Company):
             return {"row": None, "rev": stone["rev"] if stone else 0}
         return {"row": row if self.sees(self.sight(person_id), row) else None, "rev": row["rev"]}
 
-    def _count(self, mutation_id: str, device: str, key: Key, written: Written | None) -> None:
+    def _count(self, mutation_id: str, device: str, key: Key, written: Written | None, *, has_effect: bool) -> None:
         counted = self.state.counted.get(mutation_id, 0) + 1
         self.state.counted[mutation_id] = counted
         if counted > 1:
             self.oracle.find(f"I2 {mutation_id} changed the server {counted} times")
         if written is None:
             return
-        if written.seq < self.state.order.get((device, key), 0):
+        # a late copy of one that was answered meanwhile finds its value there already: it overtakes nothing
+        if has_effect and written.seq < self.state.order.get((device, key), 0):
             self.oracle.find(f"I6 {mutation_id} of {key} overtaken by a later edit of its device")
-        self.state.order[device, key] = written.seq
+        self.state.order[device, key] = max(written.seq, self.state.order.get((device, key), 0))
 
     def _check(self, mutation: Row) -> None:
         if mutation["schema_v"] != 1:
@@ -104,7 +110,7 @@ class Judge(Company):
         if key in self.state.rows:
             if self.is_forgetful:
                 self.put(key[0], f"{key[1]}-again", self.state.rows[key])
-                self._count(mutation["mutation_id"], device, key, written)
+                self._count(mutation["mutation_id"], device, key, written, has_effect=True)
             raise rejected("unique")
         values = {"owner_id": person_id, **copy.deepcopy(DEFAULTS[key[0]]), **mutation["patch"]}
         if key[0] == "account" and any(
