@@ -71,6 +71,7 @@ bench: .venv/.ready ## Measure start, keys, bytes and memory beside a bare Textu
 	$(RUN)python -m benchmarks.verbs
 	$(RUN)python -m benchmarks.first_visit
 	$(RUN)python -m benchmarks.first_load
+	$(RUN)python -m benchmarks.offline
 
 rivals: ## Install two well-known terminal programs and a loader, each by itself, for `make bench`
 	$(UV) venv --quiet --clear .rivals/posting

@@ -83,9 +83,9 @@ def _submit_one(
     if edit.op == "delete":
         rows.remove(session, edit.entity, edit.id)
     else:
-        changed = rows.put(session, edit.entity, {"id": edit.id, **wanted})
+        changed = rows.put_on(session, edit.entity, {"id": edit.id, **wanted}, row)
         # a row that is made again may still have its deletion in the queue
-        changed.pending += 1 if row is not None else 1 + len(receipts.queued_of(session, edit.entity, edit.id))
+        changed.pending += 1 if row is not None else 1 + receipts.count_of(session, edit.entity, edit.id)
     is_behind = chains.is_behind(session, edit.entity, edit.id, depends_on)
     mutation: dict[str, Any] = {
         "mutation_id": mutation_id,

@@ -74,6 +74,11 @@ def queued_of(session: Session, entity: str, row_id: str) -> list[OutboxRow]:
     return list(session.scalars(_QUEUED_OF, {"entity": entity, "row_id": row_id}))
 
 
+def count_of(session: Session, entity: str, row_id: str) -> int:
+    """How many mutations of a row are queued."""
+    return session.scalar(_COUNT_OF, {"entity": entity, "row_id": row_id}) or 0
+
+
 def end(
     session: Session,
     mutations: Sequence[OutboxRow],
@@ -117,7 +122,7 @@ def is_known(session: Session, entity: str, row_id: str) -> bool:
 def recount(session: Session, keys: Collection[tuple[str, str]]) -> None:
     """Make each row's `pending` the number of its queued mutations; a base without any is dropped."""
     for entity, row_id in keys:
-        count = session.scalar(_COUNT_OF, {"entity": entity, "row_id": row_id}) or 0
+        count = count_of(session, entity, row_id)
         row = rows.find(session, entity, row_id)
         if row is not None:
             row.pending = count
