@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from cockpit.i18n import _
 from cockpit.services import typed_values
 from cockpit.services.snapshots import QueueItem
 from cockpit.storage.queries.sync import write_state
@@ -30,12 +31,17 @@ def queue_items(session: Session, zone: ZoneInfo) -> tuple[QueueItem, ...]:
             occurred_at=mutation.occurred_at.astimezone(zone),
             attempts=mutation.attempts,
             state=write_state(mutation.status, mutation.attempts),
-            error=mutation.error_text or mutation.error_type,
+            error=refusal(mutation),
             blocked_by=holders.get(mutation.mutation_id, ""),
             fields=typed_values.fields_of(session, mutation, zone) if mutation.status == "parked" else (),
         )
         for mutation in found
     )
+
+
+def refusal(mutation: OutboxRow) -> str:
+    """Why a change was set aside: this program's own reasons in the reader's language, the hub's as it gave them."""
+    return _(mutation.error_text) if mutation.error_text else mutation.error_type
 
 
 def _holders(found: Iterable[OutboxRow]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from cockpit.i18n import _, clock_time, long_day
 from cockpit.services import conflict_words, words
 from cockpit.services.badge import OwnSync, read_badge
-from cockpit.services.queue import queue_items
+from cockpit.services.queue import queue_items, refusal
 from cockpit.services.snapshots import ConflictItem, Why, WhyRow
 from cockpit.services.why_money import Unit
 from cockpit.services.why_sources import Sources
@@ -180,7 +180,7 @@ def queued(sources: Sources, mutation_id: str) -> Why | None:
         (_("state"), state),
         (_("made"), _moment(sources, found.occurred_at)),
         (_("next try"), _moment(sources, found.next_try_at) if found.next_try_at else _("with the next sync")),
-        (_("answer of the hub"), found.error_text or found.error_type or "-"),
+        (_("answer of the hub"), refusal(found) or "-"),
     ]
     held = {item.mutation_id: item for item in queue_items(sources.session, sources.desk.zone(sources.session))}
     if behind := held[mutation_id].blocked_by:

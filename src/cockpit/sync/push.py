@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 from cockpit.crm.wire import Limits, PushResult
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse
+from cockpit.i18n import N_
 from cockpit.storage import meta, rows
 from cockpit.storage.records import wire_value
 from cockpit.storage.tables import ConflictRow, OutboxRow, SyncBaseRow, TombstoneRow
@@ -102,7 +103,7 @@ def set_aside(session: Session, ids: Sequence[str], wait: Callable[[int], dateti
     mutation.next_try_at = wait(mutation.attempts)
     others_pass = int(meta.get(session, _PASSED, "0")) > (mutation.seq or 0)
     if mutation.attempts >= policy.SUSPECT_AFTER and others_pass:
-        _park(session, mutation, "suspect", "the hub fails on it every time")
+        _park(session, mutation, "suspect", N_("the hub fails on it every time"))
     return True
 
 
@@ -254,7 +255,7 @@ def _conflict(session: Session, mutation: OutboxRow, result: PushResult, generat
     _base_of_theirs(session, mutation, result)
     if mutation.status == "conflict" and not _has_open(session, mutation):
         # nothing was named: it cannot be shown as a conflict, and it must not be lost
-        _park(session, mutation, "conflict", "the hub named no field")
+        _park(session, mutation, "conflict", N_("the hub named no field"))
 
 
 def _latest(session: Session, mutation: OutboxRow, field: str, mine: Any) -> Any:
@@ -275,7 +276,9 @@ def _row_gone(session: Session, mutation: OutboxRow, result: PushResult, now: da
     is_here = rows.find(session, mutation.entity, mutation.entity_id) is not None
     if not is_here and receipts.queued_of(session, mutation.entity, mutation.entity_id)[-1].op != "delete":
         # it left my sight before: there is nothing to show or to make again, only what I typed
-        _park(session, mutation, result.problem.kind if result.problem else "missing", "the row is not there any more")
+        _park(
+            session, mutation, result.problem.kind if result.problem else "missing", N_("the row is not there any more")
+        )
         return
     conflicts.open_conflict(
         session,
