@@ -17,6 +17,14 @@ from tests.sync.conftest import Device
 from tests.sync.model import TIME, ModelHub, answering, lost_request, lost_response
 
 
+def refuse_phones(hub: ModelHub) -> None:
+    judge = hub._judge
+    hub._judge = lambda m: judge(m) if "phone" not in m["patch"] else {  # type: ignore[method-assign]
+        "mutation_id": m["mutation_id"], "rev": 0, "row": None, "fields": [], "status": "rejected",
+        "problem": {"type": "validation", "title": "validation", "status": 422, "detail": ""},
+    }  # fmt: skip
+
+
 def test_an_edit_behind_a_refused_creation_is_no_deletion_by_somebody(device: Device, hub: ModelHub) -> None:
     """In one push the creation is refused, and so the edit of it meets no row: nobody has deleted it."""
     hub.refuse["acc-9"] = "unique"
@@ -232,11 +240,7 @@ def test_a_row_made_here_and_deleted_before_the_answer_came_goes_with_the_next_f
 
 def test_what_is_sent_again_and_meets_a_question_waits_behind_it(device: Device, hub: ModelHub) -> None:
     """Before, it was sent to the hub and refused without end."""
-    judge = hub._judge
-    hub._judge = lambda m: judge(m) if "phone" not in m["patch"] else {  # type: ignore[method-assign]
-        "mutation_id": m["mutation_id"], "rev": 0, "row": None, "fields": [], "status": "rejected",
-        "problem": {"type": "validation", "title": "validation", "status": 422, "detail": ""},
-    }  # fmt: skip
+    refuse_phones(hub)
     device.edit("patch", "account", "acc-1", phone="2")
     device.edit("patch", "account", "acc-1", address="new road")
     device.sync()
@@ -289,11 +293,7 @@ def test_what_a_restored_hub_is_sent_again_passes_a_parked_change_as_it_did_befo
     device: Device, hub: ModelHub
 ) -> None:
     """Both went in one push, and the first was refused: held behind it, the hub would be without the second for ever."""
-    judge = hub._judge
-    hub._judge = lambda m: judge(m) if "phone" not in m["patch"] else {  # type: ignore[method-assign]
-        "mutation_id": m["mutation_id"], "rev": 0, "row": None, "fields": [], "status": "rejected",
-        "problem": {"type": "validation", "title": "validation", "status": 422, "detail": ""},
-    }  # fmt: skip
+    refuse_phones(hub)
     device.edit("patch", "account", "acc-1", phone="2")
     device.edit("patch", "account", "acc-1", address="new road")
     device.sync()

@@ -172,7 +172,11 @@ class Sweep:
 
 def stale_rows(session: Session) -> Sweep:
     """Count what the sweep would remove. The log is left out: its lines go with their rows."""
-    counted = [found for found in _count_stale(session) if found.entity != "change_log"]
+    return _summed(_count_stale(session))
+
+
+def _summed(counts: Sequence[_Stale]) -> Sweep:
+    counted = [found for found in counts if found.entity != "change_log"]
     removed = sum(found.stale - found.unsent for found in counted)
     return Sweep(removed, sum(found.total for found in counted) - removed)
 
@@ -215,19 +219,24 @@ def sweep(session: Session, now: datetime, *, accept_shrink: bool) -> None:
 
     Raises ShrinkNeedsAnswer where it would take most of the rows without the viewer's scope having changed.
     """
-    found = stale_rows(session)
+    counts = _count_stale(session)
+    found = _summed(counts)
     may_shrink = accept_shrink or meta.get(session, "resync_reason") == "scope-changed"
     if not may_shrink and policy.shrinks_too_much(found.removed, found.kept):
         raise ShrinkNeedsAnswer(removed=found.removed, kept=found.removed + found.kept)
     number = generation(session)
-    for counted in _count_stale(session):
+    for counted in counts:
         table = SYNCED[counted.entity]
         if counted.unsent:
             unsent = select(col(table.id)).where(_is_stale(table), col(table.pending) > 0)
             for row_id in session.scalars(unsent, {"number": number}).all():
                 _vanished(session, counted.entity, row_id, now)
         if counted.stale:
-            session.execute(delete(table).where(_is_stale(table), col(table.pending) == 0), {"number": number})
+            session.execute(
+                delete(table).where(_is_stale(table), col(table.pending) == 0),
+                {"number": number},
+                execution_options={"synchronize_session": False},
+            )
     # of a row deleted here only the base is left; one that was not delivered is not to be brought back from it
     session.execute(delete(SyncBaseRow).where(col(SyncBaseRow.seen_gen) < number))
     meta.put_all(session, {"complete": "1", "resync_reason": ""})

@@ -18,7 +18,7 @@ from cockpit.i18n import N_
 from cockpit.storage import meta, rows
 from cockpit.storage.records import wire_value
 from cockpit.storage.tables import ConflictRow, OutboxRow, SyncBaseRow, TombstoneRow
-from cockpit.sync import chains, conflicts, policy, receipts
+from cockpit.sync import chains, conflicts, policy, pull, receipts
 from cockpit.sync.inbound import Receiver, look_around
 
 _PASSED = "passed_seq"
@@ -177,8 +177,7 @@ def _receive(session: Session, mutation: OutboxRow, result: PushResult, generati
     key = (mutation.entity, mutation.entity_id)
     near = look_around(session, [key])
     # before a load has begun what is here may be of another book of revisions; the answer is younger in any case
-    comparable = int(meta.get(session, "generation", "0"))
-    receiver = Receiver(session, near, generation, now, comparable=comparable)
+    receiver = Receiver(session, near, generation, now, comparable=pull.generation(session))
     try:
         if result.row.get("id") != mutation.entity_id:
             raise BadUse("the answer brings another row")
