@@ -375,6 +375,41 @@ def test_of_a_row_in_question_that_leaves_my_sight_my_change_is_refused_and_told
     assert device.queue() == [("acc-1", "parked")]
 
 
+def test_of_a_row_that_both_deleted_its_fields_are_asked_about_no_more(device: Device, hub: ModelHub) -> None:
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    device.edit("delete", "account", "acc-1")
+    assert device.queue() == [("acc-1", "conflict"), ("acc-1", "blocked")]
+    hub.delete("account", "acc-1")
+    device.sync()
+    device.sync()
+    question = device.only_conflict()
+    assert (question.kind, question.field) == ("delete_edit", "")
+    device.service.answer(question.id, "mine")
+    assert (device.queue(), device.row("account", "acc-1")) == ([], None)
+
+
+def test_of_a_row_deleted_behind_a_question_that_a_load_does_not_bring_nothing_is_asked(
+    device: Device, hub: ModelHub
+) -> None:
+    """An answer would find nothing that it is about, and the deletion would end without a word."""
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    assert device.only_conflict().mine == "2"
+    device.edit("delete", "account", "acc-1")
+    assert device.queue() == [("acc-1", "conflict"), ("acc-1", "blocked")]
+    del hub.rows["account", "acc-1"]
+    hub.rev += 1
+    hub.oldest_cursor, hub.gone_kind = hub.rev, "scope-changed"
+    hub.refuse["acc-1"] = "permission"
+    device.sync()
+    assert device.service.load().conflicts == ()
+    device.sync()
+    assert [status for _id, status in device.queue()] == ["parked", "parked"]
+
+
 def test_a_hub_restored_while_the_first_load_had_brought_little_is_noticed(
     device_at: Callable[[str], Device], hub: ModelHub
 ) -> None:

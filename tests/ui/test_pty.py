@@ -68,7 +68,7 @@ def test_hostile_names_stay_names(home: Path) -> None:
         for key, mark in (
             ("l", "Tab other match"),
             ("\x1b", "l Log "),
-            ("?", "Row"),
+            ("?", "q Back"),
             ("q", "l Log "),
             ("r", "Keep the plan"),
             ("q", "l Log "),

@@ -168,6 +168,7 @@ class Receiver:
                 theirs_at=gone.deleted_at,
             )
         else:
+            conflicts.ask_no_more(self.session, queued, "missing", self.now)  # I deleted it too: there is no other side
             self._forget(key, row)  # its base too: a deletion of mine that is let go must not bring it back
         self._bury(key, gone, row)
         return row is not None

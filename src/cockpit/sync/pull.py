@@ -237,9 +237,18 @@ def sweep(session: Session, now: datetime, *, accept_shrink: bool) -> None:
                 {"number": number},
                 execution_options={"synchronize_session": False},
             )
-    # of a row deleted here only the base is left; one that was not delivered is not to be brought back from it
-    session.execute(delete(SyncBaseRow).where(col(SyncBaseRow.seen_gen) < number))
+    _drop_stale_bases(session, number, now)
     meta.put_all(session, {"complete": "1", "resync_reason": ""})
+
+
+def _drop_stale_bases(session: Session, number: int, now: datetime) -> None:
+    """Of a row deleted here only the base is left; one that was not delivered is not to be brought back from it. What
+    was asked about it has no other side any more: the hub judges the changes as they are."""
+    is_stale = col(SyncBaseRow.seen_gen) < number
+    for entity, row_id in session.execute(select(col(SyncBaseRow.entity), col(SyncBaseRow.id)).where(is_stale)).all():
+        if rows.find(session, entity, row_id) is None:
+            conflicts.ask_no_more(session, receipts.queued_of(session, entity, row_id), "missing", now)
+    session.execute(delete(SyncBaseRow).where(is_stale))
 
 
 def _vanished(session: Session, entity: str, row_id: str, now: datetime) -> None:
