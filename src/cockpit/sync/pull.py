@@ -245,9 +245,9 @@ def _drop_stale_bases(session: Session, number: int, now: datetime) -> None:
     """Of a row deleted here only the base is left; one that was not delivered is not to be brought back from it. What
     was asked about it has no other side any more: the hub judges the changes as they are."""
     is_stale = col(SyncBaseRow.seen_gen) < number
-    for entity, row_id in session.execute(select(col(SyncBaseRow.entity), col(SyncBaseRow.id)).where(is_stale)).all():
-        if rows.find(session, entity, row_id) is None:
-            conflicts.ask_no_more(session, receipts.queued_of(session, entity, row_id), "missing", now)
+    for base in session.scalars(select(SyncBaseRow).where(is_stale)).all():
+        if rows.find(session, base.entity, base.id) is None:
+            conflicts.ask_no_more(session, receipts.queued_of(session, base.entity, base.id), "missing", now)
     session.execute(delete(SyncBaseRow).where(is_stale))
 
 
