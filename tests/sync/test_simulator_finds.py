@@ -11,7 +11,7 @@ from sqlmodel import select
 from cockpit import clock
 from cockpit.errors import HubUnavailable
 from cockpit.storage import meta
-from cockpit.storage.tables import ChangeLogRow, ConflictRow, OutboxRow
+from cockpit.storage.tables import ChangeLogRow, ConflictRow, OutboxRow, SyncBaseRow
 from cockpit.sync import outbox, undo
 from tests.sync.conftest import Device
 from tests.sync.model import TIME, ModelHub, answering, lost_request, lost_response
@@ -373,6 +373,26 @@ def test_of_a_row_in_question_that_leaves_my_sight_my_change_is_refused_and_told
     assert device.service.load().conflicts == ()
     device.sync()
     assert device.queue() == [("acc-1", "parked")]
+
+
+def test_undo_of_an_answer_about_a_row_that_is_gone_since_takes_nothing_of_mine_for_theirs(
+    device: Device, hub: ModelHub
+) -> None:
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    device.edit("patch", "account", "acc-1", address="new road")
+    device.service.answer(device.only_conflict().id, "mine")
+    hub.delete("account", "acc-1")
+    hub.fail("/v1/sync/changes", lost_response)
+    with pytest.raises(HubUnavailable):
+        device.sync()
+    assert device.only_conflict().kind == "delete_edit"
+    device.undo.undo()
+    assert device.only_conflict().theirs == "9"
+    with device.database.read() as session:
+        received = session.exec(select(SyncBaseRow)).one().base
+    assert (received["phone"], received["address"]) == ("9", "old road")
 
 
 def test_of_a_row_that_both_deleted_its_fields_are_asked_about_no_more(device: Device, hub: ModelHub) -> None:

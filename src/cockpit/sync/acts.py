@@ -124,6 +124,7 @@ def prune(session: Session, now: datetime) -> None:
 def bring_back(session: Session, act: Act, *, actor_id: str) -> bool:
     """Queue what the act ended as it was, show it on its rows again and open its questions; False when nothing is left."""
     _show_newest_theirs(session, act)
+    _keep_as_received(session, act)
     has_effect = bool(act.questions)
     for kept in act.ended:
         mutation = queued_again(kept)
@@ -185,6 +186,23 @@ def _show_newest_theirs(session: Session, act: Act) -> None:
         conflict = session.get(ConflictRow, conflict_id)
         if conflict is not None and conflict.field in shown:
             conflict.theirs = shown[conflict.field]
+
+
+def _keep_as_received(session: Session, act: Act) -> None:
+    """Of a row that is gone since the answer, what the hub had last sent: what is shown again is mine, not theirs."""
+    is_here = session.get(SyncBaseRow, (act.entity, act.id)) or rows.find(session, act.entity, act.id)
+    if is_here or not act.shown or not act.shown["rev"]:
+        return
+    received = dict(act.shown)
+    for kept in reversed(act.ended):
+        if kept["entity_id"] == act.id and kept["op"] == "patch":
+            received |= kept["base"]
+    for conflict_id, _state, _resolution in act.questions:
+        conflict = session.get(ConflictRow, conflict_id)
+        if conflict is not None and conflict.field:
+            received[conflict.field] = conflict.theirs
+    session.add(SyncBaseRow(entity=act.entity, id=act.id, rev=received["rev"], base=received))
+    session.flush()
 
 
 def _show_again(session: Session, mutation: OutboxRow, shown: dict[str, Any] | None) -> bool:
