@@ -15,7 +15,7 @@ from typing import Literal
 from cockpit.i18n import N_
 
 Scope = Literal[
-    "app", "list", "today", "gap", "pipeline", "deal", "account", "replan", "team", "sync", "conflict", "log"
+    "app", "list", "today", "gap", "pipeline", "funnel", "deal", "account", "replan", "team", "sync", "conflict", "log"
 ]
 
 
@@ -38,6 +38,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("today", "h", N_("Today"), N_("Go to Today"), N_("today: open"), ("app",)),
     Command("gap", "g", N_("Gap"), N_("Go to the gap to target"), N_("gap: open"), ("app",)),
     Command("pipeline", "p", N_("Pipeline"), N_("Go to the pipeline"), N_("pipeline: open"), ("app",)),
+    Command(
+        "funnel",
+        "d",
+        N_("Funnel"),
+        N_("Go to the shape of the funnel: what is narrow, came, left"),
+        N_("funnel: open"),
+        ("app",),
+    ),
     Command("team", "t", N_("Team"), N_("Go to the team board"), N_("team: open"), ("app",)),
     Command("sync", "o", N_("Sync"), N_("Go to sync; pressed there, sync now"), N_("sync: open"), ("app",)),
     Command(
@@ -94,6 +102,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("period: longer"),
         ("gap",),
     ),
+    Command("next_funnel", "M", N_("Model"), N_("Look at the next funnel"), N_("funnel: next"), ("pipeline", "funnel")),
     Command("accept", "y", N_("Accept"), N_("Accept the proposal"), N_("proposal: accept"), ("replan",), True),
     Command("mine", "m", N_("Mine"), N_("Keep my value"), N_("conflict: mine"), ("sync",), True),
     Command("theirs", "t", N_("Theirs"), N_("Take their value"), N_("conflict: theirs"), ("sync",), True),
@@ -194,6 +203,7 @@ SCOPE_TITLES: dict[Scope, str] = {
     "today": N_("Today"),
     "gap": N_("Gap"),
     "pipeline": N_("Pipeline"),
+    "funnel": N_("Funnel"),
     "deal": N_("Deal"),
     "account": N_("Account"),
     "replan": N_("Replan"),

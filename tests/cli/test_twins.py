@@ -49,6 +49,7 @@ KEYS = {
         "pace",
     },
     "pipeline": {"as_of", "complete", "funnel", "stages", "won", "lost", "open", "win_rate", "deals"},
+    "funnel": {"as_of", "complete", "funnel", "stages", "flow", "lost_for", "lost_from", "findings", "others"},
     "team": {"as_of", "complete", "reps", "total"},
     "plan": {"as_of", "complete", "rep", "visits"},
     "problems": {"as_of", "complete", "rep", "cards"},
@@ -65,6 +66,8 @@ PARTS = {
     ("gap", "weeks"): {"starts_on", "target_minor", "actual_minor", "gap_minor"},
     ("pipeline", "stages"): {"name", "count", "amount_minor", "conversion"},
     ("pipeline", "deals"): {"id", "account", "stage", "amount_minor", "state", "states"},
+    ("funnel", "stages"): {"id", "name", "open", "conversion", "others_conversion", "stay", "is_narrow", "is_slow"},
+    ("funnel", "lost_for"): {"name", "count", "amount_minor"},
     ("team", "reps"): {
         "id",
         "name",
@@ -136,7 +139,7 @@ def test_team_sums_the_rep(cockpit: Cockpit, peopled: Company) -> None:
     assert team["total"]["actual_minor"] == sum(rep["actual_minor"] for rep in team["reps"])
 
 
-@pytest.mark.parametrize("verb", ["today", "gap", "pipeline", "team", "problems", "plan"])
+@pytest.mark.parametrize("verb", ["today", "gap", "pipeline", "funnel", "team", "problems", "plan"])
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_plain_is_the_default_in_a_pipe(cockpit: Cockpit, peopled: Company, verb: str, lang: str) -> None:
     piped, plain = cockpit(verb, "--lang", lang), cockpit(verb, "--plain", "--lang", lang)
@@ -163,12 +166,13 @@ def test_the_small_pictures_are_words_in_a_pipe(cockpit: Cockpit, peopled: Compa
     assert "[=]" in cockpit("today", "--lang", "zh").out
 
 
-@pytest.mark.parametrize("verb", ["today", "gap", "pipeline", "team", "problems", "plan"])
+@pytest.mark.parametrize("verb", ["today", "gap", "pipeline", "funnel", "team", "problems", "plan"])
 def test_csv_has_the_rows_of_json(cockpit: Cockpit, peopled: Company, verb: str) -> None:
     main = {
         "today": "visits",
         "gap": "weeks",
         "pipeline": "deals",
+        "funnel": "stages",
         "team": "reps",
         "problems": "cards",
         "plan": "visits",

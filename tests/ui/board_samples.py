@@ -17,15 +17,20 @@ from cockpit.services.snapshots import (
     DealBrief,
     DealLine,
     DealSnapshot,
+    FlowLine,
+    FunnelSnapshot,
+    FunnelStage,
     GapSnapshot,
     GapWeek,
     KpiLine,
+    LossLine,
     MonthVisits,
     PaceDay,
     PersonRef,
     PipelineSnapshot,
     ProofView,
     QueueItem,
+    RangeView,
     Receipt,
     Remedy,
     ReplanProposal,
@@ -702,3 +707,57 @@ def sync(**values: Any) -> SyncSnapshot:
 
 def saved(text: str) -> Saved:
     return Saved(action_id="action-1", text=text)
+
+
+def funnel(**values: Any) -> FunnelSnapshot:
+    """A rep whose second stage is narrow."""
+
+    def ranged(value: float, low: float, high: float, n: int) -> RangeView:
+        return RangeView(value=value, low=low, high=high, n=n)
+
+    def stage(number: int, name: str, count: int, own: float, is_narrow: bool = False) -> FunnelStage:
+        return FunnelStage(
+            id=f"stage-{number}",
+            name=name,
+            open=count,
+            others_open=4.2,
+            shape="",
+            conversion=ranged(own, own - 0.08, own + 0.09, 34),
+            others_conversion=ranged(0.58, 0.55, 0.61, 410),
+            stay=ranged(12, 9, 15, 31),
+            others_stay=ranged(11.5, 11, 12, 380),
+            is_narrow=is_narrow,
+            is_slow=False,
+        )
+
+    names = ("甄别", "需求", "方案", "谈判")
+    fields: dict[str, Any] = {
+        "as_of": NOW,
+        "complete": True,
+        "scope": REP,
+        "funnel_id": "funnel-1",
+        "funnel": "Project",
+        "funnels": (("funnel-1", "Project"), ("funnel-2", "Online")),
+        "currency": "CNY",
+        "others": 5,
+        "stages": tuple(
+            stage(number, name, number + 2, 0.31 if number == 2 else 0.61, number == 2)
+            for number, name in enumerate(names, 1)
+        ),
+        "since": date(2026, 10, 31),
+        "period_kind": "month",
+        "starts_on": date(2026, 11, 1),
+        "ends_on": date(2026, 11, 30),
+        "opening_count": 6,
+        "opening_minor": 20_300_000,
+        "flow": (
+            FlowLine(kind="created", count=2, minor=5_200_000),
+            FlowLine(kind="won", count=-2, minor=-10_200_000),
+            FlowLine(kind="lost", count=-1, minor=-4_100_000),
+        ),
+        "closing_count": 5,
+        "closing_minor": 11_200_000,
+        "lost_for": (LossLine(about="losses:price", name="price above the rival", count=1, minor=4_100_000),),
+        "lost_from": (LossLine(about="losses_from:stage-3", name="方案", count=1, minor=4_100_000),),
+    }
+    return FunnelSnapshot(**{**fields, **values})

@@ -13,6 +13,7 @@ def board_services(**answers: Any) -> FakeServices:
     canned: dict[str, Any] = {
         "gap__load": lambda rep_id=None, period="month": samples.gap(period_kind=period),
         "pipeline__load": samples.pipeline(),
+        "funnel__load": samples.funnel(),
         "team__load": samples.team(),
         "deals__load": samples.deal(),
         "accounts__load": samples.account(),

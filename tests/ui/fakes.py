@@ -325,6 +325,7 @@ _NAMES = (
     "today",
     "gap",
     "pipeline",
+    "funnel",
     "team",
     "cards",
     "why",

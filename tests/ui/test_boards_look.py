@@ -17,7 +17,7 @@ from tests.ui.driver import Driver, running
 
 SIZES = {"80x24": (80, 24), "120x36": (120, 36)}
 OVERLAYS: dict[str, dict[str, Any]] = {"replan": {}, "deal": {"deal_id": "d"}, "account": {"account_id": "a"}}
-BOARDS = ("gap", "pipeline", "team", "sync", "replan", "deal", "account")
+BOARDS = ("gap", "pipeline", "funnel", "team", "sync", "replan", "deal", "account")
 
 HOSTILE = (
     "Acme [/b] Ltd [@click=app.quit]x[/] [red]",
@@ -41,6 +41,8 @@ async def _open(driver: Driver, board: str) -> None:
         ("team", "120x36", "zh"),
         ("pipeline", "80x24", "zh"),
         ("pipeline", "120x36", "en"),
+        ("funnel", "80x24", "en"),
+        ("funnel", "120x36", "zh"),
         ("deal", "120x36", "zh"),
         ("deal", "80x24", "en"),
         ("account", "120x36", "en"),

@@ -74,7 +74,7 @@ def test_money_of_another_currency_counts_as_a_deal_only() -> None:
 
 
 days = st.integers(0, 80).map(lambda n: date(2026, 10, 1) + timedelta(days=n))
-changes = st.fixed_dictionaries(
+changes: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {},
     optional={
         "expected_on": st.one_of(st.none(), days),

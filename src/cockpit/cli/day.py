@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cockpit.cli import opening, pipeline_sheet, reasoned, shapes, sheets
+from cockpit.cli import funnel_sheet, opening, pipeline_sheet, reasoned, shapes, sheets
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, Sheet, show, talk, wants_screen, write
 from cockpit.errors import BadUse
 from cockpit.i18n import N_, _
@@ -29,6 +29,7 @@ def add_to(tree: typer.Typer) -> None:
         (today, N_("Who next and when, my month, what is wrong.")),
         (gap, N_("Target, actual, gap, planned and uncovered of a period, by week.")),
         (pipeline, N_("Stages with count, money and conversion; deals with their states.")),
+        (funnel, N_("Where the funnel is narrow or slow, what came in and left, why deals were lost.")),
         (problems, N_("Problem cards with their key and state. Exit code 1 when something is open.")),
         (log, N_("Log a visit in one line: 'v ht ok met the CFO >fri 10'.")),
         (replan, N_("Propose a new plan from now; --apply takes it.")),
@@ -90,6 +91,26 @@ def pipeline(
     opened = opening.services()
     found = opened.pipeline.load(opened.rep_id(rep), funnel, opening.moment(as_of, opened))
     show(pipeline_sheet.pipeline(found), shapes.pipeline(found), as_json, as_csv)
+
+
+def funnel(
+    plain: Plain = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    as_of: AsOf = None,
+    rep: Rep = None,
+    model: Annotated[str | None, typer.Option("--funnel", help=_("A funnel's id; the default one otherwise."))] = None,
+    since: Annotated[
+        str | None, typer.Option(help=_("The flow of all open deals since that day, like 2026-10-31."), metavar="DATE")
+    ] = None,
+) -> None:
+    if wants_screen(plain, as_json, as_csv) and as_of is None and rep is None and model is None and since is None:
+        opening.open_app("funnel")
+        return
+    opened = opening.services()
+    day = None if since is None else _day(since)
+    found = opened.funnel.load(opened.rep_id(rep), model, day, opening.moment(as_of, opened))
+    show(funnel_sheet.funnel(found), funnel_sheet.shape(found), as_json, as_csv)
 
 
 def problems(

@@ -46,6 +46,22 @@ class Ranged:
 
 
 @dataclass(frozen=True, slots=True)
+class Cohort:
+    """Deals that came into a stage in the window: 1 for each that went on from it, and the days of those that left it."""
+
+    went_on: tuple[tuple[Deal, int], ...]
+    stays: tuple[tuple[Deal, int], ...]
+
+    @property
+    def conversion(self) -> Ranged | None:
+        return share_range(sum(hit for _deal, hit in self.went_on), len(self.went_on))
+
+    @property
+    def stay(self) -> Ranged | None:
+        return median_range(sorted(days for _deal, days in self.stays))
+
+
+@dataclass(frozen=True, slots=True)
 class StageHealth:
     """Shares lie in 0..1, stays are days. `others` are the same figures of everybody else here."""
 
@@ -54,6 +70,7 @@ class StageHealth:
     others_open: float | None
     """Open deals of one of the others in this stage, on average."""
     shape: Shape | None
+    own: Cohort
     conversion: Ranged | None
     others_conversion: Ranged | None
     stay: Ranged | None
@@ -143,25 +160,19 @@ def _health(
         open=len(part.deals),
         others_open=mean,
         shape=None if mean is None else _shape(len(part.deals), mean),
-        conversion=share_range(own.forward, own.entered),
-        others_conversion=share_range(others.forward, others.entered),
-        stay=median_range(own.stays),
-        others_stay=median_range(others.stays),
+        own=own,
+        conversion=own.conversion,
+        others_conversion=others.conversion,
+        stay=own.stay,
+        others_stay=others.stay,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Cohort:
-    entered: int
-    forward: int
-    stays: tuple[int, ...]
-
-
-def _cohort(book: Book, deals: Iterable[Deal], stage: Stage, until: date) -> _Cohort:
-    """Deals that first came into the stage in the window; `stays` are the days of those that left it."""
+def _cohort(book: Book, deals: Iterable[Deal], stage: Stage, until: date) -> Cohort:
+    """The deals that first came into the stage from a year ago to `until`."""
     since = book.today - timedelta(days=WINDOW_DAYS)
-    entered = forward = 0
-    stays: list[int] = []
+    went_on: list[tuple[Deal, int]] = []
+    stays: list[tuple[Deal, int]] = []
     for deal in deals:
         changes = book.changes_by_deal.get(deal.id, ())
         came = next((book.local_day(c.changed_at) for c in changes if c.to_stage_id == stage.id), None)
@@ -170,10 +181,9 @@ def _cohort(book: Book, deals: Iterable[Deal], stage: Stage, until: date) -> _Co
         if came is None or not since <= came <= until:
             continue
         exits = [c for c in changes if c.from_stage_id == stage.id]
-        entered += 1
-        forward += any(is_forward(book, change) for change in exits)
-        stays += [(book.local_day(exits[0].changed_at) - came).days] if exits else []
-    return _Cohort(entered, forward, tuple(sorted(stays)))
+        went_on.append((deal, int(any(is_forward(book, change) for change in exits))))
+        stays += [(deal, (book.local_day(exits[0].changed_at) - came).days)] if exits else []
+    return Cohort(tuple(went_on), tuple(stays))
 
 
 def share_range(hits: int, n: int) -> Ranged | None:

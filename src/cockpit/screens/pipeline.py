@@ -12,6 +12,7 @@ from cockpit.i18n import _, ngettext, short_money
 from cockpit.plain import plain
 from cockpit.screens import acts, deal_acts
 from cockpit.screens.base import View
+from cockpit.services.funnel_words import after, one_funnel
 from cockpit.services.snapshots import DealLine, PipelineSnapshot
 from cockpit.services.stuck import stuck
 from cockpit.widgets.deal_detail import DealDetail
@@ -35,7 +36,7 @@ class PipelineView(View):
 
     SCOPES = ("pipeline", "list")
     KEPT = PipelineSnapshot
-    FOOTER = ("open", "stage", "win", "drop", "new", "edit", "why", "back")
+    FOOTER = ("open", "stage", "win", "drop", "new", "funnel", "why", "back")
 
     snapshot: PipelineSnapshot | None
 
@@ -43,6 +44,7 @@ class PipelineView(View):
         super().__init__(id=id)
         self.add_class("board")
         self._rep_id = rep_id
+        self._funnel_id: str | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(id="lists"):
@@ -59,7 +61,7 @@ class PipelineView(View):
         return _("Pipeline")
 
     def fetch(self, services: Services) -> PipelineSnapshot:
-        return services.pipeline.load(self._rep_id, **self.past)
+        return services.pipeline.load(self._rep_id, self._funnel_id, **self.past)
 
     def show(self, snapshot: PipelineSnapshot) -> None:
         self.query_one("#answer", Lines).show(lambda _width: [answer(snapshot)])
@@ -119,6 +121,8 @@ class PipelineView(View):
             return _("This deal has no account yet.")
         if command in _OF_ITS_OWNER and self._is_somebody_elses:
             return _("This is somebody else's: it can be read, not changed.")
+        if command == "next_funnel" and self.snapshot is not None and len(self.snapshot.funnels) < 2:
+            return one_funnel()
         return super().why_not(command)
 
     @property
@@ -129,6 +133,11 @@ class PipelineView(View):
 
     def label_of(self, command: Any) -> str:
         return {"drop": _("Lose"), "new": _("Next step")}.get(command.id) or super().label_of(command)
+
+    def do_next_funnel(self) -> None:
+        if self.snapshot is not None:
+            self._funnel_id = after(self.snapshot.funnels, self.snapshot.funnel_id)
+            self.load()
 
     def do_open(self) -> None:
         if self._deal is not None:

@@ -30,7 +30,7 @@ NEVER_ENDING = ("escape", "ctrl+g")
 MOST_RECENT = 5
 """Commands that the palette lists first, because they were typed last."""
 
-_OF_A_REP = ("gap", "pipeline")
+_OF_A_REP = ("gap", "pipeline", "funnel")
 """Views of one person's numbers."""
 
 

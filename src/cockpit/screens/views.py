@@ -12,6 +12,7 @@ MAIN_VIEWS = {
     "today": ("cockpit.screens.today", "TodayView"),
     "gap": ("cockpit.screens.gap", "GapView"),
     "pipeline": ("cockpit.screens.pipeline", "PipelineView"),
+    "funnel": ("cockpit.screens.funnel", "FunnelView"),
     "team": ("cockpit.screens.team", "TeamView"),
     "sync": ("cockpit.screens.sync", "SyncView"),
 }

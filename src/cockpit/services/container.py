@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cockpit.services.answering import AnswerService
     from cockpit.services.cards import CardService
     from cockpit.services.deals import DealService
+    from cockpit.services.funnel import FunnelService
     from cockpit.services.gap import GapService
     from cockpit.services.outbox_files import OutboxFileService
     from cockpit.services.past import PastService
@@ -48,6 +49,7 @@ class Services:
     today: cached_property[TodayService] = _late("today", "TodayService")
     gap: cached_property[GapService] = _late("gap", "GapService")
     pipeline: cached_property[PipelineService] = _late("pipeline", "PipelineService")
+    funnel: cached_property[FunnelService] = _late("funnel", "FunnelService")
     team: cached_property[TeamService] = _late("team", "TeamService")
     cards: cached_property[CardService] = _late("cards", "CardService")
     why: cached_property[WhyService] = _late("why", "WhyService")

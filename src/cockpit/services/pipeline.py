@@ -80,6 +80,7 @@ def _snapshot(
         is_read_only=is_read_only,
         funnel_id=line.funnel_id,
         funnel=spoken(funnel.name, funnel.alias) if funnel else "",
+        funnels=funnels_of(book),
         currency=line.currency,
         stages=tuple(
             StageLine(
@@ -104,6 +105,12 @@ def _snapshot(
         deals=tuple(deal_line(book, fact, states.get(fact.deal.id, "done")) for fact in facts),
         briefs=briefs,
     )
+
+
+def funnels_of(book: Book) -> tuple[tuple[str, str], ...]:
+    """Id and name of every funnel, the default one first."""
+    ordered = sorted(book.funnels.values(), key=lambda one: (not one.is_default, one.name, one.id))
+    return tuple((one.id, spoken(one.name, one.alias)) for one in ordered)
 
 
 def _briefs(source: Session | Reader, book: Book, line: Pipeline) -> tuple[DealBrief, ...]:

@@ -14,6 +14,7 @@ from cockpit.i18n import _
 from cockpit.services import (
     why_account,
     why_cards,
+    why_funnel,
     why_money,
     why_period,
     why_pipeline,
@@ -118,6 +119,7 @@ def _of_area(sources: Sources, area: str, number: str, subject: str) -> Why | No
         return why_pipeline.whole(sources.funnel[0], sources.line, number, subject)
     whole: dict[str, Callable[[], Why | None]] = {
         "today": lambda: why_today.whole(sources.book, sources.rep, number),
+        "flow": lambda: why_funnel.moved(sources.shape, number),
         "team": lambda: why_team.total(sources.board, number),
         "sync": lambda: why_sync.whole(sources, number),
     }
@@ -133,6 +135,9 @@ def _of_row(sources: Sources, kind: str, subject: str) -> Why | None:
         "kpi": lambda: why_cards.kpi(sources.book, sources.rep, row_id, part),
         "visit": lambda: why_account.visit(sources, subject),
         "stage": lambda: _stage(sources, row_id, part),
+        "shape": lambda: why_funnel.stage(sources.shape, row_id, part),
+        "losses": lambda: why_funnel.lost_for(sources.shape, subject),
+        "losses_from": lambda: why_funnel.lost_from(sources.shape, subject),
         "deal": lambda: why_account.deal(sources, row_id, part),
         "account": lambda: why_account.account(sources, row_id, part),
         "contact": lambda: why_account.contact(sources, subject),

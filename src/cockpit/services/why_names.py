@@ -9,7 +9,7 @@ from cockpit.domain.gap import money_gap, week_gaps
 from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import PERIOD_KINDS, period_of
 from cockpit.domain.problems import cards_of
-from cockpit.services import why_pipeline, why_plan, why_sync, why_team
+from cockpit.services import why_funnel, why_pipeline, why_plan, why_sync, why_team
 from cockpit.services.conflict_words import open_conflicts
 from cockpit.services.why_sources import Sources
 
@@ -41,6 +41,10 @@ PATTERNS = (
     "pipeline.open|won|lost|stuck|unpriced",
     "pipeline.state:STATE",
     "pipeline.other:CURRENCY",
+    "flow.opening|closing|inflow|outflow|created|pulled_in|taken_over|reopened|raised|cut|won|lost|pushed_out|handed_on",
+    "shape:STAGE[:conversion|stay]",
+    "losses:REASON",
+    "losses_from:STAGE",
     "win_rate",
     "deal:ID[:days|usual|all]",
     "account:ID[:due|visits|history|open|all]",
@@ -54,7 +58,7 @@ PATTERNS = (
     "queued:ID",
     "receipt:ID",
     "conflict:ID",
-    "screen:today|gap|pipeline|team|replan|sync",
+    "screen:today|gap|pipeline|funnel|team|replan|sync",
 )
 """What may be asked, with PERIOD one of day, week, month, quarter, year."""
 
@@ -75,6 +79,7 @@ def names_of(sources: Sources, screen: str) -> list[str]:
         "today": lambda: _today(sources),
         "gap": lambda: _gap(sources),
         "pipeline": lambda: _pipeline(sources),
+        "funnel": lambda: iter(why_funnel.names(sources.shape)),
         "team": lambda: (f"team.{number}" for number in why_team.TOTALS),
         "replan": lambda: _replan(sources),
         "sync": lambda: (f"sync.{number}" for number in why_sync.NUMBERS),

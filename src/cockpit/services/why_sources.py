@@ -13,6 +13,7 @@ from cockpit.domain.entities import Person
 from cockpit.domain.pipeline import Pipeline, pipeline
 from cockpit.domain.team import RepFigures, board, reps_below
 from cockpit.services.desk import Desk
+from cockpit.services.funnel import FunnelFigures, funnel_figures
 from cockpit.services.pipeline import pipeline_scope
 from cockpit.services.snapshots import PersonRef, ReplanProposal
 from cockpit.services.views import Look, look_at, open_book
@@ -78,6 +79,11 @@ class Sources:
     def line_of(self, funnel_id: str) -> Pipeline:
         book, owners = self.funnel
         return self.line if funnel_id == self.line.funnel_id else pipeline(book, owners, funnel_id)
+
+    @cached_property
+    def shape(self) -> FunnelFigures:
+        """The default funnel with its flow of the running month."""
+        return funnel_figures(self.desk, self.session, self.rep_id, as_of=self.as_of)
 
     @cached_property
     def board(self) -> Board:

@@ -20,6 +20,7 @@ _TITLES = {
     "today": N_("Today"),
     "gap": N_("Gap"),
     "pipeline": N_("Pipeline"),
+    "funnel": N_("Funnel"),
     "team": N_("Team"),
     "replan": N_("Replan"),
     "sync": N_("Sync"),

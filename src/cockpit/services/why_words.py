@@ -9,7 +9,7 @@ from cockpit.i18n import _, exact_money, ngettext
 if TYPE_CHECKING:
     from cockpit.services.snapshots import Why
 
-OVERVIEWS = ("today", "gap", "pipeline", "team", "replan", "sync")
+OVERVIEWS = ("today", "gap", "pipeline", "funnel", "team", "replan", "sync")
 """Screens of whose numbers there is a list."""
 ALL = "all"
 """The part of a name that stands for all numbers of a card."""
@@ -25,6 +25,10 @@ _SCREENS = {
     "stage": "pipeline",
     "pipeline": "pipeline",
     "win_rate": "pipeline",
+    "flow": "funnel",
+    "shape": "funnel",
+    "losses": "funnel",
+    "losses_from": "funnel",
     "deal": "pipeline",
     "team": "team",
     "replan": "replan",

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         TodaySnapshot,
         TrendWeek,
     )
+    from cockpit.services.snapshots.funnel import FlowLine, FunnelSnapshot, FunnelStage, LossLine, RangeView
     from cockpit.services.snapshots.money import (
         GapSnapshot,
         GapWeek,
@@ -97,6 +98,13 @@ _HOMES = {
         "TodaySnapshot",
         "TrendWeek",
     ),
+    "funnel": (
+        "FlowLine",
+        "FunnelSnapshot",
+        "FunnelStage",
+        "LossLine",
+        "RangeView",
+    ),
     "money": (
         "GapSnapshot",
         "GapWeek",
@@ -150,11 +158,15 @@ __all__ = [
     "DealLine",
     "DealSnapshot",
     "Evidence",
+    "FlowLine",
+    "FunnelSnapshot",
+    "FunnelStage",
     "GapSnapshot",
     "GapWeek",
     "KpiLine",
     "LogField",
     "LogPreview",
+    "LossLine",
     "Match",
     "MonthLine",
     "MonthVisits",
@@ -166,6 +178,7 @@ __all__ = [
     "Prep",
     "ProofView",
     "QueueItem",
+    "RangeView",
     "Receipt",
     "Remedy",
     "ReplanProposal",

@@ -79,6 +79,8 @@ class PipelineSnapshot(Snapshot):
     is_read_only: bool
     funnel_id: str
     funnel: str
+    funnels: tuple[tuple[str, str], ...] = ()
+    """Id and name of every funnel here, the default one first."""
     currency: str
     stages: tuple[StageLine, ...]
     won_count: int

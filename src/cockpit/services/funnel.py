@@ -1,0 +1,168 @@
+"""The shape of a funnel: stages against everybody else's, the flow between two days, reasons of losses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from cockpit.domain.book import Book
+from cockpit.domain.flow import KINDS, Flow, flow, money_of
+from cockpit.domain.funnel import Loss, Ranged, StageHealth, health, losses_by_reason, losses_by_stage
+from cockpit.domain.periods import Period, period_of
+from cockpit.domain.pipeline import Pipeline, pipeline
+from cockpit.domain.team import reps_below
+from cockpit.errors import BadUse, UnknownName
+from cockpit.i18n import _
+from cockpit.services.desk import Desk
+from cockpit.services.pipeline import funnels_of
+from cockpit.services.snapshots import FlowLine, FunnelSnapshot, FunnelStage, LossLine, PersonRef, RangeView
+from cockpit.services.views import open_book, spoken, stage_name
+from cockpit.storage.queries.people import everybody
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from cockpit.storage.reading import Reader
+
+
+@dataclass(frozen=True)
+class FunnelFigures:
+    """What is shown, and what `?` explains: one person's or everybody's funnel in a book with all who can be compared."""
+
+    book: Book
+    scope: PersonRef
+    owners: Sequence[str]
+    others: int
+    line: Pipeline
+    stages: tuple[StageHealth, ...]
+    flow: Flow
+    month: Period
+    """In which the losses are counted; with a day to look back to, from the day after it on."""
+
+    @property
+    def lost_for(self) -> tuple[Loss, ...]:
+        return losses_by_reason(self.book, self.line.lost, self.month, self.line.currency)
+
+    @property
+    def lost_from(self) -> tuple[Loss, ...]:
+        return losses_by_stage(self.book, self.line.lost, self.month, self.line.currency)
+
+
+@dataclass(frozen=True)
+class FunnelService:
+    """Where deals get stuck more than elsewhere."""
+
+    desk: Desk
+
+    def load(
+        self,
+        rep_id: str | None = None,
+        funnel_id: str | None = None,
+        since: date | None = None,
+        as_of: datetime | None = None,
+    ) -> FunnelSnapshot:
+        """One rep's funnel; for a lead or head without `rep_id` that of all their people.
+
+        Without `since` the flow is that of the running month: of the deals expected to close in it, from its first day
+        on. With it, of all open deals from the end of that day. Raises UnknownName for a funnel that is not here and
+        BadUse for a day that is not over.
+        """
+        with self.desk.database.look() as source:
+            return _snapshot(funnel_figures(self.desk, source, rep_id, funnel_id, since, as_of))
+
+
+def funnel_figures(
+    desk: Desk,
+    source: Session | Reader,
+    rep_id: str | None = None,
+    funnel_id: str | None = None,
+    since: date | None = None,
+    as_of: datetime | None = None,
+) -> FunnelFigures:
+    """The figures of a funnel; see `FunnelService.load`."""
+    viewer = desk.viewer(source)
+    people, teams = everybody(source)
+    reps = [person.id for person in reps_below(people, teams, viewer.id)]
+    everyone = list(dict.fromkeys([viewer.id, *reps]))
+    scope = viewer if rep_id in (None, viewer.id) else desk.find_rep(source, rep_id)
+    owners = everyone if scope.id == viewer.id else [scope.id]
+    book = open_book(desk, source, sorted({*everyone, scope.id}), as_of)
+    if funnel_id is not None and funnel_id not in book.funnels:
+        raise UnknownName(kind=_("funnel"), name=funnel_id, near=", ".join(f.name for f in book.funnels.values()))
+    if since is not None and since >= book.today:
+        raise BadUse(_("{text} is not over yet. A look back needs a past day.").format(text=since))
+    if since is not None and since < book.activities_from:
+        book = desk.book(source, as_of=as_of, rep_ids=sorted({*everyone, scope.id}), activities_from=since)
+    month = period_of("month", book.today)
+    line = pipeline(book, owners, funnel_id)
+    of_funnel = replace(book, deals=tuple(deal for deal in book.deals if deal.id in _ids(book, line, owners)))
+    moves = flow(
+        of_funnel, owners, since or month.starts_on - timedelta(days=1), None if since else month, line.currency
+    )
+    others = {d.owner_id for d in book.deals if d.owner_id} - set(owners)
+    window = month if since is None else Period("day", since + timedelta(days=1), book.today)
+    return FunnelFigures(book, scope, owners, len(others), line, health(book, line, owners), moves, window)
+
+
+def _ids(book: Book, line: Pipeline, owners: Sequence[str]) -> frozenset[str]:
+    """Deals of this funnel, those of other people here included: one of them may have been handed over."""
+    own = {deal.id for part in (line.open, line.won, line.lost) for deal in part}
+    mine = set(owners)
+    return frozenset(own | {d.id for d in book.deals if d.owner_id not in mine and d.funnel_id == line.funnel_id})
+
+
+def _snapshot(found: FunnelFigures) -> FunnelSnapshot:
+    book, line, moves = found.book, found.line, found.flow
+    funnel = book.funnels.get(line.funnel_id)
+    return FunnelSnapshot(
+        as_of=book.local(book.as_of),
+        complete=book.complete,
+        scope=found.scope,
+        funnel_id=line.funnel_id,
+        funnel=spoken(funnel.name, funnel.alias) if funnel else "",
+        funnels=funnels_of(book),
+        currency=line.currency,
+        others=found.others,
+        stages=tuple(_stage(part) for part in found.stages),
+        since=moves.since,
+        period_kind=moves.period.kind if moves.period else "",
+        starts_on=found.month.starts_on,
+        ends_on=found.month.ends_on,
+        opening_count=len(moves.opening),
+        opening_minor=moves.opening_minor,
+        flow=tuple(
+            FlowLine(kind=kind, count=sum(move.deals for move in chosen), minor=money_of(chosen))
+            for kind in KINDS
+            if (chosen := moves.of({kind}))
+        ),
+        closing_count=len(moves.closing),
+        closing_minor=moves.closing_minor,
+        lost_for=tuple(_loss("losses", loss, loss.name) for loss in found.lost_for),
+        lost_from=tuple(_loss("losses_from", loss, stage_name(book, loss.name)) for loss in found.lost_from),
+    )
+
+
+def _loss(kind: str, loss: Loss, name: str) -> LossLine:
+    return LossLine(about=f"{kind}:{loss.name or '-'}", name=name, count=len(loss.deals), minor=loss.minor)
+
+
+def _stage(part: StageHealth) -> FunnelStage:
+    return FunnelStage(
+        id=part.stage.id,
+        name=spoken(part.stage.name, part.stage.alias),
+        open=part.open,
+        others_open=part.others_open,
+        shape=part.shape or "",
+        conversion=_range(part.conversion),
+        others_conversion=_range(part.others_conversion),
+        stay=_range(part.stay),
+        others_stay=_range(part.others_stay),
+        is_narrow=part.is_narrow,
+        is_slow=part.is_slow,
+    )
+
+
+def _range(found: Ranged | None) -> RangeView | None:
+    return None if found is None else RangeView(value=found.value, low=found.low, high=found.high, n=found.n)
