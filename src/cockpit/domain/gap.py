@@ -85,34 +85,38 @@ def week_gaps(book: Book, gap: MoneyGap) -> tuple[WeekGap, ...]:
     )
 
 
-def target_of(book: Book, person_id: str, period: Period, currency: str) -> tuple[int | None, tuple[Target, ...]]:
-    """The target and the rows it comes from.
+def target_of(
+    book: Book, scope_id: str, period: Period, currency: str, metric: str = METRIC
+) -> tuple[int | None, tuple[Target, ...]]:
+    """The target of a person or team and the rows it comes from.
 
     The period's own row; else, for a quarter or year, the sum of its months; for a week or day, its
     share of the month by working days. None when there is none.
     """
-    own = own_target(book, person_id, period.kind, period.starts_on, currency)
+    own = own_target(book, scope_id, period.kind, period.starts_on, currency, metric)
     if own is not None:
         return own.value, (own,)
     if period.kind in ("quarter", "year"):
-        months = [own_target(book, person_id, "month", day, currency) for day in _months(period)]
+        months = [own_target(book, scope_id, "month", day, currency, metric) for day in months_of(period)]
         rows = tuple(row for row in months if row is not None)
         return (sum(row.value for row in rows) if rows else None), rows
     if period.kind in ("week", "day"):
-        return _share(book, person_id, period, currency)
+        return _share(book, scope_id, period, currency, metric)
     return None, ()
 
 
-def own_target(book: Book, person_id: str, kind: PeriodKind, starts_on: date, currency: str) -> Target | None:
-    """The newest version of the person's target row of exactly that period."""
+def own_target(
+    book: Book, scope_id: str, kind: PeriodKind, starts_on: date, currency: str, metric: str = METRIC
+) -> Target | None:
+    """The newest version of the person's or team's target row of exactly that period. A count has no currency."""
     found = [
         target
-        for target in book.targets_by_scope.get(person_id, ())
-        if target.metric == METRIC
-        and target.scope_kind == "person"
+        for target in book.targets_by_scope.get(scope_id, ())
+        if target.metric == metric
+        and (target.scope_kind == "person") == (scope_id not in book.teams)
         and target.period_kind == kind
         and target.period_start == starts_on
-        and target.currency == currency
+        and (target.unit != "money" or target.currency == currency)
     ]
     return max(found, key=lambda target: (target.version, target.id), default=None)
 
@@ -131,7 +135,8 @@ def split(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     return tuple(parts)
 
 
-def _months(period: Period) -> list[date]:
+def months_of(period: Period) -> list[date]:
+    """The first days of the months that the period touches."""
     return sorted({day.replace(day=1) for day in period.days()})
 
 
@@ -139,12 +144,14 @@ def _workdays(calendar: WorkCalendar, period: Period) -> int:
     return len(calendar.workdays(period.starts_on, period.ends_on))
 
 
-def month_split(book: Book, person_id: str, month: Period, currency: str) -> tuple[tuple[Period, int | None], ...]:
+def month_split(
+    book: Book, scope_id: str, month: Period, currency: str, metric: str = METRIC
+) -> tuple[tuple[Period, int | None], ...]:
     """The month's target by week, cut to the month: a week's own row where there is one, the rest by working days."""
     weeks = month.weeks()
-    target = own_target(book, person_id, "month", month.starts_on, currency)
-    calendar = book.calendar_of(person_id)
-    own = {index: _own_week(book, person_id, week, currency, calendar) for index, week in enumerate(weeks)}
+    target = own_target(book, scope_id, "month", month.starts_on, currency, metric)
+    calendar = book.calendar_of(scope_id)
+    own = {index: _own_week(book, scope_id, week, currency, metric) for index, week in enumerate(weeks)}
     if target is None:
         return tuple((week, own[index]) for index, week in enumerate(weeks))
     fixed = {index: value for index, value in own.items() if value is not None}
@@ -156,25 +163,28 @@ def month_split(book: Book, person_id: str, month: Period, currency: str) -> tup
     return tuple((week, fixed.get(index, shared.get(index))) for index, week in enumerate(weeks))
 
 
-def _own_week(book: Book, person_id: str, part: Period, currency: str, calendar: WorkCalendar) -> int | None:
+def _own_week(book: Book, scope_id: str, part: Period, currency: str, metric: str) -> int | None:
     """The week's own target row, cut by working days when only a part of the week is asked for."""
     week = period_of("week", part.starts_on)
-    row = own_target(book, person_id, "week", week.starts_on, currency)
+    row = own_target(book, scope_id, "week", week.starts_on, currency, metric)
     if row is None:
         return None
+    calendar = book.calendar_of(scope_id)
     days = split(row.value, [int(calendar.is_workday(day)) for day in week.days()])
     return sum(share for day, share in zip(week.days(), days, strict=True) if day in part)
 
 
-def _share(book: Book, person_id: str, period: Period, currency: str) -> tuple[int | None, tuple[Target, ...]]:
+def _share(
+    book: Book, scope_id: str, period: Period, currency: str, metric: str
+) -> tuple[int | None, tuple[Target, ...]]:
     """A week's or day's part of the month targets it lies in."""
-    calendar = book.calendar_of(person_id)
+    calendar = book.calendar_of(scope_id)
     total: int | None = None
     rows: list[Target] = []
-    for first in _months(period):
+    for first in months_of(period):
         month = period_of("month", first)
-        row = own_target(book, person_id, "month", first, currency)
-        for part, value in month_split(book, person_id, month, currency):
+        row = own_target(book, scope_id, "month", first, currency, metric)
+        for part, value in month_split(book, scope_id, month, currency, metric):
             if value is None or not (part.starts_on <= period.ends_on and period.starts_on <= part.ends_on):
                 continue
             days = split(value, [int(calendar.is_workday(day)) for day in part.days()])
@@ -194,7 +204,7 @@ def _week_targets(book: Book, gap: MoneyGap, weeks: Sequence[Period]) -> list[in
     if own_target(book, gap.person_id, gap.period.kind, gap.period.starts_on, gap.currency) is None:
         parts = [
             (part, value)
-            for first in _months(gap.period)
+            for first in months_of(gap.period)
             for part, value in month_split(book, gap.person_id, period_of("month", first), gap.currency)
             if value is not None
         ]

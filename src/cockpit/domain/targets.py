@@ -1,0 +1,346 @@
+"""The tree of targets: company, branch, team, rep, and for each of them quarter, month, week, day.
+
+A node's parts are the nodes right below it. Every edit keeps the sum: what one part gains its neighbours give, in
+proportion to what they have, and what lies below each follows in the same proportion (largest remainder, whole units).
+A split from nothing goes by weights: what was won a month, pulled to the average, times the working days of the period.
+Values are minor units for money and whole numbers for counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from cockpit.domain.book import Book
+from cockpit.domain.deals import won_in
+from cockpit.domain.entities import Deal, Person, Target
+from cockpit.domain.gap import METRIC, months_of, split, target_of
+from cockpit.domain.periods import Period, period_of
+
+Unit = Literal["money", "count"]
+Agreement = Literal["none", "asked", "agreed"]
+
+PROFIT, COUNT = "won_profit", "won_count"
+UNITS: dict[str, Unit] = {METRIC: "money", PROFIT: "money", COUNT: "count"}
+"""What a target may be about, and its unit: money won, gross profit of it, deals won."""
+
+HISTORY_MONTHS = 24
+AVERAGE_MONTHS = 3
+"""Months of the average that everybody is given before his own: who is new gets an equal share, not nothing."""
+_ROUND = (1_000_000, 100_000, 10_000, 100)
+"""Steps in minor units that a split sum of money is rounded to, the coarsest that fits first."""
+_STEPS_A_PART = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is counted. `currency` is empty for a count."""
+
+    metric: str
+    currency: str = ""
+
+    @property
+    def unit(self) -> Unit:
+        return UNITS[self.metric]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The target of a company, branch, team or person in one period. `rows` is what its value was read from."""
+
+    kind: str  # company | team | person
+    id: str
+    value: int | None
+    rows: tuple[Target, ...] = ()
+    parts: tuple[Node, ...] = ()
+
+    @property
+    def difference(self) -> int | None:
+        """The value less the sum of its parts: 0 when they add up; None where there is nothing to add."""
+        known = [part.value for part in self.parts if part.value is not None]
+        return None if self.value is None or not known else self.value - sum(known)
+
+    def nodes(self) -> Iterator[Node]:
+        """The node and all below it, each before its parts."""
+        yield self
+        for part in self.parts:
+            yield from part.nodes()
+
+    def find(self, node_id: str) -> Node | None:
+        return next((node for node in self.nodes() if node.id == node_id), None)
+
+    def above(self, node_id: str) -> Node | None:
+        """The node that this one is a part of, within the tree."""
+        return next((node for node in self.nodes() if any(part.id == node_id for part in node.parts)), None)
+
+
+# -- the tree -----------------------------------------------------------------------------------------------------------
+
+
+def tree(book: Book, top_id: str, period: Period, measure: Measure) -> Node:
+    """The targets of a person, or of a team and everything below it."""
+    value, rows = target_of(book, top_id, period, measure.currency, measure.metric)
+    if top_id not in book.teams:
+        return Node("person", top_id, value, rows)
+    parent = book.teams[top_id].parent_id
+    kind = "team" if parent in book.teams else "company"
+    return Node(
+        kind,
+        top_id,
+        value,
+        rows,
+        tuple(tree(book, part, period, measure) for part in _parts(book, top_id)),
+    )
+
+
+def _parts(book: Book, team_id: str) -> list[str]:
+    """Teams right below, then the people who sell in it: its reps, and whoever has a target of his own."""
+    teams = sorted((team for team in book.teams.values() if team.parent_id == team_id), key=lambda t: (t.name, t.id))
+    people = sorted((p for p in book.people.values() if p.team_id == team_id), key=lambda p: (p.name, p.id))
+    selling = (p for p in people if p.id in book.targets_by_scope or (p.role == "rep" and p.is_active))
+    return [*(team.id for team in teams), *(person.id for person in selling)]
+
+
+def top_of(book: Book, viewer: Person) -> str:
+    """Where a viewer's tree begins: the company for a head, the team for a lead, a rep himself."""
+    if viewer.role in ("team_lead", "region_head") and viewer.team_id in book.teams:
+        return viewer.team_id or viewer.id
+    return viewer.id
+
+
+def may_set(role: str, viewer_id: str, owner_id: str | None, kind: str) -> bool:
+    """Whether who sees a target may also set it: a lead those of his people, a head those of all below and his own."""
+    if role == "team_lead":
+        return kind == "person" and owner_id != viewer_id
+    return role == "region_head"
+
+
+def agreement(row: Target | None) -> Agreement:
+    """A yes of the rep counts for the target he saw: one older than the lead's last setting is asked for anew."""
+    if row is None or row.agreed_by_lead_at is None:
+        return "none"
+    rep_at = row.agreed_by_rep_at
+    return "agreed" if rep_at is not None and rep_at >= row.agreed_by_lead_at else "asked"
+
+
+# -- edits keep the sum -------------------------------------------------------------------------------------------------
+
+
+def room(root: Node, node_id: str) -> int | None:
+    """The most a node may have while the node above keeps its value; None where nothing above bounds it."""
+    above = root.above(node_id)
+    return None if above is None else above.value
+
+
+def edited(root: Node, node_id: str, value: int, *, is_raise: bool = False) -> dict[str, int]:
+    """New values by node id after one node was set: neighbours share the rest, what lies below follows.
+
+    `is_raise`: on top of what was split; nobody else gives anything. Raises ValueError for a value above `room`, and
+    where no neighbour could take the rest.
+    """
+    node, above = root.find(node_id), root.above(node_id)
+    if node is None:
+        raise ValueError(node_id)
+    found = dict(_fitted(node, value))
+    if is_raise or above is None or above.value is None:
+        return found
+    others = [part for part in above.parts if part.id != node_id and part.value is not None]
+    rest = above.value - value
+    if rest < 0 or (rest and not others):
+        raise ValueError(node_id)
+    for part, share in zip(others, split(rest, [part.value or 0 for part in others]), strict=True):
+        found.update(_fitted(part, share))
+    return found
+
+
+def _fitted(node: Node, value: int) -> Iterator[tuple[str, int]]:
+    """The node with that value, and all below it in the proportion they have."""
+    yield node.id, value
+    known = [part for part in node.parts if part.value is not None]
+    for part, share in zip(known, split(value, [part.value or 0 for part in known]), strict=True):
+        yield from _fitted(part, share)
+
+
+def split_down(node: Node, value: int, weights: Mapping[str, int], unit: Unit) -> dict[str, int]:
+    """The node's value shared anew among everything below it by weights. A team weighs what its people weigh."""
+    found = {node.id: value}
+    shares = rounded_split(value, [weight_of(part, weights) for part in node.parts], unit)
+    for part, share in zip(node.parts, shares, strict=True):
+        found.update(split_down(part, share, weights, unit))
+    return found
+
+
+def weight_of(node: Node, weights: Mapping[str, int]) -> int:
+    return sum(weights.get(one.id, 0) for one in node.nodes())
+
+
+def rounded_split(total: int, weights: Sequence[int], unit: Unit = "money") -> tuple[int, ...]:
+    """`split` in round sums of money where the total itself is round and large enough for it; the parts sum to it."""
+    steps = (step for step in _ROUND if total % step == 0 and total // step >= _STEPS_A_PART * len(weights))
+    step = next(steps, 1) if unit == "money" else 1
+    return tuple(share * step for share in split(total // step, weights)) if weights else ()
+
+
+# -- weights ------------------------------------------------------------------------------------------------------------
+
+
+def workdays_of(book: Book, scope_id: str, period: Period) -> int:
+    return len(book.calendar_of(scope_id).workdays(period.starts_on, period.ends_on))
+
+
+def people_weights(book: Book, people: Sequence[str], period: Period, measure: Measure) -> dict[str, int]:
+    """What each may carry: (won + 3 average months) / (months + 3) x working days of the period.
+
+    Won in the whole months before today, at most 24, counted from the first deal of each. Without any history the
+    working days alone.
+    """
+    won = {person: _won_by_month(book, person, measure) for person in people}
+    months = {person: _months_here(book, person) for person in people}
+    total, all_months = sum(sum(found.values()) for found in won.values()), sum(months.values())
+    mean = Fraction(total, all_months) if total > 0 else Fraction(0)
+    weights = {}
+    for person in people:
+        rate = (sum(won[person].values()) + AVERAGE_MONTHS * mean) / (months[person] + AVERAGE_MONTHS)
+        days = workdays_of(book, person, period)
+        weights[person] = max(0, round((rate if mean else 1) * days))
+    return weights
+
+
+def month_weights(
+    book: Book, scope_id: str, people: Sequence[str], months: Sequence[date], measure: Measure
+) -> list[int]:
+    """The season: what was won a working day in that month of earlier years, pulled to the average by one month of it,
+    x working days of the month to come."""
+    won: dict[int, int] = {}
+    days: dict[int, int] = {}
+    times: dict[int, int] = {}
+    begun = min((_months_here(book, person, as_first=True) for person in people), default=0)
+    for month in _past_months(book)[begun:]:
+        number = month.starts_on.month
+        won[number] = won.get(number, 0) + sum(_won(won_in(book, p, month), measure) for p in people)
+        days[number] = days.get(number, 0) + workdays_of(book, scope_id, month)
+        times[number] = times.get(number, 0) + 1
+    whole, all_days = sum(won.values()), sum(days.values())
+    average = Fraction(whole, all_days) if whole > 0 and all_days else Fraction(1)
+    found = []
+    for first in months:
+        number, n = first.month, times.get(first.month, 0)
+        own = Fraction(won[number], days[number]) if n and days[number] and whole > 0 else average
+        rate = (n * own + average) / (n + 1)
+        found.append(max(0, round(rate * 1000 * workdays_of(book, scope_id, period_of("month", first)))))
+    return found
+
+
+def _past_months(book: Book) -> list[Period]:
+    """The whole months before today's, oldest first."""
+    found: list[Period] = []
+    month = period_of("month", book.today)
+    for _number in range(HISTORY_MONTHS):
+        month = period_of("month", date.fromordinal(month.starts_on.toordinal() - 1))
+        found.append(month)
+    return found[::-1]
+
+
+def _months_here(book: Book, person_id: str, *, as_first: bool = False) -> int:
+    """Past months since the person's first deal; `as_first`: the place of that month among the past ones."""
+    days = [day for d in book.deals_by_owner.get(person_id, ()) for day in (d.created_on, d.closed_on) if day]
+    months = _past_months(book)
+    count = sum(month.ends_on >= min(days) for month in months) if days else 0
+    return len(months) - count if as_first else count
+
+
+def _won_by_month(book: Book, person_id: str, measure: Measure) -> dict[date, int]:
+    return {month.starts_on: _won(won_in(book, person_id, month), measure) for month in _past_months(book)}
+
+
+# -- actual -------------------------------------------------------------------------------------------------------------
+
+
+def actual(book: Book, people: Sequence[str], period: Period, measure: Measure) -> tuple[int, tuple[Deal, ...]]:
+    """What was reached, and the deals it is the sum of."""
+    deals = tuple(deal for person in people for deal in won_in(book, person, period))
+    if measure.unit == "money":
+        deals = tuple(deal for deal in deals if deal.currency == measure.currency)
+    return _won(deals, measure), deals
+
+
+def value_in(deal: Deal, measure: Measure) -> int | None:
+    """What one won deal adds; None where its amount or profit is not known."""
+    if measure.metric == COUNT:
+        return 1
+    return deal.profit_minor if measure.metric == PROFIT else deal.amount_minor
+
+
+def _won(deals: Sequence[Deal], measure: Measure) -> int:
+    counted = (d for d in deals if measure.unit == "count" or d.currency == measure.currency)
+    return sum(value_in(deal, measure) or 0 for deal in counted)
+
+
+def people_of(node: Node) -> list[str]:
+    return [one.id for one in node.nodes() if one.kind == "person"]
+
+
+# -- rungs --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A job rank, reached by what was won in a month."""
+
+    id: str
+    least_minor: int
+    currency: str = "CNY"
+
+
+RUNGS = (
+    Rung("middle", 24_000_000),
+    Rung("high_performer", 34_000_000),
+    Rung("benchmark", 42_000_000),
+)
+"""The ladder, lowest first."""
+
+
+def next_rung(won_minor: int, currency: str, above_minor: int = 0) -> Rung | None:
+    """The first rung that what was won this month has not reached, and that asks for more than `above_minor`."""
+    rungs = (rung for rung in RUNGS if rung.currency == currency)
+    return next((rung for rung in rungs if rung.least_minor > max(won_minor, above_minor)), None)
+
+
+def raise_offer(value: int | None, reached: int, measure: Measure, gone: int, total: int) -> int | None:
+    """A higher target for who reached his with working days left: the next rung, else the pace kept to the end.
+
+    `gone` of `total` working days are over. None while it is not reached, or where no day is left.
+    """
+    if not value or reached < value or gone >= total:
+        return None
+    rung = next_rung(reached, measure.currency, value) if measure.metric == METRIC else None
+    if rung is not None:
+        return rung.least_minor
+    pace = reached * total // max(gone, 1)
+    step = _ROUND[1] if measure.unit == "money" else 1
+    offer = pace // step * step
+    return offer if offer > value else None
+
+
+# -- what does not add up -----------------------------------------------------------------------------------------------
+
+
+def misfits(root: Node) -> list[Node]:
+    """The nodes whose parts do not sum to them, the highest first."""
+    return [node for node in root.nodes() if node.difference]
+
+
+def season_difference(book: Book, scope_id: str, period: Period, measure: Measure) -> int | None:
+    """An own target of a quarter or year less the sum of its months; None where either is missing."""
+    value, rows = target_of(book, scope_id, period, measure.currency, measure.metric)
+    if period.kind not in ("quarter", "year") or value is None or rows[0].period_kind != period.kind:
+        return None
+    months = [
+        target_of(book, scope_id, period_of("month", first), measure.currency, measure.metric)[0]
+        for first in months_of(period)
+    ]
+    known = [month for month in months if month is not None]
+    return value - sum(known) if known else None
