@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Integer
 from sqlalchemy import inspect as inspect_table
 
 from cockpit.domain import entities
+from cockpit.domain.amounts import MAX_MINOR
 from cockpit.domain.text import MAX_LENGTH, clean
 from cockpit.errors import BadUse
 from cockpit.hub.problems import Problem
@@ -40,6 +41,7 @@ _RANGES = {
     "home_lon": (-180, 180),
     "probability": (0, 100),
     "stance": (-2, 2),
+    "value": (0, MAX_MINOR),
 }
 
 

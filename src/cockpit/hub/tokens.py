@@ -170,12 +170,13 @@ def _visible(session: Session, person: PersonRow, scopes: frozenset[str]) -> fro
         return None
     found = {person.id}
     if person.team_id and (TEAM in scopes or REGION in scopes):
-        teams = _below(session, person.team_id) if REGION in scopes else {person.team_id}
+        teams = teams_below(session, person.team_id) if REGION in scopes else {person.team_id}
         found.update(session.exec(select(PersonRow.id).where(col(PersonRow.team_id).in_(teams))))
     return frozenset(found)
 
 
-def _below(session: Session, team_id: str) -> set[str]:
+def teams_below(session: Session, team_id: str) -> set[str]:
+    """The team and every team under it."""
     parents = dict(session.exec(select(TeamRow.id, TeamRow.parent_id)).all())
     found = {team_id}
     while more := {team for team, parent in parents.items() if parent in found and team not in found}:

@@ -14,12 +14,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, true
 from sqlmodel import Session, col, select
 
+from cockpit.domain.targets import may_set
+from cockpit.hub import tokens
 from cockpit.hub.tokens import Actor
-from cockpit.storage.tables import SYNCED, AccountRow
+from cockpit.storage.tables import SYNCED, AccountRow, PersonRow
 
-ADMIN_ONLY = frozenset(
-    {"team", "person", "membership", "calendar_day", "funnel", "stage", "product", "kpi_rule", "target"}
-)
+ADMIN_ONLY = frozenset({"team", "person", "membership", "calendar_day", "funnel", "stage", "product", "kpi_rule"})
 """What the company decides."""
 
 HUB_ONLY = frozenset({"stage_change", "change_log"})
@@ -91,6 +91,8 @@ def refusal(
         return None
     if entity in ADMIN_ONLY:
         return f"{entity} is kept by an administrator"
+    if entity == "target":
+        return _target_refusal(session, actor, before, after)
     if before is not None and not _is_writable(session, actor, before):
         return "the row is not yours to change"
     if after is None:
@@ -111,3 +113,35 @@ def refusal(
 
 def _is_writable(session: Session, actor: Actor, row: Mapping[str, Any]) -> bool:
     return row.get("owner_id") in actor.writable or account_owner(session, row.get("account_id")) in actor.writable
+
+
+_YES = "agreed_by_rep_at"
+
+
+def _target_refusal(
+    session: Session, actor: Actor, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> str | None:
+    """Who leads sets a target; whom it is for says yes to it, and nobody says it for him."""
+    changed = set() if before is None or after is None else {name for name in after if after[name] != before.get(name)}
+    if before is not None and after is not None and changed <= {_YES} and before.get("owner_id") == actor.person_id:
+        return None if actor.person_id in actor.writable else "the row is not yours to change"
+    if not all(_sets(session, actor, row) for row in (before, after) if row is not None):
+        return "a target is set by who leads those it is for"
+    if after is not None and after.get(_YES) != (before or {}).get(_YES):
+        return "whom a target is for agrees to it himself"
+    return None
+
+
+def _sets(session: Session, actor: Actor, row: Mapping[str, Any]) -> bool:
+    """Whether the target is one that the actor sets. Of a deleted one only its owner is known."""
+    owner_id, kind, scope_id = row.get("owner_id"), row.get("scope_kind", "person"), row.get("scope_id")
+    people = actor.writable if tokens.PLAN in actor.scopes else actor.visible or frozenset()
+    may_write = actor.person_id in actor.writable
+    if not may_write or owner_id not in people or not may_set(actor.role, actor.person_id, owner_id, kind):
+        return False
+    if kind == "person" or scope_id is None:
+        return scope_id in (owner_id, None)
+    owner = session.get(PersonRow, owner_id)
+    is_its_own = owner is not None and owner.team_id == scope_id
+    is_below = actor.team_id is not None and scope_id in tokens.teams_below(session, actor.team_id)
+    return is_below and (is_its_own or owner_id == actor.person_id)
