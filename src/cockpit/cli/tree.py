@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cockpit import __version__
-from cockpit.cli import admin, cards, conflicts, day, demo, hub, outbox, proving, settings, signing, team
+from cockpit.cli import admin, cards, conflicts, day, demo, hub, outbox, proving, settings, signing, targets, team
 from cockpit.cli import sync as sync_verbs
 from cockpit.i18n import _
 from cockpit.locations import LANGUAGES
@@ -43,6 +43,7 @@ def build(verb: str = "") -> typer.Typer:
         module.add_to(tree)
     tree.add_typer(outbox.group(), name="outbox")
     tree.add_typer(conflicts.group(), name="conflicts")
+    tree.add_typer(targets.group(), name="targets")
     tree.add_typer(hub.group(), name="hub")
     tree.add_typer(settings.group(), name="config")
     commands = [one for one in tree.registered_commands if one.callback is not None and one.callback.__name__ == verb]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -56,6 +57,41 @@ def period_of(kind: PeriodKind, day: date) -> Period:
         start = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
         return Period(kind, start, _next_month(_next_month(_next_month(start))) - timedelta(days=1))
     return Period(kind, date(day.year, 1, 1), date(day.year, 12, 31))
+
+
+_WRITTEN = re.compile(
+    r"(?P<year>\d{4})(?:-?[Qq](?P<quarter>[1-4])|-[Ww](?P<week>\d\d)|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?"
+)
+
+
+def read_period(text: str, today: date) -> Period | None:
+    """The period written as 2026, 2026-Q4, 2026-11, 2026-W48 or 2026-11-24, or the current one by its kind; else None."""
+    kind = next((known for known in PERIOD_KINDS if known == text), None)
+    if kind is not None:
+        return period_of(kind, today)
+    found = _WRITTEN.fullmatch(text)
+    if found is None:
+        return None
+    year = int(found["year"])
+    try:
+        if found["week"]:
+            return period_of("week", date.fromisocalendar(year, int(found["week"]), 1))
+        if found["quarter"]:
+            return period_of("quarter", date(year, 3 * int(found["quarter"]), 1))
+        first = date(year, int(found["month"] or 1), int(found["day"] or 1))
+    except ValueError:
+        return None
+    return period_of("day" if found["day"] else "month" if found["month"] else "year", first)
+
+
+def period_text(period: Period) -> str:
+    """As `read_period` reads it."""
+    first = period.starts_on
+    if period.kind == "week":
+        year, week, _day = first.isocalendar()
+        return f"{year}-W{week:02}"
+    texts = {"day": first.isoformat(), "month": f"{first:%Y-%m}", "year": f"{first:%Y}"}
+    return texts.get(period.kind) or f"{first:%Y}-Q{(first.month + 2) // 3}"
 
 
 def _next_month(first: date) -> date:

@@ -32,7 +32,7 @@ AVERAGE_MONTHS = 3
 """Months of the average that everybody is given before his own: who is new gets an equal share, not nothing."""
 _ROUND = (1_000_000, 100_000, 10_000, 100)
 """Steps in minor units that a split sum of money is rounded to, the coarsest that fits first."""
-_STEPS_A_PART = 20
+_STEPS_A_PART = 50
 
 
 @dataclass(frozen=True, slots=True)

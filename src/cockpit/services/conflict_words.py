@@ -142,6 +142,10 @@ def _subject(session: Session, conflict: t.ConflictRow, shown: dict[str, Any]) -
         held = session.exec(select(t.OutboxRow).where(t.OutboxRow.mutation_id == conflict.mutation_id)).first()
         shown = dict(held.base) if held is not None else {}
     account = session.get(t.AccountRow, shown.get("account_id") or "")
+    if conflict.entity == "target":
+        scope = shown.get("scope_id") or ""
+        whose = session.get(t.PersonRow, scope) or session.get(t.TeamRow, scope)
+        return f"{whose.name if whose else scope}, {str(shown.get('period_start', ''))[:7]}"
     return str(shown.get("name") or (account.name if account is not None else "") or shown.get("subject") or "")
 
 
@@ -182,7 +186,8 @@ def _field(session: Session, entity: str, name: str, value: Any, shown: dict[str
         return ""
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
-    if name.endswith("_minor") and isinstance(value, int):
+    is_money = name.endswith("_minor") or (entity, name, shown.get("unit")) == ("target", "value", "money")
+    if is_money and isinstance(value, int):
         return exact_money(value, str(shown.get("currency") or "CNY"))
     if name in _NAMED and isinstance(value, str):
         named = rows.find(session, _NAMED[name], value)

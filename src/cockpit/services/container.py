@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cockpit.services.replan import ReplanService
     from cockpit.services.snapshots import Badge
     from cockpit.services.syncing import SyncService
+    from cockpit.services.targets import TargetService
     from cockpit.services.team import TeamService
     from cockpit.services.today import TodayService
     from cockpit.services.undo import UndoService
@@ -51,6 +52,7 @@ class Services:
     pipeline: cached_property[PipelineService] = _late("pipeline", "PipelineService")
     funnel: cached_property[FunnelService] = _late("funnel", "FunnelService")
     team: cached_property[TeamService] = _late("team", "TeamService")
+    targets: cached_property[TargetService] = _late("targets", "TargetService")
     cards: cached_property[CardService] = _late("cards", "CardService")
     why: cached_property[WhyService] = _late("why", "WhyService")
     visits: cached_property[VisitService] = _late("visits", "VisitService")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from cockpit.i18n import N_, _
 
 FIELDS = {
+    "agreed_by_lead_at": N_("agreed by the lead"),
+    "agreed_by_rep_at": N_("agreed by the rep"),
     "account_id": N_("account"),
     "address": N_("address"),
     "advantages": N_("advantages"),
@@ -35,6 +37,7 @@ FIELDS = {
     "subject": N_("subject"),
     "tier": N_("tier"),
     "title": N_("title"),
+    "value": N_("target"),
 }
 
 

@@ -26,6 +26,8 @@ from cockpit.storage.tables import SYNCED
 _KINDS = (str, int, date, datetime, list)
 _NAMED_ONLY = frozenset({"companion_id", "contact_id", "deal_id", "owner_id", "product_id", "rep_id", "stage_id"})
 """Names of other rows, which are chosen where the row is, not typed."""
+_OF_TARGETS = frozenset({"value", "agreed_by_lead_at", "agreed_by_rep_at"})
+"""Set on the targets' own screen, where the sums are kept."""
 _CODES: dict[str, tuple[object, Callable[[str], str]]] = {
     "goal_result": (e.GoalResult, words.goal_result),
     "lifecycle": (e.Lifecycle, words.lifecycle),
@@ -46,7 +48,7 @@ class Refused(Protocol):
 
 def can_type(entity: str, field: str) -> bool:
     """Whether a field's value is one that a person types."""
-    if entity not in SYNCED or field not in FIELDS or field in _NAMED_ONLY:
+    if entity not in SYNCED or field not in FIELDS or field in _NAMED_ONLY | _OF_TARGETS:
         return False
     return column_types(entity).get(field) in _KINDS
 

@@ -57,6 +57,10 @@ _DECISION_ROLES = {
     "coach": N_("coach"),
 }
 
+_RUNGS = {"middle": N_("middle"), "high_performer": N_("high performer"), "benchmark": N_("benchmark")}
+_METRICS = {"won_amount": N_("revenue"), "won_profit": N_("gross profit"), "won_count": N_("deals won")}
+_AGREEMENTS = {"none": N_("not set"), "asked": N_("yes is missing"), "agreed": N_("agreed")}
+
 
 def _word(table: dict[str, str], code: str) -> str:
     return _(table[code]) if code in table else code
@@ -112,3 +116,16 @@ def period_name(code: str) -> str:
 def decision_role(code: str) -> str:
     """A contact's role in the decision; one the CRM made up stays as it is."""
     return _word(_DECISION_ROLES, code)
+
+
+def rung_name(code: str) -> str:
+    """A job rank; one the company made up stays as it is."""
+    return _word(_RUNGS, code)
+
+
+def metric_name(code: str) -> str:
+    return _word(_METRICS, code)
+
+
+def agreement_name(code: str) -> str:
+    return _word(_AGREEMENTS, code)

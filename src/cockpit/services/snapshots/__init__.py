@@ -60,6 +60,14 @@ if TYPE_CHECKING:
         SyncSnapshot,
         TypedField,
     )
+    from cockpit.services.snapshots.targets import (
+        SplitLine,
+        TargetLine,
+        TargetPart,
+        TargetProblem,
+        TargetSplit,
+        TargetsSnapshot,
+    )
     from cockpit.services.snapshots.why import Why, WhyRow
 
 _HOMES = {
@@ -131,6 +139,14 @@ _HOMES = {
         "SyncSnapshot",
         "TypedField",
     ),
+    "targets": (
+        "SplitLine",
+        "TargetLine",
+        "TargetPart",
+        "TargetProblem",
+        "TargetSplit",
+        "TargetsSnapshot",
+    ),
     "why": (
         "Why",
         "WhyRow",
@@ -186,10 +202,16 @@ __all__ = [
     "Saved",
     "ScoreLine",
     "Snapshot",
+    "SplitLine",
     "StageLine",
     "StageStep",
     "SyncReport",
     "SyncSnapshot",
+    "TargetLine",
+    "TargetPart",
+    "TargetProblem",
+    "TargetSplit",
+    "TargetsSnapshot",
     "TeamProblem",
     "TeamRep",
     "TeamSnapshot",
