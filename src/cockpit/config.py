@@ -23,6 +23,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from cockpit.domain.chain_steps import BadChain, check
 from cockpit.errors import ConfigError
 from cockpit.i18n import _
 from cockpit.locations import Locations, refused_looks
@@ -30,6 +31,8 @@ from cockpit.locations import Locations, refused_looks
 Origin = Literal["default", "file", "environment"]
 LOOKS = ("lang", "theme", "frames", "themes", "keymap")
 """Settings whose fault stops nothing."""
+CHAIN = ("chains", "rates")
+"""Settings whose fault stops the gap chain alone."""
 
 
 class Settings(BaseSettings):
@@ -64,6 +67,12 @@ class Settings(BaseSettings):
     themes: dict[str, dict[str, str]] = {}
     """Themes of your own by name: `based_on`, and colours #rrggbb for ground, raised, high, cursor, quiet, text, muted,
     accent, good, warn, bad. Text keeps a contrast of 4.5 on every ground."""
+
+    rates: dict[str, str] = {}
+    """Rates of your own by name, such as `pitch = "visits_reached / visits_held"`: what is counted above and below."""
+    chains: dict[str, dict[str, str]] = {}
+    """The steps of the gap chain by funnel (its id or name, or `default`), such as `reserve = "target / win_by_amount"`;
+    `preset = "calls"` or `preset = "visits"` takes a shipped one."""
 
     @classmethod
     def settings_customise_sources(
@@ -150,16 +159,26 @@ def _over(values: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
 
 def problems(found: Found) -> list[Problem]:
     """All that is wrong with the file, in the order of its lines, then with what the environment sets."""
-    wrong = [
-        Problem(_line_of(found.text, key), key, text, key.split(".")[0] not in LOOKS)
-        for key, text in _faults(found.in_file)
-    ]
+    wrong = [Problem(_line_of(found.text, key), key, text, _stops(key)) for key, text in _faults(found.in_file)]
     wrong.extend(
-        Problem(found.line(key), key, text, key.split(".")[0] not in LOOKS)
+        Problem(found.line(key), key, text, _stops(key))
         for key, text in _faults(found.values)
         if found.origin(key) == "environment"
     )
     return by_line(wrong)
+
+
+def _stops(key: str) -> bool:
+    return key.split(".")[0] not in (*LOOKS, *CHAIN)
+
+
+def chain_settings(locations: Locations) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
+    """The configured chains and rates. Raises ConfigError with path, line and key of the first that is wrong."""
+    found = read(locations)
+    for one in problems(found):
+        if one.key.split(".")[0] in CHAIN:
+            raise ConfigError(one.text, path=found.path, line=one.line, key=one.key)
+    return found.values.get("chains", {}), found.values.get("rates", {})
 
 
 def _faults(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -173,6 +192,9 @@ def _faults(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
             key = ".".join(str(part) for part in one["loc"])
             if not any(key == name or name.startswith(f"{key}.") for name in looks):
                 yield key, _words(key, one["type"], one["msg"], one["input"])
+        return
+    for fault in check(values.get("chains", {}), values.get("rates", {})):
+        yield fault.key, _chain_words(fault)
 
 
 def by_line(wrong: list[Problem]) -> list[Problem]:
@@ -206,6 +228,22 @@ def _words(key: str, kind: str, message: str, value: object) -> str:
         ),
     }
     return known.get(kind, message)
+
+
+def _chain_words(fault: BadChain) -> str:
+    """What makes a chain or a rate none, and what would."""
+    words = {
+        "empty": _('A chain needs a step, such as reserve = "target / win_by_amount".'),
+        "form": _('{word} is not like "connected / pick_up": a name, / or *, a name.'),
+        "unknown_step": _("There is no step {word}. Known: {names}."),
+        "unknown_rate": _("There is no rate {word}. Known: {names}. More are set under [rates]."),
+        "unknown_measure": _("{word} is not counted. Counted are: {names}."),
+        "sign": _("{word}: shares and averages divide (/), what each takes multiplies (*)."),
+        "twice": _("Two steps are made from {word}: a chain does not branch."),
+        "cycle": _("These steps never reach target: {word}."),
+        "money": _("{word} does not fit here: money becomes customers by average_deal, and only once."),
+    }
+    return words[fault.fault].format(word=fault.word, names=", ".join(fault.allowed))
 
 
 def _line_of(text: str, key: str) -> str:

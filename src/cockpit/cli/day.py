@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cockpit.cli import funnel_sheet, opening, pipeline_sheet, reasoned, shapes, sheets
+from cockpit.cli import chain_sheet, funnel_sheet, opening, pipeline_sheet, reasoned, shapes, sheets
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, Sheet, show, talk, wants_screen, write
 from cockpit.errors import BadUse
 from cockpit.i18n import N_, _
@@ -28,6 +28,7 @@ def add_to(tree: typer.Typer) -> None:
     verbs = (
         (today, N_("Who next and when, my month, what is wrong.")),
         (gap, N_("Target, actual, gap, planned and uncovered of a period, by week.")),
+        (rates, N_("Every rate of everybody with n and range; ranked only where the reps differ.")),
         (pipeline, N_("Stages with count, money and conversion; deals with their states.")),
         (funnel, N_("Where the funnel is narrow or slow, what came in and left, why deals were lost.")),
         (problems, N_("Problem cards with their key and state. Exit code 1 when something is open.")),
@@ -63,18 +64,42 @@ def gap(
     period: Annotated[
         str, typer.Option(help=_("day, week, month, quarter or year."), autocompletion=_periods)
     ] = "month",
+    is_chain: Annotated[
+        bool, typer.Option("--chain", help=_("The gap chain: from the money back to what each day needs."))
+    ] = False,
+    apply: Annotated[bool, typer.Option("--apply", help=_("With --chain: write it into the week as to-dos."))] = False,
 ) -> None:
     from cockpit.domain.periods import PERIOD_KINDS
 
-    if wants_screen(plain, as_json, as_csv) and as_of is None and rep is None:
+    if apply and not is_chain:
+        raise BadUse(_("--apply needs --chain."))
+    if wants_screen(plain, as_json, as_csv) and as_of is None and rep is None and not is_chain:
         opening.open_app("gap")
         return
     kind = next((known for known in PERIOD_KINDS if known == period), None)
     if kind is None:
         raise BadUse(_("{text} is not a period: use day, week, month, quarter or year.").format(text=period))
     opened = opening.services()
-    found = opened.gap.load(opened.rep_id(rep), kind, opening.moment(as_of, opened))
-    show(sheets.gap(found), shapes.gap(found), as_json, as_csv)
+    whose, moment = opened.rep_id(rep), opening.moment(as_of, opened)
+    if is_chain:
+        if apply and (rep is not None or as_of is not None):
+            raise BadUse(_("Only your own week of now can be written: leave --rep and --as-of out."))
+        chain = opened.chain.load(whose, kind, moment)
+        show(chain_sheet.chain(chain), chain_sheet.chain_shape(chain), as_json, as_csv)
+        if apply:
+            talk(opened.chain.write(kind).text)
+        return
+    found = opened.gap.load(whose, kind, moment)
+    sheet = sheets.gap(found)
+    if not (as_json or as_csv):
+        sheet = chain_sheet.below(sheet, opened, whose, kind, moment)
+    show(sheet, shapes.gap(found), as_json, as_csv)
+
+
+def rates(plain: Plain = False, as_json: Json = False, as_csv: Csv = False, as_of: AsOf = None) -> None:
+    opened = opening.services()
+    found = opened.rates.load(opening.moment(as_of, opened))
+    show(chain_sheet.rates(found), chain_sheet.rates_shape(found), as_json, as_csv)
 
 
 def pipeline(

@@ -149,6 +149,8 @@ class Lever:
 
 
 MOST_RATES = 3
+WORTH = 1.005
+"""A rate that is less than half a percent below the team's is level with it."""
 
 
 def levers(given: Given, team: Mapping[str, float], dirty_minor: int) -> tuple[Lever, ...]:
@@ -159,7 +161,7 @@ def levers(given: Given, team: Mapping[str, float], dirty_minor: int) -> tuple[L
     found = []
     for step in given.steps:
         rate, there = given.rates.get(step.ratio.id), team.get(step.ratio.id)
-        if step.ratio.kind != "each" and rate is not None and there is not None and there > rate.value:
+        if step.ratio.kind != "each" and rate is not None and there is not None and there > rate.value * WORTH:
             moved = given.with_rate(step.ratio.id, there)
             found.append(Lever(step.ratio.id, rate.value, there, moved, chain(moved)))
     found = found[:MOST_RATES]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cockpit.services.amending import AmendService
     from cockpit.services.answering import AnswerService
     from cockpit.services.cards import CardService
+    from cockpit.services.chain import ChainService
     from cockpit.services.deals import DealService
     from cockpit.services.funnel import FunnelService
     from cockpit.services.gap import GapService
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cockpit.services.pipeline import PipelineService
     from cockpit.services.proof import ProofService
     from cockpit.services.quicklog import QuickLogService
+    from cockpit.services.rates import RateService
     from cockpit.services.replan import ReplanService
     from cockpit.services.snapshots import Badge
     from cockpit.services.syncing import SyncService
@@ -49,6 +51,8 @@ class Services:
 
     today: cached_property[TodayService] = _late("today", "TodayService")
     gap: cached_property[GapService] = _late("gap", "GapService")
+    chain: cached_property[ChainService] = _late("chain", "ChainService")
+    rates: cached_property[RateService] = _late("rates", "RateService")
     pipeline: cached_property[PipelineService] = _late("pipeline", "PipelineService")
     funnel: cached_property[FunnelService] = _late("funnel", "FunnelService")
     team: cached_property[TeamService] = _late("team", "TeamService")

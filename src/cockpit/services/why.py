@@ -14,6 +14,7 @@ from cockpit.i18n import _
 from cockpit.services import (
     why_account,
     why_cards,
+    why_chain,
     why_funnel,
     why_money,
     why_period,
@@ -122,6 +123,7 @@ def _of_area(sources: Sources, area: str, number: str, subject: str) -> Why | No
         "flow": lambda: why_funnel.moved(sources.shape, number),
         "team": lambda: why_team.total(sources.board, number),
         "sync": lambda: why_sync.whole(sources, number),
+        "chain": lambda: why_chain.whole(sources.chain, number),
     }
     return whole[area]() if area in whole and not subject else None
 
@@ -138,6 +140,7 @@ def _of_row(sources: Sources, kind: str, subject: str) -> Why | None:
         "shape": lambda: why_funnel.stage(sources.shape, row_id, part),
         "losses": lambda: why_funnel.lost_for(sources.shape, subject),
         "losses_from": lambda: why_funnel.lost_from(sources.shape, subject),
+        "rate": lambda: why_chain.rate(sources.ground, subject),
         "deal": lambda: why_account.deal(sources, row_id, part),
         "account": lambda: why_account.account(sources, row_id, part),
         "contact": lambda: why_account.contact(sources, subject),

@@ -9,7 +9,7 @@ from cockpit.domain.gap import money_gap, week_gaps
 from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import PERIOD_KINDS, period_of
 from cockpit.domain.problems import cards_of
-from cockpit.services import why_funnel, why_pipeline, why_plan, why_sync, why_team
+from cockpit.services import why_chain, why_funnel, why_pipeline, why_plan, why_sync, why_team
 from cockpit.services.conflict_words import open_conflicts
 from cockpit.services.why_sources import Sources
 
@@ -29,6 +29,8 @@ PATTERNS = (
     "PERIOD.days[:held|planned|missed|free|DATE]",
     "PERIOD.week:DATE",
     "PERIOD.other:CURRENCY",
+    "chain.LINE|per_day|cycle|effort|thin",
+    "rate:ID",
     "trend.visits[:DATE]",
     "trend.won[:DATE]",
     "today.visits|planned|held|unvisited|problems",
@@ -130,6 +132,7 @@ def _gap(sources: Sources) -> Iterator[str]:
     yield from (f"month.other:{currency}" for currency, _minor in gap.other_currencies)
     yield from _kpis(sources)
     yield from TRENDS
+    yield from why_chain.names(sources.chain)
 
 
 def _pipeline(sources: Sources) -> Iterator[str]:

@@ -12,6 +12,7 @@ from cockpit.domain.deals import currency_of
 from cockpit.domain.entities import Person
 from cockpit.domain.pipeline import Pipeline, pipeline
 from cockpit.domain.team import RepFigures, board, reps_below
+from cockpit.services.chain import ChainLook, Ground, ground
 from cockpit.services.desk import Desk
 from cockpit.services.funnel import FunnelFigures, funnel_figures
 from cockpit.services.pipeline import pipeline_scope
@@ -75,6 +76,15 @@ class Sources:
         """The default funnel."""
         book, owners = self.funnel
         return pipeline(book, owners)
+
+    @cached_property
+    def ground(self) -> Ground:
+        return ground(self.desk, self.session, self.rep_id, self.as_of)
+
+    @cached_property
+    def chain(self) -> ChainLook:
+        """The month's."""
+        return ChainLook(self.ground, "month")
 
     def line_of(self, funnel_id: str) -> Pipeline:
         book, owners = self.funnel

@@ -22,6 +22,8 @@ _SCREENS = {
     "year": "gap",
     "trend": "gap",
     "kpi": "gap",
+    "chain": "gap",
+    "rate": "gap",
     "stage": "pipeline",
     "pipeline": "pipeline",
     "win_rate": "pipeline",

@@ -1,0 +1,288 @@
+"""The gap chain of one person: from what is missing to what is to be done each day, and what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from statistics import median
+from typing import TYPE_CHECKING
+
+from cockpit import clock
+from cockpit.config import chain_settings
+from cockpit.domain.book import Book
+from cockpit.domain.chain import Effort, Given, levers
+from cockpit.domain.chain_steps import DEFAULT, PRESETS, Step, chosen, ratios_of
+from cockpit.domain.cycle import Cycle, Life, cycle
+from cockpit.domain.deals import currency_of, deals_of, money, standing
+from cockpit.domain.entities import Activity, Deal
+from cockpit.domain.gap import MoneyGap, money_gap
+from cockpit.domain.measures import Compared, Measured, Ratio, compared, measured
+from cockpit.domain.periods import Period, PeriodKind, period_of
+from cockpit.domain.pipeline import deal_facts, default_funnel, usual_stays
+from cockpit.domain.team import reps_below
+from cockpit.locations import locate
+from cockpit.services.desk import Desk
+from cockpit.services.snapshots import ChainSnapshot, PersonRef, Saved
+from cockpit.services.views import workdays_left
+from cockpit.storage.queries.people import everybody
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from cockpit.storage.reading import Reader
+
+WINDOW_DAYS = 180
+"""Rates are counted over so many days up to today, the same for everyone."""
+NOTCHES = {"share": 0.01, "average": 0.05, "each": 0.05}
+"""One step by hand: a point of a share, a twentieth of anything else."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the chain and the rates are counted from: everybody whose rows are here, over one window."""
+
+    viewer: PersonRef
+    person: PersonRef
+    rep_ids: tuple[str, ...]
+    book: Book
+    ratios: Mapping[str, Ratio]
+    chains: Mapping[str, Mapping[str, str]]
+
+    @cached_property
+    def window(self) -> Period:
+        return Period("day", self.book.today - timedelta(days=WINDOW_DAYS - 1), self.book.today)
+
+    @cached_property
+    def currency(self) -> str:
+        return currency_of(self.book, (self.person.id,))
+
+    @cached_property
+    def rows(self) -> dict[str, Measured]:
+        return {rep: measured(self.book, rep, self.window, self.currency) for rep in self.rep_ids}
+
+    @cached_property
+    def _compared(self) -> dict[str, Compared]:
+        return {}
+
+    def compared(self, ratio_id: str) -> Compared:
+        if ratio_id not in self._compared:
+            self._compared[ratio_id] = compared(self.rows, self.ratios[ratio_id])
+        return self._compared[ratio_id]
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody else's rows are here."""
+        return len(self.rep_ids) < 2
+
+    def of_reps(self) -> Ground:
+        """The same without the one who looks, where he is no rep."""
+        return replace(self, rep_ids=tuple(rep for rep in self.rep_ids if rep != self.person.id))
+
+    @cached_property
+    def team_ids(self) -> tuple[str, ...]:
+        """Those of the person's team who are here."""
+        team = self.person.team_id
+        mates = (rep for rep in self.rep_ids if rep in self.book.people and self.book.people[rep].team_id == team)
+        return tuple(mates)
+
+
+def ground(desk: Desk, source: Session | Reader, rep_id: str | None, as_of: datetime | None) -> Ground:
+    """The rows of the viewer's people, or of the viewer alone. Raises ConfigError for chains that are none."""
+    chains, own = chain_settings(locate())
+    viewer = desk.viewer(source)
+    person = viewer if rep_id in (None, viewer.id) else desk.find_rep(source, rep_id)
+    people, teams = everybody(source)
+    reps = dict.fromkeys([*(rep.id for rep in reps_below(people, teams, viewer.id) if rep.is_active), person.id])
+    since = (as_of or clock.now()).date() - timedelta(days=WINDOW_DAYS + 1)
+    book = desk.book(source, as_of=as_of, rep_ids=list(reps), activities_from=since)
+    ids = tuple(rep for rep in reps if rep == person.id or book.people[rep].role == "rep")
+    return Ground(viewer, person, ids, book, ratios_of(own), chains)
+
+
+@dataclass(frozen=True)
+class ChainLook:
+    """One person's chain in one period, as it stands and with what is tried."""
+
+    ground: Ground
+    kind: PeriodKind
+    tried: frozenset[str] = frozenset()
+    moves: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def gap(self) -> MoneyGap:
+        book = self.ground.book
+        return money_gap(book, self.ground.person.id, period_of(self.kind, book.today), self.ground.currency)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Those set for the default funnel, else for all; else calls or visits, whichever this person makes more of."""
+        ground = self.ground
+        funnel = ground.book.funnels.get(default_funnel(ground.book))
+        names = (funnel.id, funnel.name, funnel.alias) if funnel else ()
+        table = next((ground.chains[name] for name in (*names, DEFAULT) if name in ground.chains), None)
+        if table is None:
+            rows = ground.rows[ground.person.id]
+            table = PRESETS["visits" if len(rows["visits_made"]) > len(rows["calls_made"]) else "calls"]
+        return chosen(table, ground.ratios)
+
+    @cached_property
+    def open(self) -> tuple[Deal, ...]:
+        book = self.ground.book
+        return tuple(deal for deal in deals_of(book, (self.ground.person.id,)) if standing(book, deal) == "open")
+
+    @cached_property
+    def dirty(self) -> tuple[Deal, ...]:
+        """Open deals whose day has passed or that have no next step, with money in the chain's currency."""
+        book, usual = self.ground.book, usual_stays(self.ground.book)
+        return tuple(
+            deal
+            for deal in self.open
+            if deal.currency == self.gap.currency
+            and deal.amount_minor
+            and any(verdict.state == "dirty" for verdict in deal_facts(book, deal, usual).verdicts)
+        )
+
+    @cached_property
+    def bare(self) -> Given:
+        """The chain's inputs as they are, nothing tried."""
+        person = self.ground.person.id
+        rates = {step.ratio.id: self.ground.compared(step.ratio.id).rate(person) for step in self.steps}
+        have = {step.id: float(self._have(step)) for step in self.steps}
+        target = self.gap.target_minor or 0
+        days = workdays_left(self.ground.book, self.gap)
+        return Given(self.steps, target, self.gap.actual_minor, rates, have, days)
+
+    @cached_property
+    def given(self) -> Given:
+        """The inputs with the levers that are tried and the rates that are moved by hand."""
+        given = self.bare
+        for lever in levers(given, self.team, money(self.dirty, self.gap.currency)):
+            if lever.of in self.tried and lever.of == "dirty":
+                given = given.without_money(round(lever.before))
+            elif lever.of in self.tried:
+                given = given.with_rate(lever.of, lever.after)
+        for ratio_id, notches in self.moves.items():
+            rate = given.rates.get(ratio_id)
+            if rate is not None:
+                given = given.with_rate(ratio_id, moved(self.ground.ratios[ratio_id].kind, rate.value, notches))
+        return given
+
+    @cached_property
+    def team(self) -> dict[str, float]:
+        """The team's rates; empty where nobody else's rows are here."""
+        if self.ground.is_alone or len(self.ground.team_ids) < 2:
+            return {}
+        found = {
+            step.ratio.id: self.ground.compared(step.ratio.id).together(self.ground.team_ids) for step in self.steps
+        }
+        return {name: rate.value for name, rate in found.items() if rate is not None}
+
+    def _have(self, step: Step) -> int:
+        """Open deals for the reserve, planned ones for what is made; customers and talks are new and begin at nothing."""
+        if step.is_money:
+            return money(self.open, self.gap.currency)
+        return len(self.planned(step.measure))
+
+    def planned(self, measure: str) -> tuple[Activity, ...]:
+        """Activities of a `..._made` measure that are planned from today to the period's end."""
+        book, (kind, _sep, made) = self.ground.book, measure.rpartition("_")
+        if made != "made":
+            return ()
+        begins = book.midnight(book.today)
+        return tuple(
+            act
+            for act in book.activities_by_rep.get(self.ground.person.id, ())
+            if f"{act.kind}s" == kind
+            and act.status == "planned"
+            and act.starts_at >= begins
+            and book.local_day(act.starts_at) <= self.gap.period.ends_on
+        )
+
+    @cached_property
+    def effort(self) -> Effort | None:
+        """How much of the last line the person did on the days he worked, today left out; None without such a day."""
+        book, rows = self.ground.book, self.ground.rows[self.ground.person.id]
+        if not self.steps or self.steps[-1].measure not in rows:
+            return None
+        worked = {book.local_day(act.starts_at) for act in _acts(rows, "_made")} - {book.today}
+        counts = dict.fromkeys(worked, 0)
+        for row in rows[self.steps[-1].measure]:
+            if isinstance(row, Activity) and (day := book.local_day(row.starts_at)) in counts:
+                counts[day] += 1
+        values = list(counts.values())
+        return Effort(median(values), max(values), len(values)) if values else None
+
+    @cached_property
+    def cycle(self) -> Cycle:
+        """Of every deal here, whoever owns it."""
+        book = self.ground.book
+        lives = [
+            Life(deal.created_on, None if stands == "open" else deal.closed_on, stands == "won")
+            for deal in deals_of(book, self.ground.rep_ids)
+            if deal.created_on is not None
+            and ((stands := standing(book, deal)) == "open" or deal.closed_on is not None)
+        ]
+        return cycle(lives, book.today)
+
+    @cached_property
+    def due(self) -> tuple[Deal, ...]:
+        """Open deals expected by the period's end whose day has not passed: where this period's money can come from."""
+        book = self.ground.book
+        return tuple(
+            deal
+            for deal in self.open
+            if deal.expected_on is not None and book.today <= deal.expected_on <= self.gap.period.ends_on
+        )
+
+
+def moved(kind: str, value: float, notches: int) -> float:
+    """A rate some notches up or down; a share stays between 1 and 99 %."""
+    if kind == "share":
+        return min(0.99, max(0.01, value + notches * NOTCHES[kind]))
+    return value * (1 + NOTCHES[kind]) ** notches
+
+
+def _acts(rows: Measured, ending: str) -> list[Activity]:
+    return [row for name, found in rows.items() if name.endswith(ending) for row in found if isinstance(row, Activity)]
+
+
+@dataclass(frozen=True)
+class ChainService:
+    """What is to be done each day so that the target is reached."""
+
+    desk: Desk
+
+    def load(
+        self,
+        rep_id: str | None = None,
+        period: PeriodKind = "month",
+        as_of: datetime | None = None,
+        *,
+        tried: frozenset[str] = frozenset(),
+        moves: Mapping[str, int] | None = None,
+    ) -> ChainSnapshot:
+        """The chain of the period that holds `as_of`. `tried`: levers that are pulled; `moves`: rates moved, in notches."""
+        from cockpit.services.chain_views import chain_snapshot
+
+        with self.desk.database.look() as reader:
+            found = ground(self.desk, reader, rep_id, as_of)
+        return chain_snapshot(ChainLook(found, period, tried, dict(moves or {})))
+
+    def write(
+        self,
+        period: PeriodKind = "month",
+        *,
+        tried: frozenset[str] = frozenset(),
+        moves: Mapping[str, int] | None = None,
+    ) -> Saved:
+        """Write the viewer's own chain into the week. Raises NotAllowed where there is none, or no day left."""
+        from cockpit.services.chain_plan import write_week
+        from cockpit.services.drafts import Bench
+
+        with self.desk.database.write() as session:
+            bench = Bench.of(self.desk, session)
+            return write_week(
+                bench, ChainLook(ground(self.desk, session, None, None), period, tried, dict(moves or {}))
+            )
