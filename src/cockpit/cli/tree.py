@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from cockpit import __version__
-from cockpit.cli import admin, cards, conflicts, day, demo, hub, outbox, proving, settings, signing, targets, team
+from cockpit.cli import (
+    admin,
+    cards,
+    conflicts,
+    day,
+    demo,
+    hub,
+    metrics,
+    outbox,
+    proving,
+    settings,
+    signing,
+    targets,
+    team,
+)
 from cockpit.cli import sync as sync_verbs
 from cockpit.i18n import _
 from cockpit.locations import LANGUAGES
@@ -39,7 +53,7 @@ def build(verb: str = "") -> typer.Typer:
 
             open_app("today")
 
-    for module in (day, cards, team, sync_verbs, signing, proving, demo, admin):
+    for module in (day, cards, team, metrics, sync_verbs, signing, proving, demo, admin):
         module.add_to(tree)
     tree.add_typer(outbox.group(), name="outbox")
     tree.add_typer(conflicts.group(), name="conflicts")

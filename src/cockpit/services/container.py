@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cockpit.services.deals import DealService
     from cockpit.services.funnel import FunnelService
     from cockpit.services.gap import GapService
+    from cockpit.services.metrics import MetricService
     from cockpit.services.outbox_files import OutboxFileService
     from cockpit.services.past import PastService
     from cockpit.services.pipeline import PipelineService
@@ -57,6 +58,7 @@ class Services:
     funnel: cached_property[FunnelService] = _late("funnel", "FunnelService")
     team: cached_property[TeamService] = _late("team", "TeamService")
     targets: cached_property[TargetService] = _late("targets", "TargetService")
+    metrics: cached_property[MetricService] = _late("metrics", "MetricService")
     cards: cached_property[CardService] = _late("cards", "CardService")
     why: cached_property[WhyService] = _late("why", "WhyService")
     visits: cached_property[VisitService] = _late("visits", "VisitService")

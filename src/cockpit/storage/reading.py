@@ -59,7 +59,7 @@ class FileReader:
         self._connection = connection
 
     def rows(self, sql: str, /, **values: Any) -> list[tuple[Any, ...]]:
-        return self._connection.execute(sql, {name: _as_text(value) for name, value in values.items()}).fetchall()
+        return self._connection.execute(sql, {name: as_stored(value) for name, value in values.items()}).fetchall()
 
 
 class SessionReader:
@@ -71,7 +71,7 @@ class SessionReader:
 
     def rows(self, sql: str, /, **values: Any) -> list[tuple[Any, ...]]:
         self._session.flush()
-        convert = _as_text if self._is_sqlite else _as_naive
+        convert = as_stored if self._is_sqlite else _as_naive
         found = self._session.connection().execute(
             statement(sql), {name: convert(value) for name, value in values.items()}
         )
@@ -168,7 +168,7 @@ def _as_naive(value: Any) -> Any:
     return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
-def _as_text(value: Any) -> Any:
+def as_stored(value: Any) -> Any:
     """A value as SQLite holds it; moments with six decimals, so that text compares as time does."""
     if isinstance(value, datetime):
         return _as_naive(value).isoformat(sep=" ", timespec="microseconds")

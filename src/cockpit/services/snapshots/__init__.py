@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         TrendWeek,
     )
     from cockpit.services.snapshots.funnel import FlowLine, FunnelSnapshot, FunnelStage, LossLine, RangeView
+    from cockpit.services.snapshots.metrics import MetricLine, MetricScope, MetricsSnapshot, VanityLine
     from cockpit.services.snapshots.money import (
         GapSnapshot,
         GapWeek,
@@ -138,6 +139,11 @@ _HOMES = {
         "FunnelStage",
         "LossLine",
         "RangeView",
+    "metrics": (
+        "MetricLine",
+        "MetricScope",
+        "MetricsSnapshot",
+        "VanityLine",
     ),
     "money": (
         "GapSnapshot",
@@ -216,6 +222,9 @@ __all__ = [
     "LogPreview",
     "LossLine",
     "Match",
+    "MetricLine",
+    "MetricScope",
+    "MetricsSnapshot",
     "MonthLine",
     "MonthVisits",
     "NextBest",
@@ -256,6 +265,7 @@ __all__ = [
     "TodaySnapshot",
     "TrendWeek",
     "TypedField",
+    "VanityLine",
     "Why",
     "WhyRow",
     "WriteState",
