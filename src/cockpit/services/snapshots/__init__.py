@@ -139,6 +139,7 @@ _HOMES = {
         "FunnelStage",
         "LossLine",
         "RangeView",
+    ),
     "metrics": (
         "MetricLine",
         "MetricScope",
