@@ -58,6 +58,33 @@ def test_the_flow_adds_up_and_losses_have_their_reasons(company: Company) -> Non
     assert sum(line.count for line in found.lost_for) == sum(line.count for line in found.lost_from) == 1
 
 
+def test_deals_won_are_grouped_by_the_reason_that_was_given(company: Company) -> None:
+    from cockpit.services.deals import DealService
+
+    deals = DealService(desk_of(company))
+    for name, reason in (("a", "Service nearby"), ("b", "service  nearby"), ("c", "")):
+        deals.win(company.deal(name, "stage-4", 100), "200", date(2026, 11, 20), reason)
+    assert [(line.name, line.count, line.minor) for line in load(company).won_for] == [
+        ("Service nearby", 2, 40_000),
+        ("", 1, 20_000),
+    ]
+
+
+def test_a_deal_begins_in_the_funnel_that_was_named(company: Company) -> None:
+    from cockpit.services.deals import DealService
+
+    account = company.account("恒泰机械")
+    company.put("funnel", id="funnel-2", name="线上", alias="Online")
+    company.put("stage", id="s-1", funnel_id="funnel-2", name="试用", alias="Trial", kind="open", position=1)
+    deals = DealService(desk_of(company))
+    deals.create(account, "one", funnel="onl")
+    deals.create(account, "two")
+    assert [stage.open for stage in load(company, funnel_id="funnel-2").stages] == [1]
+    with pytest.raises(UnknownName) as refused:
+        deals.create(account, "three", funnel="nowhere")
+    assert refused.value.facts["near"] == "Project, Online"
+
+
 def test_a_past_day_shows_what_was_known_then(company: Company) -> None:
     deal = company.deal("d", "stage-2", 500, expected_on=date(2026, 11, 28))
     company.change("deal", deal, at(20), expected_on=date(2026, 12, 28))

@@ -276,7 +276,7 @@ NAMES_OF_NOTHING = """
     month.none month.days:x month.week:2020-01-06 month.other:XXX trend.none trend.won:x today.none pipeline.none
     pipeline.state:none stage:stage-1:none deal:none:days account:none account:account-1:none contact:none team.none
     team:rep-1:none replan:99 replan:score:99 sync.none queued:none receipt:none conflict:none screen:none prep:1
-    win_rate:1 flow.none shape:none shape:stage-1:none losses:none losses_from:none
+    win_rate:1 flow.none shape:none shape:stage-1:none wins:none losses:none losses_from:none
 """
 
 

@@ -23,7 +23,6 @@ from cockpit.services.snapshots import (
     GapSnapshot,
     GapWeek,
     KpiLine,
-    LossLine,
     MonthVisits,
     PaceDay,
     PersonRef,
@@ -31,6 +30,7 @@ from cockpit.services.snapshots import (
     ProofView,
     QueueItem,
     RangeView,
+    ReasonLine,
     Receipt,
     Remedy,
     ReplanProposal,
@@ -757,7 +757,8 @@ def funnel(**values: Any) -> FunnelSnapshot:
         ),
         "closing_count": 5,
         "closing_minor": 11_200_000,
-        "lost_for": (LossLine(about="losses:price", name="price above the rival", count=1, minor=4_100_000),),
-        "lost_from": (LossLine(about="losses_from:stage-3", name="方案", count=1, minor=4_100_000),),
+        "won_for": (ReasonLine(about="wins:service", name="service nearby", count=2, minor=10_200_000),),
+        "lost_for": (ReasonLine(about="losses:price", name="price above the rival", count=1, minor=4_100_000),),
+        "lost_from": (ReasonLine(about="losses_from:stage-3", name="方案", count=1, minor=4_100_000),),
     }
     return FunnelSnapshot(**{**fields, **values})

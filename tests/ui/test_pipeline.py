@@ -93,6 +93,19 @@ def test_the_answer_says_what_is_stuck(values: dict[str, object], words: str) ->
     assert answer(samples.pipeline(**values))[0][0] == words
 
 
+@pytest.mark.parametrize("view", ["pipeline", "funnel"])
+async def test_m_goes_to_the_next_funnel_and_says_where_there_is_none(view: str) -> None:
+    two = (("funnel-1", "Project"), ("funnel-2", "Online"))
+    services = board_services(pipeline__load=samples.pipeline(funnels=two))
+    async with running(services, opening=view) as driver:
+        await driver.press("M")
+        assert services.called(f"{view}.load")[-1][0] == (None, "funnel-2")
+    services = board_services(funnel__load=samples.funnel(funnels=two[:1]), pipeline__load=samples.pipeline())
+    async with running(services, opening=view) as driver:
+        await driver.press("M")
+        assert "cockpit hub funnels add" in driver.text
+
+
 def test_the_answer_goes_on_with_the_states() -> None:
     assert "".join(part for part, _tone in answer(samples.pipeline())) == (
         "2 of 14 open deals are stuck, 62k  dirty 1  stalled 1"

@@ -21,9 +21,10 @@ def funnel(snapshot: s.FunnelSnapshot) -> Sheet:
         *stale(snapshot),
         *(findings(snapshot) or [nothing_found(snapshot)]),
     ]
-    reasons = _losses(_("Lost for"), _("reason"), snapshot.lost_for, _("no reason given"))
-    stages = _losses(_("Lost from"), _("stage"), snapshot.lost_from, _("stage not known"))
-    return Sheet(lines, [_stages(snapshot), _flow(snapshot), reasons, stages], _records(snapshot.stages))
+    won = _reasons(_("Won for"), _("reason"), snapshot.won_for, _("no reason given"), _("No deal was won."))
+    reasons = _reasons(_("Lost for"), _("reason"), snapshot.lost_for, _("no reason given"), _("No deal was lost."))
+    stages = _reasons(_("Lost from"), _("stage"), snapshot.lost_from, _("stage not known"), _("No deal was lost."))
+    return Sheet(lines, [_stages(snapshot), _flow(snapshot), won, reasons, stages], _records(snapshot.stages))
 
 
 def _records(stages: Sequence[s.FunnelStage]) -> list[dict[str, object]]:
@@ -62,12 +63,13 @@ def shape(snapshot: s.FunnelSnapshot) -> dict[str, Any]:
             "moves": [{"kind": m.kind, "count": m.count, "amount_minor": m.minor} for m in snapshot.flow],
             "closing": {"count": snapshot.closing_count, "amount_minor": snapshot.closing_minor},
         },
-        "lost_for": [_loss(line) for line in snapshot.lost_for],
-        "lost_from": [_loss(line) for line in snapshot.lost_from],
+        "won_for": [_reason(line) for line in snapshot.won_for],
+        "lost_for": [_reason(line) for line in snapshot.lost_for],
+        "lost_from": [_reason(line) for line in snapshot.lost_from],
     }
 
 
-def _loss(line: s.LossLine) -> dict[str, Any]:
+def _reason(line: s.ReasonLine) -> dict[str, Any]:
     return {"name": line.name, "count": line.count, "amount_minor": line.minor}
 
 
@@ -97,6 +99,6 @@ def _flow(snapshot: s.FunnelSnapshot) -> Table:
     return Table(flow_title(snapshot), (_("move"), ">" + _("deals"), ">" + _("money")), rows)
 
 
-def _losses(title: str, column: str, lines: Sequence[s.LossLine], nameless: str) -> Table:
+def _reasons(title: str, column: str, lines: Sequence[s.ReasonLine], nameless: str, none: str) -> Table:
     rows = [(line.name or nameless, str(line.count), short_money(line.minor)) for line in lines]
-    return Table(title, (column, ">" + _("deals"), ">" + _("money")), rows, _("No deal was lost."))
+    return Table(title, (column, ">" + _("deals"), ">" + _("money")), rows, none)

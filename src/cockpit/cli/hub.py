@@ -73,6 +73,50 @@ def group() -> typer.Typer:
     verbs.command(help=_("Say that the database came back from a backup: the devices send again what it lacks."))(
         restored
     )
+    verbs.add_typer(_funnels(), name="funnels")
+    return verbs
+
+
+def _funnels() -> typer.Typer:
+    """Funnel models: what is shipped, what this hub has, and adding one."""
+    verbs = typer.Typer(
+        help=_("Funnel models: list what there is, add a shipped one or your own."),
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+
+    @verbs.command("list", help=_("The funnels of this hub with their stages, and the models that are shipped."))
+    def listed(database: DatabaseUrl = None) -> None:
+        require_extra()
+        from cockpit.hub import funnels
+
+        with hub_database(database).read() as session:
+            for name, stages in funnels.here(session):
+                write(f"{name}: {' > '.join(stages)}")
+        talk(
+            _("Shipped: {names}. Add one: cockpit hub funnels add {first}").format(
+                names=", ".join(funnels.shipped()), first=funnels.shipped()[0]
+            )
+        )
+
+    @verbs.command(help=_("Add a shipped model by name, or your own from a TOML file; again to bring it up to date."))
+    def add(
+        model: Annotated[str, typer.Argument(help=_("online, territory, solution, strategic, or a TOML file."))],
+        database: DatabaseUrl = None,
+    ) -> None:
+        require_extra()
+        from cockpit import clock
+        from cockpit.hub import funnels
+
+        found = funnels.read(model)
+        with hub_database(database).write() as session:
+            done = funnels.put(session, found, clock.now())
+        outcomes = {"added": _("added"), "changed": _("changed"), "unchanged": _("unchanged")}
+        write(
+            f"{done.name}: {outcomes[done.outcome]}, "
+            + ngettext("{count} stage", "{count} stages", done.stages).format(count=done.stages)
+        )
+
     return verbs
 
 

@@ -16,7 +16,7 @@ from statistics import median
 from typing import Literal
 
 from cockpit.domain.book import Book
-from cockpit.domain.deals import money, standing
+from cockpit.domain.deals import Standing, money, standing
 from cockpit.domain.distributions import beta_quantile, gamma_share
 from cockpit.domain.entities import Deal, Stage
 from cockpit.domain.periods import Period
@@ -88,8 +88,8 @@ class StageHealth:
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
-    """Deals lost in a period for one reason, or from one stage; the name is empty where none was given."""
+class Ended:
+    """Deals won or lost in a period for one reason, or lost from one stage; the name is empty where none was given."""
 
     name: str
     deals: tuple[Deal, ...]
@@ -107,37 +107,49 @@ def health(book: Book, line: Pipeline, owner_ids: Collection[str]) -> tuple[Stag
     return tuple(_health(book, part, line.usual, mine, theirs, is_one_person) for part in line.stages)
 
 
-def losses_by_reason(book: Book, deals: Iterable[Deal], period: Period, currency: str) -> tuple[Loss, ...]:
+def losses_by_reason(book: Book, deals: Iterable[Deal], period: Period, currency: str) -> tuple[Ended, ...]:
     """Deals lost in the period, by the reason given; the most money first."""
-    found: dict[str, list[Deal]] = {}
-    for deal in _lost_in(book, deals, period):
-        found.setdefault(" ".join(deal.lost_reason.split()).casefold(), []).append(deal)
-    named = ((" ".join(rows[0].lost_reason.split()), rows) for rows in found.values())
-    return _losses(named, currency)
+    return _by_reason(((deal, deal.lost_reason) for deal in _ended_in(book, deals, period, "lost")), currency)
 
 
-def losses_by_stage(book: Book, deals: Iterable[Deal], period: Period, currency: str) -> tuple[Loss, ...]:
+def wins_by_reason(
+    book: Book, deals: Iterable[Deal], reasons: Mapping[str, str], period: Period, currency: str
+) -> tuple[Ended, ...]:
+    """Deals won in the period, by the reason given (`reasons`, by id); the most money first."""
+    return _by_reason(((d, reasons.get(d.id, "")) for d in _ended_in(book, deals, period, "won")), currency)
+
+
+def _by_reason(given: Iterable[tuple[Deal, str]], currency: str) -> tuple[Ended, ...]:
+    """However it is spelled: case and blanks make no other reason."""
+    found: dict[str, tuple[str, list[Deal]]] = {}
+    for deal, reason in given:
+        spelled = " ".join(reason.split())
+        found.setdefault(spelled.casefold(), (spelled, []))[1].append(deal)
+    return _summed(found.values(), currency)
+
+
+def losses_by_stage(book: Book, deals: Iterable[Deal], period: Period, currency: str) -> tuple[Ended, ...]:
     """Deals lost in the period, by the id of the stage they were lost from."""
     found: dict[str, list[Deal]] = {}
-    for deal in _lost_in(book, deals, period):
+    for deal in _ended_in(book, deals, period, "lost"):
         last = next(
             (c for c in reversed(book.changes_by_deal.get(deal.id, ())) if c.to_stage_id == deal.stage_id), None
         )
         found.setdefault((last.from_stage_id if last else None) or "", []).append(deal)
-    return _losses(found.items(), currency)
+    return _summed(found.items(), currency)
 
 
-def _lost_in(book: Book, deals: Iterable[Deal], period: Period) -> Iterable[Deal]:
+def _ended_in(book: Book, deals: Iterable[Deal], period: Period, how: Standing) -> Iterable[Deal]:
     return (
         deal
         for deal in deals
-        if deal.closed_on is not None and deal.closed_on in period and standing(book, deal) == "lost"
+        if deal.closed_on is not None and deal.closed_on in period and standing(book, deal) == how
     )
 
 
-def _losses(named: Iterable[tuple[str, list[Deal]]], currency: str) -> tuple[Loss, ...]:
-    found = (Loss(name, tuple(deals), money(deals, currency)) for name, deals in named)
-    return tuple(sorted(found, key=lambda loss: (-loss.minor, -len(loss.deals), loss.name)))
+def _summed(named: Iterable[tuple[str, list[Deal]]], currency: str) -> tuple[Ended, ...]:
+    found = (Ended(name, tuple(deals), money(deals, currency)) for name, deals in named)
+    return tuple(sorted(found, key=lambda ended: (-ended.minor, -len(ended.deals), ended.name)))
 
 
 def _health(

@@ -13,7 +13,7 @@ from cockpit.plain import plain
 from cockpit.screens.base import View
 from cockpit.services.funnel_words import after, findings, nothing_found, one_funnel
 from cockpit.services.snapshots import FunnelSnapshot
-from cockpit.widgets.funnel_tables import FlowTable, LossTable, ShapeTable
+from cockpit.widgets.funnel_tables import FlowTable, ReasonTable, ShapeTable
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class FunnelView(View):
         yield ShapeTable(id="stages")
         with Horizontal(id="lower"):
             yield FlowTable(id="moves")
-            yield LossTable(id="losses")
+            yield ReasonTable(id="reasons")
 
     def title(self) -> str:
         return _("Funnel")
@@ -55,7 +55,7 @@ class FunnelView(View):
         self.query_one("#facts", Static).update(plain(facts(snapshot)))
         self.query_one(ShapeTable).show(snapshot)
         self.query_one(FlowTable).show(snapshot)
-        self.query_one(LossTable).show(snapshot)
+        self.query_one(ReasonTable).show(snapshot)
 
     def fail(self, notice: Notice) -> None:
         """Said once, in place of the stages."""
@@ -66,7 +66,7 @@ class FunnelView(View):
 
     def about(self) -> str | None:
         focused = self.app.focused
-        return focused.cursor_key if isinstance(focused, ShapeTable | FlowTable | LossTable) else None
+        return focused.cursor_key if isinstance(focused, ShapeTable | FlowTable | ReasonTable) else None
 
     def why_args(self) -> dict[str, Any]:
         return {} if self._rep_id is None else {"rep_id": self._rep_id}

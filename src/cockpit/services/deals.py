@@ -100,19 +100,22 @@ class DealService:
             raise AmbiguousName(name=text, candidates=tuple(f"{name} ({row_id})" for row_id, name in found[:8]))
         raise UnknownName(kind=_("deal"), name=text, near="-")
 
-    def create(self, account: str, name: str, *, amount: str = "", expected_on: date | None = None) -> Saved:
-        """A deal in the first stage of the default funnel. `amount` like `66k`, `6.6万`, empty for unknown."""
+    def create(
+        self, account: str, name: str, *, amount: str = "", expected_on: date | None = None, funnel: str = ""
+    ) -> Saved:
+        """A deal in the first stage of a funnel, by name or id; the default one when empty. `amount` like `66k`,
+        `6.6万`, empty for unknown."""
         with self.desk.database.write() as session:
             bench = Bench.of(self.desk, session)
             match = one_account(session, account)
             title = clean_line(needed(name, _("A deal needs a name.")), 300)
-            funnel, first = _first_stage(bench)
+            model, first = _first_stage(bench, funnel)
             money = _amount(amount)
             values: dict[str, Any] = {
                 "name": title,
                 "owner_id": bench.me,
                 "account_id": match.id,
-                "funnel_id": funnel.id,
+                "funnel_id": model.id,
                 "stage_id": first.id,
                 "amount_minor": money.minor if money else None,
                 "currency": (money and money.currency) or _usual_currency(bench),
@@ -310,8 +313,14 @@ def _amount(text: str) -> Amount | None:
     return money
 
 
-def _first_stage(bench: Bench) -> tuple[FunnelRow, StageRow]:
-    funnels = bench.session.exec(select(FunnelRow).order_by(col(FunnelRow.is_default).desc(), col(FunnelRow.id))).all()
+def _first_stage(bench: Bench, wanted: str) -> tuple[FunnelRow, StageRow]:
+    """The funnel of that id, name or part of one, and where a deal begins in it; the default one for no name."""
+    every = bench.session.exec(select(FunnelRow).order_by(col(FunnelRow.is_default).desc(), col(FunnelRow.id))).all()
+    name = clean_line(wanted, 200).casefold()
+    exact = [one for one in every if name in (one.id.casefold(), one.name.casefold(), one.alias.casefold())]
+    funnels = exact or [one for one in every if name in one.name.casefold() or name in one.alias.casefold()]
+    if every and (not funnels or (name and len(funnels) > 1)):
+        raise UnknownName(kind=_("funnel"), name=wanted, near=", ".join(spoken(f.name, f.alias) for f in every))
     for funnel in funnels:
         stages = open_stages(bench, funnel.id)
         if stages:

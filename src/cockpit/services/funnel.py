@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cockpit.domain.book import Book
 from cockpit.domain.flow import KINDS, Flow, flow, money_of
-from cockpit.domain.funnel import Loss, Ranged, StageHealth, health, losses_by_reason, losses_by_stage
+from cockpit.domain.funnel import Ended, Ranged, StageHealth, health, losses_by_reason, losses_by_stage, wins_by_reason
 from cockpit.domain.periods import Period, period_of
 from cockpit.domain.pipeline import Pipeline, pipeline
 from cockpit.domain.team import reps_below
@@ -17,8 +17,9 @@ from cockpit.errors import BadUse, UnknownName
 from cockpit.i18n import _
 from cockpit.services.desk import Desk
 from cockpit.services.pipeline import funnels_of
-from cockpit.services.snapshots import FlowLine, FunnelSnapshot, FunnelStage, LossLine, PersonRef, RangeView
+from cockpit.services.snapshots import FlowLine, FunnelSnapshot, FunnelStage, PersonRef, RangeView, ReasonLine
 from cockpit.services.views import open_book, spoken, stage_name
+from cockpit.storage.queries.deals import won_reasons
 from cockpit.storage.queries.people import everybody
 
 if TYPE_CHECKING:
@@ -41,12 +42,19 @@ class FunnelFigures:
     month: Period
     """In which the losses are counted; with a day to look back to, from the day after it on."""
 
+    won_reasons: Mapping[str, str]
+    """Why deals were won, by id, where somebody said."""
+
     @property
-    def lost_for(self) -> tuple[Loss, ...]:
+    def won_for(self) -> tuple[Ended, ...]:
+        return wins_by_reason(self.book, self.line.won, self.won_reasons, self.month, self.line.currency)
+
+    @property
+    def lost_for(self) -> tuple[Ended, ...]:
         return losses_by_reason(self.book, self.line.lost, self.month, self.line.currency)
 
     @property
-    def lost_from(self) -> tuple[Loss, ...]:
+    def lost_from(self) -> tuple[Ended, ...]:
         return losses_by_stage(self.book, self.line.lost, self.month, self.line.currency)
 
 
@@ -103,7 +111,8 @@ def funnel_figures(
     )
     others = {d.owner_id for d in book.deals if d.owner_id} - set(owners)
     window = month if since is None else Period("day", since + timedelta(days=1), book.today)
-    return FunnelFigures(book, scope, owners, len(others), line, health(book, line, owners), moves, window)
+    reasons = won_reasons(source, [d.id for d in line.won if d.closed_on is not None and d.closed_on in window])
+    return FunnelFigures(book, scope, owners, len(others), line, health(book, line, owners), moves, window, reasons)
 
 
 def _ids(book: Book, line: Pipeline, owners: Sequence[str]) -> frozenset[str]:
@@ -139,13 +148,14 @@ def _snapshot(found: FunnelFigures) -> FunnelSnapshot:
         ),
         closing_count=len(moves.closing),
         closing_minor=moves.closing_minor,
-        lost_for=tuple(_loss("losses", loss, loss.name) for loss in found.lost_for),
-        lost_from=tuple(_loss("losses_from", loss, stage_name(book, loss.name)) for loss in found.lost_from),
+        won_for=tuple(_reason("wins", won, won.name) for won in found.won_for),
+        lost_for=tuple(_reason("losses", loss, loss.name) for loss in found.lost_for),
+        lost_from=tuple(_reason("losses_from", loss, stage_name(book, loss.name)) for loss in found.lost_from),
     )
 
 
-def _loss(kind: str, loss: Loss, name: str) -> LossLine:
-    return LossLine(about=f"{kind}:{loss.name or '-'}", name=name, count=len(loss.deals), minor=loss.minor)
+def _reason(kind: str, ended: Ended, name: str) -> ReasonLine:
+    return ReasonLine(about=f"{kind}:{ended.name or '-'}", name=name, count=len(ended.deals), minor=ended.minor)
 
 
 def _stage(part: StageHealth) -> FunnelStage:

@@ -138,6 +138,7 @@ def _of_row(sources: Sources, kind: str, subject: str) -> Why | None:
         "visit": lambda: why_account.visit(sources, subject),
         "stage": lambda: _stage(sources, row_id, part),
         "shape": lambda: why_funnel.stage(sources.shape, row_id, part),
+        "wins": lambda: why_funnel.won_for(sources.shape, subject),
         "losses": lambda: why_funnel.lost_for(sources.shape, subject),
         "losses_from": lambda: why_funnel.lost_from(sources.shape, subject),
         "rate": lambda: why_chain.rate(sources.ground, subject),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cockpit.domain.entities import Deal
 from cockpit.domain.flow import INFLOW, KINDS, OUTFLOW, Move, money_of
-from cockpit.domain.funnel import WINDOW_DAYS, Loss, Ranged, StageHealth
+from cockpit.domain.funnel import WINDOW_DAYS, Ended, Ranged, StageHealth
 from cockpit.i18n import _
 from cockpit.services.funnel import FunnelFigures
 from cockpit.services.funnel_words import move_name
@@ -23,6 +23,7 @@ def names(found: FunnelFigures) -> list[str]:
     return [
         *(f"shape:{part.stage.id}{number}" for part in found.stages for number in ("", ":conversion", ":stay")),
         *(f"flow.{number}" for number in ("opening", *kinds, "closing", *SUMS)),
+        *(f"wins:{won.name or '-'}" for won in found.won_for),
         *(f"losses:{loss.name or '-'}" for loss in found.lost_for),
         *(f"losses_from:{loss.name or '-'}" for loss in found.lost_from),
     ]
@@ -124,6 +125,14 @@ def _text(found: Ranged | None, part: str) -> str:
     return f"{found.value:g}, n {found.n}, 80%: {found.low:g} - {found.high:g}"
 
 
+def won_for(found: FunnelFigures, reason: str) -> Why | None:
+    won = next((won for won in found.won_for if (won.name or "-") == reason), None)
+    if won is None:
+        return None
+    formula = _("deals closed as won between {first} and {last}")
+    return _ended(found, _("Won: {name}").format(name=won.name or _("no reason given")), won, formula)
+
+
 def lost_for(found: FunnelFigures, reason: str) -> Why | None:
     loss = next((loss for loss in found.lost_for if (loss.name or "-") == reason), None)
     return None if loss is None else _lost(found, loss, loss.name or _("no reason given"))
@@ -134,8 +143,12 @@ def lost_from(found: FunnelFigures, stage_id: str) -> Why | None:
     return None if loss is None else _lost(found, loss, stage_name(found.book, loss.name) or _("stage not known"))
 
 
-def _lost(found: FunnelFigures, loss: Loss, name: str) -> Why:
-    formula = _("deals closed as lost between {first} and {last}").format(
-        first=found.month.starts_on.isoformat(), last=found.month.ends_on.isoformat()
+def _lost(found: FunnelFigures, loss: Ended, name: str) -> Why:
+    return _ended(
+        found, _("Lost: {name}").format(name=name), loss, _("deals closed as lost between {first} and {last}")
     )
-    return _of_deals(found, _("Lost: {name}").format(name=name), loss.deals, loss.minor, formula)
+
+
+def _ended(found: FunnelFigures, title: str, ended: Ended, formula: str) -> Why:
+    days = {"first": found.month.starts_on.isoformat(), "last": found.month.ends_on.isoformat()}
+    return _of_deals(found, title, ended.deals, ended.minor, formula.format(**days))

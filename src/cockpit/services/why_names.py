@@ -45,6 +45,7 @@ PATTERNS = (
     "pipeline.other:CURRENCY",
     "flow.opening|closing|inflow|outflow|created|pulled_in|taken_over|reopened|raised|cut|won|lost|pushed_out|handed_on",
     "shape:STAGE[:conversion|stay]",
+    "wins:REASON",
     "losses:REASON",
     "losses_from:STAGE",
     "win_rate",

@@ -29,6 +29,7 @@ _SCREENS = {
     "win_rate": "pipeline",
     "flow": "funnel",
     "shape": "funnel",
+    "wins": "funnel",
     "losses": "funnel",
     "losses_from": "funnel",
     "deal": "pipeline",

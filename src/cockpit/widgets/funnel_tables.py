@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cockpit.i18n import _
 from cockpit.services.funnel_words import days_text, move_name, share_text
-from cockpit.services.snapshots import FunnelSnapshot, FunnelStage, LossLine
+from cockpit.services.snapshots import FunnelSnapshot, FunnelStage, ReasonLine
 from cockpit.widgets.signs import money
 from cockpit.widgets.table import Cell, Column, Row, Table
 
@@ -76,11 +76,11 @@ class FlowTable(Table):
         )
 
 
-class LossTable(Table):
-    """Deals lost, by the reason given and by the stage they were lost from."""
+class ReasonTable(Table):
+    """Deals lost, by the reason given and by the stage they were lost from; deals won, by the reason given."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
-        super().__init__((), empty=_("No deal was lost."), id=id)
+        super().__init__((), empty=_("No deal was won or lost."), id=id)
 
     def show(self, snapshot: FunnelSnapshot) -> None:
         self.set_columns(
@@ -88,12 +88,14 @@ class LossTable(Table):
         )
         self.set_rows(
             (
-                *_loss_rows(snapshot.lost_for, _("no reason given")),
+                *_reason_rows(snapshot.lost_for, _("no reason given")),
                 *((Row("from", (_("Lost from"),), "muted", is_heading=True),) if snapshot.lost_from else ()),
-                *_loss_rows(snapshot.lost_from, _("stage not known")),
+                *_reason_rows(snapshot.lost_from, _("stage not known")),
+                *((Row("won", (_("Won for"),), "muted", is_heading=True),) if snapshot.won_for else ()),
+                *_reason_rows(snapshot.won_for, _("no reason given")),
             )
         )
 
 
-def _loss_rows(lines: Sequence[LossLine], nameless: str) -> list[Row]:
+def _reason_rows(lines: Sequence[ReasonLine], nameless: str) -> list[Row]:
     return [Row(line.about, (line.name or nameless, str(line.count), money(line.minor))) for line in lines]

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
         TodaySnapshot,
         TrendWeek,
     )
-    from cockpit.services.snapshots.funnel import FlowLine, FunnelSnapshot, FunnelStage, LossLine, RangeView
+    from cockpit.services.snapshots.funnel import FlowLine, FunnelSnapshot, FunnelStage, RangeView, ReasonLine
     from cockpit.services.snapshots.metrics import MetricLine, MetricScope, MetricsSnapshot, VanityLine
     from cockpit.services.snapshots.money import (
         GapSnapshot,
@@ -137,7 +137,7 @@ _HOMES = {
         "FlowLine",
         "FunnelSnapshot",
         "FunnelStage",
-        "LossLine",
+        "ReasonLine",
         "RangeView",
     ),
     "metrics": (
@@ -221,7 +221,6 @@ __all__ = [
     "KpiLine",
     "LogField",
     "LogPreview",
-    "LossLine",
     "Match",
     "MetricLine",
     "MetricScope",
@@ -240,6 +239,7 @@ __all__ = [
     "RateBoard",
     "RateLine",
     "RatesSnapshot",
+    "ReasonLine",
     "Receipt",
     "Remedy",
     "RepRate",

@@ -47,8 +47,8 @@ class FlowLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LossLine:
-    """Deals lost for one reason or from one stage. `about` is what `?` calls it; the name is empty where none was given."""
+class ReasonLine:
+    """Deals won or lost for one reason, or lost from one stage. `about` is what `?` calls it; the name is empty where none was given."""
 
     about: str
     name: str
@@ -79,5 +79,6 @@ class FunnelSnapshot(Snapshot):
     flow: tuple[FlowLine, ...]
     closing_count: int
     closing_minor: int
-    lost_for: tuple[LossLine, ...]
-    lost_from: tuple[LossLine, ...]
+    won_for: tuple[ReasonLine, ...]
+    lost_for: tuple[ReasonLine, ...]
+    lost_from: tuple[ReasonLine, ...]
