@@ -15,7 +15,31 @@ from typing import Literal
 from cockpit.i18n import N_
 
 Scope = Literal[
-    "app", "list", "today", "gap", "pipeline", "funnel", "deal", "account", "replan", "team", "sync", "conflict", "log"
+    "app",
+    "list",
+    "today",
+    "gap",
+    "pipeline",
+    "funnel",
+    "deal",
+    "account",
+    "replan",
+    "team",
+    "sync",
+    "conflict",
+    "logapp",
+    "list",
+    "today",
+    "gap",
+    "pipeline",
+    "deal",
+    "account",
+    "replan",
+    "team",
+    "targets",
+    "sync",
+    "conflict",
+    "log",
 ]
 
 
@@ -47,6 +71,15 @@ COMMANDS: tuple[Command, ...] = (
         ("app",),
     ),
     Command("team", "t", N_("Team"), N_("Go to the team board"), N_("team: open"), ("app",)),
+    Command(
+        "targets",
+        "G",
+        N_("Targets"),
+        N_("Go to the tree of targets"),
+        N_("targets: open"),
+        ("app",),
+        takes=("period", N_("2026-11, 2026-Q4 or 2026")),
+    ),
     Command("sync", "o", N_("Sync"), N_("Go to sync; pressed there, sync now"), N_("sync: open"), ("app",)),
     Command(
         "log",
@@ -92,7 +125,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Shorter"),
         N_("Look at a shorter period"),
         N_("period: shorter"),
-        ("gap",),
+        ("gap", "targets"),
     ),
     Command(
         "period_next",
@@ -100,9 +133,27 @@ COMMANDS: tuple[Command, ...] = (
         N_("Longer"),
         N_("Look at a longer period"),
         N_("period: longer"),
-        ("gap",),
+        ("gap", "targets"),
     ),
     Command("next_funnel", "M", N_("Model"), N_("Look at the next funnel"), N_("funnel: next"), ("pipeline", "funnel")),
+    Command(
+        "earlier", "less_than_sign", N_("Earlier"), N_("Look at the period before"), N_("period: earlier"), ("targets",)
+    ),
+    Command(
+        "later", "greater_than_sign", N_("Later"), N_("Look at the period after"), N_("period: later"), ("targets",)
+    ),
+    Command("metric", "M", N_("Metric"), N_("Revenue, gross profit or deals won"), N_("metric: other"), ("targets",)),
+    Command("agree", "A", N_("Agree"), N_("Say yes to the target"), N_("target: agree"), ("targets",), True),
+    Command(
+        "split",
+        "S",
+        N_("Split"),
+        N_("Share the target below by history and working days"),
+        N_("target: split"),
+        ("targets",),
+        True,
+    ),
+    Command("raise", "a", N_("Raise"), N_("Take the raise that is offered"), N_("target: raise"), ("targets",), True),
     Command("accept", "y", N_("Accept"), N_("Accept the proposal"), N_("proposal: accept"), ("replan",), True),
     Command("mine", "m", N_("Mine"), N_("Keep my value"), N_("conflict: mine"), ("sync",), True),
     Command("theirs", "t", N_("Theirs"), N_("Take their value"), N_("conflict: theirs"), ("sync",), True),
@@ -208,6 +259,7 @@ SCOPE_TITLES: dict[Scope, str] = {
     "account": N_("Account"),
     "replan": N_("Replan"),
     "team": N_("Team"),
+    "targets": N_("Targets"),
     "sync": N_("Sync"),
     "conflict": N_("Conflicts"),
     "log": N_("Log"),

@@ -56,6 +56,7 @@ def test_every_number_of_every_screen_is_answered(month: Company, lang: str, vie
         "pipeline",
         "funnel",
         "team",
+        "targets",
         "replan",
         "sync",
     }

@@ -59,6 +59,12 @@ def period_of(kind: PeriodKind, day: date) -> Period:
     return Period(kind, date(day.year, 1, 1), date(day.year, 12, 31))
 
 
+def neighbour(period: Period, step: int) -> Period:
+    """The period of the same kind right before (-1) or right after (1)."""
+    edge = period.starts_on if step < 0 else period.ends_on
+    return period_of(period.kind, edge + timedelta(days=step))
+
+
 _WRITTEN = re.compile(
     r"(?P<year>\d{4})(?:-?[Qq](?P<quarter>[1-4])|-[Ww](?P<week>\d\d)|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?"
 )

@@ -19,6 +19,7 @@ MAIN_VIEWS = {
 OTHER_VIEWS = {
     "deal": ("cockpit.screens.deal", "DealView"),
     "account": ("cockpit.screens.account", "AccountView"),
+    "targets": ("cockpit.screens.targets", "TargetsView"),
     "replan": ("cockpit.screens.replan", "ReplanView"),
     "log": ("cockpit.screens.log", "LogView"),
     "why": ("cockpit.screens.why", "WhyView"),

@@ -92,7 +92,11 @@ class Sight:
 
     def _names(self, node_id: str) -> tuple[str, str, str]:
         found = self.book.people.get(node_id) or self.book.teams.get(node_id)
-        return (node_id, found.name.casefold(), found.alias.casefold()) if found else (node_id, "", "")
+        return (
+            (node_id.casefold(), found.name.casefold(), found.alias.casefold())
+            if found
+            else (node_id.casefold(), "", "")
+        )
 
     def owner_of(self, node: Node) -> str:
         """Whom the target is for: the person, or who leads the team; the viewer where nobody does."""

@@ -62,7 +62,7 @@ def deal_rows(book: Book, deals: Iterable[Deal], currency: str, sign: int = 1) -
     return [deal_row(book, d, sign * (d.amount_minor or 0)) for d in deals if d.currency == currency]
 
 
-def _target_rows(book: Book, rows: Iterable[Target]) -> list[WhyRow]:
+def target_rows(book: Book, rows: Iterable[Target]) -> list[WhyRow]:
     return [
         WhyRow(
             entity="target",
@@ -84,7 +84,7 @@ def period_gap(book: Book, rep_id: str, kind: PeriodKind, currency: str | None =
 
 def goal_rows(book: Book, gap: MoneyGap) -> list[WhyRow]:
     """The targets behind the goal. A week's or day's goal is its share of a month's: that row shows the share."""
-    rows = _target_rows(book, gap.targets)
+    rows = target_rows(book, gap.targets)
     if len(rows) == 1 and gap.target_minor is not None and rows[0].value != gap.target_minor:
         text = _("{target}, its share by working days").format(target=rows[0].text)
         return [replace(rows[0], value=gap.target_minor, text=text)]

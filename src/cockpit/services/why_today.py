@@ -22,6 +22,7 @@ _TITLES = {
     "pipeline": N_("Pipeline"),
     "funnel": N_("Funnel"),
     "team": N_("Team"),
+    "targets": N_("Targets"),
     "replan": N_("Replan"),
     "sync": N_("Sync"),
 }

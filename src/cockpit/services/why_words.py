@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from cockpit.services.snapshots import Why
 
 OVERVIEWS = ("today", "gap", "pipeline", "funnel", "team", "replan", "sync")
+OVERVIEWS = ("today", "gap", "pipeline", "team", "targets", "replan", "sync")
 """Screens of whose numbers there is a list."""
 ALL = "all"
 """The part of a name that stands for all numbers of a card."""
@@ -34,6 +35,7 @@ _SCREENS = {
     "losses_from": "funnel",
     "deal": "pipeline",
     "team": "team",
+    "target": "targets",
     "replan": "replan",
     "fill": "replan",
     "sync": "sync",
