@@ -93,3 +93,14 @@ def test_my_own_second_device_does_not_ask_me() -> None:
     assert merge_field("activity", "status", "planned", "held", "cancelled", same_device=True).value == "held"
     assert merge_field("activity", "status", "planned", "held", "cancelled").is_conflict
     assert merge_field("account", "owner_id", "a", "b", "c").value == "c"
+
+
+def test_the_later_stamp_of_a_target_holds_from_both_sides() -> None:
+    old, mid, new = (f"2026-11-2{day}T02:00:00.000000Z" for day in (1, 2, 3))
+    for name in ("agreed_by_lead_at", "agreed_by_rep_at"):
+        for base in (None, old):
+            assert merge_field("target", name, base, mid, new) == merge_field("target", name, base, new, mid)
+            assert merge_field("target", name, base, mid, new).value == new
+        assert merge_field("target", name, old, None, new).is_conflict
+    assert merge_field("target", "version", 1, 3, 2).value == 3
+    assert merge_field("target", "value", 1, 3, 2).is_conflict

@@ -68,7 +68,7 @@ class TargetService:
                     )
                 )
             changes = _set_values(sight, node, number, is_raise=is_raise)
-            return self._save(Bench.of(self.desk, session), sight, node, number, changes)
+            return _saved(Bench.of(self.desk, session), sight, node, number, changes)
 
     def propose(self, name: str, period: str = "month", metric: str = "amount", value: str = "") -> TargetSplit:
         """Share a target among everything below it by history and working days. Nothing is written."""
@@ -97,7 +97,7 @@ class TargetService:
             sight = Sight.open(self.desk, session, proposal.period, proposal.metric)
             node = sight.node(proposal.scope_id)
             changes = split_values(sight, node, proposal.value)
-            return self._save(Bench.of(self.desk, session), sight, node, proposal.value, changes)
+            return _saved(Bench.of(self.desk, session), sight, node, proposal.value, changes)
 
     def agree(self, name: str = "", period: str = "month", metric: str = "amount") -> Saved:
         """Say yes: the rep to his own target, who leads him to one that nobody has set."""
@@ -139,19 +139,21 @@ class TargetService:
             label = _("Targets from {file}: {count}").format(file=path.name, count=len(edits))
             return bench.save(edits, label, entity="target", row_id=edits[0].id if edits else "")
 
-    def _save(self, bench: Bench, sight: Sight, node: Node, value: int, changes: Values) -> Saved:
-        edits = _edits(bench, sight, changes)
-        label = _("Target: {name}, {period}, {value}").format(**_said(sight, node), value=sight.amount(value))
-        others = len({node_id for _period, node_id in changes}) - 1
-        note = ""
-        if others > 0 and edits:
-            words = ngettext(
-                "{count} other moved with it, so that the sums hold",
-                "{count} others moved with it, so that the sums hold",
-                others,
-            )
-            note = words.format(count=others)
-        return bench.save(edits, label, entity="target", row_id=node.id, note=note)
+
+def _saved(bench: Bench, sight: Sight, node: Node, value: int, changes: Values) -> Saved:
+    """Submit the changes as one action, and say how many moved with the one that was meant."""
+    edits = _edits(bench, sight, changes)
+    label = _("Target: {name}, {period}, {value}").format(**_said(sight, node), value=sight.amount(value))
+    others = len({node_id for _period, node_id in changes}) - 1
+    note = ""
+    if others > 0 and edits:
+        words = ngettext(
+            "{count} other moved with it, so that the sums hold",
+            "{count} others moved with it, so that the sums hold",
+            others,
+        )
+        note = words.format(count=others)
+    return bench.save(edits, label, entity="target", row_id=node.id, note=note)
 
 
 def _said(sight: Sight, node: Node) -> dict[str, str]:
