@@ -40,6 +40,7 @@ Scope = Literal[
     "sync",
     "conflict",
     "log",
+    "app", "list", "today", "gap", "pipeline", "deal", "account", "replan", "team", "metrics", "sync", "conflict", "log"
 ]
 
 
@@ -79,6 +80,13 @@ COMMANDS: tuple[Command, ...] = (
         N_("targets: open"),
         ("app",),
         takes=("period", N_("2026-11, 2026-Q4 or 2026")),
+        "metrics",
+        "m",
+        N_("Metrics"),
+        N_("Go to the metrics"),
+        N_("metrics: open"),
+        ("app",),
+        takes=("scope", N_("company, a team or a rep")),
     ),
     Command("sync", "o", N_("Sync"), N_("Go to sync; pressed there, sync now"), N_("sync: open"), ("app",)),
     Command(
@@ -126,6 +134,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Look at a shorter period"),
         N_("period: shorter"),
         ("gap", "targets"),
+        ("gap", "metrics"),
     ),
     Command(
         "period_next",
@@ -134,6 +143,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Look at a longer period"),
         N_("period: longer"),
         ("gap", "targets"),
+        ("gap", "metrics"),
     ),
     Command("next_funnel", "M", N_("Model"), N_("Look at the next funnel"), N_("funnel: next"), ("pipeline", "funnel")),
     Command(
@@ -260,6 +270,7 @@ SCOPE_TITLES: dict[Scope, str] = {
     "replan": N_("Replan"),
     "team": N_("Team"),
     "targets": N_("Targets"),
+    "metrics": N_("Metrics"),
     "sync": N_("Sync"),
     "conflict": N_("Conflicts"),
     "log": N_("Log"),

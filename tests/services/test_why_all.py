@@ -60,6 +60,15 @@ def test_every_number_of_every_screen_is_answered(month: Company, lang: str, vie
         "replan",
         "sync",
     }
+    assert {screen for screen, _name, _why in answers} == {
+        "today",
+        "gap",
+        "pipeline",
+        "team",
+        "metrics",
+        "replan",
+        "sync",
+    }
     for _screen, name, why in answers:
         check(name, why)
 

@@ -327,6 +327,7 @@ _NAMES = (
     "pipeline",
     "funnel",
     "team",
+    "metrics",
     "cards",
     "why",
     "visits",

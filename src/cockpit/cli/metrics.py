@@ -150,7 +150,7 @@ def list_all(plain: Plain = False, as_json: Json = False, as_csv: Csv = False) -
     ]
     rows = [
         (
-            "- " * book.catalogue.depth[one.id] + one.id,
+            f"{'-' * book.catalogue.depth[one.id]} {one.id}".lstrip(),
             metric_name(one),
             kind_word(one.kind),
             one.unit,
@@ -208,7 +208,7 @@ def _sheet(found: s.MetricsSnapshot) -> Sheet:
 
     rows = [
         (
-            "- " * line.depth + line.name,
+            f"{'-' * line.depth} {line.name}".lstrip(),
             words(line, line.value),
             range_words(line),
             words(line, line.target),

@@ -31,6 +31,7 @@ MOST_RECENT = 5
 """Commands that the palette lists first, because they were typed last."""
 
 _OF_A_REP = ("gap", "pipeline", "funnel")
+_OF_A_REP = ("gap", "pipeline", "metrics")
 """Views of one person's numbers."""
 
 
@@ -116,7 +117,7 @@ class Router:
             self._app.say(_("{title} does nothing here.").format(title=_(BY_ID[command].title)))
 
     def _open(self, view: View, name: str, args: dict[str, Any]) -> None:
-        """From somebody's day to the same person's gap and pipeline; from there not to itself again."""
+        """From somebody's day to the same person's gap, pipeline and metrics; from there not to itself again."""
         whose = view.why_args().get("rep_id") if name in _OF_A_REP else None
         if whose is None:
             self._app.open(name, **args)

@@ -163,7 +163,7 @@ def _book(found: Mapping[str, list[dict[str, Any]]]) -> MetricBook:
         targets = {str(one.get("metric")): _value_of(known, one) for one in found["target"]}
         inputs = tuple(_given(known, one) for one in found["input"])
     except MetricFault as error:
-        raise BadUse(_("{path}: {fault}").format(path=own_file(), fault=fault_text(error))) from error
+        raise BadUse(_("{fault} The file is {path}.").format(path=own_file(), fault=fault_text(error))) from error
     return MetricBook(known, targets, inputs)
 
 

@@ -222,16 +222,17 @@ def shown(amount: Fraction | None, unit: str) -> float | None:
 
 
 def _diagnosis(view: MetricView) -> str:
-    """Of a rep the one sentence; of a team one for each rep of whom something is sure."""
+    """Of a rep the one sentence; of a team one for each rep of whom something is sure, the weakest first."""
     metrics = view.own.catalogue.metrics
     if view.scope.kind == "rep":
         return diagnosis_text(findings(view.values, view.scope.id, view.peers), metrics)
     told = []
     for rep in view.reps:
-        text = diagnosis_text(findings(view.values, rep, view.reps), metrics)
-        if text:
-            told.append(_("{name}: {text}").format(name=view.scopes.all[rep].name, text=text))
-    return "\n".join(told)
+        found = findings(view.values, rep, view.reps)
+        if found:
+            text = _("{name}: {text}").format(name=view.scopes.all[rep].name, text=diagnosis_text(found, metrics))
+            told.append((-sum(not one.is_strong for one in found), text))
+    return "\n".join(text for _weak, text in sorted(told, key=lambda one: one[0]))
 
 
 def _tested(view: MetricView) -> tuple[tuple[Vanity, ...], str]:

@@ -9,7 +9,7 @@ from cockpit.domain.gap import money_gap, week_gaps
 from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import PERIOD_KINDS, period_of
 from cockpit.domain.problems import cards_of
-from cockpit.services import why_chain, why_funnel, why_pipeline, why_plan, why_sync, why_targets, why_team
+from cockpit.services import why_chain, why_funnel, why_metrics, why_pipeline, why_plan, why_sync, why_targets, why_team
 from cockpit.services.conflict_words import open_conflicts
 from cockpit.services.target_views import Sight
 from cockpit.services.why_sources import Sources
@@ -57,6 +57,7 @@ PATTERNS = (
     "team:REP[:target|actual|gap|behind|held|planned|uncovered|weeks|log|problems|all]",
     "team.target|actual|gap|behind|held|planned|uncovered|weeks",
     "target:ID[:METRIC[:PERIOD[:actual|left|difference|rung|offer|workdays]]]",
+    "metric:ID[:PERIOD[:SCOPE]]",
     "replan[:N|N:travel|out:ID|score:N|travel]",
     "fill[:N|N:travel|out:ID|score:N|travel]",
     "sync.queue|parked|conflicts|offline|sent|received",
@@ -65,6 +66,7 @@ PATTERNS = (
     "conflict:ID",
     "screen:today|gap|pipeline|funnel|team|replan|sync",
     "screen:today|gap|pipeline|team|targets|replan|sync",
+    "screen:today|gap|pipeline|team|metrics|replan|sync",
 )
 """What may be asked, with PERIOD one of day, week, month, quarter, year."""
 
@@ -90,6 +92,7 @@ def names_of(sources: Sources, screen: str) -> list[str]:
         "targets": lambda: iter(
             why_targets.names(Sight.open(sources.desk, sources.session, "month", "amount", sources.as_of))
         ),
+        "metrics": lambda: iter(why_metrics.names(sources)),
         "replan": lambda: _replan(sources),
         "sync": lambda: (f"sync.{number}" for number in why_sync.NUMBERS),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -20,9 +20,13 @@ from cockpit.services.snapshots import PersonRef, ReplanProposal
 from cockpit.services.views import Look, look_at, open_book
 from cockpit.storage.queries.people import everybody
 from cockpit.storage.queries.sync import conflicted_rows
+from cockpit.storage.reading import reader_of
 
 if TYPE_CHECKING:
     from sqlmodel import Session
+
+    from cockpit.domain.periods import PeriodKind
+    from cockpit.services.metrics import MetricView
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Sources:
     rep_id: str | None = None
     as_of: datetime | None = None
     proposal: ReplanProposal | None = None
+    _metric_views: dict[tuple[str, str | None], MetricView] = field(default_factory=dict)
 
     @cached_property
     def look(self) -> Look:
@@ -89,6 +94,15 @@ class Sources:
     def line_of(self, funnel_id: str) -> Pipeline:
         book, owners = self.funnel
         return self.line if funnel_id == self.line.funnel_id else pipeline(book, owners, funnel_id)
+
+    def metrics(self, kind: PeriodKind, scope: str | None) -> MetricView:
+        """The metrics of a period and scope; without a scope those of the person asked about, as the screen opens."""
+        from cockpit.services.metrics import open_view
+
+        key = (kind, scope or self.rep_id)
+        if key not in self._metric_views:
+            self._metric_views[key] = open_view(self.desk, reader_of(self.session), key[1], kind, self.as_of)
+        return self._metric_views[key]
 
     @cached_property
     def shape(self) -> FunnelFigures:

@@ -23,6 +23,7 @@ _TITLES = {
     "funnel": N_("Funnel"),
     "team": N_("Team"),
     "targets": N_("Targets"),
+    "metrics": N_("Metrics"),
     "replan": N_("Replan"),
     "sync": N_("Sync"),
 }

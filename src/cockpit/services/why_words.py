@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 OVERVIEWS = ("today", "gap", "pipeline", "funnel", "team", "replan", "sync")
 OVERVIEWS = ("today", "gap", "pipeline", "team", "targets", "replan", "sync")
+OVERVIEWS = ("today", "gap", "pipeline", "team", "metrics", "replan", "sync")
 """Screens of whose numbers there is a list."""
 ALL = "all"
 """The part of a name that stands for all numbers of a card."""
@@ -36,6 +37,7 @@ _SCREENS = {
     "deal": "pipeline",
     "team": "team",
     "target": "targets",
+    "metric": "metrics",
     "replan": "replan",
     "fill": "replan",
     "sync": "sync",
