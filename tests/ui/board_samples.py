@@ -1,4 +1,4 @@
-"""Canned snapshots of the seven boards: one invented month whose sums agree, as on Tuesday 2026-11-24, 08:30.
+"""Canned snapshots of the boards: one invented month whose sums agree, as on Tuesday 2026-11-24, 08:30.
 
 Money is CNY minor units. The month: target 300k, actual 182k, gap 118k, planned 66k, uncovered 52k.
 """
@@ -23,6 +23,9 @@ from cockpit.services.snapshots import (
     GapSnapshot,
     GapWeek,
     KpiLine,
+    MetricLine,
+    MetricScope,
+    MetricsSnapshot,
     MonthVisits,
     PaceDay,
     PersonRef,
@@ -45,6 +48,7 @@ from cockpit.services.snapshots import (
     TeamSnapshot,
     TeamVisit,
     TrendWeek,
+    VanityLine,
 )
 from tests.support.company import NOW, at
 from tests.ui.fakes import month_days
@@ -762,3 +766,100 @@ def funnel(**values: Any) -> FunnelSnapshot:
         "lost_from": (ReasonLine(about="losses_from:stage-3", name="方案", count=1, minor=4_100_000),),
     }
     return FunnelSnapshot(**{**fields, **values})
+
+
+def metric(name: str, **values: Any) -> MetricLine:
+    """A count of the month, without peers."""
+    base: dict[str, Any] = {
+        "id": name,
+        "name": name,
+        "kind": "process",
+        "unit": "count",
+        "better": "up",
+        "depth": 1,
+        "parent": "won_amount",
+        "is_own": False,
+        "value": 12,
+        "n": 12,
+        "rate": None,
+        "low": None,
+        "high": None,
+        "lack": "",
+        "target": None,
+        "is_reached": None,
+        "before": 10,
+        "change": 0.2,
+        "is_better": True,
+        "last_year": None,
+        "change_year": None,
+        "is_better_year": None,
+        "trend": (8, 9, None, 7, 9, 11, 10, 12),
+        "peers": 6,
+        "median": 11,
+        "best": 19,
+        "no_best": "",
+        "worse_share": 0.6,
+        "formula": "number of deals created",
+        "other_currencies": (),
+    }
+    return MetricLine(**{**base, **values})
+
+
+def metrics(**values: Any) -> MetricsSnapshot:
+    """A team: a missed target, a rate in which nobody differs, an input that nobody entered."""
+    lines = (
+        metric("Sales", unit="money", depth=0, value=182 * K, target=300 * K, is_reached=False, median=None, best=None),
+        metric("Opportunities"),
+        metric(
+            "Win rate",
+            unit="share",
+            value=0.25,
+            change=-0.015,
+            is_better=False,
+            rate=0.31,
+            low=0.24,
+            high=0.39,
+            median=0.3,
+            best=None,
+            no_best="no real difference between reps",
+            trend=(0.2, 0.3, 0.25, 0.31, 0.3, 0.28, 0.265, 0.25),
+        ),
+        metric(
+            "Churn",
+            unit="share",
+            value=None,
+            lack="needs Churn",
+            change=None,
+            is_better=None,
+            median=None,
+            best=None,
+            trend=(None,) * 8,
+        ),
+    )
+    named = VanityLine(
+        metric="calls",
+        name="Calls",
+        result="won_amount",
+        met=6,
+        not_met=6,
+        lift=-0.02,
+        p=0.012,
+        is_named=True,
+        text="Calls: met by 6 of 12 reps",
+    )
+    base: dict[str, Any] = {
+        "as_of": NOW,
+        "complete": True,
+        "scope": MetricScope(id="team-1", kind="team", name="East-1"),
+        "scopes": (),
+        "period_kind": "month",
+        "starts_on": date(2026, 11, 1),
+        "ends_on": date(2026, 11, 30),
+        "compared_to": date(2026, 10, 24),
+        "currency": "CNY",
+        "lines": lines,
+        "diagnosis": "Wang Qiang: weak at opening new customers: New customers won 3 against 8 (lowest 10%)",
+        "vanity": (named,),
+        "why_empty": "",
+    }
+    return MetricsSnapshot(**{**base, **values})

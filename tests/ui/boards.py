@@ -1,4 +1,4 @@
-"""Fake services that answer the seven boards with their canned snapshots."""
+"""Fake services that answer the boards with their canned snapshots."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def board_services(**answers: Any) -> FakeServices:
         "pipeline__load": samples.pipeline(),
         "funnel__load": samples.funnel(),
         "team__load": samples.team(),
+        "metrics__load": lambda scope=None, period="month": samples.metrics(period_kind=period),
         "deals__load": samples.deal(),
         "accounts__load": samples.account(),
         "replan__propose": samples.proposal(),

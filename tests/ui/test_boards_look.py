@@ -18,6 +18,7 @@ from tests.ui.driver import Driver, running
 SIZES = {"80x24": (80, 24), "120x36": (120, 36)}
 OVERLAYS: dict[str, dict[str, Any]] = {"replan": {}, "deal": {"deal_id": "d"}, "account": {"account_id": "a"}}
 BOARDS = ("gap", "pipeline", "funnel", "team", "sync", "replan", "deal", "account")
+BOARDS = ("gap", "pipeline", "team", "metrics", "sync", "replan", "deal", "account")
 
 HOSTILE = (
     "Acme [/b] Ltd [@click=app.quit]x[/] [red]",
@@ -50,6 +51,8 @@ async def _open(driver: Driver, board: str) -> None:
         ("replan", "120x36", "en"),
         ("team", "80x24", "en"),
         ("sync", "80x24", "zh"),
+        ("metrics", "80x24", "zh"),
+        ("metrics", "120x36", "en"),
     ],
 )
 async def test_a_board_looks_as_agreed(board: str, size: str, lang: str, snapshot: SnapshotAssertion) -> None:
@@ -85,6 +88,7 @@ async def test_hostile_text_is_only_text(board: str, text: str) -> None:
         "gap__load": samples.gap(),
         "pipeline__load": samples.pipeline(),
         "team__load": samples.team(),
+        "metrics__load": samples.metrics(),
         "deals__load": samples.deal(),
         "accounts__load": samples.account(),
         "replan__propose": samples.proposal(),

@@ -83,7 +83,7 @@ def metric_name(metric: Metric) -> str:
 
 
 def kind_word(kind: str) -> str:
-    return _(_KINDS[kind])
+    return _(_KINDS[kind]) if kind in _KINDS else kind
 
 
 def needs_text(metric: Metric) -> str:

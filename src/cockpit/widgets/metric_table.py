@@ -54,15 +54,15 @@ class MetricTable(Table):
     def show(self, lines: Sequence[MetricLine], *, is_ascii: bool) -> None:
         self.set_columns(
             (
-                Column(_("Metric"), least=20, weight=9),
+                Column(_("Metric"), least=20),
                 Column(_("Metric kind"), least=4, shown_from=104),
                 Column(_("Now"), 0, "right", least=6),
                 Column(_("Target"), 0, "right", least=6),
                 Column(_("Previous"), 0, "right", least=6),
                 Column(_("Last year"), 0, "right", least=6),
-                Column(_("Peers"), 0, "right", least=5, shown_from=76),
-                Column(_("Best"), 0, "right", least=5, shown_from=76),
-                Column(_("Trend"), 8, shown_from=92),
+                Column(_("Peers"), 0, "right", least=5, shown_from=92),
+                Column(_("Best"), 0, "right", least=5, shown_from=92),
+                Column(_("Trend"), 8, "right", shown_from=104),
             )
         )
         self.set_rows(metric_rows(lines, is_ascii))
