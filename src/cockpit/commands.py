@@ -25,22 +25,11 @@ Scope = Literal[
     "account",
     "replan",
     "team",
-    "sync",
-    "conflict",
-    "logapp",
-    "list",
-    "today",
-    "gap",
-    "pipeline",
-    "deal",
-    "account",
-    "replan",
-    "team",
     "targets",
+    "metrics",
     "sync",
     "conflict",
     "log",
-    "app", "list", "today", "gap", "pipeline", "deal", "account", "replan", "team", "metrics", "sync", "conflict", "log"
 ]
 
 
@@ -80,6 +69,8 @@ COMMANDS: tuple[Command, ...] = (
         N_("targets: open"),
         ("app",),
         takes=("period", N_("2026-11, 2026-Q4 or 2026")),
+    ),
+    Command(
         "metrics",
         "m",
         N_("Metrics"),
@@ -133,8 +124,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Shorter"),
         N_("Look at a shorter period"),
         N_("period: shorter"),
-        ("gap", "targets"),
-        ("gap", "metrics"),
+        ("gap", "targets", "metrics"),
     ),
     Command(
         "period_next",
@@ -142,8 +132,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Longer"),
         N_("Look at a longer period"),
         N_("period: longer"),
-        ("gap", "targets"),
-        ("gap", "metrics"),
+        ("gap", "targets", "metrics"),
     ),
     Command("next_funnel", "M", N_("Model"), N_("Look at the next funnel"), N_("funnel: next"), ("pipeline", "funnel")),
     Command(
@@ -279,6 +268,8 @@ SCOPE_TITLES: dict[Scope, str] = {
 _SHOWN = {
     "question_mark": "?",
     "slash": "/",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
     "colon": ":",
     "semicolon": ";",
     "left_square_bracket": "[",

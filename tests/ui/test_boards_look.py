@@ -17,8 +17,7 @@ from tests.ui.driver import Driver, running
 
 SIZES = {"80x24": (80, 24), "120x36": (120, 36)}
 OVERLAYS: dict[str, dict[str, Any]] = {"replan": {}, "deal": {"deal_id": "d"}, "account": {"account_id": "a"}}
-BOARDS = ("gap", "pipeline", "funnel", "team", "sync", "replan", "deal", "account")
-BOARDS = ("gap", "pipeline", "team", "metrics", "sync", "replan", "deal", "account")
+BOARDS = ("gap", "pipeline", "funnel", "team", "metrics", "sync", "replan", "deal", "account")
 
 HOSTILE = (
     "Acme [/b] Ltd [@click=app.quit]x[/] [red]",

@@ -102,8 +102,7 @@ def month(company: Company) -> Company:
     return company
 
 
-@pytest.mark.parametrize("view", ["today", "gap", "pipeline", "funnel", "sync"])
-@pytest.mark.parametrize("view", ["today", "gap", "pipeline", "metrics", "sync"])
+@pytest.mark.parametrize("view", ["today", "gap", "pipeline", "funnel", "metrics", "sync"])
 async def test_a_rep_asks_about_all_that_can_have_the_focus(month: Company, view: str) -> None:
     async with walking(month, view) as walk:
         await walk.over_all()

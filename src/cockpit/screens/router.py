@@ -30,8 +30,7 @@ NEVER_ENDING = ("escape", "ctrl+g")
 MOST_RECENT = 5
 """Commands that the palette lists first, because they were typed last."""
 
-_OF_A_REP = ("gap", "pipeline", "funnel")
-_OF_A_REP = ("gap", "pipeline", "metrics")
+_OF_A_REP = ("gap", "pipeline", "funnel", "metrics")
 """Views of one person's numbers."""
 
 
@@ -117,7 +116,7 @@ class Router:
             self._app.say(_("{title} does nothing here.").format(title=_(BY_ID[command].title)))
 
     def _open(self, view: View, name: str, args: dict[str, Any]) -> None:
-        """From somebody's day to the same person's gap, pipeline and metrics; from there not to itself again."""
+        """From somebody's day to the same person's gap, pipeline, funnel and metrics; from there not to itself again."""
         whose = view.why_args().get("rep_id") if name in _OF_A_REP else None
         if whose is None:
             self._app.open(name, **args)

@@ -64,9 +64,7 @@ PATTERNS = (
     "queued:ID",
     "receipt:ID",
     "conflict:ID",
-    "screen:today|gap|pipeline|funnel|team|replan|sync",
-    "screen:today|gap|pipeline|team|targets|replan|sync",
-    "screen:today|gap|pipeline|team|metrics|replan|sync",
+    "screen:today|gap|pipeline|funnel|team|targets|metrics|replan|sync",
 )
 """What may be asked, with PERIOD one of day, week, month, quarter, year."""
 

@@ -9,9 +9,7 @@ from cockpit.i18n import _, exact_money, ngettext
 if TYPE_CHECKING:
     from cockpit.services.snapshots import Why
 
-OVERVIEWS = ("today", "gap", "pipeline", "funnel", "team", "replan", "sync")
-OVERVIEWS = ("today", "gap", "pipeline", "team", "targets", "replan", "sync")
-OVERVIEWS = ("today", "gap", "pipeline", "team", "metrics", "replan", "sync")
+OVERVIEWS = ("today", "gap", "pipeline", "funnel", "team", "targets", "metrics", "replan", "sync")
 """Screens of whose numbers there is a list."""
 ALL = "all"
 """The part of a name that stands for all numbers of a card."""
