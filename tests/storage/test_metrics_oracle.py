@@ -21,6 +21,7 @@ from cockpit.domain.metric_values import BEFORE, NOW, WINDOW, YEAR_AGO
 from cockpit.domain.periods import PERIOD_KINDS, PeriodKind
 from cockpit.hub.seed import seed_company
 from cockpit.services.container import Services, services_on
+from cockpit.services.metric_scopes import scopes_of
 from cockpit.services.metrics import MetricView, open_view
 from cockpit.storage import meta
 from cockpit.storage.database import Database
@@ -261,11 +262,10 @@ def opened(
     services: Services, number: int, kind: PeriodKind, moment: datetime | None, check: Callable[[MetricView], None]
 ) -> None:
     with services.desk.database.look() as reader:
-        whole = open_view(services.desk, reader, None, kind, moment)
-        scopes = list(whole.scopes.all)
-        wide = [one.id for one in whole.scopes.all.values() if one.kind != "rep"]
+        scopes = scopes_of(services.desk, reader).all
+        wide = [one.id for one in scopes.values() if one.kind != "rep"]
         chance = Random(number)
-        check(open_view(services.desk, reader, chance.choice(wide if number % 3 == 0 else scopes), kind, moment))
+        check(open_view(services.desk, reader, chance.choice(wide if number % 3 == 0 else list(scopes)), kind, moment))
 
 
 @pytest.mark.parametrize(("number", "kind", "moment"), list(looks()))

@@ -70,7 +70,7 @@ def why(answer: s.Why) -> Sheet:
         (
             i18n.short_day(row.at.date()) if row.at else "-",
             row.text,
-            value_text(row.value, answer),
+            "" if answer.unit == answer.combine == "none" else value_text(row.value, answer),
             row.origin,
         )
         for row in answer.rows

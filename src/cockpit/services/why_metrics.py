@@ -7,7 +7,7 @@ from datetime import datetime
 from cockpit.domain import metric_values as mv
 from cockpit.domain.metrics import Metric
 from cockpit.domain.periods import PERIOD_KINDS
-from cockpit.i18n import _, short_day
+from cockpit.i18n import _, long_day, short_day
 from cockpit.services.metric_words import (
     change_words,
     definition_text,
@@ -60,16 +60,26 @@ def _of_formula(view: MetricView, one: Metric) -> Why:
 
 
 def _of_rows(view: MetricView, one: Metric) -> Why:
-    """As many rows as were counted; their values make the number where it is a count or a sum."""
+    """The rows that were counted; their values make the number where it is a count or a sum."""
     value = view.values.of(one.id, view.scope.id)
     if one.is_input:
         return _answer(view, one, value, None, "none", definition_text(one), [], "none")
     behind = view.reader.behind(one, view.scopes.owners[view.scope.id], view.span(mv.NOW), view.currency)
     rows = [_row(view, row) for row in behind]
-    if one.measure in ("average", "days", "distinct") or value.amount is None:
+    if value.amount is None:
         return _answer(view, one, value, None, "none", definition_text(one), rows, "none")
-    unit: Unit = "money" if one.unit == "money" else "count"
-    return _answer(view, one, value, half_up(value.amount), unit, definition_text(one), rows, "sum")
+    units: dict[str, Unit] = {"money": "money", "days": "days"}
+    adds_up = one.measure in ("count", "sum")
+    return _answer(
+        view,
+        one,
+        value,
+        half_up(value.amount),
+        units.get(one.unit, "count"),
+        definition_text(one),
+        rows,
+        "sum" if adds_up else "none",
+    )
 
 
 def _answer(
@@ -101,6 +111,8 @@ def _inputs(view: MetricView, one: Metric, value: mv.Value) -> list[tuple[str, s
     cut = view.cuts[mv.NOW]
     days = f"{short_day(cut.period.starts_on)} - {short_day(cut.last)}"
     texts = [(_("scope"), view.scope.name), (_("period"), f"{period_name(view.kind)}, {days}")]
+    if one.measure in ("average", "days") and value.amount is not None:
+        texts.append((_("mean of {n} rows").format(n=value.n), value_words(value.amount, one.unit)))
     if value.lack:
         texts.append((_("missing"), lack_text(value, view.own.catalogue)))
     if one.is_input:
@@ -112,8 +124,9 @@ def _inputs(view: MetricView, one: Metric, value: mv.Value) -> list[tuple[str, s
         if other is not None:
             change = mv.change(one, value.amount, other)
             change_text = change_words(None if change is None else float(change), one.unit)
-            until = short_day(view.cuts[place].last)
-            texts.append((name, f"{value_words(other, one.unit)} ({change_text}), - {until}"))
+            until = long_day(view.cuts[place].last)
+            said = _("{value} ({change}), up to {day}")
+            texts.append((name, said.format(value=value_words(other, one.unit), change=change_text, day=until)))
     texts += _compared(view, one)
     return [
         *texts,
