@@ -53,6 +53,7 @@ KEYS = {
     "team": {"as_of", "complete", "reps", "total"},
     "plan": {"as_of", "complete", "rep", "visits"},
     "problems": {"as_of", "complete", "rep", "cards"},
+    "targets": {"as_of", "complete", "viewer", "metric", "unit", "currency", "period", "targets", "problems"},
     "status": {"as_of", "complete", "gap_minor", "problems", "pending"},
 }
 PARTS = {
@@ -68,6 +69,18 @@ PARTS = {
     ("pipeline", "deals"): {"id", "account", "stage", "amount_minor", "state", "states"},
     ("funnel", "stages"): {"id", "name", "open", "conversion", "others_conversion", "stay", "is_narrow", "is_slow"},
     ("funnel", "lost_for"): {"name", "count", "amount_minor"},
+    ("targets", "targets"): {
+        "id",
+        "kind",
+        "name",
+        "depth",
+        "value",
+        "actual",
+        "left",
+        "difference",
+        "agreement",
+        "parts",
+    },
     ("team", "reps"): {
         "id",
         "name",
@@ -139,7 +152,7 @@ def test_team_sums_the_rep(cockpit: Cockpit, peopled: Company) -> None:
     assert team["total"]["actual_minor"] == sum(rep["actual_minor"] for rep in team["reps"])
 
 
-@pytest.mark.parametrize("verb", ["today", "gap", "pipeline", "funnel", "team", "problems", "plan"])
+@pytest.mark.parametrize("verb", ["today", "gap", "pipeline", "funnel", "team", "targets", "problems", "plan"])
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_plain_is_the_default_in_a_pipe(cockpit: Cockpit, peopled: Company, verb: str, lang: str) -> None:
     piped, plain = cockpit(verb, "--lang", lang), cockpit(verb, "--plain", "--lang", lang)
@@ -166,7 +179,7 @@ def test_the_small_pictures_are_words_in_a_pipe(cockpit: Cockpit, peopled: Compa
     assert "[=]" in cockpit("today", "--lang", "zh").out
 
 
-@pytest.mark.parametrize("verb", ["today", "gap", "pipeline", "funnel", "team", "problems", "plan"])
+@pytest.mark.parametrize("verb", ["today", "gap", "pipeline", "funnel", "team", "targets", "problems", "plan"])
 def test_csv_has_the_rows_of_json(cockpit: Cockpit, peopled: Company, verb: str) -> None:
     main = {
         "today": "visits",
@@ -174,6 +187,7 @@ def test_csv_has_the_rows_of_json(cockpit: Cockpit, peopled: Company, verb: str)
         "pipeline": "deals",
         "funnel": "stages",
         "team": "reps",
+        "targets": "targets",
         "problems": "cards",
         "plan": "visits",
     }
@@ -259,6 +273,7 @@ def test_a_rate_is_not_shown_as_the_count_behind_it(cockpit: Cockpit, peopled: C
 COMMANDS = ["", *KEYS, "sync", "log", "replan", "fill", "undo", "why", "doctor", "login", "demo"]
 GROUPS = {"hub": ("serve", "seed", "import-csv", "token"), "config": ("path", "show", "validate")}
 GROUPS["plan"] = ("add", "move", "cancel")
+GROUPS["targets"] = ("show", "set", "split", "agree", "import")
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])

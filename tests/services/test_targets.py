@@ -178,7 +178,12 @@ def test_history_and_working_days_are_the_weights(company: Company) -> None:
     company.put("absence", person_id=ME, owner_id=ME, from_on=date(2026, 12, 1), to_on=date(2026, 12, 31))
     proposal = services.targets.propose("East-1", "2026-12")
     assert {line.id: line.after for line in proposal.lines} == {TEAM: 40_000_000, ME: 0, MATE: 40_000_000}
-    assert proposal.notes == ("2026-12 has no working day for Zhang Wei: 0",)
+    assert proposal.notes == (
+        "the holidays of 2026 are not here: Monday to Friday counts",
+        "2026-12 has no working day for Zhang Wei: 0",
+    )
+    company.put("calendar_day", on=date(2026, 10, 1), kind="holiday", name="国庆节")
+    assert services.targets.propose("East-1", "2026-12").notes == proposal.notes[1:]
     with pytest.raises(NotAllowed, match="2026-12 has no working day for Zhang Wei"):
         services.targets.set(ME, "100k", "2026-12")
 

@@ -344,12 +344,16 @@ def _depths(node: Node, depth: int) -> list[tuple[Node, int]]:
 
 
 def _notes(sight: Sight, node: Node) -> list[str]:
-    """Months and people that get nothing because they have no working day."""
+    """Months and people that get nothing because they have no working day; years whose holidays are not known."""
+    months = [month for month in sight.months() if month.ends_on >= sight.book.today]
+    calendar = sight.book.calendar
+    known = {day.year for day in calendar.holidays | calendar.makeups}
+    years = sorted({month.starts_on.year for month in months} - known)
+    found = [_("the holidays of {year} are not here: Monday to Friday counts").format(year=year) for year in years]
     words = _("{month} has no working day for {name}: 0")
-    return [
+    return found + [
         words.format(month=period_text(month), name=sight.name(one.id))
-        for month in sight.months()
-        if month.ends_on >= sight.book.today
+        for month in months
         for one in node.nodes()
         if not workdays_of(sight.book, one.id, month)
     ]
