@@ -171,7 +171,7 @@ def _line(sight: Sight, node: Node, depth: int, states: dict[str, WriteState]) -
     is_running = book.today in period
     offer = rules.raise_offer(node.value, reached, measure, gone, len(days)) if person and is_running else None
     rung = None
-    if person is not None and period.kind == "month" and measure.metric == METRIC:
+    if person is not None and is_running and period.kind == "month" and measure.metric == METRIC:
         rung = rules.next_rung(reached, measure.currency)
     rep_at, lead_at = _agreed(node)
     return TargetLine(
@@ -207,12 +207,12 @@ def agreement_of(node: Node) -> str:
 
 
 def _agreed(node: Node) -> tuple[datetime | None, datetime | None]:
-    """The oldest yes of the rep and of the lead among the rows, None where one is missing."""
+    """When the last yes of the rep and of the lead came, None where one is missing."""
     rep = [row.agreed_by_rep_at for row in node.rows]
     lead = [row.agreed_by_lead_at for row in node.rows]
     return (
-        min((at for at in rep if at), default=None) if None not in rep else None,
-        min((at for at in lead if at), default=None) if None not in lead else None,
+        max((at for at in rep if at), default=None) if None not in rep else None,
+        max((at for at in lead if at), default=None) if None not in lead else None,
     )
 
 

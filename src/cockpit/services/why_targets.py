@@ -121,7 +121,12 @@ def _rung(sight: Sight, node: Node, line: TargetLine) -> Why:
     title = _("To the next rung")
     if line.next_rung_minor is None or line.to_next_rung_minor is None:
         return _said(
-            sight, title, None, _("rungs go by the revenue of a month; none is left, or this is another number"), [], []
+            sight,
+            title,
+            None,
+            _("rungs go by the revenue of the running month; none is left, or this is another number"),
+            [],
+            [],
         )
     rows = [
         WhyRow(
