@@ -15,8 +15,6 @@ from cockpit.services.snapshots import TargetLine
 from cockpit.storage.tables import OutboxRow, TargetRow
 from tests.support.company import HEAD, LEAD, MATE, ME, REGION, TEAM, Company, at, sign_in
 
-NOVEMBER = date(2026, 11, 1)
-
 
 def _as(company: Company, person: str) -> Services:
     with company.database.write() as session:
@@ -309,3 +307,46 @@ def test_a_wrong_file_is_refused_whole(months: Company, tmp_path: Path, text: st
 def test_a_file_that_is_not_there(months: Company, tmp_path: Path) -> None:
     with pytest.raises(BadUse, match="cannot be read"):
         _as(months, LEAD).targets.import_file(tmp_path / "none.csv")
+
+
+def test_a_shut_month_gets_nothing_of_a_year_and_is_named(company: Company) -> None:
+    for day in range(1, 29):
+        company.put("calendar_day", on=date(2027, 2, day), kind="holiday", name="shut")
+    services = _as(company, HEAD)
+    proposal = services.targets.propose("East", "2027", value="12m")
+    by_month = {line.month.month: line.after for line in proposal.lines if line.id == REGION}
+    assert by_month[2] == 0
+    assert sum(by_month.values()) == 1_200_000_000
+    assert [note for note in proposal.notes if "2027-02" in note and "East:" in note] == [
+        "2027-02 has no working day for East: 0"
+    ]
+
+
+def test_the_season_goes_by_what_earlier_years_sold_in_it(company: Company) -> None:
+    for year in (2025, 2026):
+        for month in range(1, 11):
+            amount = 90_000_000 if month == 3 else 10_000_000
+            closed = date(year, month, 20)
+            company.deal(f"d{closed}", "stage-won", amount, created_on=date(2025, 1, 5), closed_on=closed)
+    services = _as(company, HEAD)
+    months = services.targets.propose("East", "2027", value="12m").lines
+    shares = {line.month.month: line.after for line in months if line.id == REGION}
+    assert shares[3] > 2 * max(value for month, value in shares.items() if month != 3)
+    assert min(shares.values()) > 0
+    assert sum(shares.values()) == 1_200_000_000
+
+
+def test_a_quarter_that_is_not_its_months_is_named_and_mended(months: Company) -> None:
+    quarter: dict[str, Any] = {"period_kind": "quarter", "period_start": date(2026, 10, 1)}
+    months.put(
+        "target", metric="won_amount", scope_kind="person", scope_id=ME, owner_id=ME, value=90_000_000, **quarter
+    )
+    services = _as(months, LEAD)
+    found = services.targets.load("2026-Q4").problems
+    (problem,) = [one for one in found if "the months are" in one.text]
+    assert problem.difference == 10_000_000
+    assert "¥100,000.00 less than the target of 2026-Q4, ¥900,000.00" in problem.text
+    assert problem.command == "cockpit targets set 'Zhang Wei' 900000 --period 2026-Q4"
+    services.targets.set("Zhang Wei", "900000", "2026-Q4")
+    assert not [one for one in services.targets.load("2026-Q4").problems if "the months are" in one.text]
+    assert [part.value for part in _line(services, ME, "2026-Q4").parts] == [None, 45_000_000, 45_000_000]
