@@ -19,6 +19,7 @@ Scope = Literal[
     "list",
     "today",
     "gap",
+    "chain",
     "pipeline",
     "funnel",
     "deal",
@@ -124,7 +125,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Shorter"),
         N_("Look at a shorter period"),
         N_("period: shorter"),
-        ("gap", "targets", "metrics"),
+        ("gap", "chain", "targets", "metrics"),
     ),
     Command(
         "period_next",
@@ -132,7 +133,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Longer"),
         N_("Look at a longer period"),
         N_("period: longer"),
-        ("gap", "targets", "metrics"),
+        ("gap", "chain", "targets", "metrics"),
     ),
     Command("next_funnel", "M", N_("Model"), N_("Look at the next funnel"), N_("funnel: next"), ("pipeline", "funnel")),
     Command(
@@ -153,7 +154,10 @@ COMMANDS: tuple[Command, ...] = (
         True,
     ),
     Command("raise", "a", N_("Raise"), N_("Take the raise that is offered"), N_("target: raise"), ("targets",), True),
-    Command("accept", "y", N_("Accept"), N_("Accept the proposal"), N_("proposal: accept"), ("replan",), True),
+    Command("chain", "b", N_("Chain"), N_("Work the gap back to what each day needs"), N_("gap: work back"), ("gap",)),
+    Command("more", "plus", N_("Higher"), N_("Try a higher rate in the focused line"), N_("rate: higher"), ("chain",)),
+    Command("less", "minus", N_("Lower"), N_("Try a lower rate in the focused line"), N_("rate: lower"), ("chain",)),
+    Command("accept", "y", N_("Accept"), N_("Accept the proposal"), N_("proposal: accept"), ("replan", "chain"), True),
     Command("mine", "m", N_("Mine"), N_("Keep my value"), N_("conflict: mine"), ("sync",), True),
     Command("theirs", "t", N_("Theirs"), N_("Take their value"), N_("conflict: theirs"), ("sync",), True),
     Command("both", "b", N_("Both"), N_("Keep both texts"), N_("conflict: both"), ("sync",), True),
@@ -252,6 +256,7 @@ SCOPE_TITLES: dict[Scope, str] = {
     "list": N_("In a list"),
     "today": N_("Today"),
     "gap": N_("Gap"),
+    "chain": N_("Gap chain"),
     "pipeline": N_("Pipeline"),
     "funnel": N_("Funnel"),
     "deal": N_("Deal"),
@@ -274,6 +279,8 @@ _SHOWN = {
     "semicolon": ";",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "plus": "+",
+    "minus": "-",
     "enter": "Enter",
     "escape": "Esc",
     "space": "Space",
@@ -297,6 +304,8 @@ _FULL_WIDTH = {
     "slash": "ideographic_comma",
     "left_square_bracket": "left_black_lenticular_bracket",
     "right_square_bracket": "right_black_lenticular_bracket",
+    "plus": "fullwidth_plus_sign",
+    "minus": "fullwidth_hyphen_minus",
 }
 """What the same key sends while a Chinese input method is on."""
 

@@ -44,6 +44,7 @@ from tests.security.payloads import PAYLOADS
 from tests.security.poison import LONG, SHORT, leftovers, long_words, poison, words
 from tests.ui import board_samples as samples
 from tests.ui.boards import board_services
+from tests.ui.chain_sample import chain
 from tests.ui.driver import Driver, running
 from tests.ui.fakes import preview_of, today_snapshot, why_snapshot
 from tests.ui.screen_text import _settle
@@ -57,6 +58,7 @@ STEP = 1 if EXAMPLES > 1_000 else 4
 SAMPLES: dict[str, tuple[dict[str, Any], Callable[[], Any]]] = {
     "today": ({}, today_snapshot),
     "gap": ({}, samples.gap),
+    "chain": ({}, chain),
     "pipeline": ({}, samples.pipeline),
     "team": ({}, samples.team),
     "sync": ({}, samples.sync),

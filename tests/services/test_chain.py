@@ -102,7 +102,7 @@ def test_checks(told: Company) -> None:
 
 def test_alone_there_is_no_team_and_it_says_why(told: Company) -> None:
     found = load(told)
-    assert "A lead sees them" in found.alone
+    assert "a lead sees them" in found.alone
     assert all(line.rate is None or (line.rate.team, line.rate.best) == (None, None) for line in found.lines)
     assert [lever.of for lever in found.levers] == ["dirty"]
     (dirty,) = found.levers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.ui import board_samples as samples
+from tests.ui.chain_sample import chain
 from tests.ui.fakes import FakeServices
 
 
@@ -12,6 +13,7 @@ def board_services(**answers: Any) -> FakeServices:
     """`answers` like `gap__load=snapshot`, over the canned ones."""
     canned: dict[str, Any] = {
         "gap__load": lambda rep_id=None, period="month": samples.gap(period_kind=period),
+        "chain__load": chain(),
         "pipeline__load": samples.pipeline(),
         "funnel__load": samples.funnel(),
         "team__load": samples.team(),

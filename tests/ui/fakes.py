@@ -324,6 +324,7 @@ class FakeDesk:
 _NAMES = (
     "today",
     "gap",
+    "chain",
     "pipeline",
     "funnel",
     "team",

@@ -16,7 +16,12 @@ from tests.ui.boards import board_services
 from tests.ui.driver import Driver, running
 
 SIZES = {"80x24": (80, 24), "120x36": (120, 36)}
-OVERLAYS: dict[str, dict[str, Any]] = {"replan": {}, "deal": {"deal_id": "d"}, "account": {"account_id": "a"}}
+OVERLAYS: dict[str, dict[str, Any]] = {
+    "replan": {},
+    "chain": {},
+    "deal": {"deal_id": "d"},
+    "account": {"account_id": "a"},
+}
 BOARDS = ("gap", "pipeline", "funnel", "team", "metrics", "sync", "replan", "deal", "account")
 
 HOSTILE = (
@@ -38,6 +43,8 @@ async def _open(driver: Driver, board: str) -> None:
     ("board", "size", "lang"),
     [
         ("gap", "80x24", "en"),
+        ("chain", "80x24", "en"),
+        ("chain", "120x36", "zh"),
         ("team", "120x36", "zh"),
         ("pipeline", "80x24", "zh"),
         ("pipeline", "120x36", "en"),

@@ -34,7 +34,7 @@ class GapView(View):
 
     SCOPES = ("gap", "list")
     KEPT = GapSnapshot
-    FOOTER = ("fill", "period_previous", "period_next", "why", "log", "replan", "help", "back")
+    FOOTER = ("chain", "fill", "period_previous", "period_next", "why", "log", "help", "back")
 
     snapshot: GapSnapshot | None
     DEFAULT_PERIOD: ClassVar[PeriodKind] = "month"
@@ -135,6 +135,9 @@ class GapView(View):
         self._period = period
         self.load()
         self.shell.show_keys()
+
+    def do_chain(self) -> None:
+        self.shell.open("chain", rep_id=self._rep_id, period=self._period)
 
     def do_fill(self) -> None:
         """Fill the KPI under the cursor; the first short one when none is."""

@@ -21,6 +21,7 @@ OTHER_VIEWS = {
     "deal": ("cockpit.screens.deal", "DealView"),
     "account": ("cockpit.screens.account", "AccountView"),
     "targets": ("cockpit.screens.targets", "TargetsView"),
+    "chain": ("cockpit.screens.chain", "ChainView"),
     "replan": ("cockpit.screens.replan", "ReplanView"),
     "log": ("cockpit.screens.log", "LogView"),
     "why": ("cockpit.screens.why", "WhyView"),

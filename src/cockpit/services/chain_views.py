@@ -49,7 +49,7 @@ def chain_snapshot(look: ChainLook) -> ChainSnapshot:
         workdays_left=found.days_left,
         per_day=_whole(found.per_day),
         per_day80=_whole(found.per_day80),
-        days=() if refused else tuple(zip(days_left(look), found.days(), strict=False)),
+        days=tuple(zip(days_left(look), found.days(), strict=False)) if found.last.short and not refused else (),
         levers=() if refused else _levers(look),
         moves=tuple(sorted(look.moves.items())),
         cycle=None if refused else _cycle(look),
@@ -77,7 +77,7 @@ def reasons(look: ChainLook) -> tuple[str, str]:
     """Why the team's figures are empty, and which rates nobody is the best of."""
     ground = look.ground
     if ground.is_alone:
-        return _("Team and best: the rows of other reps are not on this device. A lead sees them."), ""
+        return _("Team and best: other reps' rows are not on this device; a lead sees them."), ""
     names = [ratio_name(step.ratio.id) for step in look.steps if not ground.compared(step.ratio.id).may_rank]
     return "", _("no real difference between reps: {names}").format(names=_(", ").join(names)) if names else ""
 

@@ -9,6 +9,8 @@ from cockpit.i18n import N_, _, exact_money, month_name, short_day, short_money,
 if TYPE_CHECKING:
     from cockpit.services.snapshots import ChainLever, ChainSnapshot, CycleCheck, RateLine
 
+MOST_DAYS = 8
+"""As many days are told one by one."""
 _STEPS = {
     "target": N_("money"),
     "reserve": N_("reserve"),
@@ -128,18 +130,18 @@ def checks(found: ChainSnapshot) -> list[tuple[str, bool]]:
 def cycle_lines(check: CycleCheck) -> list[str]:
     if check.share is None:
         return [_("cycle: not known yet. It takes 8 won deals, here are {count}.").format(count=check.wins)]
-    words = _("cycle: median {median} days; {share} of new deals that are won are won within the {days} days left")
+    words = _("cycle: median {median} days; {share} of wins come within {days} days")
     text = words.format(median=check.median_days, share=f"{check.share:.0%}", days=check.days)
     if not check.is_slow or check.feeds_on is None:
         return [text]
-    feeds = _("{text}: the new work feeds {month}").format(text=text, month=month_name(check.feeds_on))
+    feeds = _("{text}: new work feeds {month}").format(text=text, month=month_name(check.feeds_on))
     if not check.deals:
         return [feeds, _("this period has no open deal due that it could come from")]
     stages: dict[str, int] = {}
     for deal in check.deals:
         stages[deal.stage] = stages.get(deal.stage, 0) + 1
     where = ", ".join(f"{stage} {count}" for stage, count in stages.items())
-    words = _("this period must come from open deals: {count}, {money} ({stages})")
+    words = _("this period comes from open deals: {count}, {money} ({stages})")
     return [feeds, words.format(count=len(check.deals), money=short_money(check.deals_minor), stages=where)]
 
 
@@ -148,6 +150,8 @@ def effort_line(found: ChainSnapshot) -> str:
     check = found.effort
     assert check is not None
     name = found.lines[-1].name
+    if found.per_day == 0 and not found.lines[-1].short:
+        return _("can you do it: nothing new is needed")
     if check.verdict == "no_days":
         return _("can you do it: no working day is left in this period")
     if check.verdict == "no_history":
@@ -155,7 +159,7 @@ def effort_line(found: ChainSnapshot) -> str:
     if check.verdict == "unknown" or check.share is None:
         return _("can you do it: not known while a rate is missing")
     verdict = _("FEASIBLE") if check.verdict == "feasible" else _("TOO MUCH")
-    words = _("can you do it: {count} {name} a day is {share} of your best day {best} (usual {usual}): {verdict}")
+    words = _("can you do it: {count} {name} a day is {share} of your best {best} (usual {usual}): {verdict}")
     return words.format(
         count=found.per_day,
         name=name,
@@ -169,7 +173,7 @@ def effort_line(found: ChainSnapshot) -> str:
 def thin_line(found: ChainSnapshot) -> str:
     check = found.thin
     assert check is not None
-    words = _("sample: {name}, n {n}, moves it most: {range} means {least} to {most} {line}, not exactly {need}")
+    words = _("sample: {name} (n {n}, {range}): {least} to {most} {line}, not exactly {need}")
     return words.format(
         name=check.rate.name,
         n=f"{check.rate.n:.0f}",
@@ -211,8 +215,9 @@ def _signed(value: int | None) -> str:
 
 
 def split_text(found: ChainSnapshot) -> str:
-    """`Tue 11-24 40, Wed 11-25 40`."""
-    return ", ".join(f"{short_day(day)} {count}" for day, count in found.days)
+    """`Tue 11-24 40, Wed 11-25 40`; of many days the first and the last."""
+    shown = [f"{short_day(day)} {count}" for day, count in found.days]
+    return ", ".join(shown if len(shown) <= MOST_DAYS else [*shown[: MOST_DAYS - 2], "...", shown[-1]])
 
 
 def one_line(found: ChainSnapshot) -> str:

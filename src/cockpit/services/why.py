@@ -118,6 +118,9 @@ def _of_period(sources: Sources, period: PeriodKind, number: str, subject: str) 
 def _of_area(sources: Sources, area: str, number: str, subject: str) -> Why | None:
     if area == "trend" and number in ("visits", "won"):
         return why_period.trend(sources.book, sources.rep, number, subject)
+    if area == "chain":
+        period = next((name for name in PERIOD_KINDS if name == (subject or "month")), None)
+        return why_chain.whole(sources.chain(period), number) if period is not None else None
     if area == "pipeline":
         return why_pipeline.whole(sources.funnel[0], sources.line, number, subject)
     whole: dict[str, Callable[[], Why | None]] = {
@@ -125,7 +128,6 @@ def _of_area(sources: Sources, area: str, number: str, subject: str) -> Why | No
         "flow": lambda: why_funnel.moved(sources.shape, number),
         "team": lambda: why_team.total(sources.board, number),
         "sync": lambda: why_sync.whole(sources, number),
-        "chain": lambda: why_chain.whole(sources.chain, number),
     }
     return whole[area]() if area in whole and not subject else None
 

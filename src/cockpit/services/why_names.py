@@ -30,7 +30,7 @@ PATTERNS = (
     "PERIOD.days[:held|planned|missed|free|DATE]",
     "PERIOD.week:DATE",
     "PERIOD.other:CURRENCY",
-    "chain.LINE|per_day|cycle|effort|thin",
+    "chain.LINE|per_day|cycle|effort|thin[:PERIOD]",
     "rate:ID",
     "trend.visits[:DATE]",
     "trend.won[:DATE]",
@@ -140,7 +140,7 @@ def _gap(sources: Sources) -> Iterator[str]:
     yield from (f"month.other:{currency}" for currency, _minor in gap.other_currencies)
     yield from _kpis(sources)
     yield from TRENDS
-    yield from why_chain.names(sources.chain)
+    yield from why_chain.names(sources.chain())
 
 
 def _pipeline(sources: Sources) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cockpit.domain.book import Book
 from cockpit.domain.deals import currency_of
 from cockpit.domain.entities import Person
+from cockpit.domain.periods import PeriodKind
 from cockpit.domain.pipeline import Pipeline, pipeline
 from cockpit.domain.team import RepFigures, board, reps_below
 from cockpit.services.chain import ChainLook, Ground, ground
@@ -86,10 +87,8 @@ class Sources:
     def ground(self) -> Ground:
         return ground(self.desk, self.session, self.rep_id, self.as_of)
 
-    @cached_property
-    def chain(self) -> ChainLook:
-        """The month's."""
-        return ChainLook(self.ground, "month")
+    def chain(self, period: PeriodKind = "month") -> ChainLook:
+        return ChainLook(self.ground, period)
 
     def line_of(self, funnel_id: str) -> Pipeline:
         book, owners = self.funnel
