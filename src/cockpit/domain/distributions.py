@@ -95,7 +95,7 @@ def _fraction(terms: Iterator[float]) -> float:
 def _bisect(share_below: Callable[[float], float], share: float, low: float, high: float) -> float:
     for _step in range(100):
         middle = (low + high) / 2
-        if middle in (low, high):
+        if high - low <= 1e-12 * high:
             break
         if share_below(middle) < share:
             low = middle

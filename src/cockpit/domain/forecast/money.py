@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from itertools import accumulate
 
@@ -35,6 +35,10 @@ class Money:
     def wins(self, first: date, last: date) -> int:
         low, high = self._places(first, last)
         return high - low
+
+    def wins_of(self, owners: Collection[str], first: date, last: date) -> int:
+        low, high = self._places(first, last)
+        return sum(owner in owners for owner, _ in self._owners[low:high])
 
     def by_owner(self, first: date, last: date) -> Mapping[str, float]:
         low, high = self._places(first, last)

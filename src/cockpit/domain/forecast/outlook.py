@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from cockpit.domain.forecast.backtest import NEEDS_MONTHS, Past, Point, Span, look, total
 from cockpit.domain.forecast.history import History
 from cockpit.domain.forecast.money import Money
-from cockpit.domain.forecast.ranges import Chance, Range, own_error, range_of
+from cockpit.domain.forecast.ranges import Chance, own_error, range_of
 from cockpit.domain.forecast.views import OpenPart, Views
 
 SHOWN_FROM = 6
@@ -20,7 +20,7 @@ Owners = Collection[str]
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Why there is no forecast: months of closes needed, and those there are."""
+    """Why there is no forecast: months of closes needed, and those there are; when these are enough, nothing was won."""
 
     months: int
     have: int
@@ -82,17 +82,46 @@ class Outlook:
     views: Views
     now: Point
     past: Past
+    _errors: dict[tuple[int, tuple[frozenset[str], ...]], float] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def forecast(self, owners: Owners, peers: Sequence[Owners] = ()) -> Forecast:
         """Of these people; `peers` are the scopes of the same level, from which the own error is learned too."""
-        return _forecast(self.money, self.now, self.past, owners, peers)
+        return self._forecast(self.now, self.past, owners, peers)
 
     def settled(self, owners: Owners, peers: Sequence[Owners] = ()) -> tuple[Settled, ...]:
         """Every past forecast, as it would have been shown then."""
         return tuple(
-            _settled(_forecast(self.money, point, self.past.before(point.span.as_of), owners, peers), point, owners)
+            _settled(self._forecast(point, self.past.before(point.span.as_of), owners, peers), point, owners)
             for point in self.past.points
         )
+
+    def expected(self, owners: Owners) -> tuple[float, float]:
+        """Money won so far and money ahead, without a range."""
+        return total(self.now.so_far, owners), total(self.now.expected, owners) * self.past.bias
+
+    def _forecast(self, point: Point, past: Past, owners: Owners, peers: Sequence[Owners]) -> Forecast:
+        chance = _chance(self.money, point.span.as_of)
+        won, ahead = total(point.so_far, owners), total(point.expected, owners) * past.bias
+        error = self._own_error(past, tuple(frozenset(scope) for scope in peers or (owners,)), chance)
+        reach, floor = range_of(ahead, chance, error), chance.floor(ahead)
+        return Forecast(
+            point.span,
+            won,
+            ahead,
+            won + reach.low,
+            won + reach.high,
+            None if floor is None else floor * ahead / (won + ahead),
+            error,
+            ahead / chance.mean if chance.mean else 0.0,
+        )
+
+    def _own_error(self, past: Past, scopes: tuple[frozenset[str], ...], chance: Chance) -> float:
+        key = (len(past.points), scopes)
+        if key not in self._errors:
+            self._errors[key] = own_error([pair for scope in scopes for pair in past.pairs(scope)], chance)
+        return self._errors[key]
 
     @property
     def bias(self) -> float:
@@ -115,7 +144,7 @@ def outlook(history: History | None, span: Span, needs: int = SHOWN_FROM) -> Out
         return Needs(max(needs, NEEDS_MONTHS), have)
     money = Money(history)
     if not money.won(history.begins_on, span.as_of):
-        return Needs(max(needs, NEEDS_MONTHS), 0)
+        return Needs(max(needs, NEEDS_MONTHS), have)
     return Outlook(span, money, *look(history, money, span))
 
 
@@ -134,24 +163,6 @@ def record(settled: Sequence[Settled]) -> Record | None:
         sum(one.forecast.value for one in settled) / came - 1,
         sum(one.is_covered for one in settled) / len(settled),
         tuple((name, error / came) for name, error in errors.items()),
-    )
-
-
-def _forecast(money: Money, point: Point, past: Past, owners: Owners, peers: Sequence[Owners]) -> Forecast:
-    chance = _chance(money, point.span.as_of)
-    won, ahead = total(point.so_far, owners), total(point.expected, owners) * past.bias
-    error = own_error([pair for scope in peers or (owners,) for pair in past.pairs(scope)], chance)
-    reach = range_of(ahead, chance, error) if ahead else Range(0.0, 0.0)
-    floor = chance.floor(ahead)
-    return Forecast(
-        point.span,
-        won,
-        ahead,
-        won + reach.low,
-        won + reach.high,
-        None if floor is None else floor * ahead / (won + ahead),
-        error,
-        ahead / chance.mean if chance.mean else 0.0,
     )
 
 
