@@ -32,6 +32,21 @@ KEYS = {
         "days",
         "trend",
     },
+    "forecast": {
+        "as_of",
+        "complete",
+        "scope",
+        "period",
+        "forecast",
+        "won_minor",
+        "open_minor",
+        "arriving_minor",
+        "rhythm_minor",
+        "reserve_minor",
+        "parts",
+        "backtest",
+        "rivals",
+    },
     "gap": {
         "as_of",
         "complete",
@@ -152,7 +167,9 @@ def test_team_sums_the_rep(cockpit: Cockpit, peopled: Company) -> None:
     assert team["total"]["actual_minor"] == sum(rep["actual_minor"] for rep in team["reps"])
 
 
-@pytest.mark.parametrize("verb", ["today", "gap", "pipeline", "funnel", "team", "targets", "problems", "plan"])
+@pytest.mark.parametrize(
+    "verb", ["today", "gap", "forecast", "pipeline", "funnel", "team", "targets", "problems", "plan"]
+)
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_plain_is_the_default_in_a_pipe(cockpit: Cockpit, peopled: Company, verb: str, lang: str) -> None:
     piped, plain = cockpit(verb, "--lang", lang), cockpit(verb, "--plain", "--lang", lang)

@@ -81,7 +81,9 @@ def test_month_and_kpi_are_the_gap_screens_own(company: Company) -> None:
     snapshot, gap = TodayService(desk_of(company)).load(), GapService(desk_of(company)).load()
     month = snapshot.month
     assert (month.target_minor, month.actual_minor, month.gap_minor) == (30_000_000, 18_200_000, 11_800_000)
-    assert (month.forecast_minor, month.forecast_reason) == (None, "needs_history")
+    assert (month.forecast.value_minor, month.forecast.reason) == (None, "needs_history")
+    assert (month.forecast.needs_months, month.forecast.has_months) == (6, 0)
+    assert month.forecast == gap.forecast
     assert (month.workdays_gone, month.workdays_total) == (16, 21)
     (line,) = snapshot.kpis
     assert (line.limit, line.done, line.planned, line.uncovered, line.at_risk_minor) == (15, 11, 2, 2, 10_000)

@@ -110,10 +110,12 @@ def test_another_currency_is_not_added(month: Company) -> None:
     assert (dollars.value, dollars.currency) == (100_000, "USD")
 
 
-def test_there_is_no_forecast_and_the_answer_says_what_is_missing(month: Company) -> None:
-    found = WhyService(desk_of(month)).explain("month.forecast")
+@pytest.mark.parametrize("number", ["forecast", "forecast_range", "forecast_error"])
+def test_a_forecast_that_is_refused_says_what_it_needs(month: Company, number: str) -> None:
+    found = WhyService(desk_of(month)).explain(f"month.{number}")
     assert found.value is None
-    assert "missing" in dict(found.inputs)
+    assert "needs 6 months of closed deals" in found.formula
+    assert dict(found.inputs)["months needed"] == "6"
 
 
 def test_the_working_days_gone(month: Company) -> None:

@@ -18,6 +18,7 @@ from cockpit.services.snapshots import (
     DealLine,
     DealSnapshot,
     FlowLine,
+    ForecastLine,
     FunnelSnapshot,
     FunnelStage,
     GapSnapshot,
@@ -93,6 +94,19 @@ def pace() -> tuple[PaceDay, ...]:
     )
 
 
+def forecast(value: int, low: int, high: int) -> ForecastLine:
+    return ForecastLine(
+        value_minor=value * K,
+        low_minor=low * K,
+        high_minor=high * K,
+        error=0.11,
+        bias=0.03,
+        covered=0.83,
+        past=12,
+        floor=0.09,
+    )
+
+
 def gap(**values: Any) -> GapSnapshot:
     weeks = ((1, 1, 0, 0), (2, 8, 75, 60), (9, 15, 75, 52), (16, 22, 75, 70), (23, 29, 60, 0), (30, 30, 15, 0))
     return GapSnapshot(
@@ -110,6 +124,7 @@ def gap(**values: Any) -> GapSnapshot:
             "gap_minor": 118 * K,
             "planned_minor": 66 * K,
             "uncovered_minor": 52 * K,
+            "forecast": forecast(256, 221, 286),
             "other_currencies": (),
             "kpis": (
                 kpi(),
@@ -508,6 +523,7 @@ def team_rep(number: int, name: str, alias: str, target: int, actual: int, **val
             "target_minor": target * K,
             "actual_minor": actual * K,
             "gap_minor": (target - actual) * K,
+            "forecast": forecast(actual + 74, actual + 39, actual + 104),
             "visits_done": 12,
             "visits_planned": 3,
             "visits_uncovered": 0,

@@ -24,7 +24,7 @@ def _texts(snapshot: TeamSnapshot, place: int) -> list[str]:
 
 
 def test_the_last_row_is_the_total_the_service_gave() -> None:
-    assert _texts(samples.team(), -1)[:9] == [
+    assert _texts(samples.team(), -1)[:10] == [
         "Total",
         "920k",
         "618k",
@@ -32,6 +32,7 @@ def test_the_last_row_is_the_total_the_service_gave() -> None:
         "67%",
         "302k",
         "219k",
+        "692k",
         "36+4/45",
         "7",
     ]
@@ -40,11 +41,11 @@ def test_the_last_row_is_the_total_the_service_gave() -> None:
 def test_a_rep_without_a_target_has_no_gap_and_no_share() -> None:
     values = {"target_minor": None, "gap_minor": None, "behind_minor": 0, "visits_limit": None, "trend": ()}
     alone = samples.team(reps=(samples.team_rep(9, "王强", "", 0, 12, **values),))
-    assert _texts(alone, 0)[:10] == ["王强", "-", "12k", " " * 8, "-", "-", "-", "12+3", "0", ""]
+    assert _texts(alone, 0)[:11] == ["王强", "-", "12k", " " * 8, "-", "-", "-", "86k", "12+3", "0", ""]
 
 
 def test_the_trend_ends_with_its_last_value() -> None:
-    assert _texts(samples.team(), 0)[9] == "_.:-=+*# 7"
+    assert _texts(samples.team(), 0)[10] == "_.:-=+*# 7"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_the_answer_says_who_first_and_why(values: dict[str, object], words: str
 
 def test_the_facts_say_the_teams_sum_and_the_rule_of_the_order() -> None:
     first, second = facts(samples.team()).split("\n")
-    assert first == "华东一组, November, day 16/21  618k of 920k CNY, 67%"
+    assert first == "华东一组, November, day 16/21  618k of 920k CNY, 67%  forecast 692k (657k-722k), past error 11%"
     assert "visits without a plan, then behind pace" in second
 
 

@@ -40,10 +40,15 @@ def card(view: s.CardView) -> dict[str, Any]:
     return data
 
 
+def forecast(line: s.ForecastLine) -> dict[str, Any]:
+    shares = ("error", "bias", "covered", "floor")
+    return {
+        name: round(value, 4) if name in shares and value is not None else value for name, value in asdict(line).items()
+    }
+
+
 def month(line: s.MonthLine) -> dict[str, Any]:
-    data = asdict(line)
-    data["forecast"] = {"value_minor": data.pop("forecast_minor"), "reason": data.pop("forecast_reason")}
-    return data
+    return {**asdict(line), "forecast": forecast(line.forecast)}
 
 
 def today(snapshot: s.TodaySnapshot) -> dict[str, Any]:
@@ -78,6 +83,7 @@ def gap(snapshot: s.GapSnapshot) -> dict[str, Any]:
         "uncovered_minor": snapshot.uncovered_minor,
         "other_currencies": [{"currency": c, "actual_minor": m} for c, m in snapshot.other_currencies],
         "workdays_left": snapshot.workdays_left,
+        "forecast": forecast(snapshot.forecast),
         "kpis": [kpi(line) for line in snapshot.kpis],
         "weeks": [asdict(week) for week in snapshot.weeks],
         "due_minor": snapshot.due_minor,
@@ -127,9 +133,13 @@ def team(snapshot: s.TeamSnapshot) -> dict[str, Any]:
         "workdays_gone": snapshot.workdays_gone,
         "workdays_total": snapshot.workdays_total,
         "currency": snapshot.currency,
-        "reps": [asdict(rep) for rep in snapshot.reps],
-        "total": asdict(snapshot.total),
+        "reps": [_rep(rep) for rep in snapshot.reps],
+        "total": _rep(snapshot.total),
     }
+
+
+def _rep(line: s.TeamRep) -> dict[str, Any]:
+    return {**asdict(line), "forecast": forecast(line.forecast)}
 
 
 def sync(snapshot: s.SyncSnapshot, report: s.SyncReport | None = None) -> dict[str, Any]:

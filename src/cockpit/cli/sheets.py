@@ -10,6 +10,7 @@ from cockpit.cli.output import Sheet, Table
 from cockpit.cli.reasoned import reasons_text
 from cockpit.i18n import _, short_money
 from cockpit.services import snapshots as s
+from cockpit.services.forecast_words import reason_text, record_text, value_text
 from cockpit.services.proof_words import count_line, verdict_line
 from cockpit.services.words import activity_status, kind_name, refused_rows, with_marks, write_state
 
@@ -82,6 +83,14 @@ def month_text(line: s.MonthLine) -> str:
     return f"{text}  {line.currency}"
 
 
+def forecast_text(line: s.ForecastLine) -> list[str]:
+    """Value, range and past error; what a forecast lacks; nothing for a period that has none."""
+    if line.value_minor is None:
+        return [_("forecast: {reason}").format(reason=reason_text(line))] if line.reason != "no_period" else []
+    past = record_text(line)
+    return [_("forecast {value}").format(value=value_text(line)) + (f"  {past}" if past else "")]
+
+
 def in_question_text(names: Sequence[str]) -> list[str]:
     """A line for figures that rest on a row with an open conflict."""
     words = {
@@ -119,8 +128,7 @@ def _cards_table(cards: Iterable[s.CardView]) -> Table:
 def today(snapshot: s.TodaySnapshot) -> Sheet:
     lines = [f"{snapshot.rep.name}  {snapshot.rep.team}  {i18n.long_day(snapshot.day)}", *stale(snapshot)]
     lines += [month_text(snapshot.month), *in_question_text(snapshot.month.in_question)]
-    if snapshot.month.forecast_minor is None:
-        lines.append(_("forecast: needs history"))
+    lines += forecast_text(snapshot.month.forecast)
     lines += [kpi_text(line) for line in snapshot.kpis]
     lines += [*days_text(snapshot.days, snapshot.day), *trend_text(snapshot.trend)]
     if snapshot.prep:
@@ -188,6 +196,7 @@ def gap(snapshot: s.GapSnapshot) -> Sheet:
             uncovered=_amount(snapshot.uncovered_minor),
         )
         + f"  {snapshot.currency}",
+        *forecast_text(snapshot.forecast),
         *in_question_text(snapshot.in_question),
         *pace_text(snapshot),
         *(kpi_text(line) for line in snapshot.kpis),
@@ -228,6 +237,7 @@ def team(snapshot: s.TeamSnapshot) -> Sheet:
         ">" + _("actual"),
         ">" + _("gap"),
         ">" + _("behind"),
+        ">" + _("forecast"),
         ">" + _("visits done"),
         ">" + _("planned"),
         ">" + _("limit"),
@@ -244,6 +254,7 @@ def team(snapshot: s.TeamSnapshot) -> Sheet:
             "actual_minor": rep.actual_minor,
             "gap_minor": rep.gap_minor,
             "behind_minor": rep.behind_minor,
+            "forecast_minor": rep.forecast.value_minor,
             "visits_done": rep.visits_done,
             "visits_planned": rep.visits_planned,
             "visits_limit": rep.visits_limit,
@@ -256,7 +267,9 @@ def team(snapshot: s.TeamSnapshot) -> Sheet:
     ]
     day = _("day {gone}/{total}").format(gone=snapshot.workdays_gone, total=snapshot.workdays_total)
     head = f"{snapshot.team}  {snapshot.viewer.name}  {i18n.month_name(snapshot.starts_on)}  {day}  {snapshot.currency}"
-    return Sheet([head, *stale(snapshot)], [Table(_("Team"), columns, rows)], records)
+    return Sheet(
+        [head, *stale(snapshot), *forecast_text(snapshot.total.forecast)], [Table(_("Team"), columns, rows)], records
+    )
 
 
 def _rep_row(rep: s.TeamRep) -> tuple[str, ...]:
@@ -266,6 +279,7 @@ def _rep_row(rep: s.TeamRep) -> tuple[str, ...]:
         _amount(rep.actual_minor),
         _amount(rep.gap_minor),
         _amount(rep.behind_minor or None),
+        value_text(rep.forecast),
         str(rep.visits_done),
         str(rep.visits_planned),
         "-" if rep.visits_limit is None else str(rep.visits_limit),

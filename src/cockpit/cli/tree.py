@@ -13,6 +13,7 @@ from cockpit.cli import (
     conflicts,
     day,
     demo,
+    forecasting,
     hub,
     metrics,
     outbox,
@@ -53,7 +54,7 @@ def build(verb: str = "") -> typer.Typer:
 
             open_app("today")
 
-    for module in (day, cards, team, metrics, sync_verbs, signing, proving, demo, admin):
+    for module in (day, cards, team, metrics, forecasting, sync_verbs, signing, proving, demo, admin):
         module.add_to(tree)
     tree.add_typer(outbox.group(), name="outbox")
     tree.add_typer(conflicts.group(), name="conflicts")

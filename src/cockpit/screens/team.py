@@ -12,6 +12,7 @@ from textual.widgets import Static
 from cockpit.i18n import _, month_name, ngettext, short_money
 from cockpit.plain import plain
 from cockpit.screens.base import View
+from cockpit.services import forecast_words
 from cockpit.services.snapshots import TeamRep, TeamSnapshot
 from cockpit.widgets.lines import Line, Lines
 from cockpit.widgets.rep_detail import deal_lines, head_lines, problem_lines, week_lines
@@ -147,5 +148,7 @@ def facts(snapshot: TeamSnapshot) -> str:
         currency=snapshot.currency,
         share=percent(share_of(total)),
     )
+    forecast = forecast_words.team_text(total.forecast)
+    result += f"  {forecast}" if forecast else ""
     order = _("Order: visits without a plan, then behind pace. Visits: held+planned/limit")
     return f"{line}  {result}\n{order}"

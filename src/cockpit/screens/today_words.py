@@ -7,7 +7,7 @@ from datetime import datetime
 from cockpit.commands import Keymap
 from cockpit.feedback import Notice
 from cockpit.i18n import _, clock_time, month_name, short_money
-from cockpit.services import words
+from cockpit.services import forecast_words, words
 from cockpit.services.snapshots import AgendaItem, MonthLine, TodaySnapshot
 from cockpit.widgets.gap_bar import GapFigures
 from cockpit.widgets.lines import folded
@@ -63,16 +63,16 @@ def failed(notice: Notice, width: int) -> str:
 
 
 def figures(month: MonthLine, *, is_short: bool = False) -> list[Figure]:
-    """Target, actual, gap, planned, uncovered and forecast; unless short, with why there is no forecast. `!` marks what
-    rests on a row with an open conflict."""
+    """Target, actual, gap, planned, uncovered, forecast with its range and past error; unless short, what a forecast
+    lacks. `!` marks what rests on a row with an open conflict."""
 
     def marked(name: str, minor: int | None) -> str:
         return f"{short_money(minor)} !" if name in month.in_question else short_money(minor)
 
-    forecast = short_money(month.forecast_minor)
-    if month.forecast_minor is None and month.forecast_reason and not is_short:
-        forecast = _("needs history") if month.forecast_reason == "needs_history" else month.forecast_reason
-    return [
+    forecast = month.forecast
+    is_known = forecast.value_minor is not None
+    value = forecast_words.value_text(forecast) if is_known or is_short else forecast_words.reason_text(forecast)
+    shown = [
         Figure(_("target"), marked("target", month.target_minor), "month.target"),
         Figure(_("actual"), marked("actual", month.actual_minor), "month.actual", "strong"),
         Figure(_("gap"), marked("gap", month.gap_minor), "month.gap", "strong"),
@@ -83,8 +83,11 @@ def figures(month: MonthLine, *, is_short: bool = False) -> list[Figure]:
             "month.uncovered",
             "bad" if month.uncovered_minor else "good",
         ),
-        Figure(_("forecast"), forecast, "month.forecast", "muted"),
+        Figure(_("forecast"), value, "month.forecast", "" if is_known else "muted"),
     ]
+    if forecast.error is not None:
+        shown.append(Figure(_("past error"), forecast_words.error_text(forecast), "month.forecast_error", "muted"))
+    return shown
 
 
 def month_title(snapshot: TodaySnapshot) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cockpit.services.cards import CardService
     from cockpit.services.chain import ChainService
     from cockpit.services.deals import DealService
+    from cockpit.services.forecast import ForecastService
     from cockpit.services.funnel import FunnelService
     from cockpit.services.gap import GapService
     from cockpit.services.metrics import MetricService
@@ -54,6 +55,7 @@ class Services:
     gap: cached_property[GapService] = _late("gap", "GapService")
     chain: cached_property[ChainService] = _late("chain", "ChainService")
     rates: cached_property[RateService] = _late("rates", "RateService")
+    forecast: cached_property[ForecastService] = _late("forecast", "ForecastService")
     pipeline: cached_property[PipelineService] = _late("pipeline", "PipelineService")
     funnel: cached_property[FunnelService] = _late("funnel", "FunnelService")
     team: cached_property[TeamService] = _late("team", "TeamService")

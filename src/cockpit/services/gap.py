@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cockpit.domain.card_month import pace
-from cockpit.domain.gap import money_gap, week_gaps
+from cockpit.domain.gap import MoneyGap, money_gap, week_gaps
 from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import PeriodKind, period_of
 from cockpit.domain.rhythm import day_counts, last_weeks, pace_points
 from cockpit.services.desk import Desk
-from cockpit.services.snapshots import GapSnapshot, GapWeek, PaceDay
+from cockpit.services.outlooks import around
+from cockpit.services.snapshots import ForecastLine, GapSnapshot, GapWeek, PaceDay
 from cockpit.services.views import Look, day_cells, in_question, kpi_line, look_at, trend_weeks, workdays_left
 
 
@@ -27,19 +28,19 @@ class GapService:
         """The period that holds `as_of`, for one rep."""
         with self.desk.database.look() as reader:
             look = look_at(self.desk, reader, rep_id, as_of)
-        return gap_snapshot(look, period)
+            gap = money_gap(look.book, look.person.id, period_of(period, look.book.today))
+            nearby = around(self.desk, reader, look.viewer, look.book, gap.currency, as_of)
+        return _snapshot(look, gap, nearby.line((look.person.id,), gap.period))
 
 
-def gap_snapshot(look: Look, period: PeriodKind) -> GapSnapshot:
-    """The snapshot of a book that is already open."""
+def _snapshot(look: Look, gap: MoneyGap, forecast: ForecastLine) -> GapSnapshot:
     book = look.book
-    gap = money_gap(book, look.person.id, period_of(period, book.today))
     return GapSnapshot(
         as_of=look.as_of,
         complete=book.complete,
         rep=look.person,
         is_read_only=look.is_read_only,
-        period_kind=period,
+        period_kind=gap.period.kind,
         starts_on=gap.period.starts_on,
         ends_on=gap.period.ends_on,
         currency=gap.currency,
@@ -48,6 +49,7 @@ def gap_snapshot(look: Look, period: PeriodKind) -> GapSnapshot:
         gap_minor=gap.gap_minor,
         planned_minor=gap.planned_minor,
         uncovered_minor=gap.uncovered_minor,
+        forecast=forecast,
         other_currencies=gap.other_currencies,
         kpis=tuple(kpi_line(book, count, gap.currency) for count in kpi_counts(book, look.person.id)),
         weeks=tuple(

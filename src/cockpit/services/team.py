@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cockpit.domain.book import Book
@@ -16,7 +16,8 @@ from cockpit.domain.rhythm import last_weeks
 from cockpit.domain.team import RepFigures, board, reps_below, sum_known
 from cockpit.services import card_views
 from cockpit.services.desk import Desk
-from cockpit.services.snapshots import TeamProblem, TeamRep, TeamSnapshot, TeamVisit, TrendWeek
+from cockpit.services.outlooks import Around, around
+from cockpit.services.snapshots import ForecastLine, TeamProblem, TeamRep, TeamSnapshot, TeamVisit, TrendWeek
 from cockpit.services.views import account_name, open_book, spoken, this_month, trend_weeks
 from cockpit.storage.queries.people import everybody
 
@@ -38,9 +39,10 @@ class TeamService:
             people, teams = everybody(source)
             reps = reps_below(people, teams, viewer.id)
             book = open_book(self.desk, source, [person.id for person in reps], as_of)
-        currency = currency_of(book, [person.id for person in reps])
+            currency = currency_of(book, [person.id for person in reps])
+            nearby = around(self.desk, source, viewer, book, currency, as_of)
         reader = deal_reader(book)
-        lines = [_line(book, rep, reader) for rep in board(book, reps, currency)]
+        lines = [_line(book, rep, reader, nearby) for rep in board(book, reps, currency)]
         lines.sort(key=lambda rep: (-rep.visits_uncovered, -rep.behind_minor, rep.name, rep.id))
         month = period_of("month", book.today)
         days = book.calendar_of(viewer.id).workdays(month.starts_on, month.ends_on)
@@ -55,11 +57,11 @@ class TeamService:
             workdays_gone=sum(day < book.today for day in days),
             workdays_total=len(days),
             reps=tuple(lines),
-            total=_total(lines),
+            total=_total(lines, nearby.line([rep.id for rep in lines], month)),
         )
 
 
-def _line(book: Book, rep: RepFigures, reader: DealReader) -> TeamRep:
+def _line(book: Book, rep: RepFigures, reader: DealReader, nearby: Around) -> TeamRep:
     cards = [card for card in cards_of(book, rep.person.id, reader) if card.state in _UNSOLVED]
     deals = sorted((card for card in cards if isinstance(card.finding, DealFinding)), key=lambda c: -c.money_minor)
     problem, state = card_views.main_problem(book, cards)
@@ -76,6 +78,7 @@ def _line(book: Book, rep: RepFigures, reader: DealReader) -> TeamRep:
         visits_planned=rep.visits_planned,
         visits_uncovered=rep.visits_uncovered,
         visits_limit=visits.limit if visits else None,
+        forecast=nearby.line((rep.person.id,), rep.gap.period, is_judged=False),
         problem=problem,
         problem_state=state,
         last_log_at=book.local(rep.last_log_at) if rep.last_log_at else None,
@@ -123,7 +126,7 @@ def _week(book: Book, rep_id: str) -> tuple[TeamVisit, ...]:
     )
 
 
-def _total(reps: Sequence[TeamRep]) -> TeamRep:
+def _total(reps: Sequence[TeamRep], forecast: ForecastLine) -> TeamRep:
     """Sums; target and gap over the reps who have one, the limit over those who are bound by one."""
     logs = [rep.last_log_at for rep in reps if rep.last_log_at is not None]
     return TeamRep(
@@ -138,6 +141,7 @@ def _total(reps: Sequence[TeamRep]) -> TeamRep:
         visits_planned=sum(rep.visits_planned for rep in reps),
         visits_uncovered=sum(rep.visits_uncovered for rep in reps),
         visits_limit=sum_known(rep.visits_limit for rep in reps),
+        forecast=replace(forecast, value_minor=sum_known(rep.forecast.value_minor for rep in reps)),
         problem="",
         problem_state="",
         last_log_at=max(logs, default=None),

@@ -17,6 +17,7 @@ from cockpit.i18n import _
 from cockpit.planning.score import Addition, best_addition
 from cockpit.services.card_views import card_views
 from cockpit.services.desk import Desk
+from cockpit.services.outlooks import around
 from cockpit.services.reasons import reason_text
 from cockpit.services.snapshots import NextBest, Prep, TodaySnapshot
 from cockpit.services.views import (
@@ -55,7 +56,8 @@ class TodayService:
             states = write_states(source, [activity.id for activity in (*visits, *left, *ahead)])
             upcoming = next_visit(book, rep)
             briefs = _briefs(source, look, [*visits, *left, *ahead, *([upcoming] if upcoming else [])])
-        gap = money_gap(book, rep, period_of("month", book.today))
+            gap = money_gap(book, rep, period_of("month", book.today))
+            nearby = around(self.desk, source, look.viewer, book, gap.currency, as_of)
         return TodaySnapshot(
             as_of=look.as_of,
             complete=book.complete,
@@ -66,7 +68,7 @@ class TodayService:
             yesterday_unvisited=agenda_items(book, left, states),
             prep=briefs.get(upcoming.id) if upcoming else None,
             next_best=None if look.is_read_only else next_best(book, rep),
-            month=month_line(book, gap),
+            month=month_line(book, gap, nearby.line((rep,), gap.period)),
             kpis=tuple(kpi_line(book, count, gap.currency) for count in kpi_counts(book, rep)),
             cards=card_views(book, cards_of(book, rep)),
             briefs=tuple(briefs.values()),

@@ -23,6 +23,7 @@ from cockpit.services.snapshots import (
     AgendaItem,
     DayCell,
     DealLine,
+    ForecastLine,
     KpiLine,
     MonthLine,
     PersonRef,
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from cockpit.storage.reading import Reader
-
-NEEDS_HISTORY = "needs_history"
-"""Why there is no forecast."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +163,7 @@ def _agenda_item(
     )
 
 
-def month_line(book: Book, gap: MoneyGap) -> MonthLine:
+def month_line(book: Book, gap: MoneyGap, forecast: ForecastLine) -> MonthLine:
     """The month as the home screen shows it. Days gone are finished working days."""
     calendar = book.calendar_of(gap.person_id)
     days = calendar.workdays(gap.period.starts_on, gap.period.ends_on)
@@ -176,8 +174,7 @@ def month_line(book: Book, gap: MoneyGap) -> MonthLine:
         gap_minor=gap.gap_minor,
         planned_minor=gap.planned_minor,
         uncovered_minor=gap.uncovered_minor,
-        forecast_minor=None,
-        forecast_reason=NEEDS_HISTORY,
+        forecast=forecast,
         currency=gap.currency,
         workdays_gone=sum(day < book.today for day in days),
         workdays_total=len(days),

@@ -15,6 +15,7 @@ from cockpit.services import (
     why_account,
     why_cards,
     why_chain,
+    why_forecast,
     why_funnel,
     why_metrics,
     why_money,
@@ -42,7 +43,6 @@ _OF_A_PERIOD: dict[str, Callable[[Book, str, PeriodKind], Why]] = {
     "gap": why_money.gap,
     "planned": why_money.planned,
     "uncovered": why_money.uncovered,
-    "forecast": why_period.forecast,
     "due": why_period.due,
     "pace": why_period.pace,
     "covered": why_period.covered,
@@ -108,6 +108,8 @@ def explained(sources: Sources, about: str) -> Why:
 
 
 def _of_period(sources: Sources, period: PeriodKind, number: str, subject: str) -> Why | None:
+    if number in why_forecast.NUMBERS and not subject:
+        return why_forecast.of_period(sources.nearby, sources.rep, period, number)
     if number in _PARTS_OF_A_PERIOD:
         return _PARTS_OF_A_PERIOD[number](sources.book, sources.rep, period, subject)
     if number in _OF_A_PERIOD and not subject:

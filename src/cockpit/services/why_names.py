@@ -14,7 +14,19 @@ from cockpit.services.conflict_words import open_conflicts
 from cockpit.services.target_views import Sight
 from cockpit.services.why_sources import Sources
 
-PERIOD_NUMBERS = ("target", "actual", "gap", "planned", "uncovered", "forecast", "due", "pace", "covered")
+PERIOD_NUMBERS = (
+    "target",
+    "actual",
+    "gap",
+    "planned",
+    "uncovered",
+    "forecast",
+    "forecast_range",
+    "forecast_error",
+    "due",
+    "pace",
+    "covered",
+)
 DAY_NUMBERS = ("workdays", "days_left", "days", "days:held", "days:planned", "days:missed", "days:free")
 TRENDS = ("trend.visits", "trend.won")
 
@@ -26,7 +38,7 @@ CARD_PARTS = {
 """The numbers of one row that has many."""
 
 PATTERNS = (
-    "PERIOD.target|actual|gap|planned|uncovered|forecast|due|pace|covered|workdays|days_left",
+    "PERIOD.target|actual|gap|planned|uncovered|forecast|forecast_range|forecast_error|due|pace|covered|workdays|days_left",
     "PERIOD.days[:held|planned|missed|free|DATE]",
     "PERIOD.week:DATE",
     "PERIOD.other:CURRENCY",
@@ -54,8 +66,8 @@ PATTERNS = (
     "account:ID[:due|visits|history|open|all]",
     "account:ID:visits:MONTH",
     "contact:ID",
-    "team:REP[:target|actual|gap|behind|held|planned|uncovered|weeks|log|problems|all]",
-    "team.target|actual|gap|behind|held|planned|uncovered|weeks",
+    "team:REP[:target|actual|gap|behind|forecast|held|planned|uncovered|weeks|log|problems|all]",
+    "team.target|actual|gap|behind|forecast|held|planned|uncovered|weeks",
     "target:ID[:METRIC[:PERIOD[:actual|left|difference|rung|offer|workdays]]]",
     "metric:ID[:PERIOD[:SCOPE]]",
     "replan[:N|N:travel|out:ID|score:N|travel]",
@@ -119,7 +131,7 @@ def row_names(sources: Sources, screen: str) -> list[str]:
 
 
 def _today(sources: Sources) -> Iterator[str]:
-    yield from (f"month.{number}" for number in (*PERIOD_NUMBERS[:6], *DAY_NUMBERS))
+    yield from (f"month.{number}" for number in (*PERIOD_NUMBERS[:8], *DAY_NUMBERS))
     yield from _kpis(sources)
     yield from TRENDS
     yield from (f"today.{number}" for number in ("visits", "held", "planned", "unvisited", "problems"))

@@ -1,4 +1,4 @@
-"""Why the pace, the days, the weeks and the forecast of a period are what they are."""
+"""Why the pace, the days and the weeks of a period are what they are."""
 
 from __future__ import annotations
 
@@ -22,21 +22,6 @@ VISIT_PARTS = ("held", "planned", "missed", "free")
 def part_row(name: str, text: str, value: int) -> WhyRow:
     """A number that is a part of another one and has its own explanation."""
     return WhyRow(entity="why", id=name, text=text, at=None, value=value)
-
-
-def forecast(book: Book, rep_id: str, kind: PeriodKind) -> Why:
-    """There is none yet: what it would be made from, and what is missing."""
-    gap = period_gap(book, rep_id, kind)
-    won = [deal for deal in book.deals_by_owner.get(rep_id, ()) if deal.closed_on and deal.closed_on <= book.today]
-    months = {deal.closed_on.replace(day=1) for deal in won if deal.closed_on}
-    formula = _("no forecast: one is shown only when it can print its own error over past months, and none can yet")
-    inputs = [
-        (_("missing"), _("forecasts of finished months to measure the error on")),
-        (_("months with closed deals here"), str(len(months))),
-        (_("won so far"), exact_money(gap.actual_minor, gap.currency)),
-        (_("planned"), exact_money(gap.planned_minor, gap.currency)),
-    ]
-    return answer(book, _("Forecast"), None, "money", formula, (), "none", inputs=inputs, currency=gap.currency)
 
 
 def due(book: Book, rep_id: str, kind: PeriodKind) -> Why:

@@ -16,6 +16,7 @@ from cockpit.domain.team import RepFigures, board, reps_below
 from cockpit.services.chain import ChainLook, Ground, ground
 from cockpit.services.desk import Desk
 from cockpit.services.funnel import FunnelFigures, funnel_figures
+from cockpit.services.outlooks import Around, around
 from cockpit.services.pipeline import pipeline_scope
 from cockpit.services.snapshots import PersonRef, ReplanProposal
 from cockpit.services.views import Look, look_at, open_book
@@ -38,6 +39,7 @@ class Board:
     book: Book
     currency: str
     reps: tuple[RepFigures, ...]
+    nearby: Around
 
     def line(self, rep_id: str) -> RepFigures | None:
         return next((rep for rep in self.reps if rep.person.id == rep_id), None)
@@ -65,6 +67,12 @@ class Sources:
     @property
     def rep(self) -> str:
         return self.look.person.id
+
+    @cached_property
+    def nearby(self) -> Around:
+        """The deals that the forecast of the person is made from."""
+        currency = currency_of(self.book, (self.rep,))
+        return around(self.desk, self.session, self.look.viewer, self.book, currency, self.as_of)
 
     @cached_property
     def conflicted(self) -> frozenset[str]:
@@ -116,7 +124,8 @@ class Sources:
         ids = [person.id for person in reps]
         book = open_book(self.desk, self.session, ids, self.as_of)
         currency = currency_of(book, ids)
-        return Board(viewer, book, currency, board(book, reps, currency))
+        nearby = around(self.desk, self.session, viewer, book, currency, self.as_of)
+        return Board(viewer, book, currency, board(book, reps, currency), nearby)
 
     def book_with(self, owner_id: str | None) -> Book:
         """The viewer's book with the rows of one more person, whose deal, visit or account is asked about."""

@@ -11,7 +11,7 @@ from cockpit.domain.problems import cards_of
 from cockpit.domain.rhythm import TREND_WEEKS, last_weeks
 from cockpit.domain.team import RepFigures
 from cockpit.i18n import _, exact_money, long_day
-from cockpit.services import card_views, why_money, why_period
+from cockpit.services import card_views, why_forecast, why_money, why_period
 from cockpit.services.snapshots import Why, WhyRow
 from cockpit.services.views import kpi_name
 from cockpit.services.why_money import Unit, answer
@@ -19,8 +19,8 @@ from cockpit.services.why_period import part_row
 from cockpit.services.why_sources import Board
 from cockpit.services.why_work import activity_row
 
-PARTS = ("target", "actual", "gap", "behind", "held", "planned", "uncovered", "weeks", "log", "problems")
-TOTALS = ("target", "actual", "gap", "behind", "held", "planned", "uncovered", "weeks")
+PARTS = ("target", "actual", "gap", "behind", "forecast", "held", "planned", "uncovered", "weeks", "log", "problems")
+TOTALS = ("target", "actual", "gap", "behind", "forecast", "held", "planned", "uncovered", "weeks")
 
 
 def rep_line(board: Board, rep_id: str, part: str) -> Why | None:
@@ -43,6 +43,8 @@ def _part(board: Board, rep: RepFigures, part: str) -> Why:
         return explain(book, rep_id, currency=board.currency)
     if part == "behind":
         return _behind(board, rep)
+    if part == "forecast":
+        return why_forecast.of_period(board.nearby, rep_id, "month", part)
     if part == "weeks":
         return _weeks(board, rep)
     if part == "log":
@@ -179,7 +181,7 @@ def total(board: Board, number: str) -> Why | None:
     parts = [(rep, _part(board, rep, number)) for rep in board.reps]
     known = [(rep, found) for rep, found in parts if found.value is not None]
     rows = [part_row(f"team:{rep.person.id}:{number}", rep.person.name, found.value or 0) for rep, found in known]
-    is_money = number in ("target", "actual", "gap", "behind")
+    is_money = number in ("target", "actual", "gap", "behind", "forecast")
     unit: Unit = "money" if is_money else "count"
     formula = _("sum over {count} reps").format(count=len(rows))
     if len(known) < len(parts):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cockpit.i18n import _
+from cockpit.i18n import _, short_money
+from cockpit.services import forecast_words
 from cockpit.services.snapshots import GapSnapshot
 from cockpit.widgets.signs import money, percent
 from cockpit.widgets.table import Cell, Column, Row, Table, Tone
@@ -31,10 +32,31 @@ def number_rows(snapshot: GapSnapshot) -> tuple[Row, ...]:
         )
         for key, name, amount, tone in lines
     ]
+    rows += _forecast_rows(snapshot)
     for currency, amount in snapshot.other_currencies:
         label = _("Actual, {currency}").format(currency=currency)
         rows.append(Row(f"other:{currency}", (label, money(amount), Cell("", "muted")), "muted"))
     return tuple(rows)
+
+
+def _forecast_rows(snapshot: GapSnapshot) -> list[Row]:
+    """The forecast with its range, and how past ones did; one row that says what is missing; none for a period without."""
+    line = snapshot.forecast
+    if line.reason == "no_period":
+        return []
+    if line.value_minor is None:
+        text = _("Forecast: {reason}").format(reason=forecast_words.reason_text(line))
+        return [Row("forecast", (text, Cell("-", "muted"), Cell("", "muted")), "muted")]
+    share = percent(line.value_minor / snapshot.target_minor if snapshot.target_minor else None)
+    low, high = Cell(short_money(line.low_minor), "muted"), Cell(short_money(line.high_minor), "muted")
+    rows = [
+        Row("forecast", (_("Forecast"), money(line.value_minor), Cell(share))),
+        Row("forecast_range", (_("80% range"), low, high), "muted"),
+    ]
+    if line.error is not None:
+        error = Cell(forecast_words.percent(line.error))
+        rows.append(Row("forecast_error", (_("Past error"), error, Cell("", "muted")), "muted"))
+    return rows
 
 
 class GapNumbers(Table):

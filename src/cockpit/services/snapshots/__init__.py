@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         TodaySnapshot,
         TrendWeek,
     )
+    from cockpit.services.snapshots.forecast import ForecastLine, ForecastPart, ForecastSnapshot, PastForecast
     from cockpit.services.snapshots.funnel import FlowLine, FunnelSnapshot, FunnelStage, RangeView, ReasonLine
     from cockpit.services.snapshots.metrics import MetricLine, MetricScope, MetricsSnapshot, VanityLine
     from cockpit.services.snapshots.money import (
@@ -146,6 +147,12 @@ _HOMES = {
         "MetricsSnapshot",
         "VanityLine",
     ),
+    "forecast": (
+        "ForecastLine",
+        "ForecastPart",
+        "ForecastSnapshot",
+        "PastForecast",
+    ),
     "money": (
         "GapSnapshot",
         "GapWeek",
@@ -214,6 +221,9 @@ __all__ = [
     "EffortCheck",
     "Evidence",
     "FlowLine",
+    "ForecastLine",
+    "ForecastPart",
+    "ForecastSnapshot",
     "FunnelSnapshot",
     "FunnelStage",
     "GapSnapshot",
@@ -229,6 +239,7 @@ __all__ = [
     "MonthVisits",
     "NextBest",
     "PaceDay",
+    "PastForecast",
     "PersonRef",
     "PipelineSnapshot",
     "PlanSnapshot",

@@ -8,6 +8,7 @@ from typing import Literal
 
 from cockpit.services.snapshots.cards import CardView
 from cockpit.services.snapshots.common import PersonRef, Snapshot, WriteState
+from cockpit.services.snapshots.forecast import ForecastLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ class NextBest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthLine:
-    """My month. None where it cannot be known; `forecast_reason` says why there is no forecast."""
+    """My month. None where it cannot be known."""
 
     starts_on: date
     target_minor: int | None
@@ -80,8 +81,7 @@ class MonthLine:
     gap_minor: int | None
     planned_minor: int
     uncovered_minor: int | None
-    forecast_minor: int | None
-    forecast_reason: str
+    forecast: ForecastLine
     currency: str
     workdays_gone: int
     workdays_total: int

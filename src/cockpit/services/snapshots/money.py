@@ -8,6 +8,7 @@ from datetime import date, datetime
 from cockpit.services.snapshots.cards import CardState
 from cockpit.services.snapshots.common import PersonRef, Snapshot
 from cockpit.services.snapshots.day import DayCell, KpiLine, TrendWeek
+from cockpit.services.snapshots.forecast import ForecastLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ class GapSnapshot(Snapshot):
     kpis: tuple[KpiLine, ...]
     weeks: tuple[GapWeek, ...]
     workdays_left: int
+    forecast: ForecastLine
     due_minor: int | None = None
     """What the target asks for by the working days that are over; None without a target."""
     days: tuple[DayCell, ...] = ()
@@ -96,6 +98,8 @@ class TeamRep:
     visits_planned: int
     visits_uncovered: int
     visits_limit: int | None = None
+    forecast: ForecastLine
+    """A rep's without its past: that is told for all."""
     problem: str
     problem_state: str
     last_log_at: datetime | None
