@@ -307,6 +307,10 @@ def test_a_wrong_file_is_refused_whole(months: Company, tmp_path: Path, text: st
 def test_a_file_that_is_not_there(months: Company, tmp_path: Path) -> None:
     with pytest.raises(BadUse, match="cannot be read"):
         _as(months, LEAD).targets.import_file(tmp_path / "none.csv")
+    with pytest.raises(BadUse, match="cannot be read"):
+        _as(months, LEAD).targets.import_file(tmp_path)
+    with pytest.raises(BadUse, match="is larger than 2000000 bytes"):
+        _as(months, LEAD).targets.import_file(_file(tmp_path, "name,period,value\n" * 120_000))
 
 
 def test_a_shut_month_gets_nothing_of_a_year_and_is_named(company: Company) -> None:

@@ -57,11 +57,12 @@ class Line:
 def read_file(path: Path) -> tuple[Line, ...]:
     """The lines of the file. Raises BadUse for one that cannot be read, lacks a column or is too large."""
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise BadUse(_("{path} is larger than {count} bytes.").format(path=path, count=MOST_BYTES))
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise BadUse(_("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)) from error
+    if len(data) > MOST_BYTES:
+        raise BadUse(_("{path} is larger than {count} bytes.").format(path=path, count=MOST_BYTES))
     reader = csv.reader(io.StringIO(_text(path, data)))
     try:
         rows = list(reader)
