@@ -14,13 +14,13 @@ from cockpit.planning.tours import TourProblem
 Fit = tuple[float, int]
 """How good a node is in a gap, and the node."""
 
-_Option = tuple[int, int, int, int, int, float]
-"""Node, time to it, time from it to the next, opens, closes, worth."""
+_Option = tuple[int, int, int, int, int]
+"""Node, time to it, time from it to the next, opens, closes."""
 
 WIDTH = 60
 """So many nodes are thought of for a gap: those with the shortest way round."""
-MOST_FITS = 400_000
-"""Entries remembered until all are forgotten; some 40 MB."""
+MOST_FITS, MOST_PAIRS = 400_000, 4_000
+"""What is remembered until all of it is forgotten: entries of gaps and pairs of neighbours, some 40 MB each."""
 NEAR = 60
 PRICE = 3.0
 """Of every limit, before it is known which are scarce."""
@@ -56,7 +56,7 @@ class Net:
         self.worth = [0.0] * size
         self.memory: list[dict[tuple[int, int, int, int], list[Fit]]] = [{} for _ in kinds]
         self._pairs: list[dict[tuple[int, int], tuple[list[int], list[_Option]]]] = [{} for _ in kinds]
-        self._after: list[dict[int, list[tuple[int, int, int, int, int, float]]]] = [{} for _ in kinds]
+        self._after: list[dict[int, list[_Option]]] = [{} for _ in kinds]
         self._near: dict[int, list[int]] = {}
         self._remembered = 0
         self.price([PRICE] * len(problem.limits))
@@ -80,7 +80,7 @@ class Net:
         for node, score in enumerate(self.score):
             share = sum(amount * prices[limit] for limit, amount in self.use[node]) if self.use else 0.0
             self.worth[node] = max(0.0, score) ** self._power / (1 + share)
-        self._forget_all()
+        self._forget_fits()
 
     def fits(self, kind: int, key: tuple[int, int, int, int]) -> list[Fit]:
         """What can be put between nodes `a` and `b`, left from `a` at `start`, at `b` by `latest`; the best first.
@@ -92,10 +92,10 @@ class Net:
         found: list[Fit] = []
         count = bisect_right(times, latest - start)
         if count:
-            direct = start + self.trip[a][b]
+            direct, worth = start + self.trip[a][b], self.worth
             found = [
-                (worth / (more if (more := there - direct) > 1 else 1), node)
-                for node, way, on, opens, closes, worth in options[:count]
+                (worth[node] / (more if (more := there - direct) > 1 else 1), node)
+                for node, way, on, opens, closes in options[:count]
                 if (at := start + way) <= closes and (there := (at if at > opens else opens) + on) <= latest
             ]
             found.sort(reverse=True)
@@ -107,16 +107,16 @@ class Net:
         """The options between two nodes with the shortest way round first, and the times they take at least."""
         after = self._after[kind].get(a)
         if after is None:
-            opens_a, rows = self.opens[kind][a], zip(self.opens[kind], self.closes[kind], self.trip[a], self.worth)
+            opens_a, rows = self.opens[kind][a], zip(self.opens[kind], self.closes[kind], self.trip[a], self.score)
             after = self._after[kind][a] = [
-                (node, way, max(opens, opens_a + way), opens, closes, worth)
-                for node, (opens, closes, way, worth) in enumerate(rows)
-                if opens_a + way <= closes and opens <= closes and worth and node != a
+                (node, way, max(opens, opens_a + way), opens, closes)
+                for node, (opens, closes, way, score) in enumerate(rows)
+                if opens_a + way <= closes and opens <= closes and score > 0 and node != a
             ]
         back, by = self.back[b], self.closes[kind][b]
         found = [
-            (way + on, node, way, on, opens, closes, worth)
-            for node, way, first, opens, closes, worth in after
+            (way + on, node, way, on, opens, closes)
+            for node, way, first, opens, closes in after
             if first + (on := back[node]) <= by and node != b
         ]
         found.sort()
@@ -125,16 +125,17 @@ class Net:
         return pair
 
     def forget(self) -> None:
-        """Empty the memory once it is large."""
+        """Empty what has become large."""
         if self._remembered > MOST_FITS:
-            self._forget_all()
+            self._forget_fits()
+        for pairs in self._pairs:
+            if len(pairs) > MOST_PAIRS:
+                pairs.clear()
 
-    def _forget_all(self) -> None:
+    def _forget_fits(self) -> None:
         self._remembered = 0
-        for kind in range(len(self.memory)):
-            self.memory[kind].clear()
-            self._pairs[kind].clear()
-            self._after[kind].clear()
+        for memory in self.memory:
+            memory.clear()
 
     def near(self, node: int) -> list[int]:
         """Nodes that can be visited soon before or after it, the nearest in time first; of the first kind of day."""

@@ -32,7 +32,7 @@ FORCED = 0.5
 """Chance that a stop around which others were taken out is put in first."""
 TIME_SHARE = 0.03
 """What all the time there is counts in the search, as a share of the first answer's score."""
-WARMTH = 0.01
+WARMTH = 0.005
 """A worse answer by this share of the score is gone on from with chance 1/e when a round starts; in the first never."""
 DEAR = 4.0
 """Price of a limit that the best so far uses up, give or take all of it: each round has other prices."""
@@ -209,7 +209,11 @@ class TourSearch:
     def _allowed(self, node: int) -> bool:
         """False where the node would take more of a limit than is left."""
         limits, used = self.net.problem.limits, self._used
-        return not used or all(used[limit] + amount <= limits[limit] for limit, amount in self.net.use[node])
+        if used:
+            for limit, amount in self.net.use[node]:
+                if used[limit] + amount > limits[limit]:
+                    return False
+        return True
 
     # -- taking out
 
