@@ -154,7 +154,10 @@ def test_numbers_by_hand(cockpit: Cockpit, peopled: Company) -> None:
     assert pipeline["won"] == {"count": 1, "amount_minor": 18_200_000}
     assert pipeline["lost"] == {"count": 1}
     assert pipeline["open"] == {"count": 2, "amount_minor": 6_600_000, "without_amount": 1}
-    assert pipeline["win_rate"] == {"value": 0.5, "n": 2}
+    assert {key: pipeline["win_rate"][key] for key in ("value", "n")} == {"value": 0.5, "n": 2}
+    low, high = pipeline["win_rate"]["range"]
+    assert low < 0.5 < high
+    assert low + high == pytest.approx(1)
     (kpi,) = cockpit("today", "--json").json["kpis"]
     assert (kpi["limit"], kpi["done"], kpi["planned"], kpi["uncovered"]) == (15, 5, 1, 9)
 

@@ -9,7 +9,7 @@ from cockpit.i18n import _, short_money
 from cockpit.services import snapshots as s
 from cockpit.services.card_words import next_step_text
 from cockpit.services.stuck import by_state, stuck, stuck_by_stage
-from cockpit.services.words import deal_state, with_marks
+from cockpit.services.words import deal_state, with_marks, with_range
 
 
 def pipeline(snapshot: s.PipelineSnapshot) -> Sheet:
@@ -27,7 +27,7 @@ def pipeline(snapshot: s.PipelineSnapshot) -> Sheet:
             open_amount=short_money(snapshot.open_amount_minor),
             without=snapshot.open_without_amount,
             rate=rate,
-            n=snapshot.win_rate_n,
+            n=with_range(str(snapshot.win_rate_n), snapshot.win_rate_range),
         )
         + f"  {snapshot.currency}",
         _stuck_text(snapshot),
@@ -60,7 +60,7 @@ def _stages(snapshot: s.PipelineSnapshot) -> Table:
             str(stage.count),
             str(stuck_in.get(stage.id, (0, 0))[0]),
             short_money(stage.amount_minor),
-            _rate(stage.conversion, stage.conversion_n),
+            _rate(stage),
         )
         for stage in snapshot.stages
     ]
@@ -100,8 +100,10 @@ def _stuck_text(snapshot: s.PipelineSnapshot) -> str:
     )
 
 
-def _rate(value: float | None, n: int) -> str:
-    return "-" if value is None else f"{value:.0%} (n {n})"
+def _rate(stage: s.StageLine) -> str:
+    if stage.conversion is None:
+        return "-"
+    return f"{stage.conversion:.0%} ({with_range(f'n {stage.conversion_n}', stage.conversion_range)})"
 
 
 def _deal_states(line: s.DealLine) -> str:

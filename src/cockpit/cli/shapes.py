@@ -118,7 +118,7 @@ def pipeline(snapshot: s.PipelineSnapshot) -> dict[str, Any]:
         },
         "stuck": {"count": count, "amount_minor": minor},
         "states": {state: found for state, (found, _minor) in by_state(snapshot).items()},
-        "win_rate": {"value": snapshot.win_rate, "n": snapshot.win_rate_n},
+        "win_rate": {"value": snapshot.win_rate, "n": snapshot.win_rate_n, "range": snapshot.win_rate_range},
         "other_currencies": [{"currency": c, "amount_minor": m} for c, m in snapshot.other_currencies],
         "deals": [deal(line) for line in snapshot.deals],
     }

@@ -68,6 +68,14 @@ RATIOS: tuple[Ratio, ...] = (
 """The ratios that are shipped."""
 
 
+def share_range(hits: int, trials: int) -> tuple[float, float] | None:
+    """The 80 % range of a share that stands for itself, such as that of one pipeline; None without a trial."""
+    if not trials:
+        return None
+    rate = ALONE.rate(Tally(hits, trials))
+    return rate.low, rate.high
+
+
 def _wider(measure: str) -> tuple[str, ...]:
     """The measures in which everything of this one counts too."""
     if measure in ("won", "won_amount"):

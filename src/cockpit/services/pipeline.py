@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.domain.book import Book
 from cockpit.domain.deals import money
+from cockpit.domain.measures import share_range
 from cockpit.domain.pipeline import DealFacts, Pipeline, deal_facts, pipeline
 from cockpit.domain.team import reps_below
 from cockpit.errors import UnknownName
@@ -90,6 +91,7 @@ def _snapshot(
                 amount_minor=money(part.deals, line.currency),
                 conversion=part.conversion,
                 conversion_n=part.left,
+                conversion_range=share_range(part.forward, part.left),
             )
             for part in line.stages
         ),
@@ -101,6 +103,7 @@ def _snapshot(
         open_without_amount=sum(deal.amount_minor is None for deal in line.open),
         win_rate=line.win_rate,
         win_rate_n=len(line.won) + len(line.lost),
+        win_rate_range=share_range(len(line.won), len(line.won) + len(line.lost)),
         other_currencies=line.other_currencies,
         deals=tuple(deal_line(book, fact, states.get(fact.deal.id, "done")) for fact in facts),
         briefs=briefs,

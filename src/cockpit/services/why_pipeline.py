@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from cockpit.domain.book import Book
 from cockpit.domain.deals import money
 from cockpit.domain.entities import Deal
+from cockpit.domain.measures import share_range
 from cockpit.domain.pipeline import Pipeline, StageFacts, deal_facts, is_forward
 from cockpit.i18n import _, exact_money
 from cockpit.services import words
@@ -66,6 +67,7 @@ def _conversion(book: Book, line: Pipeline, part: StageFacts | None, name: str) 
     formula = _("went on {forward} / left {left} = {share}; by the last time each deal left the stage")
     said = formula.format(forward=part.forward, left=part.left, share=f"{part.forward / part.left:.1%}")
     inputs = [(_("left the stage"), str(part.left)), (_("went on"), str(part.forward))]
+    inputs.append((_("80% range"), words.with_range(f"n {part.left}", share_range(part.forward, part.left))))
     return answer(book, title, part.forward, "count", said, rows, "sum", inputs=inputs)
 
 
@@ -183,6 +185,7 @@ def win_rate(book: Book, line: Pipeline) -> Why:
         missing = _("no deal is closed yet: there is no rate")
         return answer(book, _("Win rate"), None, "none", missing, (), "none")
     inputs = [(_("won"), str(won)), (_("lost"), str(len(line.lost))), (_("win rate"), f"{rate:.1%}")]
+    inputs.append((_("80% range"), words.with_range("n " + str(closed), share_range(won, closed))))
     formula = _("win rate = won {won} / closed {closed} = {rate}, by count").format(
         won=won, closed=closed, rate=f"{rate:.1%}"
     )

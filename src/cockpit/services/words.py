@@ -129,3 +129,8 @@ def metric_name(code: str) -> str:
 
 def agreement_name(code: str) -> str:
     return _word(_AGREEMENTS, code)
+
+
+def with_range(text: str, ends: tuple[float, float] | None) -> str:
+    """`n 15, 43-73%`: the 80 % range of a share after its n."""
+    return text if ends is None else f"{text}, {100 * ends[0]:.0f}-{100 * ends[1]:.0f}%"

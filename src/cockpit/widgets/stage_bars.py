@@ -10,6 +10,7 @@ from cockpit.i18n import _, short_money
 from cockpit.plain import cells
 from cockpit.services.snapshots import PipelineSnapshot, StageLine
 from cockpit.services.stuck import stuck_by_stage
+from cockpit.services.words import with_range
 from cockpit.widgets.month_line import Figure
 from cockpit.widgets.signs import money, percent
 from cockpit.widgets.table import Cell, Column, Row, Table
@@ -71,7 +72,7 @@ def result_figures(snapshot: PipelineSnapshot) -> tuple[Figure, ...]:
     if snapshot.open_without_amount:
         opened += " " + _("({count} unpriced)").format(count=snapshot.open_without_amount)
     won = _with_money(snapshot.won_count, snapshot.won_amount_minor)
-    rate = f"{percent(snapshot.win_rate)} (n {snapshot.win_rate_n})"
+    rate = f"{percent(snapshot.win_rate)} ({with_range(f'n {snapshot.win_rate_n}', snapshot.win_rate_range)})"
     return (
         Figure(_("open"), opened, "pipeline.open", "strong"),
         Figure(_("won"), won, "pipeline.won", "good"),

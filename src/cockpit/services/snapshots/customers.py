@@ -17,6 +17,8 @@ class StageLine:
     amount_minor: int
     conversion: float | None  # share of deals that left this stage forward; None without history
     conversion_n: int
+    conversion_range: tuple[float, float] | None = None
+    """80 % range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class PipelineSnapshot(Snapshot):
     open_without_amount: int
     win_rate: float | None  # won / (won + lost), by count, up to as_of
     win_rate_n: int
+    win_rate_range: tuple[float, float] | None = None
+    """80 % range."""
     other_currencies: tuple[tuple[str, int], ...]
     deals: tuple[DealLine, ...]
     briefs: tuple[DealBrief, ...] = ()
