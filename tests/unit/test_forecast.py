@@ -220,3 +220,15 @@ def test_sizes_that_only_won_deals_carry_are_not_used() -> None:
     is_won = [True, True, False, False]
     assert sizes_known([[5, 6, None, 0], [1, 2, 3, None]], is_won) == (None,) * 4
     assert sizes_known([[5, 6, None, 0], [1, 2, 3, 4]], is_won) == (1, 2, 3, 4)
+
+
+def test_on_the_last_day_nothing_is_ahead() -> None:
+    last = date(2025, 10, 31)
+    found = seen(known(company(6), last), Span(date(2025, 10, 1), last, last)).forecast(TEAM)
+    assert (found.ahead, found.low, found.high, found.value) == (0, found.won, found.won, found.won)
+
+
+def test_deals_without_any_amount_have_no_forecast() -> None:
+    """Nobody wrote an amount: there is no money to forecast, and that is said instead of a zero."""
+    bare = [PastDeal(d.id, d.owner_id, d.created_on, d.closed_on, d.outcome, None, 0) for d in company(7)]
+    assert isinstance(outlook(history_of(bare), month_after(date(2025, 12, 31))), Needs)
