@@ -61,6 +61,7 @@ SAMPLES: dict[str, tuple[dict[str, Any], Callable[[], Any]]] = {
     "chain": ({}, chain),
     "pipeline": ({}, samples.pipeline),
     "team": ({}, samples.team),
+    "metrics": ({}, samples.metrics),
     "sync": ({}, samples.sync),
     "deal": ({"deal_id": "deal-1"}, samples.deal),
     "account": ({"account_id": "acc-1"}, samples.account),
