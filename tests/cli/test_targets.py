@@ -19,18 +19,7 @@ def team(account_file: Path) -> Company:
     """The lead's device: 600k for the team in November, 400k and 200k for its reps."""
     company = Company(Database.at(account_file), rev=10_000)
     for scope, value in ((TEAM, 60_000_000), (ME, 40_000_000), (MATE, 20_000_000)):
-        company.put(
-            "target",
-            metric="won_amount",
-            scope_kind="team" if scope == TEAM else "person",
-            scope_id=scope,
-            owner_id=LEAD if scope == TEAM else scope,
-            period_kind="month",
-            period_start=date(2026, 11, 1),
-            value=value,
-            agreed_by_lead_at=at(2),
-            agreed_by_rep_at=at(3) if scope != TEAM else None,
-        )
+        company.target(value, scope, agreed_by_lead_at=at(2), agreed_by_rep_at=at(3) if scope != TEAM else None)
     company.deal("won", "stage-won", 18_200_000, closed_on=date(2026, 11, 10))
     with company.database.write() as session:
         sign_in(session, LEAD)

@@ -23,19 +23,7 @@ def _as(company: Company, person: str) -> Services:
 
 
 def _put(company: Company, scope: str, value: int, month: int = 11, **values: Any) -> str:
-    kind = "company" if scope == REGION else "team" if scope == TEAM else "person"
-    owner = {REGION: HEAD, TEAM: LEAD}.get(scope, scope)
-    given: dict[str, Any] = {
-        "metric": "won_amount",
-        "scope_kind": kind,
-        "scope_id": scope,
-        "owner_id": owner,
-        "period_kind": "month",
-    }
-    return company.put(
-        "target",
-        **{**given, "period_start": date(2026, month, 1), "value": value, "agreed_by_lead_at": at(2), **values},
-    )
+    return company.target(value, scope, month, **{"agreed_by_lead_at": at(2), **values})
 
 
 @pytest.fixture

@@ -16,16 +16,7 @@ from tests.support.company import LEAD, MATE, ME, TEAM, Company, sign_in
 def months(company: Company) -> Company:
     for month in (11, 12):
         for scope, value in ((TEAM, 60_000_000), (ME, 40_000_000), (MATE, 10_000_000)):
-            company.put(
-                "target",
-                metric="won_amount",
-                scope_kind="team" if scope == TEAM else "person",
-                scope_id=scope,
-                owner_id=LEAD if scope == TEAM else scope,
-                period_kind="month",
-                period_start=date(2026, month, 1),
-                value=value,
-            )
+            company.target(value, scope, month)
     company.deal("won", "stage-won", 41_000_000, closed_on=date(2026, 11, 10))
     with company.database.write() as session:
         sign_in(session, LEAD)

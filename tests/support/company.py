@@ -94,17 +94,18 @@ class Company:
             "deal", name=name, owner_id=owner, funnel_id="funnel-1", stage_id=stage, amount_minor=amount_minor, **values
         )
 
-    def target(self, value: int, scope: str = ME, month: int = 11) -> str:
-        return self.put(
-            "target",
-            metric="won_amount",
-            scope_kind="person",
-            scope_id=scope,
-            period_kind="month",
-            period_start=date(2026, month, 1),
-            value=value,
-            owner_id=scope,
-        )
+    def target(self, value: int, scope: str = ME, month: int = 11, **values: Any) -> str:
+        """A month's target of a person, of the team, or for the region of the company."""
+        given: dict[str, Any] = {
+            "metric": "won_amount",
+            "scope_kind": {REGION: "company", TEAM: "team"}.get(scope, "person"),
+            "scope_id": scope,
+            "owner_id": {REGION: HEAD, TEAM: LEAD}.get(scope, scope),
+            "period_kind": "month",
+            "period_start": date(2026, month, 1),
+            "value": value,
+        }
+        return self.put("target", **{**given, **values})
 
     def kpi(self, minimum: int = 15, kind: str = "visit", **values: Any) -> str:
         values.setdefault("consequence_value", 200)

@@ -8,10 +8,10 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from cockpit.commands import Command
-from cockpit.domain.periods import PERIOD_KINDS, PeriodKind
+from cockpit.domain.periods import PeriodKind
 from cockpit.i18n import _, ngettext, short_money, short_number
 from cockpit.plain import plain
-from cockpit.screens.base import View
+from cockpit.screens.period_view import PeriodView
 from cockpit.services import chain_words as words
 from cockpit.services.snapshots import ChainSnapshot
 from cockpit.services.words import period_name
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cockpit.services.container import Services
 
 
-class ChainView(View):
+class ChainView(PeriodView):
     """The chain of `rep_id` (the viewer's own when None). Digits try levers, + and - move the rate of the focused line."""
 
     SCOPES = ("chain",)
@@ -37,10 +37,9 @@ class ChainView(View):
         *,
         id: str | None = None,  # noqa: A002  Textual's name
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(period=period, id=id)
         self.add_class("board")
         self._rep_id = rep_id
-        self._period: PeriodKind = period
         self._tried: frozenset[str] = frozenset()
         self._moves: dict[str, int] = {}
 
@@ -56,7 +55,7 @@ class ChainView(View):
         return _("Gap chain")
 
     def fetch(self, services: Services) -> ChainSnapshot:
-        return services.chain.load(self._rep_id, self._period, tried=self._tried, moves=dict(self._moves), **self.past)
+        return services.chain.load(self._rep_id, self.period, tried=self._tried, moves=dict(self._moves), **self.past)
 
     def show(self, snapshot: ChainSnapshot) -> None:
         self.query_one("#answer", Static).update(plain(answer(snapshot)))
@@ -80,17 +79,12 @@ class ChainView(View):
         return self._named(key or PER_DAY)
 
     def _named(self, line: str) -> str:
-        return f"chain.{line}" if self._period == "month" else f"chain.{line}:{self._period}"
+        return f"chain.{line}" if self.period == "month" else f"chain.{line}:{self.period}"
 
     def why_args(self) -> dict[str, Any]:
         return {} if self._rep_id is None else {"rep_id": self._rep_id}
 
     def why_not(self, command: str) -> str | None:
-        place = PERIOD_KINDS.index(self._period)
-        if command == "period_previous" and place == 0:
-            return _("The day is the shortest period.")
-        if command == "period_next" and place == len(PERIOD_KINDS) - 1:
-            return _("The year is the longest period.")
         if command in ("more", "less"):
             return None if self._rate() else _("Move to a line with a rate first.")
         if command == "why" and (self._tried or any(self._moves.values())):
@@ -127,20 +121,9 @@ class ChainView(View):
         line = next((line for line in lines if line.id == key), None)
         return line.rate.id if line and line.rate and line.rate.value is not None else None
 
-    def do_period_previous(self) -> None:
-        self._look_at(PERIOD_KINDS[PERIOD_KINDS.index(self._period) - 1])
-
-    def do_period_next(self) -> None:
-        self._look_at(PERIOD_KINDS[PERIOD_KINDS.index(self._period) + 1])
-
-    def _look_at(self, period: PeriodKind) -> None:
-        self._period = period
-        self.load()
-        self.shell.show_keys()
-
     def do_accept(self) -> None:
         """As it stands on the screen, levers and hand moves included."""
-        period, tried, moves = self._period, self._tried, dict(self._moves)
+        period, tried, moves = self.period, self._tried, dict(self._moves)
         self.write(lambda services: services.chain.write(period, tried=tried, moves=moves))
 
 

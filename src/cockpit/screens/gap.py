@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import Static
 
-from cockpit.domain.periods import PERIOD_KINDS, PeriodKind
 from cockpit.i18n import _, ngettext, short_money
 from cockpit.plain import plain
-from cockpit.screens.base import View
+from cockpit.screens.period_view import PeriodView
 from cockpit.services.snapshots import GapSnapshot
 from cockpit.services.words import period_name
 from cockpit.widgets.day_cells import DayCells
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from cockpit.services.container import Services
 
 
-class GapView(View):
+class GapView(PeriodView):
     """The gap of `rep_id` (the viewer's own when None) for one period, the month at first."""
 
     SCOPES = ("gap", "list")
@@ -37,13 +36,11 @@ class GapView(View):
     FOOTER = ("chain", "fill", "period_previous", "period_next", "why", "log", "help", "back")
 
     snapshot: GapSnapshot | None
-    DEFAULT_PERIOD: ClassVar[PeriodKind] = "month"
 
     def __init__(self, rep_id: str | None = None, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
         self.add_class("board")
         self._rep_id = rep_id
-        self._period: PeriodKind = self.DEFAULT_PERIOD
 
     def compose(self) -> ComposeResult:
         yield Static(plain(""), id="answer", classes="answer")
@@ -63,7 +60,7 @@ class GapView(View):
         return _("Gap")
 
     def fetch(self, services: Services) -> GapSnapshot:
-        return services.gap.load(self._rep_id, self._period, **self.past)
+        return services.gap.load(self._rep_id, self.period, **self.past)
 
     def show(self, snapshot: GapSnapshot) -> None:
         self.query_one("#answer", Static).update(plain(answer(snapshot)))
@@ -109,11 +106,6 @@ class GapView(View):
         return {} if self._rep_id is None else {"rep_id": self._rep_id}
 
     def why_not(self, command: str) -> str | None:
-        place = PERIOD_KINDS.index(self._period)
-        if command == "period_previous" and place == 0:
-            return _("The day is the shortest period.")
-        if command == "period_next" and place == len(PERIOD_KINDS) - 1:
-            return _("The year is the longest period.")
         if command == "fill" and self.snapshot is not None:
             return self._why_not_fill(self.snapshot)
         return super().why_not(command)
@@ -125,19 +117,8 @@ class GapView(View):
             return _("Nothing to fill: every KPI is covered.")
         return None
 
-    def do_period_previous(self) -> None:
-        self._look_at(PERIOD_KINDS[PERIOD_KINDS.index(self._period) - 1])
-
-    def do_period_next(self) -> None:
-        self._look_at(PERIOD_KINDS[PERIOD_KINDS.index(self._period) + 1])
-
-    def _look_at(self, period: PeriodKind) -> None:
-        self._period = period
-        self.load()
-        self.shell.show_keys()
-
     def do_chain(self) -> None:
-        self.shell.open("chain", rep_id=self._rep_id, period=self._period)
+        self.shell.open("chain", rep_id=self._rep_id, period=self.period)
 
     def do_fill(self) -> None:
         """Fill the KPI under the cursor; the first short one when none is."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from cockpit.domain.periods import PERIOD_KINDS, PeriodKind
 from cockpit.i18n import _, ngettext, short_day
 from cockpit.plain import plain
-from cockpit.screens.base import View
+from cockpit.screens.period_view import PeriodView
 from cockpit.services.metric_words import others_text, range_words, value_words
 from cockpit.services.snapshots import MetricLine, MetricsSnapshot
 from cockpit.widgets.lines import Line, Lines, folded
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from cockpit.services.container import Services
 
 
-class MetricsView(View):
+class MetricsView(PeriodView):
     """The metrics of a rep, a team or the company; of the viewer's own when neither is given."""
 
     SCOPES = ("metrics", "list")
@@ -34,14 +33,12 @@ class MetricsView(View):
     FOOTER = ("open", "period_previous", "period_next", "why", "find", "team", "help", "back")
 
     snapshot: MetricsSnapshot | None
-    DEFAULT_PERIOD: ClassVar[PeriodKind] = "month"
 
     def __init__(self, rep_id: str | None = None, scope: str | None = None, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
         self.add_class("board")
         self._rep_id = rep_id
         self._scope = scope or rep_id
-        self._period: PeriodKind = self.DEFAULT_PERIOD
 
     def compose(self) -> ComposeResult:
         with Vertical(id="tree"):
@@ -55,7 +52,7 @@ class MetricsView(View):
         return _("Metrics")
 
     def fetch(self, services: Services) -> MetricsSnapshot:
-        return services.metrics.load(self._scope, self._period, **self.past)
+        return services.metrics.load(self._scope, self.period, **self.past)
 
     def show(self, snapshot: MetricsSnapshot) -> None:
         self.query_one("#answer", Static).update(plain(answer(snapshot)))
@@ -93,11 +90,6 @@ class MetricsView(View):
         return {} if self._rep_id is None else {"rep_id": self._rep_id}
 
     def why_not(self, command: str) -> str | None:
-        place = PERIOD_KINDS.index(self._period)
-        if command == "period_previous" and place == 0:
-            return _("The day is the shortest period.")
-        if command == "period_next" and place == len(PERIOD_KINDS) - 1:
-            return _("The year is the longest period.")
         if command == "open" and self._line is None:
             return _("Move to a metric first.")
         return super().why_not(command)
@@ -108,17 +100,6 @@ class MetricsView(View):
     def do_open(self) -> None:
         """What the metric is made of."""
         self.shell.run_command("why")
-
-    def do_period_previous(self) -> None:
-        self._look_at(PERIOD_KINDS[PERIOD_KINDS.index(self._period) - 1])
-
-    def do_period_next(self) -> None:
-        self._look_at(PERIOD_KINDS[PERIOD_KINDS.index(self._period) + 1])
-
-    def _look_at(self, period: PeriodKind) -> None:
-        self._period = period
-        self.load()
-        self.shell.show_keys()
 
 
 def answer(snapshot: MetricsSnapshot) -> str:
