@@ -9,6 +9,7 @@ import pytest
 from cockpit.errors import BadUse, UnknownName
 from cockpit.services.funnel import FunnelService
 from cockpit.services.funnel_words import findings, nothing_found
+from cockpit.services.pipeline import PipelineService
 from cockpit.services.snapshots import FunnelSnapshot
 from tests.support.company import LEAD, MATE, ME, Company, at, sign_in
 from tests.support.month import tell_month
@@ -56,6 +57,15 @@ def test_the_flow_adds_up_and_losses_have_their_reasons(company: Company) -> Non
         assert found.opening_minor + sum(line.minor for line in found.flow) == found.closing_minor
         assert found.opening_count + sum(line.count for line in found.flow) == found.closing_count
     assert sum(line.count for line in found.lost_for) == sum(line.count for line in found.lost_from) == 1
+
+
+def test_the_pipeline_says_what_came_into_the_month_and_left_it(company: Company) -> None:
+    pulled = company.deal("a", "stage-2", 500, expected_on=date(2026, 12, 28))
+    company.change("deal", pulled, at(20), expected_on=date(2026, 11, 28))
+    pushed = company.deal("b", "stage-2", 300, expected_on=date(2026, 11, 28))
+    company.change("deal", pushed, at(20), expected_on=date(2026, 12, 28))
+    found = PipelineService(desk_of(company)).load()
+    assert (found.inflow, found.outflow) == ((1, 500), (-1, -300))
 
 
 def test_deals_won_are_grouped_by_the_reason_that_was_given(company: Company) -> None:

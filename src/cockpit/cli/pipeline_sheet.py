@@ -31,6 +31,12 @@ def pipeline(snapshot: s.PipelineSnapshot) -> Sheet:
         )
         + f"  {snapshot.currency}",
         _stuck_text(snapshot),
+        _("this month  in {inflow} ({in_money})  out {outflow} ({out_money})").format(
+            inflow=f"{snapshot.inflow[0]:+d}",
+            in_money=short_money(snapshot.inflow[1]),
+            outflow=f"{snapshot.outflow[0]:+d}",
+            out_money=short_money(snapshot.outflow[1]),
+        ),
     ]
     records: list[dict[str, object]] = [
         {

@@ -117,6 +117,8 @@ def pipeline(snapshot: s.PipelineSnapshot) -> dict[str, Any]:
             "without_amount": snapshot.open_without_amount,
         },
         "stuck": {"count": count, "amount_minor": minor},
+        "inflow": {"count": snapshot.inflow[0], "amount_minor": snapshot.inflow[1]},
+        "outflow": {"count": snapshot.outflow[0], "amount_minor": snapshot.outflow[1]},
         "states": {state: found for state, (found, _minor) in by_state(snapshot).items()},
         "win_rate": {"value": snapshot.win_rate, "n": snapshot.win_rate_n, "range": snapshot.win_rate_range},
         "other_currencies": [{"currency": c, "amount_minor": m} for c, m in snapshot.other_currencies],

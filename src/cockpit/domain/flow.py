@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from cockpit.domain.book import Book
@@ -73,8 +73,7 @@ def flow(book: Book, owner_ids: Collection[str], since: date, period: Period | N
     for deal in book.deals:
         if deal.created_on is not None and deal.created_on > book.today:
             continue
-        standing_then = at(versions(book, deal, then), then)
-        was = standing_then.row if standing_then is not None and _existed(deal, since) else None
+        was = _row_at(book, deal, then) if _existed(deal, since) else None
         is_in = _counts(book, deal, owners, book.today, period)
         was_in = was is not None and _counts(book, was, owners, since, period)
         opening += [was] if was is not None and was_in else []
@@ -83,6 +82,14 @@ def flow(book: Book, owner_ids: Collection[str], since: date, period: Period | N
     order = {kind: place for place, kind in enumerate(KINDS)}
     moves.sort(key=lambda move: (order[move.kind], -abs(move.minor), move.deal.id))
     return Flow(since, book.today, period, currency, tuple(opening), tuple(closing), tuple(moves))
+
+
+def _row_at(book: Book, deal: Deal, moment: datetime) -> Deal | None:
+    """The deal as it stood; most have not been touched since."""
+    if all(entry.recorded_at <= moment for entry in book.log_by_row.get(deal.id, ())):
+        return deal
+    standing = at(versions(book, deal, moment), moment)
+    return None if standing is None else standing.row
 
 
 def _existed(deal: Deal, day: date) -> bool:

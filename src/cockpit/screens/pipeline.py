@@ -180,8 +180,14 @@ def answer(snapshot: PipelineSnapshot) -> list[Part]:
 
 
 def facts(snapshot: PipelineSnapshot) -> str:
-    """Whose deals, which funnel, in which money."""
+    """Whose deals, which funnel, in which money; what came into the month and left it without being won."""
     parts = [snapshot.scope.name, snapshot.funnel, _("money in {currency}").format(currency=snapshot.currency)]
+    for words, (count, minor) in (
+        (_("in {count}, {money}"), snapshot.inflow),
+        (_("out {count}, {money}"), snapshot.outflow),
+    ):
+        if count:
+            parts.append(words.format(count=f"{count:+d}", money=short_money(minor)))
     if snapshot.other_currencies:
         others = "  ".join(f"{currency} {short_money(minor)}" for currency, minor in snapshot.other_currencies)
         parts.append(_("won besides: {others}").format(others=others))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cockpit.domain.book import Book
-from cockpit.domain.flow import KINDS, Flow, flow, money_of
+from cockpit.domain.flow import KINDS, Flow, money_of
 from cockpit.domain.funnel import Ended, Ranged, StageHealth, health, losses_by_reason, losses_by_stage, wins_by_reason
 from cockpit.domain.periods import Period, period_of
 from cockpit.domain.pipeline import Pipeline, pipeline
@@ -16,7 +16,7 @@ from cockpit.domain.team import reps_below
 from cockpit.errors import BadUse, UnknownName
 from cockpit.i18n import _
 from cockpit.services.desk import Desk
-from cockpit.services.pipeline import funnels_of
+from cockpit.services.pipeline import funnels_of, month_flow
 from cockpit.services.snapshots import FlowLine, FunnelSnapshot, FunnelStage, PersonRef, RangeView, ReasonLine
 from cockpit.services.views import open_book, spoken, stage_name
 from cockpit.storage.queries.deals import won_reasons
@@ -105,21 +105,11 @@ def funnel_figures(
         book = desk.book(source, as_of=as_of, rep_ids=sorted({*everyone, scope.id}), activities_from=since)
     month = period_of("month", book.today)
     line = pipeline(book, owners, funnel_id)
-    of_funnel = replace(book, deals=tuple(deal for deal in book.deals if deal.id in _ids(book, line, owners)))
-    moves = flow(
-        of_funnel, owners, since or month.starts_on - timedelta(days=1), None if since else month, line.currency
-    )
+    moves = month_flow(book, line, owners, since)
     others = {d.owner_id for d in book.deals if d.owner_id} - set(owners)
     window = month if since is None else Period("day", since + timedelta(days=1), book.today)
     reasons = won_reasons(source, [d.id for d in line.won if d.closed_on is not None and d.closed_on in window])
     return FunnelFigures(book, scope, owners, len(others), line, health(book, line, owners), moves, window, reasons)
-
-
-def _ids(book: Book, line: Pipeline, owners: Sequence[str]) -> frozenset[str]:
-    """Deals of this funnel, those of other people here included: one of them may have been handed over."""
-    own = {deal.id for part in (line.open, line.won, line.lost) for deal in part}
-    mine = set(owners)
-    return frozenset(own | {d.id for d in book.deals if d.owner_id not in mine and d.funnel_id == line.funnel_id})
 
 
 def _snapshot(found: FunnelFigures) -> FunnelSnapshot:

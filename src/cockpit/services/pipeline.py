@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cockpit.domain.book import Book
 from cockpit.domain.deals import money
+from cockpit.domain.flow import INFLOW, OUTFLOW, Flow, MoveKind, flow, money_of
 from cockpit.domain.measures import share_range
+from cockpit.domain.periods import period_of
 from cockpit.domain.pipeline import DealFacts, Pipeline, deal_facts, pipeline
 from cockpit.domain.team import reps_below
 from cockpit.errors import UnknownName
@@ -48,7 +50,8 @@ class PipelineService:
             line = pipeline(book, owners, funnel_id)
             states = write_states(source, [deal.id for deal in line.open])
             briefs = _briefs(source, book, line)
-        return _snapshot(book, line, scope, scope.id != viewer.id, states, briefs)
+        moves = month_flow(book, line, owners)
+        return _snapshot(book, line, scope, scope.id != viewer.id, states, briefs, moves)
 
 
 def pipeline_scope(
@@ -71,6 +74,7 @@ def _snapshot(
     is_read_only: bool,
     states: Mapping[str, WriteState],
     briefs: tuple[DealBrief, ...],
+    moves: Flow,
 ) -> PipelineSnapshot:
     funnel = book.funnels.get(line.funnel_id)
     facts = sorted((deal_facts(book, deal, line.usual) for deal in line.open), key=_order)
@@ -82,6 +86,8 @@ def _snapshot(
         funnel_id=line.funnel_id,
         funnel=spoken(funnel.name, funnel.alias) if funnel else "",
         funnels=funnels_of(book),
+        inflow=_sum(moves, INFLOW),
+        outflow=_sum(moves, OUTFLOW),
         currency=line.currency,
         stages=tuple(
             StageLine(
@@ -108,6 +114,22 @@ def _snapshot(
         deals=tuple(deal_line(book, fact, states.get(fact.deal.id, "done")) for fact in facts),
         briefs=briefs,
     )
+
+
+def month_flow(book: Book, line: Pipeline, owners: Collection[str], since: date | None = None) -> Flow:
+    """What came into the funnel and left it: of the deals expected in the running month since it began; with a day, of all
+    open deals since the end of that day. Deals of other people here count where one of them was handed over."""
+    month = period_of("month", book.today)
+    mine = {deal.id for part in (line.open, line.won, line.lost) for deal in part}
+    ids = mine | {d.id for d in book.deals if d.owner_id not in owners and d.funnel_id == line.funnel_id}
+    of_funnel = replace(book, deals=tuple(deal for deal in book.deals if deal.id in ids))
+    begins = since or month.starts_on - timedelta(days=1)
+    return flow(of_funnel, owners, begins, None if since else month, line.currency)
+
+
+def _sum(moves: Flow, kinds: Collection[MoveKind]) -> tuple[int, int]:
+    chosen = moves.of(kinds)
+    return sum(move.deals for move in chosen), money_of(chosen)
 
 
 def funnels_of(book: Book) -> tuple[tuple[str, str], ...]:

@@ -81,6 +81,10 @@ class PipelineSnapshot(Snapshot):
     is_read_only: bool
     funnel_id: str
     funnel: str
+    inflow: tuple[int, int] = (0, 0)
+    """Deals and money that came into the running month: created, pulled in, taken over, reopened."""
+    outflow: tuple[int, int] = (0, 0)
+    """What left it without being won: lost, pushed out, handed on; not above zero."""
     funnels: tuple[tuple[str, str], ...] = ()
     """Id and name of every funnel here, the default one first."""
     currency: str
