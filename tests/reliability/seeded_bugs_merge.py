@@ -94,8 +94,10 @@ TOMBSTONES = (
         "news += tombstone.reason == 'scope' and receiver.deletion(tombstone)", "I3",
     ),
     Bug(
-        "a deletion under my edit is silent", "tombstones", "A row I have edited disappears, and nobody asks.",
-        f"{_INBOUND}:Receiver.deletion", 'if row is not None and queued and queued[-1].op != "delete":', "if False:\n            first = queued[0]\n        elif False:", "I4",
+        "a deletion under my edit is silent", "tombstones", "A row I have edited disappears with the edit, and nobody asks.",
+        f"{_INBOUND}:Receiver.deletion", 'if row is not None and queued and queued[-1].op != "delete":',
+        'if row is not None and queued and queued[-1].op != "delete":\n            receipts.end(self.session, queued, "discarded", now=self.now)\n'
+        "            self._forget(key, row)\n        elif False:", "I1",
     ),
     Bug(
         "deleted once, deleted for ever", "tombstones", "A row that is made again is kept out by its tombstone.",
