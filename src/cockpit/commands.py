@@ -57,7 +57,7 @@ COMMANDS: tuple[Command, ...] = (
         "funnel",
         "d",
         N_("Funnel"),
-        N_("Go to the shape of the funnel: what is narrow, came, left"),
+        N_("Go to the shape of the funnel"),
         N_("funnel: open"),
         ("app",),
     ),

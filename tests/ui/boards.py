@@ -7,6 +7,7 @@ from typing import Any
 from tests.ui import board_samples as samples
 from tests.ui.chain_sample import chain
 from tests.ui.fakes import FakeServices
+from tests.ui.target_sample import targets
 
 
 def board_services(**answers: Any) -> FakeServices:
@@ -16,6 +17,7 @@ def board_services(**answers: Any) -> FakeServices:
         "chain__load": chain(),
         "pipeline__load": samples.pipeline(),
         "funnel__load": samples.funnel(),
+        "targets__load": targets(),
         "team__load": samples.team(),
         "metrics__load": lambda scope=None, period="month": samples.metrics(period_kind=period),
         "deals__load": samples.deal(),

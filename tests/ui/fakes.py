@@ -327,6 +327,7 @@ _NAMES = (
     "chain",
     "pipeline",
     "funnel",
+    "targets",
     "team",
     "metrics",
     "cards",

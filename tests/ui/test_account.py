@@ -184,7 +184,7 @@ async def test_c_adds_a_contact_or_a_deal_to_this_account() -> None:
         await driver.press("c", "4")
         await driver.type("pilot")
         await driver.press("enter", "enter")
-        assert driver.services.called("deals.create") == [(("account-1", "pilot"), {"amount": ""})]
+        assert driver.services.called("deals.create") == [(("account-1", "pilot"), {"amount": "", "funnel": ""})]
 
 
 async def test_e_is_about_the_account_or_the_focused_visit() -> None:

@@ -100,6 +100,8 @@ async def test_m_goes_to_the_next_funnel_and_says_where_there_is_none(view: str)
     async with running(services, opening=view) as driver:
         await driver.press("M")
         assert services.called(f"{view}.load")[-1][0] == (None, "funnel-2")
+        await driver.press("c", "4", *"ht", "enter", *"pilot", "enter", "enter")
+        assert services.called("deals.create")[-1][1]["funnel"] == "funnel-2"
     services = board_services(funnel__load=samples.funnel(funnels=two[:1]), pipeline__load=samples.pipeline())
     async with running(services, opening=view) as driver:
         await driver.press("M")

@@ -116,15 +116,16 @@ async def test_a_conflict_is_answered_from_the_queue_too() -> None:
         assert driver.services.called("team.load") == []
 
 
-async def test_without_a_conflict_t_is_the_team_as_everywhere_and_m_says_why_not() -> None:
+async def test_without_a_conflict_t_and_m_are_as_everywhere_and_b_says_why_not() -> None:
     services = board_services(sync__load=samples.sync(conflicts=(), badge=samples.badge(conflicts=0)))
     async with running(services, opening="sync") as driver:
-        for key in ("m", "b"):
-            await driver.press(key)
-            assert "No conflict is open." in driver.text
-        await driver.press("t")
-        assert services.called("sync.answer") == []
+        await driver.press("b")
+        assert "No conflict is open." in driver.text
+        await driver.press("m")
+        assert len(services.called("metrics.load")) == 1
+        await driver.press("o", "t")
         assert len(services.called("team.load")) == 1
+        assert services.called("sync.answer") == []
 
 
 async def test_a_parked_change_says_why_and_what_can_be_done() -> None:

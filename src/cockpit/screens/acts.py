@@ -129,10 +129,9 @@ def _create(view: View, kind: str, account_id: str | None, account: str) -> None
             ),
         )
         return
-    fields = [name, Field("phone", _("Phone"))]
-    if kind == "deal":
-        model = Field("funnel", _("Funnel model"), "", _("name; empty: the usual one"))
-        fields = [name, Field("amount", _("Amount"), "", "66k"), model]
+    fields = (
+        [name, Field("phone", _("Phone"))] if kind == "contact" else [name, Field("amount", _("Amount"), "", "66k")]
+    )
     title = _("New contact") if kind == "contact" else _("New deal")
     if account_id is None:
         fields.insert(0, Field("account", _("Account"), "", _("name or pinyin initials"), is_needed=True))
@@ -143,6 +142,6 @@ def _create(view: View, kind: str, account_id: str | None, account: str) -> None
         wanted = account_id or values["account"]
         if kind == "contact":
             return services.accounts.add_contact(wanted, values["name"], values["phone"])
-        return services.deals.create(wanted, values["name"], amount=values["amount"], funnel=values["funnel"])
+        return services.deals.create(wanted, values["name"], amount=values["amount"], funnel=view.funnel_id or "")
 
     view.ask(title, fields, call)

@@ -77,6 +77,11 @@ class View(Loading):
         """What `?` explains: a name that `services.why.explain` knows, for the focused number, row or card."""
         return None
 
+    @property
+    def funnel_id(self) -> str | None:
+        """The funnel that is looked at, in which a new deal begins; None for the usual one."""
+        return None
+
     def title(self) -> str:
         """The view's name for the header, in the user's language."""
         return ""

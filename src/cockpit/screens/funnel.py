@@ -44,6 +44,10 @@ class FunnelView(View):
             yield FlowTable(id="moves")
             yield ReasonTable(id="reasons")
 
+    @property
+    def funnel_id(self) -> str | None:
+        return self._funnel_id
+
     def title(self) -> str:
         return _("Funnel")
 

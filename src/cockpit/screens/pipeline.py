@@ -57,6 +57,10 @@ class PipelineView(View):
             yield DealTable(id="deals")
         yield DealDetail(id="detail")
 
+    @property
+    def funnel_id(self) -> str | None:
+        return self._funnel_id
+
     def title(self) -> str:
         return _("Pipeline")
 

@@ -99,7 +99,9 @@ def detail_lines(snapshot: TargetsSnapshot, line: TargetLine) -> list[Line]:
             found += [[(problem.text, "bad")], [(f"  {problem.command}", "accent")]]
     if line.agreement:
         lead, rep = (f"{at:%m-%d %H:%M}" if at else "-" for at in (line.agreed_by_lead_at, line.agreed_by_rep_at))
-        found.append([(_("lead said yes {lead}, rep {rep}").format(lead=lead, rep=rep), _TONES[line.agreement])])
+        found.append(
+            [(_("lead said yes {lead}, rep {rep}").format(lead=lead, rep=rep), _TONES.get(line.agreement, ""))]
+        )
     if line.unknown:
         found.append([(_("won deals without the figure: {count}").format(count=line.unknown), "warn")])
     found += [[(_part_text(part), "muted"), (value_text(snapshot, part.value), "")] for part in line.parts]
