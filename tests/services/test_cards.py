@@ -11,6 +11,8 @@ from cockpit.errors import BadUse, UnknownName
 from cockpit.i18n import set_language
 from cockpit.services.cards import CardService
 from cockpit.services.snapshots import CardView
+from cockpit.services.targets import TargetService
+from cockpit.services.why import WhyService
 from tests.support.company import MATE, ME, NOW, Company, at
 from tests.support.month import tell_month
 from tests.support.numbers import book_of, desk_of
@@ -124,3 +126,26 @@ def test_somebody_elses_cards(company: Company) -> None:
     theirs = {card.id for card in CardService(desk_of(company)).load(MATE)}
     assert any(card.startswith("unvisited:rep-2") for card in theirs)
     assert not any(card.startswith("unvisited") for card in mine)
+
+
+def test_a_target_set_anew_waits_for_the_reps_yes(company: Company) -> None:
+    row = company.target(30_000_000)
+    company.change("target", row, at(20), value=32_000_000, agreed_by_lead_at=at(20), agreed_by_rep_at=at(3))
+    (asked,) = cards(company, "agreement_old")
+    assert asked.what == "target 320k of 2026-11 set anew after the yes of Tue 11-03"
+    assert (asked.key, asked.command, asked.args, asked.state) == ("G", "targets", {"period": "2026-11"}, "found")
+    why = WhyService(desk_of(company)).explain(f"card:{asked.id}")
+    assert (why.value, why.rows[0].id) == (1, row)
+    TargetService(desk_of(company)).agree()
+    (done,) = cards(company, "agreement_old")
+    assert (done.state, done.state_text) == ("done", "DONE, waiting for receipt")
+
+
+def test_the_pace_of_the_next_rank(company: Company) -> None:
+    company.deal("大单", "stage-4", 25_000_000, expected_on=date(2026, 11, 30))
+    (card,) = cards(company, "rank_behind")
+    assert card.subject_id == "middle"
+    assert card.at_risk_minor == 24_000_000 * 16 // 21
+    assert card.what == "183k behind the pace of middle"
+    why = WhyService(desk_of(company)).explain(f"card:{card.id}")
+    assert (why.value, why.unit) == (card.at_risk_minor, "money")

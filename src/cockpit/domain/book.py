@@ -58,7 +58,7 @@ class Book:
     kpi_rules: tuple[KpiRule, ...]
     waivers: tuple[Waiver, ...]
     log: tuple[LogEntry, ...]
-    """Changes of activities and deals recorded since `activities_from`, oldest first, up to `as_of`."""
+    """Changes of activities, deals and targets recorded since `activities_from`, oldest first, up to `as_of`."""
     conflicted: frozenset[str]
     """Ids of rows with an open conflict about what they count for."""
 

@@ -14,6 +14,8 @@ RuleId = Literal[
     "milestone_missing",
     "behind_pace",
     "tier_overdue",
+    "agreement_old",
+    "rank_behind",
 ]
 
 
@@ -49,6 +51,8 @@ RULES: dict[RuleId, CardRule] = {
         CardRule("milestone_missing", "open", "enter", 10_000, 2, 0.01, 0, "milestone_met", False),
         CardRule("behind_pace", "gap", "g", 50_000, 10, 0.03, 0, "on_pace", False),
         CardRule("tier_overdue", "add", "a", 30_000, 3, 1.0, 0, "all_seen", False),
+        CardRule("agreement_old", "targets", "G", 20_000, 1, 1.0, 0, "agreed", False),
+        CardRule("rank_behind", "targets", "G", 20_000, 10, 0.03, 0, "on_pace_of_rank", False),
     )
 }
 

@@ -8,15 +8,15 @@ from datetime import UTC, date, datetime
 from typing import Generic, TypeVar
 
 from cockpit.domain.book import Book
-from cockpit.domain.entities import Activity, Deal
+from cockpit.domain.entities import Activity, Deal, Target
 
-R = TypeVar("R", Activity, Deal)
+R = TypeVar("R", Activity, Deal, Target)
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 """For what was so before the log begins."""
 
-_MOMENTS = frozenset({"starts_at", "ends_at"})
-_DAYS = frozenset({"created_on", "expected_on", "closed_on"})
+_MOMENTS = frozenset({"starts_at", "ends_at", "agreed_by_rep_at", "agreed_by_lead_at"})
+_DAYS = frozenset({"created_on", "expected_on", "closed_on", "period_start"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def at(history: tuple[Version[R], ...], moment: datetime) -> Version[R] | None:
     return standing
 
 
-_FIELDS = {cls.__name__: tuple(field.name for field in dataclasses.fields(cls)) for cls in (Activity, Deal)}
+_FIELDS = {cls.__name__: tuple(field.name for field in dataclasses.fields(cls)) for cls in (Activity, Deal, Target)}
 
 
 def _value(name: str, value: object) -> object:

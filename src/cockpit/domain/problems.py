@@ -15,6 +15,7 @@ from cockpit.domain.card_counts import kpi_trace, slipped, unvisited_trace
 from cockpit.domain.card_deals import DealFinding, DealLife, DealReader, cards_to_read, deal_reader
 from cockpit.domain.card_month import Pace, Unseen, pace, pace_trace, unseen
 from cockpit.domain.card_rules import RULES, VISITS_A_DAY, CardRule
+from cockpit.domain.card_targets import Agreed, Rank, agreed_targets, agreement_trace, ranks
 from cockpit.domain.cards import CardState, Grace, Judged, Reading, judge
 from cockpit.domain.deals import currency_of
 from cockpit.domain.entities import Activity, Waiver
@@ -22,7 +23,7 @@ from cockpit.domain.gap import money_gap
 from cockpit.domain.kpi import KpiCount, consequence, kpi_counts
 from cockpit.domain.periods import Period, period_of
 
-Finding = KpiCount | tuple[Activity, ...] | DealFinding | Pace | tuple[Unseen, ...]
+Finding = KpiCount | tuple[Activity, ...] | DealFinding | Pace | tuple[Unseen, ...] | Agreed | Rank
 
 _OPEN: tuple[CardState, ...] = ("found", "relapsed")
 _MOVING: tuple[CardState, ...] = ("planned", "doing")
@@ -90,7 +91,9 @@ class _Desk:
         lives = self.reader.lives(self.rep_id)
         yield from self._deals(lives)
         yield from self._pace(lives)
+        yield from self._ranks(lives)
         yield from self._unseen()
+        yield from self._agreements()
 
     def _kpis(self) -> Iterable[Card]:
         for count in kpi_counts(self.book, self.rep_id):
@@ -132,6 +135,23 @@ class _Desk:
         trace = pace_trace(self.book, gap, lives)
         card = self._card(rule, self.rep_id, month, trace, found, found.behind_minor, rule.movable)
         return () if card is None else (card,)
+
+    def _ranks(self, lives: tuple[DealLife, ...]) -> Iterator[Card]:
+        month = period_of("month", self.book.today)
+        rule = RULES["rank_behind"]
+        for rank in ranks(self.book, money_gap(self.book, self.rep_id, month, self.currency)):
+            trace = pace_trace(self.book, rank.pace.gap, lives)
+            card = self._card(rule, rank.rung.id, month, trace, rank, rank.pace.behind_minor, rule.movable)
+            if card is not None:
+                yield card
+
+    def _agreements(self) -> Iterator[Card]:
+        rule = RULES["agreement_old"]
+        for found in agreed_targets(self.book, self.rep_id, self.currency):
+            trace = agreement_trace(self.book, found.target)
+            card = self._card(rule, found.target.id, found.period, trace, found, 0, rule.movable)
+            if card is not None:
+                yield card
 
     def _unseen(self) -> Iterable[Card]:
         month = period_of("month", self.book.today)

@@ -9,13 +9,16 @@ from cockpit.domain.agenda import is_yesterday
 from cockpit.domain.book import Book
 from cockpit.domain.card_deals import DealFinding
 from cockpit.domain.card_month import Pace, Unseen
+from cockpit.domain.card_targets import Agreed, Rank
 from cockpit.domain.entities import Activity
 from cockpit.domain.kpi import KpiCount
+from cockpit.domain.periods import period_text
 from cockpit.domain.problems import Card
 from cockpit.i18n import N_, _, ngettext, short_day, short_money
 from cockpit.services import words
 from cockpit.services.snapshots import CardView, Evidence
 from cockpit.services.views import account_name, kpi_name, rule_text, stage_name
+from cockpit.services.words import rung_name
 
 DIGITS = 9
 """Cards that a digit can press."""
@@ -29,6 +32,8 @@ _SOLVED_WHEN = {
     "milestone_met": N_("solved when the milestone is confirmed"),
     "on_pace": N_("solved when the result is up with the working days gone"),
     "all_seen": N_("solved when each has been visited"),
+    "agreed": N_("solved when the rep has agreed to the target as it stands"),
+    "on_pace_of_rank": N_("solved when the result is up with the working days gone, for that rank"),
 }
 
 
@@ -66,7 +71,7 @@ def _view(book: Book, card: Card, number: int) -> CardView:
 def progress(card: Card) -> tuple[int, int] | None:
     """(held since found, needed); None for money, what is waived or not covered at all, and where nothing is counted."""
     judged = card.judged
-    if card.rule.id == "behind_pace" or card.state == "waived" or judged.needed == 0:
+    if card.rule.id in ("behind_pace", "rank_behind") or card.state == "waived" or judged.needed == 0:
         return None
     is_part = judged.held > 0 or judged.uncovered < judged.lacks
     return (judged.held, judged.needed) if is_part or not card.is_open else None
@@ -96,9 +101,34 @@ def what(book: Book, card: Card) -> str:
     if isinstance(finding, Pace):
         money = short_money(finding.behind_minor)
         return _("{money} behind pace").format(money=money) if finding.behind_minor else _("result up with pace")
+    if isinstance(finding, Agreed):
+        return _agreed_what(book, finding)
+    if isinstance(finding, Rank):
+        return _rank_what(finding)
     if card.rule.id == "unvisited":
         return _unvisited_what(book, card)
     return _unseen_what(card)
+
+
+def _agreed_what(book: Book, found: Agreed) -> str:
+    row = found.target
+    facts = {
+        "period": period_text(found.period),
+        "target": short_money(row.value) if row.unit == "money" else str(row.value),
+        "day": short_day(book.local_day(row.agreed_by_rep_at)) if row.agreed_by_rep_at else "",
+    }
+    if not found.is_asked:
+        return _("target {target} of {period} agreed").format(**facts)
+    if row.agreed_by_rep_at is None:
+        return _("target {target} of {period} waits for a yes").format(**facts)
+    return _("target {target} of {period} set anew after the yes of {day}").format(**facts)
+
+
+def _rank_what(found: Rank) -> str:
+    facts = {"rank": rung_name(found.rung.id), "money": short_money(found.pace.behind_minor)}
+    if not found.pace.behind_minor:
+        return _("result up with the pace of {rank}").format(**facts)
+    return _("{money} behind the pace of {rank}").format(**facts)
 
 
 def _kpi_what(count: KpiCount) -> str:
@@ -158,6 +188,8 @@ def to_do(book: Book, card: Card) -> str:
         "unvisited": N_("give the reason and the next plan"),
         "behind_pace": N_("see what can still close this month"),
         "tier_overdue": N_("add the best one today"),
+        "agreement_old": N_("look at the target and agree"),
+        "rank_behind": N_("see what is missing to the next rank"),
     }
     return _(texts[card.rule.id])
 
@@ -189,6 +221,8 @@ def _args(card: Card) -> dict[str, str]:
         return {"kpi_id": finding.rule.id}
     if isinstance(finding, DealFinding):
         return {"deal_id": finding.deal.id}
+    if isinstance(finding, Agreed):
+        return {"period": period_text(finding.period)}
     if card.rule.id == "unvisited" and isinstance(finding, tuple) and finding and isinstance(finding[0], Activity):
         return {"activity_id": finding[0].id}
     return {}
@@ -210,8 +244,13 @@ def _evidence(book: Book, card: Card) -> Iterable[Evidence]:
         yield from (_activity(book, row) for row in (*finding.held, *finding.planned))
     elif isinstance(finding, DealFinding):
         yield from _deal_evidence(book, finding)
-    elif isinstance(finding, Pace):
-        yield from (Evidence(entity="deal", id=deal.id, text=deal.name, at=None) for deal in finding.gap.won)
+    elif isinstance(finding, Pace | Rank):
+        won = finding.gap.won if isinstance(finding, Pace) else finding.pace.gap.won
+        yield from (Evidence(entity="deal", id=deal.id, text=deal.name, at=None) for deal in won)
+    elif isinstance(finding, Agreed):
+        row = finding.target
+        at = book.local(row.agreed_by_lead_at) if row.agreed_by_lead_at else None
+        yield Evidence(entity="target", id=row.id, text=_agreed_what(book, finding), at=at)
     else:
         yield from _unseen(book, (row for row in finding if isinstance(row, Unseen)))
         yield from (_activity(book, row) for row in finding if isinstance(row, Activity))

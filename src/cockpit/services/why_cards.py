@@ -5,6 +5,7 @@ from __future__ import annotations
 from cockpit.domain.book import Book
 from cockpit.domain.card_deals import DealFinding
 from cockpit.domain.card_month import Pace, Unseen
+from cockpit.domain.card_targets import Agreed, Rank
 from cockpit.domain.cards import trail
 from cockpit.domain.kpi import KpiCount, kpi_counts
 from cockpit.domain.problems import Card
@@ -115,13 +116,12 @@ def _card_rows(book: Book, found: Card) -> tuple[int, Unit, list[WhyRow]]:
     if isinstance(finding, DealFinding):
         lacks = int(finding.is_firing)
         return lacks, "count", [deal_row(book, finding.deal, lacks)]
-    if isinstance(finding, Pace):
-        due = WhyRow(
-            entity="target", id=_first_target(finding), text=_("due by today"), at=None, value=finding.due_minor
-        )
-        currency = finding.gap.currency
-        won = [deal_row(book, d, -(d.amount_minor or 0)) for d in finding.gap.won if d.currency == currency]
-        return finding.behind_minor, "money", [due, *won]
+    if isinstance(finding, Pace | Rank):
+        return _pace_rows(book, finding if isinstance(finding, Pace) else finding.pace)
+    if isinstance(finding, Agreed):
+        asked = int(finding.is_asked)
+        (view,) = card_views(book, (found,))
+        return asked, "count", [WhyRow(entity="target", id=finding.target.id, text=view.what, at=None, value=asked)]
     rows = [
         WhyRow(entity="account", id=row.account.id, text=row.account.name, at=None, value=1)
         if isinstance(row, Unseen)
@@ -129,6 +129,13 @@ def _card_rows(book: Book, found: Card) -> tuple[int, Unit, list[WhyRow]]:
         for row in finding
     ]
     return len(rows), "count", rows
+
+
+def _pace_rows(book: Book, found: Pace) -> tuple[int, Unit, list[WhyRow]]:
+    due = WhyRow(entity="target", id=_first_target(found), text=_("due by today"), at=None, value=found.due_minor)
+    currency = found.gap.currency
+    won = [deal_row(book, d, -(d.amount_minor or 0)) for d in found.gap.won if d.currency == currency]
+    return found.behind_minor, "money", [due, *won]
 
 
 def _first_target(pace: Pace) -> str:

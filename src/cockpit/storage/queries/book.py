@@ -86,8 +86,8 @@ def _activities(
 def _known_log(
     reader: Reader, since: datetime, as_of: datetime, known_by: datetime, rep_ids: Sequence[str] | None
 ) -> list[e.LogEntry]:
-    """The changes of activities and deals recorded from `since` to `known_by`; none is dated after `as_of`."""
-    where = "recorded_at >= :since AND recorded_at <= :known_by AND entity IN ('activity', 'deal')"
+    """The changes of activities, deals and targets recorded from `since` to `known_by`; none is dated after `as_of`."""
+    where = "recorded_at >= :since AND recorded_at <= :known_by AND entity IN ('activity', 'deal', 'target')"
     of_reps, reps = among("owner_id", rep_ids) if rep_ids is not None else ("", {})
     if of_reps:
         where += f" AND ({of_reps} OR owner_id IS NULL)"
