@@ -16,6 +16,10 @@ RuleId = Literal[
     "tier_overdue",
     "agreement_old",
     "rank_behind",
+    "split_off",
+    "team_at_zero",
+    "visits_down",
+    "rep_short",
 ]
 
 
@@ -53,6 +57,10 @@ RULES: dict[RuleId, CardRule] = {
         CardRule("tier_overdue", "add", "a", 30_000, 3, 1.0, 0, "all_seen", False),
         CardRule("agreement_old", "targets", "G", 20_000, 1, 1.0, 0, "agreed", False),
         CardRule("rank_behind", "targets", "G", 20_000, 10, 0.03, 0, "on_pace_of_rank", False),
+        CardRule("split_off", "targets", "G", 50_000, 5, 0.03, 0, "adds_up", False),
+        CardRule("team_at_zero", "pipeline", "p", 100_000, 10, 1.0, 0, "team_won", False),
+        CardRule("visits_down", "today", "enter", 50_000, 10, 1.0, 0, "visits_back", False),
+        CardRule("rep_short", "today", "enter", 50_000, 15, 0.03, 0, "within_share", False),
     )
 }
 

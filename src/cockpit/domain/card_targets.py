@@ -1,4 +1,4 @@
-"""Card rules over targets, replayed from the log: a yes that is older than the target, a rank within reach."""
+"""Card rules over targets, replayed from the log: an old yes, a rank within reach, a split that does not add up."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from cockpit.domain.cards import Reading, settled
 from cockpit.domain.deals import deals_of, money, standing
 from cockpit.domain.entities import Deal, Target
 from cockpit.domain.gap import MoneyGap, own_target
-from cockpit.domain.history import versions
+from cockpit.domain.history import at, versions
 from cockpit.domain.periods import Period, PeriodKind, period_of
-from cockpit.domain.targets import RUNGS, UNITS, Rung, agreement
+from cockpit.domain.targets import RUNGS, UNITS, Measure, Node, Rung, agreement, tree
 
 _SET_FOR: tuple[PeriodKind, ...] = ("month", "quarter", "year")
 """What a lead sets and a rep agrees to; weeks and days follow."""
@@ -38,6 +38,23 @@ class Rank:
 
     rung: Rung
     pace: Pace
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A team's target and its parts in one month."""
+
+    node: Node
+    measure: Measure
+
+    @property
+    def rows(self) -> tuple[Target, ...]:
+        """The team's own row, then one of each part that has a target."""
+        return (*self.node.rows, *(row for part in self.node.parts for row in part.rows))
+
+    @property
+    def difference(self) -> int:
+        return self.node.difference or 0
 
 
 def agreed_targets(book: Book, person_id: str, currency: str) -> Iterator[Agreed]:
@@ -81,3 +98,29 @@ def _expected(book: Book, gap: MoneyGap) -> Iterator[Deal]:
     for deal in deals_of(book, (gap.person_id,)):
         if deal.expected_on is not None and deal.expected_on in gap.period and standing(book, deal) == "open":
             yield deal
+
+
+def splits(book: Book, top_id: str, period: Period, currency: str) -> Iterator[Split]:
+    """Every team from `top_id` down that has a target and a part with one."""
+    for metric, unit in UNITS.items():
+        measure = Measure(metric, currency if unit == "money" else "")
+        for node in tree(book, top_id, period, measure).nodes():
+            if node.difference is not None:
+                yield Split(node, measure)
+
+
+def split_trace(book: Book, found: Split, period: Period) -> tuple[Reading, ...]:
+    """1 lacking while the parts do not sum to the team's target, at each change of one of them."""
+    begins = book.midnight(period.starts_on).astimezone(UTC)
+    whole, *parts = (versions(book, row, begins) for row in found.rows)
+    moments = {max(version.since, begins) for history in (whole, *parts) for version in history}
+    readings = []
+    for moment in (*sorted(one for one in moments if one < book.as_of), book.as_of):
+        own = at(whole, moment)
+        known = [version for history in parts if (version := at(history, moment)) is not None]
+        if own is None or not known:
+            continue
+        lacks = int(own.row.value != sum(version.row.value for version in known))
+        is_acked = own.is_acknowledged and all(version.is_acknowledged for version in known)
+        readings.append(Reading(moment, lacks, lacks or int(not is_acked), 0, 0))
+    return settled(readings)

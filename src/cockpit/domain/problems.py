@@ -15,15 +15,39 @@ from cockpit.domain.card_counts import kpi_trace, slipped, unvisited_trace
 from cockpit.domain.card_deals import DealFinding, DealLife, DealReader, cards_to_read, deal_reader
 from cockpit.domain.card_month import Pace, Unseen, pace, pace_trace, unseen
 from cockpit.domain.card_rules import RULES, VISITS_A_DAY, CardRule
-from cockpit.domain.card_targets import Agreed, Rank, agreed_targets, agreement_trace, ranks
+from cockpit.domain.card_targets import (
+    Agreed,
+    Rank,
+    Split,
+    agreed_targets,
+    agreement_trace,
+    ranks,
+    split_trace,
+    splits,
+)
+from cockpit.domain.card_team import Fewer, Short, Silence, fewer_visits, short_trace, silence
 from cockpit.domain.cards import CardState, Grace, Judged, Reading, judge
-from cockpit.domain.deals import currency_of
-from cockpit.domain.entities import Activity, Waiver
+from cockpit.domain.deals import currency_of, deals_of
+from cockpit.domain.entities import Activity, Person, Waiver
 from cockpit.domain.gap import money_gap
 from cockpit.domain.kpi import KpiCount, consequence, kpi_counts
 from cockpit.domain.periods import Period, period_of
+from cockpit.domain.targets import top_of
+from cockpit.domain.team import reps_below
 
-Finding = KpiCount | tuple[Activity, ...] | DealFinding | Pace | tuple[Unseen, ...] | Agreed | Rank
+Finding = (
+    KpiCount
+    | tuple[Activity, ...]
+    | DealFinding
+    | Pace
+    | tuple[Unseen, ...]
+    | Agreed
+    | Rank
+    | Split
+    | Silence
+    | Fewer
+    | Short
+)
 
 _OPEN: tuple[CardState, ...] = ("found", "relapsed")
 _MOVING: tuple[CardState, ...] = ("planned", "doing")
@@ -66,8 +90,9 @@ class Card:
 
 
 def cards_of(book: Book, rep_id: str, reader: DealReader | None = None) -> tuple[Card, ...]:
-    """Open cards by score, then those on their way, then solved and waived ones. `reader` is shared by a team's board."""
-    desk = _Desk(book, rep_id, reader or deal_reader(book), currency_of(book, (rep_id,)))
+    """A lead's are also about his people, whom the book must hold then. Open cards by score, then those on their way, then solved and waived ones. `reader` is shared by a team's board."""
+    people = dict.fromkeys((rep_id, *(rep.id for rep in reps_below(book.people, book.teams, rep_id))))
+    desk = _Desk(book, rep_id, reader or deal_reader(book), currency_of(book, tuple(people)))
     return tuple(sorted(desk.cards(), key=_rank))
 
 
@@ -94,6 +119,11 @@ class _Desk:
         yield from self._ranks(lives)
         yield from self._unseen()
         yield from self._agreements()
+        person = self.book.people.get(self.rep_id)
+        if person is not None and person.role != "rep":
+            yield from self._splits(person)
+        if person is not None and person.role == "team_lead":
+            yield from self._team(person)
 
     def _kpis(self) -> Iterable[Card]:
         for count in kpi_counts(self.book, self.rep_id):
@@ -152,6 +182,37 @@ class _Desk:
             card = self._card(rule, found.target.id, found.period, trace, found, 0, rule.movable)
             if card is not None:
                 yield card
+
+    def _splits(self, lead: Person) -> Iterator[Card]:
+        month, rule = period_of("month", self.book.today), RULES["split_off"]
+        for found in splits(self.book, top_of(self.book, lead), month, self.currency):
+            money = abs(found.difference) if found.measure.unit == "money" else 0
+            trace = split_trace(self.book, found, month)
+            card = self._card(rule, found.node.rows[0].id, month, trace, found, money, rule.movable)
+            if card is not None:
+                yield card
+
+    def _team(self, lead: Person) -> Iterator[Card]:
+        """Cards about the people of a lead, in a book that holds them."""
+        book, month = self.book, period_of("month", self.book.today)
+        reps = [rep for rep in reps_below(book.people, book.teams, lead.id) if rep.is_active]
+        found = []
+        if deals_of(book, [rep.id for rep in reps]):
+            quiet, trace = silence(book, lead, [rep.id for rep in reps], month)
+            found.append(self._card(RULES["team_at_zero"], quiet.team_id, month, trace, quiet, 0, 1.0))
+        for rep in reps:
+            fewer, trace = fewer_visits(book, rep, month)
+            found.append(self._card(RULES["visits_down"], rep.id, month, trace, fewer, 0, 1.0))
+            found.append(self._short(rep, month))
+        yield from (card for card in found if card is not None)
+
+    def _short(self, rep: Person, month: Period) -> Card | None:
+        rule, gap = RULES["rep_short"], money_gap(self.book, rep.id, month, self.currency)
+        if not gap.target_minor:
+            return None
+        short = Short(rep, pace(self.book, gap))
+        trace = short_trace(short, pace_trace(self.book, gap, self.reader.lives(rep.id)))
+        return self._card(rule, rep.id, month, trace, short, short.pace.behind_minor, rule.movable)
 
     def _unseen(self) -> Iterable[Card]:
         month = period_of("month", self.book.today)

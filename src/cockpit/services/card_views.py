@@ -10,12 +10,14 @@ from cockpit.domain.book import Book
 from cockpit.domain.card_deals import DealFinding
 from cockpit.domain.card_month import Pace, Unseen
 from cockpit.domain.card_targets import Agreed, Rank
+from cockpit.domain.card_team import Fewer, Short
 from cockpit.domain.entities import Activity
 from cockpit.domain.kpi import KpiCount
 from cockpit.domain.periods import period_text
 from cockpit.domain.problems import Card
 from cockpit.i18n import N_, _, ngettext, short_day, short_money
 from cockpit.services import words
+from cockpit.services.card_team_words import LeadFinding, lead_evidence, lead_subject, lead_what
 from cockpit.services.snapshots import CardView, Evidence
 from cockpit.services.views import account_name, kpi_name, rule_text, stage_name
 from cockpit.services.words import rung_name
@@ -34,6 +36,10 @@ _SOLVED_WHEN = {
     "all_seen": N_("solved when each has been visited"),
     "agreed": N_("solved when the rep has agreed to the target as it stands"),
     "on_pace_of_rank": N_("solved when the result is up with the working days gone, for that rank"),
+    "adds_up": N_("solved when the parts sum to the target"),
+    "team_won": N_("solved when the team wins a deal"),
+    "visits_back": N_("solved when visits are back at 70% of the four weeks before"),
+    "within_share": N_("solved when the rep is behind pace by 15% of the target or less"),
 }
 
 
@@ -71,7 +77,11 @@ def _view(book: Book, card: Card, number: int) -> CardView:
 def progress(card: Card) -> tuple[int, int] | None:
     """(held since found, needed); None for money, what is waived or not covered at all, and where nothing is counted."""
     judged = card.judged
-    if card.rule.id in ("behind_pace", "rank_behind") or card.state == "waived" or judged.needed == 0:
+    if (
+        card.rule.id in ("behind_pace", "rank_behind", "rep_short", "split_off", "team_at_zero")
+        or card.state == "waived"
+        or judged.needed == 0
+    ):
         return None
     is_part = judged.held > 0 or judged.uncovered < judged.lacks
     return (judged.held, judged.needed) if is_part or not card.is_open else None
@@ -105,6 +115,8 @@ def what(book: Book, card: Card) -> str:
         return _agreed_what(book, finding)
     if isinstance(finding, Rank):
         return _rank_what(finding)
+    if isinstance(finding, LeadFinding):
+        return lead_what(book, finding)
     if card.rule.id == "unvisited":
         return _unvisited_what(book, card)
     return _unseen_what(card)
@@ -190,6 +202,10 @@ def to_do(book: Book, card: Card) -> str:
         "tier_overdue": N_("add the best one today"),
         "agreement_old": N_("look at the target and agree"),
         "rank_behind": N_("see what is missing to the next rank"),
+        "split_off": N_("split it anew, or set the parts"),
+        "team_at_zero": N_("see what can close first"),
+        "visits_down": N_("look at the rep's day and ask"),
+        "rep_short": N_("look at the rep's day and what can close"),
     }
     return _(texts[card.rule.id])
 
@@ -223,6 +239,8 @@ def _args(card: Card) -> dict[str, str]:
         return {"deal_id": finding.deal.id}
     if isinstance(finding, Agreed):
         return {"period": period_text(finding.period)}
+    if isinstance(finding, Fewer | Short):
+        return {"rep_id": finding.person.id}
     if card.rule.id == "unvisited" and isinstance(finding, tuple) and finding and isinstance(finding[0], Activity):
         return {"activity_id": finding[0].id}
     return {}
@@ -234,6 +252,8 @@ def _subject(book: Book, card: Card) -> str:
         return kpi_name(finding.rule)
     if isinstance(finding, DealFinding):
         return finding.deal.name
+    if isinstance(finding, LeadFinding):
+        return lead_subject(book, finding)
     person = book.people.get(card.rep_id)
     return person.name if person else ""
 
@@ -247,6 +267,8 @@ def _evidence(book: Book, card: Card) -> Iterable[Evidence]:
     elif isinstance(finding, Pace | Rank):
         won = finding.gap.won if isinstance(finding, Pace) else finding.pace.gap.won
         yield from (Evidence(entity="deal", id=deal.id, text=deal.name, at=None) for deal in won)
+    elif isinstance(finding, LeadFinding):
+        yield from lead_evidence(book, finding)
     elif isinstance(finding, Agreed):
         row = finding.target
         at = book.local(row.agreed_by_lead_at) if row.agreed_by_lead_at else None

@@ -17,6 +17,7 @@ from cockpit.domain.kpi import KpiCount
 from cockpit.domain.periods import period_of
 from cockpit.domain.pipeline import DealFacts, Verdict
 from cockpit.domain.rhythm import DayCount, WeekCount
+from cockpit.domain.team import reps_below
 from cockpit.i18n import _, language, ngettext, short_day
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import (
@@ -31,7 +32,7 @@ from cockpit.services.snapshots import (
     TrendWeek,
     WriteState,
 )
-from cockpit.storage.queries.people import has_yearly_kpi
+from cockpit.storage.queries.people import everybody, has_yearly_kpi
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -57,10 +58,14 @@ class Look:
 
 
 def look_at(desk: Desk, source: Session | Reader, rep_id: str | None, as_of: datetime | None) -> Look:
-    """The book of one person (the viewer when None). Raises UnknownName for somebody who is not here."""
+    """The book of one person (the viewer when None), a team lead's with his people's rows.
+
+    Raises UnknownName for somebody who is not here.
+    """
     viewer = desk.viewer(source)
     person = viewer if rep_id in (None, viewer.id) else desk.find_rep(source, rep_id)
-    return Look(viewer, person, open_book(desk, source, [person.id], as_of))
+    reps = reps_below(*everybody(source), person.id) if person.role == "team_lead" else ()
+    return Look(viewer, person, open_book(desk, source, [person.id, *(rep.id for rep in reps)], as_of))
 
 
 def open_book(desk: Desk, source: Session | Reader, rep_ids: list[str] | None, as_of: datetime | None) -> Book:

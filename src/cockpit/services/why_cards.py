@@ -6,11 +6,13 @@ from cockpit.domain.book import Book
 from cockpit.domain.card_deals import DealFinding
 from cockpit.domain.card_month import Pace, Unseen
 from cockpit.domain.card_targets import Agreed, Rank
+from cockpit.domain.card_team import Fewer, Short, Silence
 from cockpit.domain.cards import trail
 from cockpit.domain.kpi import KpiCount, kpi_counts
 from cockpit.domain.problems import Card
 from cockpit.i18n import _, exact_money, short_day, short_money
 from cockpit.services import words
+from cockpit.services.card_team_words import LeadFinding, lead_evidence
 from cockpit.services.card_views import card_views, progress
 from cockpit.services.snapshots import Why, WhyRow
 from cockpit.services.views import kpi_name
@@ -118,6 +120,8 @@ def _card_rows(book: Book, found: Card) -> tuple[int, Unit, list[WhyRow]]:
         return lacks, "count", [deal_row(book, finding.deal, lacks)]
     if isinstance(finding, Pace | Rank):
         return _pace_rows(book, finding if isinstance(finding, Pace) else finding.pace)
+    if isinstance(finding, LeadFinding):
+        return _lead_rows(book, finding)
     if isinstance(finding, Agreed):
         asked = int(finding.is_asked)
         (view,) = card_views(book, (found,))
@@ -129,6 +133,29 @@ def _card_rows(book: Book, found: Card) -> tuple[int, Unit, list[WhyRow]]:
         for row in finding
     ]
     return len(rows), "count", rows
+
+
+def _lead_rows(book: Book, finding: LeadFinding) -> tuple[int, Unit, list[WhyRow]]:
+    """The difference of a split, the days without a deal won, the visits missing, the money behind pace."""
+    if isinstance(finding, Short):
+        return _pace_rows(book, finding.pace)
+    if isinstance(finding, Silence):
+        return finding.days, "days", [deal_row(book, finding.last, 0)] if finding.last is not None else []
+    if isinstance(finding, Fewer):
+        due = WhyRow(
+            entity="person",
+            id=finding.person.id,
+            text=_("70% of {usual} visits in the 20 working days before, for 5 days").format(usual=finding.usual),
+            at=None,
+            value=finding.due,
+        )
+        return finding.missing, "count", [due, *(activity_row(book, row, -1) for row in finding.recent)]
+    sign = 1 if finding.difference >= 0 else -1
+    rows = [
+        WhyRow(entity="target", id=row.id, text=shown.text, at=None, value=row.value * (-sign if number else sign))
+        for number, (row, shown) in enumerate(zip(finding.rows, lead_evidence(book, finding), strict=True))
+    ]
+    return abs(finding.difference), finding.measure.unit, rows
 
 
 def _pace_rows(book: Book, found: Pace) -> tuple[int, Unit, list[WhyRow]]:

@@ -1,0 +1,85 @@
+"""A lead's cards in words: what is wrong, where the remedy is pointed, and the rows that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cockpit.domain.book import Book
+from cockpit.domain.card_targets import Split
+from cockpit.domain.card_team import ZERO_DAYS, Fewer, Short, Silence
+from cockpit.i18n import _, ngettext, short_day, short_money
+from cockpit.services.snapshots import Evidence
+from cockpit.services.views import account_name, spoken
+
+LeadFinding = Split | Silence | Fewer | Short
+
+
+def lead_what(book: Book, found: LeadFinding) -> str:
+    """The problem in one line; for a solved card what it was about."""
+    if isinstance(found, Split):
+        return _split_what(book, found)
+    if isinstance(found, Silence):
+        return _silence_what(book, found)
+    if isinstance(found, Fewer):
+        facts = {"name": lead_subject(book, found), "count": len(found.recent), "usual": f"{found.usual / 4:g}"}
+        if not found.missing:
+            return _("{name}: {count} visits in 5 working days, usual {usual}").format(**facts)
+        return _("{name}: only {count} visits in 5 working days, usual {usual}").format(**facts)
+    facts = {"name": lead_subject(book, found), "money": short_money(found.pace.behind_minor)}
+    if not found.missing_minor:
+        return _("{name}: within 15% of the target behind pace").format(**facts)
+    return _("{name}: {money} behind pace, more than 15% of the target").format(**facts)
+
+
+def _split_what(book: Book, found: Split) -> str:
+    is_money = found.measure.unit == "money"
+    difference, target = abs(found.difference), found.node.value or 0
+    facts = {
+        "name": lead_subject(book, found),
+        "amount": short_money(difference) if is_money else str(difference),
+        "target": short_money(target) if is_money else str(target),
+    }
+    if not difference:
+        return _("{name}: the parts sum to the target {target}").format(**facts)
+    words = _("{name}: the parts are {amount} less than its target {target}")
+    if found.difference < 0:
+        words = _("{name}: the parts are {amount} more than its target {target}")
+    return words.format(**facts)
+
+
+def _silence_what(book: Book, found: Silence) -> str:
+    name = lead_subject(book, found)
+    if found.last is None:
+        return _("{name}: nothing won yet").format(name=name)
+    if found.days < ZERO_DAYS and found.last.closed_on is not None:
+        return _("{name}: last deal won on {day}").format(name=name, day=short_day(found.last.closed_on))
+    return ngettext(
+        "{name}: nothing won for {count} working day", "{name}: nothing won for {count} working days", found.days
+    ).format(name=name, count=found.days)
+
+
+def lead_subject(book: Book, found: LeadFinding) -> str:
+    """The team or rep that the card is about."""
+    key = found.node.id if isinstance(found, Split) else found.team_id if isinstance(found, Silence) else ""
+    if isinstance(found, Fewer | Short):
+        return spoken(found.person.name, found.person.alias)
+    row = book.teams.get(key) or book.people.get(key)
+    return spoken(row.name, row.alias) if row else key
+
+
+def lead_evidence(book: Book, found: LeadFinding) -> Iterator[Evidence]:
+    if isinstance(found, Split):
+        for row in found.rows:
+            scope = book.teams.get(row.scope_id) or book.people.get(row.scope_id)
+            name = spoken(scope.name, scope.alias) if scope else row.scope_id
+            yield Evidence(entity="target", id=row.id, text=name, at=None)
+    elif isinstance(found, Silence):
+        if found.last is not None:
+            yield Evidence(entity="deal", id=found.last.id, text=found.last.name, at=None)
+    elif isinstance(found, Fewer):
+        for visit in found.recent:
+            text = account_name(book, visit.account_id) or visit.subject
+            yield Evidence(entity="activity", id=visit.id, text=text, at=book.local(visit.starts_at))
+    else:
+        for deal in found.pace.gap.won:
+            yield Evidence(entity="deal", id=deal.id, text=deal.name, at=None)
