@@ -11,15 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil, exp, floor, log, sqrt
+from math import ceil, floor, log
 from typing import Literal
 
 from cockpit.domain.chain_steps import FIRST, Step
 from cockpit.domain.gap import split
-from cockpit.domain.rates import Rate, spread_of_log
+from cockpit.domain.rates import EIGHTY, Rate, need_p80, spread_of_log
 
-EIGHTY = 0.8416212336
-"""Standard deviations from the middle to where 80 % lie below."""
 SLOW_BELOW = 0.2
 """When fewer of the new deals close within the days left, this month must come from the open ones."""
 _NOISE = 1e-9
@@ -128,7 +126,7 @@ def _line(step: Step, rate: Rate | None, have: float, above: Line) -> Line:
     factor = rate.value if step.ratio.kind == "each" else 1 / rate.value
     need = short * factor
     spread = log(short80 / short) / EIGHTY if short and short80 > short else 0.0
-    need80 = need * exp(EIGHTY * sqrt(spread**2 + spread_of_log(rate))) if short else short80 * factor
+    need80 = need_p80(need, (spread**2, spread_of_log(rate))) if short else short80 * factor
     if step.ratio.is_money:
         need, need80 = float(ceil(need - _NOISE)), float(ceil(need80 - _NOISE))
     return Line(step.id, step, need, need80, have, rate)

@@ -18,6 +18,8 @@ from cockpit.domain.distributions import beta_quantile, chi_square_tail
 LOWEST, HIGHEST, GRID = 2.0, 2000.0, 60
 USUAL, SPREAD = 20.0, 1.0
 """What is thought of a company's strength before its people are looked at: log s is normal around log 20."""
+EIGHTY = 0.8416212336
+"""Standard deviations from the middle of a normal distribution to where 80 % lie below."""
 DIFFER_BELOW = 0.05
 """Under this chance of equal people giving such counts they are said to differ."""
 
@@ -137,4 +139,4 @@ def spread_of_log(rate: Rate) -> float:
 
 def need_p80(need: float, log_variances: Sequence[float]) -> float:
     """The need that is enough in 80 of 100 cases: need x exp(0.84 x sqrt(sum of log variances))."""
-    return need * exp(0.8416212336 * sum(log_variances) ** 0.5)
+    return need * exp(EIGHTY * sum(log_variances) ** 0.5)
