@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -20,8 +21,8 @@ LINE = {
 
 
 @pytest.fixture
-def told(account_file: object, company: Company) -> Company:
-    told = Company(Database.at(account_file), rev=10_000)  # type: ignore[arg-type]
+def told(account_file: Path) -> Company:
+    told = Company(Database.at(account_file), rev=10_000)
     ht = told.account("恒泰机械", "A")
     told.target(30_000_000)
     told.deal("won one", "stage-won", 18_200_000, account_id=ht, closed_on=date(2026, 11, 10))

@@ -224,7 +224,7 @@ class Tour:
 
     def fill(self) -> list[list[Fit]]:
         """What fits into each gap, worked out where it is not known; nothing once the day has its stops."""
-        gaps: list[list[Fit]] = self.gaps  # type: ignore[assignment]
+        gaps: list[list[Fit]] = self.gaps  # type: ignore[assignment]  # none is left unknown below; a copy would cost
         if len(self.nodes) - 2 >= self.most:
             return []
         known = self.net.memory[self.kind]

@@ -13,7 +13,7 @@ from cockpit.plain import plain
 from cockpit.screens.period_view import PeriodView
 from cockpit.services.metric_words import others_text, range_words, value_words
 from cockpit.services.snapshots import MetricLine, MetricsSnapshot
-from cockpit.widgets.lines import Line, Lines, folded
+from cockpit.widgets.lines import Line, Lines, Part, folded
 from cockpit.widgets.metric_table import MetricTable
 from cockpit.widgets.period_switch import PeriodSwitch
 from cockpit.widgets.table import Table
@@ -119,7 +119,7 @@ def answer(snapshot: MetricsSnapshot) -> str:
 
 def metric_lines(line: MetricLine, snapshot: MetricsSnapshot, width: int) -> list[Line]:
     """The focused metric in full: number and range, what it is made of or what it lacks, whom it is compared with."""
-    head = [
+    head: list[Part] = [
         (line.name, "strong"),
         (f"  {value_words(line.value, line.unit, snapshot.currency, is_exact=True)}", "accent"),
     ]
@@ -132,7 +132,8 @@ def metric_lines(line: MetricLine, snapshot: MetricsSnapshot, width: int) -> lis
     elif line.worse_share is not None:
         told.append(_("better than {share} of {count}").format(share=f"{line.worse_share:.0%}", count=line.peers))
     facts = "  ".join(part for part in told if part)
-    lines: list[Line] = [*folded([*head, (f"  {facts}" if facts else "", "")], width)]  # type: ignore[list-item]
+    head.append((f"  {facts}" if facts else "", ""))
+    lines: list[Line] = [*folded(head, width)]
     lines += folded([(line.lack or line.formula, "warn" if line.lack else "muted")], width)
     until = _("changes: against the period before up to {day}, as deep in it as today")
     return [*lines, *folded([(until.format(day=short_day(snapshot.compared_to)), "muted")], width)]
