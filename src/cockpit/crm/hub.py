@@ -93,7 +93,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _verification(ca_file: str) -> ssl.SSLContext:
+def verification(ca_file: str) -> ssl.SSLContext:
     if ca_file:
         context = ssl.create_default_context(cafile=ca_file)
     else:
@@ -122,7 +122,7 @@ class HubClient:
         self.received_bytes = 0
         options: dict[str, Any] = {"transport": transport}
         if transport is None:
-            options = {"verify": _verification(ca_file), "proxy": proxy or None}
+            options = {"verify": verification(ca_file), "proxy": proxy or None}
         self._socket: socket.socket | None = None
         self._is_aborted = False
         self._renew = renew
@@ -261,7 +261,7 @@ class HubClient:
         if status == 426:
             return VersionTooOld(words)
         if status in (429, 503):
-            return HubBusy(words, seconds=_retry_after(response))
+            return HubBusy(words, seconds=retry_after(response))
         if status >= 500:
             return ServerFault(words, url=self.address.url)
         if status < 400:
@@ -277,7 +277,7 @@ def _problem(body: bytes) -> wire.Problem:
         return wire.Problem()
 
 
-def _retry_after(response: httpx.Response) -> int:
+def retry_after(response: httpx.Response) -> int:
     """Whole seconds to wait, from seconds or a date; 30 when nothing usable was said."""
     text = response.headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdigit():

@@ -1,0 +1,164 @@
+"""One HTTP connection to a foreign CRM: same walls as the hub's client, plus its pace and its words for failure."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import msgspec
+
+from cockpit import clock
+from cockpit.crm.connector import CrmForbidden, CrmRefused, CrmStale, Pace
+from cockpit.crm.hub import MAX_BODY, address, retry_after, verification
+from cockpit.domain.text import clean_line
+from cockpit.errors import HubBusy, HubUnavailable, SignInNeeded, UntrustedHub
+from cockpit.i18n import _
+
+UNPACED = Pace()
+LONGEST_WAIT_S = 20.0
+"""The bucket is waited for up to here; after that HubBusy says how long."""
+
+
+class Bucket:
+    """A token bucket: `capacity` cost units flow in over `per_s` seconds."""
+
+    def __init__(self, pace: Pace, wait: Callable[[float], None], tick: Callable[[], float] = clock.monotonic) -> None:
+        self._pace, self._wait, self._tick = pace, wait, tick
+        self._left, self._at = float(pace.capacity), tick()
+        self.spent = 0
+
+    def take(self, cost: int) -> None:
+        """Wait until `cost` may be spent. Raises HubBusy when that is longer than a person waits, or for the day."""
+        pace = self._pace
+        if pace.daily and self.spent + cost > pace.daily:
+            raise HubBusy(_("the CRM's limit of a day is used up"), seconds=3600)
+        if pace.capacity:
+            now = self._tick()
+            self._left = min(float(pace.capacity), self._left + (now - self._at) * pace.capacity / pace.per_s)
+            self._at = now
+            lacking = (cost - self._left) * pace.per_s / pace.capacity
+            if lacking > LONGEST_WAIT_S:
+                raise HubBusy(_("the CRM asks for a slower pace"), seconds=round(lacking))
+            if lacking > 0:
+                self._wait(lacking)
+            self._left -= cost
+        self.spent += cost
+
+
+class Caller:
+    """Requests with one token. `requests` and `received_bytes` count what a round costs; `time` is the CRM's clock."""
+
+    def __init__(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        pace: Pace = UNPACED,
+        wait: Callable[[float], None],
+        transport: httpx.BaseTransport | None = None,
+        ca_file: str = "",
+        proxy: str = "",
+    ) -> None:
+        self.address = address(url)
+        self.bucket = Bucket(pace, wait)
+        self.requests = 0
+        self.received_bytes = 0
+        self.time: datetime | None = None
+        options: dict[str, Any] = {"transport": transport}
+        if transport is None:
+            options = {"verify": verification(ca_file), "proxy": proxy or None}
+        self._http = httpx.Client(
+            base_url=self.address.url,
+            headers={"Accept": "application/json", "Accept-Encoding": "gzip", **headers},
+            timeout=httpx.Timeout(60.0, connect=5.0, pool=5.0),
+            follow_redirects=False,
+            trust_env=False,
+            **options,
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+    def set_header(self, name: str, value: str) -> None:
+        """A renewed token."""
+        self._http.headers[name] = value
+
+    def ask(self, method: str, path: str, *, cost: int = 1, **request: Any) -> httpx.Response:
+        """The answer, whatever its status, read within bounds. Raises HubUnavailable, UntrustedHub, HubBusy (429, 503)."""
+        self.bucket.take(cost)
+        self.requests += 1
+        try:
+            with self._http.stream(method, path, **request) as streamed:
+                body = bytearray()
+                for part in streamed.iter_bytes(65_536):
+                    body += part
+                    if len(body) > MAX_BODY:
+                        raise self._no_sense("the answer is larger than 8 MiB")
+        except httpx.HTTPError as error:
+            raise self._unreached(error) from error
+        self.received_bytes += len(body)
+        self._learn_time(streamed)
+        if streamed.status_code in (429, 503):
+            raise HubBusy(clean_line(bytes(body[:300]).decode("utf-8", "replace")), seconds=retry_after(streamed))
+        headers = {"Content-Type": streamed.headers.get("Content-Type", ""), **_told(streamed)}
+        return httpx.Response(streamed.status_code, headers=headers, content=bytes(body), request=streamed.request)
+
+    def json(self, method: str, path: str, *, entity: str = "", cost: int = 1, **request: Any) -> Any:
+        """The decoded body of a 2xx answer; every other status is raised as the class it means."""
+        response = self.ask(method, path, cost=cost, **request)
+        self.refuse(response, entity)
+        if not response.content:
+            return None
+        try:
+            return msgspec.json.decode(response.content)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise self._no_sense(str(error)) from error
+
+    def refuse(self, response: httpx.Response, entity: str = "") -> None:
+        """Raise for anything but 2xx: 401 sign in, 403 forbidden, 409 and 412 stale, other 4xx refused, 5xx not reached."""
+        status = response.status_code
+        words = clean_line(response.text[:300]) or str(status)
+        if 200 <= status < 300:
+            return
+        if status == 401:
+            raise SignInNeeded(words)
+        if status == 403:
+            raise CrmForbidden(words, entity=entity)
+        if status in (409, 412):
+            raise CrmStale(words)
+        if 400 <= status < 500:
+            raise CrmRefused(words, status=status)
+        if status >= 500:
+            raise HubUnavailable(_("{host} has a fault.").format(host=self.address.host), url=self.address.url)
+        raise self._no_sense(f"the answer was {status}")
+
+    def _learn_time(self, response: httpx.Response) -> None:
+        try:
+            self.time = parsedate_to_datetime(response.headers.get("Date", ""))
+        except (TypeError, ValueError):
+            self.time = None
+
+    def _unreached(self, error: httpx.HTTPError) -> HubUnavailable | UntrustedHub:
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                reason = clean_line(cause.verify_message or str(cause))
+                words = _("The certificate of {host} does not hold: {reason}")
+                return UntrustedHub(words.format(host=self.address.host, reason=reason))
+            cause = cause.__cause__ or cause.__context__
+        words = _("no connection to {host}.").format(host=self.address.host)
+        return HubUnavailable(words, url=self.address.url)
+
+    def _no_sense(self, reason: str) -> HubUnavailable:
+        words = _("what {host} sent cannot be read.").format(host=self.address.host)
+        return HubUnavailable(words, url=self.address.url, reason=clean_line(reason, 200))
+
+
+def _told(response: httpx.Response) -> dict[str, str]:
+    """Headers connectors read."""
+    names = ("ETag", "Last-Modified", "Content-Range", "Location", "Retry-After")
+    return {name: response.headers[name] for name in names if name in response.headers}
