@@ -7,7 +7,7 @@ A connector maps and calls; it keeps nothing between two calls but its session. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -34,15 +34,22 @@ class Holding:
     """What the CRM holds of one kind of row, and how it tells of changes.
 
     `fields` are ours that it stores: a pull never touches the others, a push never sends them. `day_only` are
-    moments of which it stores the day alone: the hour stays ours while the day agrees. `delta`: none = only
-    whole snapshots; since, keyset = `changes` takes a cursor. `deletes`: none = by comparing ids, after two misses;
-    feed = `feed` tells; flag = a deleted row comes with `is_deleted`; log, diff = `ids` is cheap and exact, one miss is enough.
+    moments of which it stores the day alone: the hour stays ours while the day agrees. Such a value may come as a bare
+    day (2026-11-24) or as a moment; it is given to `create` and `update` as a moment with the offset of the connection's
+    zone, so that its first ten signs are the day.
+    `only` narrows a holding to the rows with these values (visits, not tasks), `needs` to those in which these fields
+    are set: other rows of the kind stay at the hub.
+    `delta`: none = only whole snapshots; since, keyset = `changes` takes a cursor. `deletes`: none = by comparing ids,
+    after two misses; feed = `feed` tells of every change and deletion of this kind; flag = a deleted row comes with
+    `is_deleted`; log, diff = `ids` is cheap and exact, one miss is enough.
     `conflict`: version = `update` refuses a stale `version` by itself (CrmStale); date, none = read again and compare first.
     `create`: upsert = creating twice with one id makes one row; lookup = `find` first; none = a retry cannot be told.
     """
 
     fields: frozenset[str]
     day_only: frozenset[str] = frozenset()
+    only: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    needs: frozenset[str] = frozenset()
     delta: Literal["none", "since", "keyset"] = "none"
     deletes: Literal["none", "feed", "flag", "log", "diff"] = "none"
     conflict: Literal["none", "version", "date"] = "none"
@@ -79,8 +86,8 @@ class Remote:
     """One row of the CRM in our words.
 
     `values` by our field names in wire form (money in minor units, moments RFC 3339 in UTC, days ISO); columns that
-    name another row (`account_id`, `owner_id`, `stage_id` ...) hold THEIR id of it. `row_id` is our id where the CRM
-    carries it (its field, reference or marker). `version` is what the CRM compares, "" where it has none.
+    name another row (`account_id`, `owner_id`, `stage_id` ...) hold THEIR id of it; a field that is absent is left as it
+    is here. `row_id` is our id where the CRM carries it (its field, reference or marker). `version` is what the CRM compares, "" where it has none.
     `unknown`: fields of theirs that have no place in ours, shown in the detail view.
     """
 
@@ -133,6 +140,25 @@ class Greeting:
     forbidden: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a CRM is reached and who signs in: what the function `connect(access) -> Connector` of each CRM's module takes.
+
+    `secret` is what the user pasted, or the last text that was given to `keep`: a connector whose token renews itself
+    keeps in it all it needs, and hands each new one to `keep` before it is used. `options` is the table [options] of the
+    connection's file, for what only this CRM knows. `transport` stands in for the network in tests.
+    """
+
+    url: str
+    secret: str = field(repr=False)
+    wait: Callable[[float], None]
+    keep: Callable[[str], None] = lambda _secret: None
+    transport: Any = None
+    ca_file: str = ""
+    proxy: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
 class Connector(Protocol):
     """One signed-in connection to a CRM. Every failure is a class of `errors` or one of the three above.
 
@@ -140,7 +166,10 @@ class Connector(Protocol):
     """
 
     name: str
-    """Of the CRM, lower case: what `external_source` holds."""
+    """Of the CRM, lower case: what `external_source` holds, and the name of its module."""
+    requests: int
+    """Sent so far, and the bytes of their answers: what a round costs."""
+    received_bytes: int
 
     @property
     def can(self) -> Capabilities: ...
@@ -174,7 +203,8 @@ class Connector(Protocol):
         ...
 
     def create(self, entity: str, row_id: str, values: Mapping[str, Any]) -> Remote:
-        """A new row carrying our id. Raises CrmRefused."""
+        """A new row carrying our id. In `values` too, columns that name another row hold THEIR id; those of rows the CRM
+        does not have are left out. Raises CrmRefused."""
         ...
 
     def update(self, entity: str, seen: Remote, values: Mapping[str, Any]) -> Remote:
