@@ -26,13 +26,13 @@ def why_not(board: Board, stop: Stop, kind: ActivityKind, on: date, loose: Loose
     if other is not None:
         gap = stop.visit_gap if kind == FACE else stop.call_gap
         return Reason("too_soon", facts={"on": on, "other": other, "gap": gap})
-    item, plan = board.item(stop, kind, on, loose), board.days[on]
-    if not any(window.closes - window.opens >= item.minutes for window in item.windows):
+    shape, plan = board.shape(stop, kind, on, loose), board.days[on]
+    if not shape.spans:
         return Reason("closed", facts={"on": on})
     if not plan.has_room(kind):
         limit = plan.day.max_visits if kind == FACE else plan.day.max_calls
         return Reason("day_full", facts={"on": on, "limit": limit})
-    if plan.best_fit(item) is None:
+    if plan.best_fit(shape) is None:
         return Reason("no_time", facts={"on": on})
     return None
 

@@ -13,9 +13,9 @@ from cockpit.planning.schedule import FACE
 def notes_of(problem: Problem, board: Board, unplaced: Sequence[Loose]) -> Iterator[Reason]:
     """Facts behind the plan, most serious first."""
     today = next((day for day in problem.days if day.on == problem.today), None)
-    if today is None:
+    if problem.today not in problem.workdays:
         yield Reason("no_workday", facts={"on": problem.today})
-    elif today.earliest >= today.ends:
+    elif today is not None and today.earliest >= today.ends:
         yield Reason("day_over", facts={"ends": today.ends})
     if not problem.days:
         yield Reason("no_days")
@@ -58,4 +58,4 @@ def _clashes(problem: Problem, board: Board) -> Iterator[Reason]:
 def _trip(board: Board, first: Fixed, second: Fixed) -> int:
     if first.kind != FACE or second.kind != FACE:
         return 0
-    return board.days[first.on].travel.minutes(first.place, second.place)
+    return board.days[first.on].travel[first.place][second.place]

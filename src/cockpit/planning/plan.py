@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from cockpit.domain.entities import ActivityKind
-from cockpit.planning.exact import add_most
 from cockpit.planning.explain import what_blocks, why_not
-from cockpit.planning.insertion import Added, Board, add_best, add_valuable, days_of, place_loose
+from cockpit.planning.insertion import Added, Board, days_of, place_loose, stays_at
 from cockpit.planning.notes import notes_of
-from cockpit.planning.problem import Fixed, Loose, Need, Problem, Reason, Stop
-from cockpit.planning.schedule import FACE
+from cockpit.planning.problem import Loose, Need, Problem, Reason, Stop
+from cockpit.planning.schedule import FACE, DayPlan
+from cockpit.planning.search import TIERS, Goal, PlanSearch
 from cockpit.planning.worth import most_points, near_part, whole_points
 
 Sign = Literal["=", "+", "~", ">", "x"]
 PAST_DAY_DROP = 3
 """What a drop weighs beside a move to another day (1); a shift within the day weighs nothing."""
+OPENING = 40
+"""Steps before the first plan while the KPI is short: some milliseconds that close it where insertion alone fails."""
+PATIENCE = 300
+"""Steps without a better plan after which the search ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +79,7 @@ class DayEnd:
 class Plan:
     """The answer to a problem. `lines` are in order of time; `objective` is compared as a tuple, less is better:
 
-    KPI short, sub-limits short, moves and drops, overdue accounts left, minus score, travel minutes.
+    KPI short, sub-limits short, moves and drops, overdue accounts left of tier A, B and C, minus score, travel minutes.
     """
 
     problem: Problem
@@ -94,30 +98,78 @@ class Plan:
         return tuple(line for line in self.lines if line.is_written)
 
 
-def replan(problem: Problem) -> Plan:
-    """The rest of today planned anew, with overflow to the next days; what may not move stays.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked. replan: the rest of today, with overflow to the next days. arrange: all days of the problem.
+    fill: exactly what the rule `rule_id` lacks on its days. What may not move stays."""
 
-    In order: what lost its time, what the KPI lacks (today alone), overdue and closing accounts.
+    problem: Problem
+    kind: Literal["replan", "arrange", "fill"]
+    rule_id: str = ""
+
+
+class Planning:
+    """The answer to a question in the making: a first plan at once, a better one with every step that finds one.
+
+    In order: what lost its time, what the KPI lacks, overdue and closing accounts (fill: the KPI alone).
+    Raises KeyError for a rule that the problem does not have.
     """
-    settled, board, left = _settle(problem)
-    empty = Board.of(problem)
-    today = [problem.today] if problem.today in board.days else []
-    for need in problem.needs:
-        board = _close(board, need, [on for on in days_of(board, need) if on in today], _pace(board, need))
-    for on in today:
-        add_valuable(board, on)
-    wanted = [need for need in problem.needs if board.still_short(need)]
-    return _finish(settled, board, empty, left, problem.needs, wanted, today)
+
+    def __init__(self, question: Question, seed: int = 0) -> None:
+        problem = question.problem
+        self._left: list[Loose] = []
+        board = Board.of(problem)
+        self._needs = problem.needs
+        if question.kind == "fill":
+            need = _find(problem.needs, question.rule_id)
+            self._needs = (need,)
+            self._days = days_of(board, need)
+            goals = [Goal(need, tuple(self._days), board.still_short(need))]
+        else:
+            problem, board, self._left = _settle(problem)
+            self._days = [on for on in sorted(board.days) if question.kind == "arrange" or on == problem.today]
+            goals = [
+                Goal(
+                    need,
+                    tuple(on for on in days_of(board, need) if on in self._days),
+                    board.still_short(need) if question.kind == "arrange" else _pace(board, need),
+                )
+                for need in self._needs
+            ]
+            goals += [Goal(None, (on,), problem.rules.usual_meetings) for on in self._days]
+        self._problem = problem
+        self.search = PlanSearch(board, goals, self._needs, len(self._left), seed)
+        for _ in range(OPENING if self.search.is_small else OPENING // 4):
+            if self.search.is_closed:
+                break
+            self.search.step()
+
+    def plan(self) -> Plan:
+        """The best so far."""
+        return _finish(self._problem, self.search.best, self._left, self._needs, self._days)
+
+
+def improved(question: Question, seed: int, is_over: Callable[[], bool]) -> Plan:
+    """The best plan found until `is_over`, or until nothing better turned up for long."""
+    planning = Planning(question, seed)
+    while planning.search.idle < PATIENCE and not is_over():
+        planning.search.step()
+    return planning.plan()
+
+
+def replan(problem: Problem) -> Plan:
+    """The first plan for the rest of today."""
+    return Planning(Question(problem=problem, kind="replan")).plan()
+
+
+def arrange(problem: Problem) -> Plan:
+    """The first plan for all days of the problem, with all that the KPI lacks until its period ends."""
+    return Planning(Question(problem=problem, kind="arrange")).plan()
 
 
 def fill(problem: Problem, rule_id: str) -> Plan:
-    """Exactly the activities that one rule lacks, on its days; everything that is planned stays. KeyError: no such rule."""
-    need = _find(problem.needs, rule_id)
-    board, empty = Board.of(problem), Board.of(problem)
-    days = days_of(board, need)
-    board = _close(board, need, days, board.still_short(need))
-    wanted = [n for n in (need, *need.within) if board.still_short(n)]
-    return _finish(problem, board, empty, [], (need,), wanted, days)
+    """The first plan with exactly what one rule lacks; everything planned stays. KeyError: no such rule."""
+    return Planning(Question(problem=problem, kind="fill", rule_id=rule_id)).plan()
 
 
 def _find(needs: Sequence[Need], rule_id: str) -> Need:
@@ -138,32 +190,7 @@ def _settle(problem: Problem) -> tuple[Problem, Board, list[Loose]]:
         left += stuck
         if not stuck:
             return problem, board, left + unplaced
-        problem = replace(
-            problem,
-            loose=tuple(loose for loose in problem.loose if loose not in stuck),
-            fixed=(*problem.fixed, *(_as_fixed(loose) for loose in stuck)),
-            stops=tuple(
-                replace(
-                    stop, booked=(*stop.booked, *((s.was_on, s.kind) for s in stuck if s.account_id == stop.account_id))
-                )
-                for stop in problem.stops
-            ),
-        )
-
-
-def _as_fixed(loose: Loose) -> Fixed:
-    return Fixed(
-        id=loose.id,
-        account_id=loose.account_id,
-        tier=loose.tier,
-        kind=loose.kind,
-        status="planned",
-        on=loose.was_on,
-        starts=loose.was_at,
-        minutes=loose.minutes,
-        place=loose.place,
-        why="kept",
-    )
+        problem = stays_at(problem, stuck)
 
 
 def _pace(board: Board, need: Need) -> int:
@@ -180,58 +207,26 @@ def _pace(board: Board, need: Need) -> int:
     return max(0, min(short, -(-(short + held_today) // days_left) - held_today))
 
 
-def _close(start: Board, need: Need, days: Sequence[date], count: int) -> Board:
-    """`count` activities for the rule on `days`, sub-limits first; searched exhaustively where best-first fails."""
-    board = start.copy()
-    left = count
-    for sub in need.within:
-        wanted = min(left, board.still_short(sub))
-        board, added = _add(board, sub, wanted, days)
-        left -= added
-    board, added = _add(board, need, left, days)
-    if added < left and need.within:
-        other, reached = _add(start.copy(), need, count, days)
-        if reached > count - left + added:
-            return other
-    return board
-
-
-def _add(board: Board, need: Need, count: int, days: Sequence[date]) -> tuple[Board, int]:
-    if count <= 0 or not days:
-        return board, 0
-    rule = Reason("kpi", facts={"rule_id": need.rule_id, "limit": need.limit})
-    greedy, searched = board.copy(), board.copy()
-    reached = add_best(greedy, need, count, days, rule)
-    if reached == count:
-        return greedy, reached
-    more = add_most(searched, need, count, days, rule)
-    return (searched, more) if more > reached else (greedy, reached)
-
-
 # -- the answer
 
 
-def _finish(
-    problem: Problem,
-    board: Board,
-    empty: Board,
-    left: list[Loose],
-    needs: Sequence[Need],
-    wanted: Sequence[Need],
-    days: Sequence[date],
-) -> Plan:
+def _finish(problem: Problem, board: Board, left: list[Loose], needs: Sequence[Need], days: Sequence[date]) -> Plan:
+    """`days` are those that take new activities."""
+    empty = Board.of(problem)
     lines = sorted((*_standing(problem, board), *_changes(board)), key=lambda line: (line.on, line.starts, line.key))
-    stops = {stop.account_id: stop for stop in problem.stops}
     unplaced = tuple((loose, _why_unplaced(board, loose)) for loose in left)
     rules = [*needs, *(sub for need in needs for sub in need.within)]
+    short = tuple((need, board.still_short(need)) for need in rules)
     notes = list(notes_of(problem, board, [loose for loose, _ in unplaced]))
-    for need in wanted:
-        blocked = what_blocks(board, need, days)
-        notes.append(Reason("still_short", facts={"rule_id": need.rule_id, "short": board.still_short(need)}))
+    for need, lacking in short:
+        if not lacking:
+            continue
+        blocked = what_blocks(board, need, [on for on in days_of(board, need) if on in days])
+        notes.append(Reason("still_short", facts={"rule_id": need.rule_id, "short": lacking}))
         if blocked is not None:
             notes.append(Reason(f"blocked_{blocked.code}", facts=blocked.facts))
     moves = sum(1 for line in lines if line.sign == ">" and not line.is_anew) + PAST_DAY_DROP * len(unplaced)
-    overdue = sum(1 for s in stops.values() if s.is_candidate and s.is_overdue and not _is_ahead(board, s.account_id))
+    owed = [s.tier for s in problem.stops if s.is_candidate and s.is_overdue and not board.is_ahead(s.account_id)]
     return Plan(
         problem=problem,
         lines=tuple(lines),
@@ -239,21 +234,17 @@ def _finish(
         dropped=_best_dropped(board, needs, days),
         days=tuple(_day_end(board, empty, on) for on in sorted(board.days)),
         counted=tuple((need, board.counted(need)) for need in rules),
-        short=tuple((need, board.still_short(need)) for need in rules),
+        short=short,
         notes=tuple(notes),
         objective=(
-            sum(board.still_short(need) for need in needs),
-            sum(board.still_short(sub) for need in needs for sub in need.within),
+            sum(lacking for _, lacking in short[: len(needs)]),
+            sum(lacking for _, lacking in short[len(needs) :]),
             moves,
-            overdue,
-            -sum(added.score for added in board.added.values()),
+            *(owed.count(tier) for tier in TIERS),
+            -sum(line.score for line in lines),
             sum(plan.travel_minutes for plan in board.days.values()),
         ),
     )
-
-
-def _is_ahead(board: Board, account_id: str) -> bool:
-    return any(on >= board.problem.today and kind == FACE for on, kind in board.booked[account_id])
 
 
 def _standing(problem: Problem, board: Board) -> list[Line]:
@@ -283,16 +274,17 @@ def _standing(problem: Problem, board: Board) -> list[Line]:
 
 def _changes(board: Board) -> list[Line]:
     lines: list[Line] = []
-    for on, plan in board.days.items():
+    for plan in board.days.values():
         for index, item in enumerate(plan.items):
             added = board.added.get(item.key)
             if added is not None:
-                lines.append(_changed(added, on, plan.starts[index], item.minutes, plan.trip_to(index)))
+                lines.append(_changed(added, plan, index))
     return lines
 
 
-def _changed(added: Added, on: date, starts: int, minutes: int, trip: int) -> Line:
-    loose = added.loose
+def _changed(added: Added, plan: DayPlan, index: int) -> Line:
+    loose, on, item = added.loose, added.on, plan.items[index]
+    near = (near_part(plan.extras[item.key]),) if item.kind == FACE else ()
     sign: Sign = "+"
     if loose is not None and loose.why == "cancelled":
         sign = ">"
@@ -307,14 +299,14 @@ def _changed(added: Added, on: date, starts: int, minutes: int, trip: int) -> Li
         kind=added.kind,
         status="planned",
         on=on,
-        starts=starts,
-        minutes=minutes,
-        travel_minutes=trip,
+        starts=plan.starts[index],
+        minutes=item.minutes,
+        travel_minutes=plan.trip_to(index),
         is_written=True,
         is_anew=loose is None or loose.is_anew,
         is_locked=False,
         rules=(added.rule,),
-        points=added.points,
+        points=whole_points((*added.stop.parts, *near)),
         row_ids=added.stop.row_ids,
     )
 

@@ -129,6 +129,11 @@ class Stop:
     is_candidate: bool = True
     """False for somebody else's account, known only because something of this rep's stands there."""
 
+    @property
+    def worth(self) -> float:
+        """Points before nearness counts."""
+        return sum([part.value for part in self.parts])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fixed:

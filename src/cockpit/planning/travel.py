@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import asin, ceil, cos, radians, sin, sqrt
 
 from cockpit.planning.problem import Point, Rules
 
 EARTH_KM = 6371.0
 SAME_PLACE_KM = 0.05
+
+Place = Point | None
 
 
 def straight_km(a: Point, b: Point) -> float:
@@ -18,26 +19,37 @@ def straight_km(a: Point, b: Point) -> float:
     return 2 * EARTH_KM * asin(min(1.0, sqrt(half)))
 
 
-@dataclass
-class Travel:
-    """Whole minutes, each pair of places worked out once. An unknown place costs the rules' default."""
+class _From(dict[Place, int]):
+    """Minutes from one place, each worked out when it is first asked for."""
 
-    rules: Rules
-    _known: dict[Point, dict[Point, int]] = field(default_factory=dict)
+    __slots__ = ("_a", "_rules")
 
-    def minutes(self, a: Point | None, b: Point | None) -> int:
+    def __init__(self, a: Place, rules: Rules) -> None:
+        self._a, self._rules = a, rules
+
+    def __missing__(self, b: Place) -> int:
+        a, rules = self._a, self._rules
         if a is None or b is None:
-            return self.rules.unknown_minutes
-        row = self._known.get(a)
-        if row is None:
-            row = self._known[a] = {}
-        found = row.get(b)
-        if found is None:
-            found = row[b] = self._work_out(a, b)
+            found = rules.unknown_minutes
+        elif (km := straight_km(a, b)) < SAME_PLACE_KM:
+            found = 0
+        else:
+            found = ceil(km * rules.travel_factor / rules.speed_kmh * 60) + rules.fixed_minutes
+        self[b] = found
         return found
 
-    def _work_out(self, a: Point, b: Point) -> int:
-        km = straight_km(a, b)
-        if km < SAME_PLACE_KM:
-            return 0
-        return ceil(km * self.rules.travel_factor / self.rules.speed_kmh * 60) + self.rules.fixed_minutes
+
+class Travel(dict[Place, _From]):
+    """`travel[a][b]`: whole minutes, each pair of places worked out once. An unknown place costs the rules' default."""
+
+    __slots__ = ("_rules",)
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    def __missing__(self, a: Place) -> _From:
+        found = self[a] = _From(a, self._rules)
+        return found
+
+    def minutes(self, a: Place, b: Place) -> int:
+        return self[a][b]

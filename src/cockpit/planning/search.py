@@ -1,0 +1,340 @@
+"""A rep's days made better while there is time: take some of what was added out, put better things in.
+
+The first plan is insertion, the best account first; `step` improves it. Boards are compared as a tuple, less is better:
+what the KPI lacks, what its sub-limits lack, moves, overdue accounts left by tier, minus points, travel. The search
+never reads the clock; the same problem, seed and number of steps give the same board.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import exp
+
+from cockpit.domain.entities import ActivityKind
+from cockpit.planning.insertion import Added, Board
+from cockpit.planning.problem import Need, Reason, Stop
+from cockpit.planning.removal import removal
+from cockpit.planning.schedule import FACE, Fit, Shape
+from cockpit.planning.worth import NEAR_POINTS, near_value
+
+Cost = tuple[float, ...]
+
+LATER_DAY_MINUTES = 3
+"""Travel a later day must save in the first plan to be preferred to the day before it."""
+OWED = {"A": 1e10, "B": 1e7, "C": 1e4}
+"""Beside the points of an account that is overdue: no sum of points makes up for one of a higher tier."""
+TIERS = "ABC"
+POOL, NEAREST = 24, 10
+"""Accounts thought of in one step beside those taken out, and how many of them are near one of those."""
+WARMTH, COOLING = 1.5, 400
+"""A worse plan by so many points is gone on from with chance 1/e at first; after so many steps it never is."""
+TRAVEL_POINTS = 0.02
+"""What a minute counts where worse plans are gone on from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """`count` activities for a rule on these days. Without a rule: accounts that are overdue or about to close."""
+
+    need: Need | None
+    days: tuple[date, ...]
+    count: int
+
+
+def _most(stop: Stop) -> float:
+    """What an account may count at most, nearness left out."""
+    return stop.worth + (OWED.get(stop.tier, 0.0) if stop.is_overdue else 0.0)
+
+
+_Choice = tuple[float, Stop, date, Fit]
+_Options = tuple[tuple[int, date, Shape], ...]
+
+
+class PlanSearch:
+    """`best` is the best board so far, `cost` what it costs."""
+
+    def __init__(
+        self, board: Board, goals: Sequence[Goal], needs: Sequence[Need], left: int = 0, seed: int = 0
+    ) -> None:
+        """`board`: with what lost its time in its place; `left`: how many found none."""
+        self.goals, self._needs, self._left = tuple(goals), tuple(needs), left
+        self._subs = tuple(sub for need in needs for sub in need.within)
+        self._chance = random.Random(seed)
+        self._problem = board.problem
+        self._stops = [self._candidates(board, goal) for goal in goals]
+        self._owed = {
+            stop.account_id: stop.tier
+            for stop in board.problem.stops
+            if stop.is_candidate and stop.is_overdue and not board.is_ahead(stop.account_id)
+        }
+        self._options: dict[tuple[int, str], _Options] = {}
+        self._counts: dict[tuple[ActivityKind, str, date], tuple[int, ...]] = {}
+        self._near: dict[str, list[Stop]] = {}
+        self._given = board
+        self._latest = {key: added.on for key, added in board.added.items()}
+        board = board.copy()
+        self._refill(board, None)
+        self.best = self._board = board
+        self.cost = self._cost = self._cost_of(board)
+        self._is_closed = self.is_closed
+        self.steps = self.idle = 0
+
+    @property
+    def is_closed(self) -> bool:
+        """All that was asked for is in the plan, and no sub-limit is short."""
+        placed = [added.goal for added in self.best.added.values()]
+        return self.cost[1] == 0 and all(
+            placed.count(number) >= goal.count for number, goal in enumerate(self.goals) if goal.need is not None
+        )
+
+    @property
+    def is_small(self) -> bool:
+        """Every step thinks of all accounts."""
+        return all(len(stops) <= POOL for stops in self._stops)
+
+    def step(self) -> bool:
+        """Take out, put in, keep or go back. True when the best got better."""
+        self.steps += 1
+        self.idle += 1
+        board = self._board.copy()
+        taken = board.take(removal(board, self._chance))
+        if not self._replace(board, taken):
+            return False
+        self._refill(board, taken)
+        if not self._keeps_limits(board):
+            return False
+        cost = self._cost_of(board)
+        if cost > self._cost and not self._is_tolerable(cost):
+            return False
+        self._board, self._cost = board, cost
+        if cost >= self.cost:
+            return False
+        self.best, self.cost, self.idle = board, cost, 0
+        self._is_closed = self.is_closed
+        return True
+
+    def _is_tolerable(self, cost: Cost) -> bool:
+        """A little worse in points and travel alone, and with luck."""
+        if self.steps % COOLING == 0:
+            self._board, self._cost = self.best, self.cost
+        if cost[:-2] != self._cost[:-2]:
+            return False
+        loss = cost[-2] - self._cost[-2] + TRAVEL_POINTS * (cost[-1] - self._cost[-1])
+        warmth = WARMTH * (1 - self.steps % COOLING / COOLING)
+        return warmth > 0 and self._chance.random() < exp(-max(0.0, loss) / warmth)
+
+    # -- what a board costs
+
+    def _cost_of(self, board: Board) -> Cost:
+        counts = [0] * (len(self._needs) + len(self._subs))
+        owed, moved = self._owed.copy(), 0
+        for added in board.added.values():
+            for place in self._counted(added.kind, added.stop.tier, added.on):
+                counts[place] += 1
+            loose = added.loose
+            if loose is not None and not loose.is_anew:
+                moved += added.on != loose.was_on
+                for place in self._counted(loose.kind, loose.tier, loose.was_on):
+                    counts[place] -= 1
+            if added.kind == FACE:
+                owed.pop(added.stop.account_id, None)
+        short = [
+            max(0, need.limit - need.done - need.planned - count)
+            for need, count in zip((*self._needs, *self._subs), counts)
+        ]
+        tiers = list(owed.values())
+        points = sum([plan.points for plan in board.days.values()])
+        travel = sum([plan.travel_minutes for plan in board.days.values()])
+        return (
+            sum(short[: len(self._needs)]),
+            sum(short[len(self._needs) :]),
+            moved + 3 * self._left,
+            *(tiers.count(tier) for tier in TIERS),
+            -round(points, 6),
+            travel,
+        )
+
+    def _counted(self, kind: ActivityKind, tier: str, on: date) -> tuple[int, ...]:
+        """The places of the needs that such an activity counts for."""
+        found = self._counts.get((kind, tier, on))
+        if found is None:
+            needs = enumerate((*self._needs, *self._subs))
+            found = self._counts[kind, tier, on] = tuple(i for i, need in needs if need.counts(kind, tier, on))
+        return found
+
+    def _keeps_limits(self, board: Board) -> bool:
+        """Days that hold more than the KPI asks for stay within a usual day."""
+        rules = self._problem.rules
+        days = {added.on for added in board.added.values() if added.goal >= 0 and self.goals[added.goal].need is None}
+        return all(
+            board.days[on].visits + board.days[on].calls <= rules.usual_meetings
+            and board.days[on].travel_minutes <= rules.travel_limit
+            for on in days
+        )
+
+    # -- putting in
+
+    def _candidates(self, board: Board, goal: Goal) -> list[Stop]:
+        """The accounts that may serve a goal, those worth most first."""
+        need = goal.need
+        if need is not None:
+            found = [s for s in board.problem.stops if s.is_candidate and (not need.tiers or s.tier in need.tiers)]
+        else:
+            first = min(goal.days)
+            found = [
+                stop
+                for stop in board.problem.stops
+                if stop.is_candidate
+                and (stop.is_overdue or stop.is_closing)
+                and not any(on >= first and kind == FACE for on, kind in board.booked[stop.account_id])
+            ]
+        return sorted(found, key=lambda stop: (-_most(stop), stop.account_id))
+
+    def _value(self, board: Board, stop: Stop) -> float:
+        owed = self._owed.get(stop.account_id)
+        if owed is None or board.is_ahead(stop.account_id):
+            return stop.worth
+        return stop.worth + OWED.get(owed, 0.0)
+
+    def _options_of(self, goal: int, stop: Stop) -> _Options:
+        """The days, with their place among the goal's, on which the account might be put as things stood at first."""
+        found = self._options.get((goal, stop.account_id))
+        if found is None:
+            kind, given = self._kind(goal), self._given
+            found = self._options[goal, stop.account_id] = tuple(
+                (index, on, shape)
+                for index, on in enumerate(self.goals[goal].days)
+                if given.too_near(stop, kind, on) is None and (shape := given.shape(stop, kind, on)).spans
+            )
+        return found
+
+    def _kind(self, goal: int) -> ActivityKind:
+        need = self.goals[goal].need
+        return FACE if need is None else need.kind
+
+    def _replace(self, board: Board, taken: Sequence[Added]) -> bool:
+        """Put what had lost its time back, no later than at first. False where it finds no place."""
+        for added in taken:
+            if added.loose is None:
+                continue
+            places = [
+                (fit.extra_minutes * (0.5 + self._chance.random()), on, fit)
+                for on in board.days
+                if added.loose.not_before <= on <= self._latest[added.key]
+                and (fit := board.fit(added.stop, added.kind, on, added.loose)) is not None
+            ]
+            if not places:
+                return False
+            _, on, fit = min(places, key=lambda place: place[:2])
+            board.put(added.stop, added.kind, on, fit, added.rule, added.loose)
+        return True
+
+    def _refill(self, board: Board, taken: Sequence[Added] | None) -> None:
+        """Put in what the goals ask for, in their order. `taken`: what was there before; None for the first plan."""
+        for number, goal in enumerate(self.goals):
+            left = goal.count - sum(1 for added in board.added.values() if added.goal == number)
+            if left <= 0:
+                continue
+            pool = self._stops[number] if taken is None else self._pool(number, taken)
+            is_cheap = taken is not None and self._chance.random() < (0.2 if self._is_closed else 0.5)
+            for _ in range(left):
+                if not self._add(board, number, pool, taken is not None, is_cheap):
+                    break
+
+    def _add(self, board: Board, number: int, pool: Sequence[Stop], is_wild: bool, is_cheap: bool) -> bool:
+        """Put the best one of the pool in. False where nothing fits."""
+        need, found, rule = self.goals[number].need, None, None
+        for sub in need.within if need is not None else ():
+            if found is None and board.still_short(sub):
+                some = [stop for stop in pool if not sub.tiers or stop.tier in sub.tiers]
+                found, rule = self._choose(board, number, some, is_wild, is_cheap), sub
+        if found is None:
+            found, rule = self._choose(board, number, pool, is_wild, is_cheap), need
+        if found is None:
+            return False
+        _, stop, on, fit = found
+        if rule is not None:
+            reason = Reason("kpi", facts={"rule_id": rule.rule_id, "limit": rule.limit})
+        else:
+            reason = Reason("closing" if stop.is_closing else "cadence")
+        board.put(stop, self._kind(number), on, fit, reason, None, number)
+        return True
+
+    def _choose(self, board: Board, number: int, pool: Iterable[Stop], is_wild: bool, is_cheap: bool) -> _Choice | None:
+        """The account with the highest value where it is put best; the cheap way: the one that takes least time.
+
+        The pool of the first plan is in order of value, so it is left as soon as none can be better.
+        """
+        kind, chance = self._kind(number), self._chance.random
+        is_extra, is_face = self.goals[number].need is None, kind == FACE
+        best: _Choice | None = None
+        for stop in pool:
+            if not is_wild and best is not None and _most(stop) + NEAR_POINTS <= best[0]:
+                break
+            place = self._place(board, number, stop, kind, is_wild)
+            if place is None:
+                continue
+            on, fit = place
+            if is_extra and not self._has_spare(board, stop, on, fit):
+                continue
+            value = self._value(board, stop) + (near_value(fit.extra_minutes) if is_face else 0.0)
+            if is_cheap:
+                value = -(fit.extra_minutes + 5.0) * (0.5 + chance())
+            elif is_wild:
+                value += 6.0 * (chance() - 0.5)
+            if best is None or value > best[0]:
+                best = value, stop, on, fit
+        return best
+
+    def _place(
+        self, board: Board, number: int, stop: Stop, kind: ActivityKind, is_wild: bool
+    ) -> tuple[date, Fit] | None:
+        """Of the account's days the one with the least travel, later days at a price; in a step with some noise."""
+        chance, best, found = self._chance.random, 0.0, None
+        is_new = len(board.booked[stop.account_id]) == len(self._given.booked[stop.account_id])
+        for index, on, shape in self._options_of(number, stop):
+            plan = board.days[on]
+            fit = plan.best_fit(shape)
+            if fit is None or not (is_new or board.too_near(stop, kind, on) is None):
+                continue
+            price = (
+                fit.extra_minutes * (0.7 + 0.6 * chance()) if is_wild else fit.extra_minutes + LATER_DAY_MINUTES * index
+            )
+            if found is None or price < best:
+                best, found = price, (on, fit)
+        return found
+
+    def _has_spare(self, board: Board, stop: Stop, on: date, fit: Fit) -> bool:
+        """Whether the day takes something that no KPI asks for: up to a usual day, and no second visit ahead."""
+        rules, plan = self._problem.rules, board.days[on]
+        return (
+            plan.visits + plan.calls < rules.usual_meetings
+            and plan.travel_minutes + fit.extra_minutes <= rules.travel_limit
+            and not any(day >= on and kind == FACE for day, kind in board.booked[stop.account_id])
+        )
+
+    def _pool(self, number: int, taken: Sequence[Added]) -> list[Stop]:
+        """Whom to think of: all where they are few; else those taken out, some of the best, the near, and any."""
+        stops = self._stops[number]
+        if len(stops) <= POOL:
+            pool = list(stops)
+            self._chance.shuffle(pool)
+            return pool
+        chance, found = self._chance, {added.stop.account_id: added.stop for added in taken if added.goal == number}
+        best = int(len(found) + POOL * (0.3 + chance.random()))
+        found |= {stop.account_id: stop for stop in stops[:best]}
+        if taken:
+            found |= {stop.account_id: stop for stop in self._nearest(number, chance.choice(taken).stop)}
+        found |= {stop.account_id: stop for stop in chance.choices(stops, k=4)}
+        return list(found.values())
+
+    def _nearest(self, number: int, stop: Stop) -> list[Stop]:
+        found = self._near.get(f"{number}:{stop.account_id}")
+        if found is None:
+            way = next(iter(self._given.days.values())).travel[stop.place]
+            ranked = sorted(self._stops[number], key=lambda other: (way[other.place], other.account_id))
+            found = self._near[f"{number}:{stop.account_id}"] = ranked[:NEAREST]
+        return found
