@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from cockpit.storage.tables.meta import MetaRow
     from cockpit.storage.tables.people import PersonRow, TeamRow
     from cockpit.storage.tables.sync import ConflictRow, OutboxDoneRow, OutboxRow, SyncBaseRow
+    from cockpit.storage.tables.upstream import CrmAttemptRow, CrmCursorRow, CrmFaultRow, CrmLinkRow, CrmRunRow
     from cockpit.storage.tables.work import ActivityRow
 
 _AREAS = {
@@ -65,6 +66,7 @@ _AREAS = {
     "meta": ("MetaRow",),
     "people": ("PersonRow", "TeamRow"),
     "sync": ("ConflictRow", "OutboxDoneRow", "OutboxRow", "SyncBaseRow"),
+    "upstream": ("CrmAttemptRow", "CrmCursorRow", "CrmFaultRow", "CrmLinkRow", "CrmRunRow"),
     "work": ("ActivityRow",),
 }
 _AREA_OF = {name: area for area, names in _AREAS.items() for name in names}
@@ -140,6 +142,11 @@ __all__ = [
     "CodeGuessRow",
     "ConflictRow",
     "ContactRow",
+    "CrmAttemptRow",
+    "CrmCursorRow",
+    "CrmFaultRow",
+    "CrmLinkRow",
+    "CrmRunRow",
     "CursorRow",
     "DealRow",
     "DeviceGrantRow",
