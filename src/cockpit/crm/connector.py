@@ -40,8 +40,8 @@ class Holding:
     `only` narrows a holding to the rows with these values (visits, not tasks), `needs` to those in which these fields
     are set: other rows of the kind stay at the hub.
     `delta`: none = only whole snapshots; since, keyset = `changes` takes a cursor. `deletes`: none = by comparing ids,
-    after two misses; feed = `feed` tells of every change and deletion of this kind; flag = a deleted row comes with
-    `is_deleted`; log, diff = `ids` is cheap and exact, one miss is enough.
+    after two misses; feed = `feed` tells; flag = a deleted row comes with `is_deleted`; log, diff = `ids` is cheap and
+    exact, one miss is enough.
     `conflict`: version = `update` refuses a stale `version` by itself (CrmStale); date, none = read again and compare first.
     `create`: upsert = creating twice with one id makes one row; lookup = `find` first; none = a retry cannot be told.
     """
@@ -70,13 +70,15 @@ class Pace:
 class Capabilities:
     """What this CRM has. `holdings` by our entity name, in the order in which rows name each other.
 
-    `paging` offset: rows may come twice or be missed when others write meanwhile. `has_feed`: `feed` answers.
+    `paging` offset: rows may come twice or be missed when others write meanwhile. `fed`: the kinds whose changes `feed`
+    tells. Kinds with neither feed nor delta are read whole every quarter of an hour, those without word of deletions
+    every hour, all of them once a day. Exact after `greet`: a role may narrow it.
     `lacks` names, for a person, what the CRM does not offer (targets, teams, hours ...).
     """
 
     holdings: Mapping[str, Holding]
     paging: Literal["offset", "cursor", "keyset"]
-    has_feed: bool = False
+    fed: frozenset[str] = frozenset()
     pace: Pace = Pace()
     lacks: tuple[str, ...] = ()
 
@@ -183,11 +185,12 @@ class Connector(Protocol):
         ...
 
     def changes(self, entity: str, cursor: str) -> Iterator[Page]:
-        """What changed since `cursor`, with some overlap allowed. Only where `delta` is not none."""
+        """What changed since `cursor`, with some overlap allowed; from "" everything: the first load, which goes on after
+        a break from the cursor of its last page. Only where `delta` is not none."""
         ...
 
     def feed(self, cursor: str) -> Feed:
-        """The CRM's list of changes since `cursor`. Only where `has_feed`."""
+        """The CRM's list of changes since `cursor`, from "" only the cursor of now. Only where `fed` names a kind."""
         ...
 
     def ids(self, entity: str) -> frozenset[str]:
