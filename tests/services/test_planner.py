@@ -1,0 +1,117 @@
+"""The search beside the screen: better plans arrive, the end is said, stopping leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+
+from cockpit.domain.book import Book
+from cockpit.planning.plan import Planning, Question, improved
+from cockpit.planning.problem import Problem, Rules
+from cockpit.planning.reading import problem_from, working_days
+from cockpit.services.planner import Found, Planner, seed_of
+from tests.planning import checker
+from tests.planning.books import REP, account, activity, book, kpi
+
+WAIT_S = 60.0
+
+
+def month() -> Book:
+    """More accounts than the days left can take."""
+    spots = [(n * 7 % 19 - 9.0, n * 11 % 17 - 8.0) for n in range(30)]
+    accounts = [account(f"acc-{n:02}", "ABC"[n % 3], east, north) for n, (east, north) in enumerate(spots)]  # type: ignore[arg-type]
+    return book(accounts, [activity("act", "acc-00", 24, 600)], [kpi(18), kpi(6, name="key", tiers="A", parent="kpi")])
+
+
+def question() -> Question:
+    rows = month()
+    problem = problem_from(rows, REP, rows.as_of, Rules(), working_days(rows, REP, rows.as_of, date(2026, 11, 27)))
+    return Question(problem=problem, kind="fill", rule_id="kpi")
+
+
+def ended(planner: Planner) -> list[Found]:
+    """All that was found until the search ended by itself."""
+    found = []
+    while planner.is_running:
+        plan = planner.poll(WAIT_S)
+        assert plan is not None
+        found.append(plan)
+    return found
+
+
+def test_what_arrives_is_ever_better_keeps_the_rules_and_ends() -> None:
+    asked, planner = question(), Planner()
+    planner.start(asked, seed=3)
+    found = ended(planner)
+    assert found[-1].is_last
+    objectives = [one.plan.objective for one in found]
+    assert objectives == sorted(objectives, reverse=True)
+    assert objectives[-1] <= Planning(asked, seed=3).plan().objective
+    for one in found:
+        assert checker.violations(one.plan) == []
+        assert one.plan.problem is asked.problem
+        assert (one.kpi_short, one.moves) == (one.plan.objective[0], one.plan.objective[2])
+
+
+def test_the_search_beside_the_screen_finds_what_the_search_finds() -> None:
+    asked, planner = question(), Planner()
+    planner.start(asked, seed=3)
+    last = ended(planner)[-1]
+    left = iter(range(last.steps))
+    assert last.plan == improved(asked, 3, lambda: next(left, None) is None)
+
+
+def test_stopping_ends_the_process_and_another_search_can_start() -> None:
+    planner = Planner()
+    planner.start(question())
+    assert planner.poll(WAIT_S) is not None
+    process = planner._process
+    assert process is not None
+    pid = process.pid
+    planner.stop()
+    assert not planner.is_running
+    assert pid is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert planner.poll() is None
+    planner.start(question())
+    assert ended(planner)[-1].is_last
+
+
+def test_a_search_that_dies_is_over_and_nothing_else_happens() -> None:
+    planner = Planner()
+    planner.start(question())
+    assert planner._process is not None
+    assert planner._process.pid is not None
+    os.kill(planner._process.pid, signal.SIGKILL)
+    while planner.is_running:
+        planner.poll(WAIT_S)
+    assert planner.poll() is None
+
+
+def test_the_same_rows_give_the_same_seed_and_others_another() -> None:
+    problem: Problem = question().problem
+    assert seed_of(REP, problem) == seed_of(REP, question().problem)
+    assert seed_of(REP, problem) != seed_of("rep-2", problem)
+
+
+def test_the_child_loads_no_storage_and_no_screen() -> None:
+    code = "import cockpit.services.planner, sys; print(' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.split(".")[0] for name in done.stdout.split()}
+    assert not loaded & {
+        "sqlmodel",
+        "sqlalchemy",
+        "httpx",
+        "pydantic",
+        "textual",
+        "rich",
+        "alembic",
+        "fastapi",
+        "msgspec",
+    }
