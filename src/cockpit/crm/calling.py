@@ -21,23 +21,25 @@ from cockpit.i18n import _
 UNPACED = Pace()
 LONGEST_WAIT_S = 20.0
 """The bucket is waited for up to here; after that HubBusy says how long."""
+DAY_S = 86_400.0
 
 
 class Bucket:
-    """A token bucket: `capacity` cost units flow in over `per_s` seconds."""
+    """A token bucket: `capacity` cost units flow in over `per_s` seconds. `spent` counts since the day began for it."""
 
     def __init__(self, pace: Pace, wait: Callable[[float], None], tick: Callable[[], float] = clock.monotonic) -> None:
         self._pace, self._wait, self._tick = pace, wait, tick
         self._left, self._at = float(pace.capacity), tick()
-        self.spent = 0
+        self._day, self.spent = self._at, 0
 
     def take(self, cost: int) -> None:
         """Wait until `cost` may be spent. Raises HubBusy when that is longer than a person waits, or for the day."""
-        pace = self._pace
+        pace, now = self._pace, self._tick()
+        if now - self._day >= DAY_S:
+            self._day, self.spent = now, 0
         if pace.daily and self.spent + cost > pace.daily:
             raise HubBusy(_("the CRM's limit of a day is used up"), seconds=3600)
         if pace.capacity:
-            now = self._tick()
             self._left = min(float(pace.capacity), self._left + (now - self._at) * pace.capacity / pace.per_s)
             self._at = now
             lacking = (cost - self._left) * pace.per_s / pace.capacity
@@ -62,9 +64,12 @@ class Caller:
         transport: httpx.BaseTransport | None = None,
         ca_file: str = "",
         proxy: str = "",
+        renew: Callable[[], str] = lambda: "",
     ) -> None:
+        """`renew` is asked for another token when the one in use is refused; the call is then made once more."""
         self.address = address(url)
         self.bucket = Bucket(pace, wait)
+        self._renew = renew
         self.requests = 0
         self.received_bytes = 0
         self.time: datetime | None = None
@@ -89,6 +94,13 @@ class Caller:
 
     def ask(self, method: str, path: str, *, cost: int = 1, **request: Any) -> httpx.Response:
         """The answer, whatever its status, read within bounds. Raises HubUnavailable, UntrustedHub, HubBusy (429, 503)."""
+        response = self._ask(method, path, cost, **request)
+        if response.status_code == 401 and (token := self._renew()):
+            self.set_header("Authorization", f"Bearer {token}")
+            response = self._ask(method, path, cost, **request)
+        return response
+
+    def _ask(self, method: str, path: str, cost: int, **request: Any) -> httpx.Response:
         self.bucket.take(cost)
         self.requests += 1
         try:
@@ -117,6 +129,15 @@ class Caller:
             return msgspec.json.decode(response.content)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise self._no_sense(str(error)) from error
+
+    def found(self, path: str, *, entity: str = "", cost: int = 1, **request: Any) -> Any:
+        """The decoded body of a row, None when it is not there (any more)."""
+        try:
+            return self.json("GET", path, entity=entity, cost=cost, **request)
+        except CrmRefused as error:
+            if error.facts.get("status") in (404, 410):
+                return None
+            raise
 
     def refuse(self, response: httpx.Response, entity: str = "") -> None:
         """Raise for anything but 2xx: 401 sign in, 403 forbidden, 409 and 412 stale, other 4xx refused, 5xx not reached."""

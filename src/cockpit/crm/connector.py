@@ -29,6 +29,10 @@ class CrmStale(HubError):
     """The row was changed at the CRM since `seen`: read it again and judge again."""
 
 
+class CrmCursorLost(HubError):
+    """The CRM no longer knows what happened since that cursor: drop it and take a snapshot."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holding:
     """What the CRM holds of one kind of row, and how it tells of changes.
@@ -43,6 +47,7 @@ class Holding:
     after two misses; feed = `feed` tells; flag = a deleted row comes with `is_deleted`; log, diff = `ids` is cheap and
     exact, one miss is enough.
     `conflict`: version = `update` refuses a stale `version` by itself (CrmStale); date, none = read again and compare first.
+    `rest_s`: seconds between two snapshots, or two comparisons of ids, of what no cursor or feed tells of.
     `create`: upsert = creating twice with one id makes one row; lookup = `find` first; none = a retry cannot be told.
     """
 
@@ -54,6 +59,7 @@ class Holding:
     deletes: Literal["none", "feed", "flag", "log", "diff"] = "none"
     conflict: Literal["none", "version", "date"] = "none"
     create: Literal["none", "lookup", "upsert"] = "none"
+    rest_s: int = 900
     is_read_only: bool = False
 
 
@@ -186,7 +192,7 @@ class Connector(Protocol):
 
     def changes(self, entity: str, cursor: str) -> Iterator[Page]:
         """What changed since `cursor`, with some overlap allowed; from "" everything: the first load, which goes on after
-        a break from the cursor of its last page. Only where `delta` is not none."""
+        a break from the cursor of its last page. Only where `delta` is not none. Raises CrmCursorLost."""
         ...
 
     def feed(self, cursor: str) -> Feed:
