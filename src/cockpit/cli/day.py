@@ -1,8 +1,8 @@
-"""The rep's verbs: today, gap, pipeline, problems, plan, log, replan, fill, undo, why, status."""
+"""The rep's verbs: today, gap, pipeline, problems, log, undo, why, status."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,15 +33,12 @@ def add_to(tree: typer.Typer) -> None:
         (funnel, N_("Where the funnel is narrow or slow, what came in and left, why deals were lost.")),
         (problems, N_("Problem cards with their key and state. Exit code 1 when something is open.")),
         (log, N_("Log a visit in one line: 'v ht ok met the CFO >fri 10'.")),
-        (replan, N_("Propose a new plan from now; --apply takes it.")),
-        (fill, N_("Plan what a KPI lacks; --apply takes it.")),
         (undo, N_("Take back the last act.")),
         (why, N_("Formula and rows behind a number: month.actual, kpi:ID, card:ID, stage:ID ...")),
         (status, N_("One line for a shell prompt.")),
     )
     for verb, text in verbs:
         tree.command(help=_(text))(verb)
-    tree.add_typer(_plan_group(), name="plan")
 
 
 def today(
@@ -133,7 +130,7 @@ def funnel(
         opening.open_app("funnel")
         return
     opened = opening.services()
-    day = None if since is None else _day(since)
+    day = None if since is None else opening.day(since)
     found = opened.funnel.load(opened.rep_id(rep), model, day, opening.moment(as_of, opened))
     show(funnel_sheet.funnel(found), funnel_sheet.shape(found), as_json, as_csv)
 
@@ -150,98 +147,17 @@ def problems(
 ) -> None:
     opened = opening.services()
     if waive is not None:
-        talk(opened.cards.waive(waive, reason, _day(until)).text)
+        talk(opened.cards.waive(waive, reason, opening.day(until)).text)
     found = opened.today.load(opened.rep_id(rep), opening.moment(as_of, opened))
     show(sheets.problems(found), shapes.problems(found), as_json, as_csv)
     if any(card.state in ("found", "relapsed") for card in found.cards):
         raise typer.Exit(1)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise BadUse(_("{text} is not a date like 2026-11-24.").format(text=text or "-")) from error
-
-
-def _plan_group() -> typer.Typer:
-    group = typer.Typer(help=_("Dated visits of the week; add, move and cancel them."), rich_markup_mode=None)
-
-    @group.callback(invoke_without_command=True)
-    def week(
-        context: typer.Context, plain: Plain = False, as_json: Json = False, as_csv: Csv = False, rep: Rep = None
-    ) -> None:
-        if context.invoked_subcommand is None:
-            opened = opening.services()
-            found = opened.week.load(opened.rep_id(rep))
-            show(sheets.plan(found), shapes.plan(found), as_json, as_csv)
-
-    @group.command(help=_("Plan a visit: `cockpit plan add ht thu 10`."))
-    def add(
-        account: Annotated[str, typer.Argument(help=_("Account: name, pinyin initials or id."))],
-        when: Annotated[list[str], typer.Argument(help=_("When: thu 10, 明天 9:30, 11-26 14:00."))],
-        kind: Annotated[str, typer.Option(help=_("visit, call, web or task."))] = "visit",
-        goal: Annotated[str, typer.Option(help=_("What it is for."))] = "",
-    ) -> None:
-        from typing import get_args
-
-        from cockpit.domain.entities import ActivityKind
-
-        known = next((name for name in get_args(ActivityKind) if name == kind), None)
-        if known is None:
-            raise BadUse(_("{text} is not a kind: use visit, call, web or task.").format(text=kind))
-        write(opening.services().visits.plan(account, " ".join(when), kind=known, goal=goal).text)
-
-    @group.command(help=_("Give a planned visit another time."))
-    def move(
-        activity: Annotated[str, typer.Argument(help=_("Id of the visit, from `cockpit plan --json`."))],
-        when: Annotated[list[str], typer.Argument(help=_("When: thu 10, 明天 9:30, 11-26 14:00."))],
-        reason: Annotated[str, typer.Option(help=_("Why; needed when its day is over."))] = "",
-    ) -> None:
-        write(opening.services().visits.move(activity, " ".join(when), reason).text)
-
-    @group.command(help=_("Cancel a planned visit, with a reason."))
-    def cancel(
-        activity: Annotated[str, typer.Argument(help=_("Id of the visit, from `cockpit plan --json`."))],
-        reason: Annotated[list[str], typer.Argument(help=_("Why."))],
-    ) -> None:
-        write(opening.services().visits.cancel(activity, " ".join(reason)).text)
-
-    return group
-
-
 def log(
     line: Annotated[list[str], typer.Argument(help=_("The line, best in quotes: 'v ht ok met the CFO >fri 10'."))],
 ) -> None:
     write(opening.services().quicklog.save(" ".join(line)).text)
-
-
-Apply = Annotated[bool, typer.Option("--apply", help=_("Take the proposal."))]
-
-
-def replan(apply: Apply = False, plain: Plain = False, as_json: Json = False) -> None:
-    _propose("replan", None, apply, as_json)
-
-
-def fill(
-    kpi: Annotated[str | None, typer.Option(help=_("Id of the KPI; the first short one otherwise."))] = None,
-    apply: Apply = False,
-    plain: Plain = False,
-    as_json: Json = False,
-) -> None:
-    _propose("fill", kpi, apply, as_json)
-
-
-def _propose(kind: str, kpi: str | None, apply: bool, as_json: bool) -> None:
-    opened = opening.services()
-    found = opened.replan.fill(kpi) if kind == "fill" else opened.replan.propose()
-    applied = apply and not found.is_empty
-    saved = opened.replan.accept(found) if applied else None
-    show(reasoned.proposal(found), shapes.proposal(found, applied), as_json, False)
-    if saved is not None:
-        talk(saved.text)
-    elif not found.is_empty:
-        talk(_("Nothing was changed. --apply takes this plan."))
 
 
 def undo() -> None:

@@ -1,6 +1,6 @@
 """Build the command tree, run it, and turn every expected failure into words and an exit code.
 
-0 done, 1 found something (problems, doctor), 2 bad use, 3 open conflict, 4 hub or sign-in, 5 local data.
+0 done, 1 found something (problems, doctor) or leaves a KPI short (fill), 2 bad use, 3 open conflict, 4 hub or sign-in, 5 local data.
 """
 
 from __future__ import annotations

@@ -49,6 +49,14 @@ def close_services() -> None:
         _opened.pop().desk.database.close()
 
 
+def day(text: str) -> date:
+    """A day of the command line. Raises BadUse."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadUse(_("{text} is not a date like 2026-11-24.").format(text=text or "-")) from error
+
+
 def moment(as_of: str | None, opened: Services) -> datetime | None:
     """`--as-of`: a date means the end of that local day. None: now."""
     if as_of is None:

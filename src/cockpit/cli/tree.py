@@ -17,6 +17,7 @@ from cockpit.cli import (
     hub,
     metrics,
     outbox,
+    planning,
     proving,
     settings,
     signing,
@@ -54,7 +55,7 @@ def build(verb: str = "") -> typer.Typer:
 
             open_app("today")
 
-    for module in (day, cards, team, metrics, forecasting, sync_verbs, signing, proving, demo, admin):
+    for module in (day, planning, cards, team, metrics, forecasting, sync_verbs, signing, proving, demo, admin):
         module.add_to(tree)
     tree.add_typer(outbox.group(), name="outbox")
     tree.add_typer(conflicts.group(), name="conflicts")

@@ -268,6 +268,14 @@ class DayPlan:
             place = shape.place if shape.travels else place
         return is_kept or free + self.travel[place][self.day.end_place] <= self.day.ends
 
+    def arrival(self, shape: Shape) -> int:
+        """When one would be there after everything that stands in the day."""
+        return self._leave[-1] + (self.travel[self._place[-1]][shape.place] if shape.travels else 0)
+
+    def way_home(self, shape: Shape) -> int:
+        """Minutes from it to the end of the day."""
+        return self.travel[shape.place if shape.travels else self._place[-1]][self.day.end_place]
+
     def with_item(self, item: Item, position: int) -> DayPlan:
         return DayPlan(self.day, self.travel, self.grid, (*self.items[:position], item, *self.items[position:]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Literal
 
 from cockpit.domain.book import Book
@@ -11,7 +12,7 @@ from cockpit.domain.deals import currency_of, deals_of, standing
 from cockpit.domain.entities import Account, Activity
 from cockpit.i18n import _, clock_time, short_money
 from cockpit.planning.plan import Line, Plan
-from cockpit.planning.problem import MIDNIGHT, Reason
+from cockpit.planning.problem import MIDNIGHT, Need, Reason
 from cockpit.planning.reading import point
 from cockpit.planning.schedule import FACE
 from cockpit.services.reasons import reason_text
@@ -29,30 +30,48 @@ class ProposalView:
     rep_id: str
     plan: Plan
     kind: Literal["replan", "fill"]
+    shown: frozenset[date]
+    """The days of which everything is shown, beside all that changes."""
+    kept: frozenset[str] = frozenset()
+    """Ids of rows that the reader keeps as they are."""
 
     @property
     def today(self) -> date:
         return self.plan.problem.today
 
+    @property
+    def is_of_today(self) -> bool:
+        return self.kind == "replan" and self.shown == {self.today}
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Replan: the days asked for, and what goes to another day. Fill: what the days hold then."""
+        return tuple(line for line in self.plan.lines if self._is_shown(line))
+
     def after(self) -> tuple[ReplanRow, ...]:
-        """Replan: today, and what goes to another day. Fill: what the days hold then."""
-        return tuple(self.row(line) for line in self.plan.lines if self._is_shown(line))
+        return tuple(self.row(line) for line in self.lines)
 
     def _is_shown(self, line: Line) -> bool:
         if line.is_written:
             return True
-        return line.on == self.today if self.kind == "replan" else line.status == "planned" and line.kind != "task"
+        if self.is_of_today:
+            return line.on == self.today
+        return line.on in self.shown and line.status == "planned" and line.kind != "task"
 
     def before(self) -> tuple[ReplanRow, ...]:
-        """Replan: today as it stands, cancelled ones too, and everything unvisited. Fill: what is planned."""
+        """Replan: the days as they stand, cancelled ones too, and everything unvisited. Fill: what is planned."""
         signs = {line.source_id: line.sign for line in self.plan.lines if line.source_id}
         lines = {line.source_id: line for line in self.plan.lines if not line.is_written}
         rows: list[ReplanRow] = []
         for row in self.book.activities_by_rep.get(self.rep_id, ()):
             on = self.book.local_day(row.starts_at)
             if self.kind == "replan":
-                is_today = on == self.today and row.status in ("planned", "held", "cancelled")
-                is_shown = is_today or row.id in {loose.id for loose in self.plan.problem.loose}
+                is_asked = (
+                    on in self.shown
+                    and row.status in ("planned", "held", "cancelled")
+                    and (self.is_of_today or row.kind != "task")
+                )
+                is_shown = is_asked or row.id in self.kept or row.id in {loose.id for loose in self.plan.problem.loose}
             else:
                 is_shown = row.id in lines and self._is_shown(lines[row.id])
             if is_shown:
@@ -158,20 +177,28 @@ class ProposalView:
             and row.account_id not in self.book.accounts
         ]
 
+    def short(self) -> tuple[tuple[str, int], ...]:
+        """The rules that lack something even then."""
+        return tuple((self._rule_name(need), lacking) for need, lacking in self.plan.short if lacking)
+
+    def _rule_name(self, need: Need) -> str:
+        rule = next((rule for rule in self.book.kpi_rules if rule.id == need.rule_id), None)
+        return spoken(rule.name, rule.alias) if rule else ""
+
     # -- the score table
 
     def scores(self) -> tuple[ScoreLine, ...]:
         lines = [*self._kpis(), self._money(), self._travel()]
         if self.kind == "replan":
             lines.append(self._unvisited())
+        if self.is_of_today:
             lines.append(self._day_end())
         return tuple(lines)
 
     def _kpis(self) -> list[ScoreLine]:
-        names = {rule.id: spoken(rule.name, rule.alias) for rule in self.book.kpi_rules}
         return [
             ScoreLine(
-                label=names.get(need.rule_id, ""),
+                label=self._rule_name(need),
                 before=str(need.done + need.planned),
                 after=str(count),
                 meaning=_("limit {limit}; uncovered {before} to {after}").format(
@@ -187,7 +214,7 @@ class ProposalView:
         for deal in deals_of(self.book, [self.rep_id]):
             if deal.account_id and deal.currency == currency and standing(self.book, deal) == "open":
                 amounts[deal.account_id] = amounts.get(deal.account_id, 0) + (deal.amount_minor or 0)
-        days = {self.today} if self.kind == "replan" else {day.on for day in self.plan.days}
+        days = self.shown
         met = {
             row.account_id
             for row in self.book.activities_by_rep.get(self.rep_id, ())
@@ -196,14 +223,14 @@ class ProposalView:
         then = {line.account_id for line in self.plan.lines if line.on in days and line.kind != "task"}
         before, after = (sum(amounts.get(key or "", 0) for key in keys) for keys in (met, then))
         return ScoreLine(
-            label=_("open money met today") if self.kind == "replan" else _("open money met"),
+            label=_("open money met today") if self.is_of_today else _("open money met"),
             before=short_money(before),
             after=short_money(after),
             meaning=_("{money} added").format(money=short_money(max(0, after - before))),
         )
 
     def _travel(self) -> ScoreLine:
-        days = [day for day in self.plan.days if day.on == self.today or self.kind == "fill"]
+        days = [day for day in self.plan.days if day.on in self.shown]
         limit = self.plan.problem.rules.travel_limit * max(1, len(days))
         return ScoreLine(
             label=_("travel min"),

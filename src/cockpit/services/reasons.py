@@ -52,10 +52,13 @@ def _account_name(book: Book, account_id: str | None) -> str:
     return account.name if account else ""
 
 
+_CLOCKS = ("at", "opens", "closes", "ends", "arrives", "back")
+
+
 def _shown(name: str, value: Fact) -> str:
     if isinstance(value, date):
         return short_day(value)
-    if name in ("at", "opens", "closes", "ends") and isinstance(value, int):
+    if name in _CLOCKS and isinstance(value, int):
         return f"{value // 60:02d}:{value % 60:02d}"
     if name == "amount_minor" and isinstance(value, int):
         return short_money(value)
@@ -95,6 +98,20 @@ def _near(facts: _Facts) -> str:
     return _("{minutes} min more travel").format_map(facts)
 
 
+def _too_soon(facts: _Facts) -> str:
+    if facts["free_on"]:
+        return _("cadence until {free_on} (met {other}, at least {gap} days)").format_map(facts)
+    return _("too soon before {other} (at least {gap} days)").format_map(facts)
+
+
+def _no_time(facts: _Facts) -> str:
+    if facts["arrives"]:
+        return _("would arrive {arrives} for {minutes} min, closes {closes}").format_map(facts)
+    if facts["back"]:
+        return _("would be back {back}, the day ends {ends}").format_map(facts)
+    return _("no gap long enough")
+
+
 def _still_short(facts: _Facts) -> str:
     return ngettext("{rule}: still {short} short.", "{rule}: still {short} short.", facts.number("short")).format_map(
         facts
@@ -107,6 +124,8 @@ _COUNTED: dict[str, Callable[[_Facts], str]] = {
     "money": _money,
     "near": _near,
     "still_short": _still_short,
+    "too_soon": _too_soon,
+    "no_time": _no_time,
 }
 
 _PLAIN = {
@@ -127,10 +146,8 @@ _PLAIN = {
     "frozen": N_("starts within the hour"),
     # why it is not in the plan
     "once_a_day": N_("already met that day"),
-    "too_soon": N_("too soon after or before {other} (at least {gap} days)"),
     "closed": N_("closed on {on}"),
     "day_full": N_("day full ({limit})"),
-    "no_time": N_("no gap long enough"),
     "enough": N_("not needed: the plan is full"),
     # why a KPI stays short
     "blocked_once_a_day": N_("{count} of {of} accounts already have something every day."),

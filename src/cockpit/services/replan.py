@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlmodel import Session, col, or_, select
 
@@ -13,18 +13,19 @@ from cockpit import clock
 from cockpit.domain.book import Book
 from cockpit.domain.deals import standing
 from cockpit.domain.entities import Activity
-from cockpit.domain.kpi import kpi_counts
-from cockpit.domain.periods import Period
 from cockpit.errors import NotAllowed
 from cockpit.i18n import _, ngettext, short_day
-from cockpit.planning.plan import Line, Plan, fill, replan
-from cockpit.planning.problem import Problem, Rules
-from cockpit.planning.reading import next_working_days, problem_from, working_days
+from cockpit.planning.plan import Line, Plan
+from cockpit.planning.problem import Rules
+from cockpit.planning.wishes import Wish
 from cockpit.services.desk import Desk
+from cockpit.services.matching import one_account
+from cockpit.services.plan_case import AIMS, NO_WISH, Ask, Case, case_of, limits_of, relaxed
+from cockpit.services.plan_why_not import why_not_in
 from cockpit.services.proposals import ProposalView
 from cockpit.services.reasons import reason_text
-from cockpit.services.snapshots import ReplanProposal, Saved
-from cockpit.services.views import open_book, spoken
+from cockpit.services.snapshots import PlanChoices, ReplanProposal, Saved, WhyNot
+from cockpit.services.views import open_book
 from cockpit.storage.tables import ActivityRow
 from cockpit.sync import outbox
 from cockpit.sync.outbox import Edit
@@ -38,12 +39,18 @@ _CARRIED = ("subject", "goal", "agenda", "deal_id", "contact_id", "companion_id"
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What `accept` writes, and what the rep's rows were when the plan was made."""
+    """What `accept` writes, what the rep's rows were when the plan was made, and what was asked and answered.
+
+    `lines` are those of `ReplanProposal.after`, one for one.
+    """
 
     rep_id: str
     since: datetime
     edits: tuple[Edit, ...]
     seen: tuple[tuple[Any, ...], ...]
+    ask: Ask
+    plan: Plan
+    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
@@ -53,62 +60,89 @@ class ReplanService:
     desk: Desk
     rules: Rules = field(default_factory=Rules)
 
-    def propose(self, trigger: str = "", now: datetime | None = None) -> ReplanProposal:
-        """Replan the rest of today, with overflow to the next working days."""
-        started = clock.monotonic()
-        with self.desk.database.read() as session:
-            me = self.desk.viewer(session).id
-            book = open_book(self.desk, session, [me], now)
-            now = now or book.as_of
-            days = next_working_days(book, me, now, self.rules.horizon)
-            problem = problem_from(book, me, now, self.rules, days, "replan")
-            plan = replan(problem)
-            return self._proposal(session, book, me, plan, "replan", trigger, started)
+    def propose(
+        self,
+        trigger: str = "",
+        now: datetime | None = None,
+        *,
+        first: date | None = None,
+        last: date | None = None,
+        wish: Wish = NO_WISH,
+    ) -> ReplanProposal:
+        """Replan the rest of today, with overflow to the next working days; with `first` and `last` those days instead.
 
-    def fill(self, kpi_id: str | None = None, now: datetime | None = None) -> ReplanProposal:
+        Raises BadUse for days that cannot be planned anew: today and tomorrow stay.
+        """
+        return self._answer(Ask(kind="replan", trigger=trigger, first=first, last=last, wish=wish), now)
+
+    def fill(
+        self,
+        kpi_id: str | None = None,
+        now: datetime | None = None,
+        *,
+        first: date | None = None,
+        last: date | None = None,
+        wish: Wish = NO_WISH,
+    ) -> ReplanProposal:
         """Plan exactly the activities that the KPI lacks until its period ends (the first short KPI when None).
 
-        Raises NotAllowed for a rule that does not bind the viewer.
+        `first` and `last` narrow the days. Raises NotAllowed for a rule that does not bind the viewer.
         """
+        return self._answer(Ask(kind="fill", kpi_id=kpi_id, first=first, last=last, wish=wish), now)
+
+    def again(self, proposal: ReplanProposal, wish: Wish) -> ReplanProposal:
+        """The same case under another wish, answered from the rows as they are now."""
+        return self._answer(replace(_ticket_of(proposal).ask, wish=wish), None)
+
+    def choices(self, proposal: ReplanProposal) -> PlanChoices:
+        """Other plans (least change, most KPI, most money), and for rules that stay short what stands in their way."""
+        ask = _ticket_of(proposal).ask
+        with self.desk.database.read() as session:
+            case = self._case(session, ask, None)
+            known, others = {_written(proposal)}, []
+            for aim in AIMS:
+                if aim == ask.wish.aim:
+                    continue
+                other = self._proposal(session, case.wishing(replace(ask.wish, aim=aim)), clock.monotonic())
+                is_richer = aim != "money" or _money(other) > _money(proposal)
+                if _written(other) not in known and is_richer:
+                    known.add(_written(other))
+                    others.append(other)
+            return PlanChoices(others=tuple(others), relaxed=relaxed(case) if proposal.short else ())
+
+    def account_id(self, account: str) -> str:
+        """The account meant by an id, name or pinyin. Raises UnknownName, AmbiguousName."""
+        with self.desk.database.look() as reader:
+            return one_account(reader, account).id
+
+    def why_not(self, proposal: ReplanProposal, account: str) -> WhyNot:
+        """Why an account (id, name or pinyin) is not in the proposal. Raises UnknownName, AmbiguousName, NotAllowed."""
+        ticket = _ticket_of(proposal)
+        with self.desk.database.read() as session:
+            found, plan = one_account(session, account), ticket.plan
+            kind = plan.counted[0][0].kind if ticket.ask.kind == "fill" and plan.counted else "visit"
+            book = open_book(self.desk, session, [ticket.rep_id], None)
+            return why_not_in(plan, found, book, kind, is_left_out=found.id in ticket.ask.wish.out)
+
+    def _answer(self, ask: Ask, now: datetime | None) -> ReplanProposal:
         started = clock.monotonic()
         with self.desk.database.read() as session:
-            me = self.desk.viewer(session).id
-            book = open_book(self.desk, session, [me], now)
-            now = now or book.as_of
-            rule_id, period = self._chosen(book, me, kpi_id)
-            days = working_days(book, me, now, period.ends_on) if period else ()
-            problem = problem_from(book, me, now, self.rules, days)
-            plan = fill(problem, rule_id) if rule_id else _nothing(problem)
-            return self._proposal(session, book, me, plan, "fill", _trigger(book, rule_id), started)
+            return self._proposal(session, self._case(session, ask, now), started)
 
-    def _chosen(self, book: Book, rep_id: str, kpi_id: str | None) -> tuple[str, Period | None]:
-        """The rule asked for, else the first that is short, else the first at all."""
-        counts = kpi_counts(book, rep_id)
-        if kpi_id is not None:
-            counts = tuple(count for count in counts if count.rule.id == kpi_id)
-            if not counts:
-                raise NotAllowed(_("This KPI does not bind you: there is nothing to fill."))
-        chosen = next((count for count in counts if count.uncovered), counts[0] if counts else None)
-        return (chosen.rule.id, chosen.period) if chosen else ("", None)
+    def _case(self, session: Session, ask: Ask, now: datetime | None) -> Case:
+        me = self.desk.viewer(session).id
+        return case_of(open_book(self.desk, session, [me], now), me, now, self.rules, ask)
 
-    def _proposal(
-        self,
-        session: Session,
-        book: Book,
-        rep_id: str,
-        plan: Plan,
-        kind: Literal["replan", "fill"],
-        trigger: str,
-        started: float,
-    ) -> ReplanProposal:
-        view = ProposalView(book, rep_id, plan, kind)
+    def _proposal(self, session: Session, case: Case, started: float) -> ReplanProposal:
+        book, ask, plan = case.book, case.ask, case.plan()
+        view = ProposalView(book, case.rep_id, plan, ask.kind, case.shown, ask.wish.keep)
         dropped, why = view.best_dropped()
-        ticket = _ticket(session, book, rep_id, plan, view)
+        ticket = _ticket(session, case, plan, view)
         return ReplanProposal(
             as_of=book.local(plan.problem.now),
             complete=book.complete,
-            kind=kind,
-            trigger=trigger,
+            kind=ask.kind,
+            trigger=case.trigger,
             before=view.before(),
             after=view.after(),
             scores=view.scores(),
@@ -120,6 +154,11 @@ class ReplanService:
             start=view.start(),
             travel_minutes=tuple((day.on, day.travel_after) for day in plan.days),
             elapsed_ms=round((clock.monotonic() - started) * 1000),
+            first=case.ask.first,
+            last=case.ask.last,
+            aim=ask.wish.aim,
+            limits=limits_of(self.rules, ask.wish),
+            short=view.short(),
         )
 
     def accept(self, proposal: ReplanProposal) -> Saved:
@@ -140,20 +179,38 @@ class ReplanService:
         return Saved(action_id=action_id, text=text, entity="activity", id=ticket.edits[-1].id)
 
 
-def _trigger(book: Book, rule_id: str) -> str:
-    rule = next((rule for rule in book.kpi_rules if rule.id == rule_id), None)
-    return spoken(rule.name, rule.alias) if rule else _("There is no KPI rule.")
+def _ticket_of(proposal: ReplanProposal) -> Ticket:
+    if not isinstance(proposal.ticket, Ticket):
+        raise NotAllowed(_("There is no proposal yet."))
+    return proposal.ticket
 
 
-def _nothing(problem: Problem) -> Plan:
-    return Plan(
-        problem=problem, lines=(), unplaced=(), dropped=None, days=(), counted=(), short=(), notes=(), objective=()
-    )
+def _written(proposal: ReplanProposal) -> tuple[tuple[object, ...], ...]:
+    """What a proposal would write, to tell two apart."""
+    changes = _ticket_of(proposal).plan.changes
+    return tuple((line.source_id, line.account_id, line.kind, line.on, line.starts) for line in changes)
 
 
-def _ticket(session: Session, book: Book, rep_id: str, plan: Plan, view: ProposalView) -> Ticket:
+def _money(proposal: ReplanProposal) -> int:
+    """Open money of the accounts that the plan adds or moves, in minor units."""
+    plan = _ticket_of(proposal).plan
+    met = {line.account_id for line in plan.changes}
+    parts = (part for stop in plan.problem.stops if stop.account_id in met for part in stop.parts)
+    return sum(int(str(part.facts["amount_minor"])) for part in parts if part.code == "money")
+
+
+def _ticket(session: Session, case: Case, plan: Plan, view: ProposalView) -> Ticket:
+    book, rep_id = case.book, case.rep_id
     since = min([book.midnight(book.today), *(row.starts_at for row in _sources(book, plan))])
-    return Ticket(rep_id, since, tuple(_edits(book, rep_id, plan, view)), _seen(session, rep_id, since))
+    return Ticket(
+        rep_id=rep_id,
+        since=since,
+        edits=tuple(_edits(book, rep_id, plan, view)),
+        seen=_seen(session, rep_id, since),
+        ask=case.ask,
+        plan=plan,
+        lines=view.lines,
+    )
 
 
 def _sources(book: Book, plan: Plan) -> list[Activity]:

@@ -64,7 +64,17 @@ if TYPE_CHECKING:
         TeamSnapshot,
         TeamVisit,
     )
-    from cockpit.services.snapshots.proposals import LogField, LogPreview, ReplanProposal, ReplanRow, ScoreLine
+    from cockpit.services.snapshots.proposals import (
+        LogField,
+        LogPreview,
+        PlanChoices,
+        PlanLimit,
+        Relaxed,
+        ReplanProposal,
+        ReplanRow,
+        ScoreLine,
+        WhyNot,
+    )
     from cockpit.services.snapshots.sync import (
         Badge,
         ConflictItem,
@@ -165,9 +175,13 @@ _HOMES = {
     "proposals": (
         "LogField",
         "LogPreview",
+        "PlanChoices",
+        "PlanLimit",
+        "Relaxed",
         "ReplanProposal",
         "ReplanRow",
         "ScoreLine",
+        "WhyNot",
     ),
     "sync": (
         "Badge",
@@ -242,6 +256,8 @@ __all__ = [
     "PastForecast",
     "PersonRef",
     "PipelineSnapshot",
+    "PlanChoices",
+    "PlanLimit",
     "PlanSnapshot",
     "Prep",
     "ProofView",
@@ -252,6 +268,7 @@ __all__ = [
     "RatesSnapshot",
     "ReasonLine",
     "Receipt",
+    "Relaxed",
     "Remedy",
     "RepRate",
     "ReplanProposal",
@@ -279,6 +296,7 @@ __all__ = [
     "TypedField",
     "VanityLine",
     "Why",
+    "WhyNot",
     "WhyRow",
     "WriteState",
 ]

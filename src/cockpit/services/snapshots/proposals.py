@@ -39,9 +39,20 @@ class ScoreLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLimit:
+    """A limit that the reader may move: visits (a day), day_ends, travel (minutes a day)."""
+
+    name: str
+    label: str
+    value: str
+    is_changed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplanProposal(Snapshot):
     """A plan that is not written until accepted. `ticket` is handed back to `accept`, `start` is where the days begin
-    and end, `travel_minutes` what each day drives then, the way back included."""
+    and end, `travel_minutes` what each day drives then, the way back included. `first` and `last` where days were asked
+    for; `aim` is what counts most in it: kpi, least (change), money; `short` names what each rule lacks even then."""
 
     kind: Literal["replan", "fill"]
     trigger: str
@@ -56,6 +67,41 @@ class ReplanProposal(Snapshot):
     ticket: Any = field(repr=False)
     start: tuple[float, float] | None = None
     travel_minutes: tuple[tuple[date, int], ...] = ()
+    first: date | None = None
+    last: date | None = None
+    aim: Literal["kpi", "least", "money"] = "kpi"
+    limits: tuple[PlanLimit, ...] = ()
+    short: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relaxed:
+    """What a rule reaches, and what it would with one limit relaxed: words for the limit, then the count."""
+
+    rule: str
+    limit: int
+    reached: int
+    tries: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChoices:
+    """What else could be done: other plans that differ from the proposal and from each other, and for each rule that
+    stays short which limit stands in its way."""
+
+    others: tuple[ReplanProposal, ...]
+    relaxed: tuple[Relaxed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyNot:
+    """The first rule that keeps an account out of a plan, then that of each day; no days where it is in the plan."""
+
+    account_id: str
+    account: str
+    is_planned: bool
+    text: str
+    days: tuple[tuple[date, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

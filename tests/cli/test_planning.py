@@ -1,0 +1,92 @@
+"""The planner on the command line: the screen's proposal with its reasons, other days, wishes, and exit codes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import Cockpit
+from tests.support.company import Company, at
+
+
+@pytest.fixture
+def month(company: Company) -> Company:
+    for number, tier in enumerate("AABBC"):
+        company.account(f"客户{number}", tier, lat=31.23 + number / 100, lon=121.47, id=f"acc-{number}")
+    company.kpi(3)
+    company.activity(at(24, "10:00"), account_id="acc-4", id="visit-1")
+    return company
+
+
+@pytest.fixture
+def peopled(month: Company, account_file: object) -> Company:
+    return month
+
+
+@pytest.mark.usefixtures("peopled")
+def test_fill_explains_with_points_that_add_up_and_other_plans(cockpit: Cockpit) -> None:
+    answer = cockpit("fill", "--explain", "--json")
+    assert answer.code == 0
+    new = [row for row in answer.json["after"] if row["sign"] == "+"]
+    assert len(new) == 2
+    for row in new:
+        assert sum(points for _text, points in row["reasons"]) == row["score"]
+    assert [plan["aim"] for plan in answer.json["others"]] == ["least"]
+    text = cockpit("fill", "--explain").out
+    assert f"= {new[0]['score']}" in text
+    assert "least change  1 -> 1" in text
+
+
+@pytest.mark.usefixtures("peopled")
+def test_apply_writes_one_act_says_the_undo_and_a_second_run_changes_nothing(cockpit: Cockpit) -> None:
+    taken = cockpit("replan", "--from", "2026-11-26", "--to", "2026-11-30", "--apply", "--json")
+    assert (taken.code, taken.json["applied"]) == (0, True)
+    assert "`cockpit undo` takes it back." in taken.err
+    again = cockpit("replan", "--from", "2026-11-26", "--to", "2026-11-30", "--json")
+    assert all(row["sign"] == "=" for row in again.json["after"])
+    assert cockpit("undo").code == 0
+    back = cockpit("replan", "--from", "2026-11-26", "--to", "2026-11-30", "--json")
+    assert [row["account"] for row in back.json["after"]] == [row["account"] for row in taken.json["after"]]
+
+
+@pytest.mark.usefixtures("peopled")
+def test_fill_ends_with_one_when_the_kpi_stays_short(cockpit: Cockpit) -> None:
+    short = cockpit(
+        "fill", "--without", "客户0", "--without", "客户1", "--without", "客户2", "--without", "客户3", "--json"
+    )
+    assert short.code == 1
+    assert short.json["short"] == [{"rule": "visits a month", "count": 2}]
+    words = cockpit("fill", "--visits", "1", "--to", "2026-11-24", "--explain")
+    assert words.code == 1
+    assert (
+        "visits a month: reached 1 of 3; 3 visits a day: 3; day ends 19:00: no gain; cadence off: no gain" in words.out
+    )
+
+
+@pytest.mark.usefixtures("peopled")
+def test_why_not_answers_for_one_account(cockpit: Cockpit) -> None:
+    found = cockpit("fill", "--visits", "1", "--why-not", "客户3", "--to", "2026-11-24", "--json").json
+    assert (found["account"], found["is_planned"], found["text"]) == ("客户3", False, "day full (1)")
+    assert found["days"] == [{"on": "2026-11-24", "text": "day full (1)"}]
+    assert cockpit("replan", "--why-not", "客户4").out.startswith("客户4: is in the plan: Tue 11-24 10:00")
+
+
+@pytest.mark.usefixtures("peopled")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["replan", "--from", "2026-11-25"], "begin on 2026-11-26 or later"),
+        (["replan", "--from", "soon"], "soon is not a date like 2026-11-24."),
+        (["replan", "--from", "2026-11-27", "--to", "2026-11-26"], "is before the first"),
+        (["fill", "--from", "2026-11-01"], "2026-11-01 is over"),
+        (["replan", "--until", "25:00"], "25:00 is not a time like 18:30."),
+        (["replan", "--visits", "0"], "--visits is a number from 1 to 20."),
+        (["replan", "--travel", "-1"], "--travel is a number of minutes"),
+        (["replan", "--aim", "fun"], "fun is not an aim: use kpi, least or money."),
+        (["replan", "--without", "nobody"], "nobody"),
+        (["replan", "--why-not", "客户1", "--apply"], "leave --apply out"),
+    ],
+)
+def test_bad_use_says_what_is_wrong_and_changes_nothing(cockpit: Cockpit, words: list[str], said: str) -> None:
+    answer = cockpit(*words)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err
