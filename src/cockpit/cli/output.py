@@ -67,10 +67,25 @@ def show(sheet: Sheet, shape: dict[str, Any], as_json: bool, as_csv: bool) -> No
 
 
 def write(text: str) -> None:
-    """Data for stdout, safe for a terminal. A reader that has gone (`cockpit team | head`) is no error: done."""
-    try:
+    """Data for stdout, safe for a terminal."""
+    with _reader_may_go():
         sys.stdout.write(clean(text, limit=50_000_000) + "\n")
         sys.stdout.flush()
+
+
+def write_bytes(data: bytes) -> None:
+    """A file for stdout, byte for byte; its texts have to be clean already."""
+    with _reader_may_go():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _reader_may_go() -> Iterator[None]:
+    """A reader that has gone (`cockpit team | head`) is no error: done."""
+    try:
+        yield
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None

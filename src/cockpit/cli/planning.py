@@ -1,14 +1,15 @@
-"""The planner's verbs: replan, fill, and plan with its week, add, move and cancel."""
+"""The planner's verbs: replan, fill, and plan with its week, add, move, cancel and export."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cockpit.cli import opening, plan_sheet, reasoned, shapes, sheets
-from cockpit.cli.output import Csv, Json, Plain, Rep, Sheet, show, talk, write
+from cockpit.cli.output import Csv, Json, Plain, Rep, Sheet, show, talk, write, write_bytes
 from cockpit.errors import BadUse
 from cockpit.i18n import N_, _
 
@@ -221,4 +222,26 @@ def _group() -> typer.Typer:
     ) -> None:
         write(opening.services().visits.cancel(activity, " ".join(reason)).text)
 
+    group.command(help=_("The plan as a calendar file (iCalendar); imported again it updates what is there."))(export)
     return group
+
+
+def export(
+    file: Annotated[Path | None, typer.Argument(help=_("Where to; without it to stdout."))] = None,
+    is_ics: Annotated[bool, typer.Option("--ics", help=_("As iCalendar, RFC 5545; the only form."))] = True,
+    first: From = None,
+    last: To = None,
+    rep: Rep = None,
+) -> None:
+    opened = opening.services()
+    begin, end = _days(first, last)
+    made = opened.calendar.export(opened.rep_id(rep), begin, end)
+    if file is None:
+        write_bytes(made)
+        return
+    from cockpit.services.calendar_file import save
+
+    save(made, file)
+    talk(
+        _("Written: {path}. Import it into a calendar; a later export updates what this one brought.").format(path=file)
+    )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cockpit.services.accounts import AccountService
     from cockpit.services.amending import AmendService
     from cockpit.services.answering import AnswerService
+    from cockpit.services.calendar_file import CalendarService
     from cockpit.services.cards import CardService
     from cockpit.services.chain import ChainService
     from cockpit.services.deals import DealService
@@ -71,6 +72,7 @@ class Services:
     undo: cached_property[UndoService] = _late("undo", "UndoService")
     past: cached_property[PastService] = _late("past", "PastService")
     week: cached_property[WeekService] = _late("week", "WeekService")
+    calendar: cached_property[CalendarService] = _late("calendar_file", "CalendarService")
     proof: cached_property[ProofService] = _late("proof", "ProofService")
     answers: cached_property[AnswerService] = _late("answering", "AnswerService")
     amending: cached_property[AmendService] = _late("amending", "AmendService")

@@ -1,4 +1,4 @@
-"""Files for the user's eyes alone: 0600 from their first byte on, whole or not there, and never in place of another."""
+"""Files for the user's eyes alone: 0600 from their first byte on, whole or not there, and in place of another only where asked."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from cockpit.i18n import _
 
 
 @contextmanager
-def new_file(target: Path) -> Iterator[Path]:
+def new_file(target: Path, *, may_replace: bool = False) -> Iterator[Path]:
     """A place beside `target` to write to, which becomes `target` when the block ends well.
 
-    Raises NotAllowed when `target` is there already: a copy that is kept must not be lost to a newer one.
+    Raises NotAllowed when `target` is there already and may not be replaced: a copy that is kept must not be lost to a
+    newer one.
     """
-    if target.exists():
+    if target.exists() and not may_replace:
         raise NotAllowed(_("{path} is there already. Choose another name; nothing was written.").format(path=target))
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
@@ -28,7 +29,7 @@ def new_file(target: Path) -> Iterator[Path]:
         yield partial
         with partial.open("rb") as written:
             os.fsync(written.fileno())
-        partial.rename(target)
+        partial.replace(target)
     finally:
         with suppress(FileNotFoundError):
             partial.unlink()
