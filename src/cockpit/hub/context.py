@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -20,15 +20,22 @@ from cockpit.hub.problems import Problem
 from cockpit.hub.tokens import Actor
 from cockpit.storage.database import Database
 
+if TYPE_CHECKING:
+    from cockpit.hub.upstream import Upstream
 
-@dataclass(frozen=True)
+
+@dataclass
 class Hub:
-    """One hub. On SQLite the writers of this process queue on a lock: its busy wait is not fair."""
+    """One hub. On SQLite the writers of this process queue on a lock: its busy wait is not fair.
+
+    `upstream` is the foreign CRM it is joined to, if it is.
+    """
 
     database: Database
     now: Callable[[], datetime]
     backdate_days: int | None = None
     has_row_wall: bool = False
+    upstream: Upstream | None = None
     _turn: threading.Lock = field(default_factory=threading.Lock)
     _doing: set[str] = field(default_factory=set)
     _guard: threading.Lock = field(default_factory=threading.Lock)

@@ -62,12 +62,14 @@ _MOST_MERGES = 20
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """Who pushes, from which device, as of when, and how far back he may date it."""
+    """Who pushes, from which device, as of when, and how far back he may date it. `held`: the new row is here already,
+    as a foreign CRM that had it from an earlier try brought it; these fields of it stay as they are here."""
 
     actor: Actor
     device_id: str
     now: datetime
     backdate_days: int | None = None
+    held: frozenset[str] | None = None
 
 
 class Conflict(Exception):
@@ -118,6 +120,16 @@ def created(session: Session, push: Push, mutation: Mutation, row: SyncedRow | N
     _need_parents(session, push, mutation, values)
     _refuse_backdated(session, push, mutation, {}, values)
     return values
+
+
+def brought_back(session: Session, push: Push, mutation: Mutation, row: SyncedRow) -> dict[str, Any]:
+    """What a new row says beside `push.held`, for one that is here already. Raises Problem."""
+    entity, actor = mutation.entity, push.actor
+    values = intake.accept(entity, mutation.entity_id, mutation.patch, is_trusted=actor.is_admin)
+    theirs = to_wire(row, entity)
+    mine = {name: value for name, value in values.items() if name not in (push.held or ())}
+    _allow(session, actor, entity, theirs, {**theirs, **mine})
+    return {name: value for name, value in mine.items() if theirs.get(name) != value}
 
 
 def _completed(actor: Actor, entity: str, values: Mapping[str, Any]) -> dict[str, Any]:

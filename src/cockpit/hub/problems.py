@@ -39,6 +39,7 @@ TITLES: dict[str, tuple[int, str]] = {
     "media-type": (415, "The body is in another format"),
     "validation": (422, "A value does not fit"),
     "backdate": (422, "It is dated too far back"),
+    "crm-refused": (422, "The CRM does not take it"),
     "missing-parent": (422, "A row it refers to is not here"),
     "idempotency-key-reused": (422, "The key was used for something else"),
     "schema-too-old": (426, "The schema is not supported"),

@@ -119,6 +119,12 @@ def _keep(session: Session, push: Push, mutation: Mutation) -> None:
     )
 
 
+def as_it_stands(session: Session, push: Push, mutation: Mutation, result: MutationResult) -> MutationResult:
+    """An applied result with the row after what followed it in the same transaction."""
+    session.flush()
+    return _with_row(session, push.actor, mutation, rows.find(session, mutation.entity, mutation.entity_id), result)
+
+
 def _with_row(
     session: Session, actor: Actor, mutation: Mutation, row: SyncedRow | None, result: MutationResult
 ) -> MutationResult:
@@ -137,7 +143,10 @@ def _apply(session: Session, push: Push, mutation: Mutation) -> SyncedRow | None
         raise Problem("validation", "no such kind of row", field="entity")
     row = rows.find(session, mutation.entity, mutation.entity_id)
     values: dict[str, Any] = {}
-    if mutation.op == "create":
+    op = mutation.op
+    if op == "create" and row is not None and push.held is not None:
+        op, values = "patch", judgement.brought_back(session, push, mutation, row)
+    elif op == "create":
         values = judgement.created(session, push, mutation, row)
     elif row is None:
         judgement.refuse_missing_row(session, push, mutation)
@@ -149,7 +158,7 @@ def _apply(session: Session, push: Push, mutation: Mutation) -> SyncedRow | None
         judgement.delete_together(session, push, mutation)
     return store.apply(
         session,
-        Change(mutation.entity, mutation.entity_id, mutation.op, values),
+        Change(mutation.entity, mutation.entity_id, op, values),
         actor_id=push.actor.person_id,
         recorded_at=push.now,
         mutation_id=mutation.mutation_id,

@@ -11,11 +11,11 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from sqlmodel import col, select
 
 from cockpit.hub import cursors, merging, visibility
+from cockpit.hub.committing import commit
 from cockpit.hub.context import PROBLEM_ANSWERS, ActorDep, Hub, HubDep
 from cockpit.hub.intake import is_id
 from cockpit.hub.judgement import Push
 from cockpit.hub.problems import TITLES, Problem
-from cockpit.hub.routes_sync import commit
 from cockpit.hub.store import new_id
 from cockpit.hub.strict import StrictRoute
 from cockpit.hub.tokens import Actor
@@ -132,6 +132,8 @@ def merge_account(row_id: RowId, body: MergeBody, hub: HubDep, actor: ActorDep, 
     """Make an account part of another one, which is returned. Everything of it moves there. Once more changes nothing."""
     if not is_id(row_id):
         raise Problem("missing")
+    if hub.upstream is not None and hub.upstream.holds("account"):
+        raise Problem("crm-refused", "the accounts are kept in the CRM: merge them there")
     with hub.write() as session:
         data = to_wire(merging.merge(session, actor, row_id, body.into, if_match, hub.now()), "account")
     return _json(data, etag=_etag(data))
@@ -172,6 +174,8 @@ def _outcome(result: MutationResult) -> MutationResult:
     """The result of an applied change. Raises the problem of any other, a meanwhile changed row as stale."""
     if result.status in ("applied", "replayed"):
         return result
+    if result.status == "retry":
+        raise Problem("maintenance", "the CRM does not answer")
     if result.status == "conflict" or result.problem is None:
         raise Problem("stale")
     type_ = result.problem.type

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy.exc import DataError, IntegrityError
 
 from cockpit.hub import cursors, feed, push, revisions, snapshot
+from cockpit.hub.committing import commit, refused
 from cockpit.hub.context import PROBLEM_ANSWERS, ActorDep, Hub, HubDep
 from cockpit.hub.intake import is_id
 from cockpit.hub.judgement import Push
@@ -21,7 +21,6 @@ from cockpit.hub.wire import (
     Mutation,
     MutationResult,
     PersonBody,
-    ProblemBody,
     PushAnswer,
     PushBody,
     SchemaRange,
@@ -32,14 +31,6 @@ BATCH_BYTES = 256 * 1024
 _ENVELOPE_BYTES = 1024
 
 router = APIRouter(prefix="/v1/sync", tags=["sync"], responses=PROBLEM_ANSWERS, route_class=StrictRoute)
-
-
-class _NotKept(Exception):
-    """Rolls back a mutation that was not applied."""
-
-    def __init__(self, result: MutationResult) -> None:
-        super().__init__(result.status)
-        self.result = result
 
 
 @router.get("/hello", response_model=Hello)
@@ -79,27 +70,8 @@ def push_batch(request: Request, body: PushBody, hub: HubDep, actor: ActorDep) -
 def _one(hub: Hub, turn: Push, given: Mutation | dict[str, Any]) -> MutationResult:
     if isinstance(given, dict):
         name = given.get("mutation_id")
-        return _refused(name if isinstance(name, str) and is_id(name) else "", "the mutation cannot be read")
+        return refused(name if isinstance(name, str) and is_id(name) else "", "the mutation cannot be read")
     return commit(hub, turn, given)
-
-
-def commit(hub: Hub, turn: Push, mutation: Mutation) -> MutationResult:
-    """Judge one mutation in a transaction of its own, kept only when it was applied."""
-    try:
-        with hub.write() as session:
-            result = push.judge(session, turn, mutation)
-            if result.status != "applied":
-                raise _NotKept(result)
-            return result
-    except _NotKept as outcome:
-        return outcome.result
-    except (DataError, IntegrityError):
-        return _refused(mutation.mutation_id, "the database does not take these values")
-
-
-def _refused(mutation_id: str, detail: str) -> MutationResult:
-    problem = ProblemBody(**Problem("validation", detail).body())
-    return MutationResult(mutation_id=mutation_id, status="rejected", problem=problem)
 
 
 @router.get("/changes", response_model=ChangesPage)

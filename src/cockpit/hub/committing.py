@@ -1,0 +1,61 @@
+"""One mutation in a transaction of its own: kept only when it was applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlmodel import Session
+
+from cockpit.hub import push
+from cockpit.hub.context import Hub
+from cockpit.hub.judgement import Push
+from cockpit.hub.problems import Problem
+from cockpit.hub.wire import Mutation, MutationResult, ProblemBody
+
+Finish = Callable[[Session, MutationResult], MutationResult]
+
+
+class _NotKept(Exception):
+    """Rolls back a mutation that was not applied."""
+
+    def __init__(self, result: MutationResult) -> None:
+        super().__init__(result.status)
+        self.result = result
+
+
+def commit(hub: Hub, turn: Push, mutation: Mutation) -> MutationResult:
+    """Judge one mutation; where a CRM holds its kind, it is written there too before it counts."""
+    if hub.upstream is not None and hub.upstream.holds(mutation.entity):
+        return hub.upstream.commit(turn, mutation)
+    return commit_here(hub, turn, mutation)
+
+
+def commit_here(
+    hub: Hub, turn: Push, mutation: Mutation, finish: Finish = lambda _session, result: result
+) -> MutationResult:
+    """Judge one mutation for this hub alone. `finish` goes on in the same transaction with what was applied."""
+    try:
+        with hub.write() as session:
+            result = push.judge(session, turn, mutation)
+            if result.status != "applied":
+                raise _NotKept(result)
+            return finish(session, result)
+    except _NotKept as outcome:
+        return outcome.result
+    except (DataError, IntegrityError):
+        return refused(mutation.mutation_id, "the database does not take these values")
+
+
+def rehearse(hub: Hub, turn: Push, mutation: Mutation, look: Finish) -> MutationResult:
+    """What would become of it. `look` sees what an applied one would leave, which is then undone."""
+
+    def undo(session: Session, result: MutationResult) -> MutationResult:
+        raise _NotKept(look(session, result))
+
+    return commit_here(hub, turn, mutation, undo)
+
+
+def refused(mutation_id: str, detail: str, type_: str = "validation") -> MutationResult:
+    problem = ProblemBody(**Problem(type_, detail).body())
+    return MutationResult(mutation_id=mutation_id, status="rejected", problem=problem)

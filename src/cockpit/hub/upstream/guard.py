@@ -1,0 +1,33 @@
+"""One writer a row, and rounds that wait for those under way: a page must not be stored between a row's change at the CRM
+and its change here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Guard:
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._busy: set[tuple[str, str]] = set()
+
+    @contextmanager
+    def alone(self, key: tuple[str, str]) -> Iterator[None]:
+        """Wait until nobody else writes this row, then hold it."""
+        with self._changed:
+            self._changed.wait_for(lambda: key not in self._busy)
+            self._busy.add(key)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._busy.discard(key)
+                self._changed.notify_all()
+
+    def settle(self) -> None:
+        """Wait for the writes that are under way now, not for those that begin meanwhile."""
+        with self._changed:
+            before = set(self._busy)
+            self._changed.wait_for(lambda: not before & self._busy)
