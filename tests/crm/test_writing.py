@@ -1,0 +1,358 @@
+"""What a device pushes is at the CRM when it counts; what somebody changed there meanwhile is a conflict; nothing is made
+twice, whatever answer gets lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cockpit.crm.connector import Remote
+from cockpit.crm.testing import Losing
+from cockpit.crm.testing.losing import Fate
+from cockpit.crm.testing.memory import FIELDS, capabilities
+from cockpit.errors import HubBusy
+from cockpit.hub.upstream import Upstream
+from tests.crm.world import Joined
+
+
+@pytest.fixture
+def joined(tmp_path: Path) -> Iterator[Joined]:
+    world = Joined(tmp_path)
+    yield world
+    world.database.close()
+
+
+@pytest.fixture
+def company(joined: Joined) -> dict[str, list[str]]:
+    made = joined.server.company()
+    joined.round()
+    return made
+
+
+def _visit(joined: Joined, company: dict[str, list[str]], **values: Any) -> dict[str, Any]:
+    account = joined.row("account", company["account"][0])
+    usual = {"account_id": account["id"], "subject": "Spring offer", "starts_at": "2026-11-25T02:00:00.000000Z"}
+    return {**usual, **values}
+
+
+def test_an_edit_is_written_there_before_it_counts(joined: Joined, company: dict[str, list[str]]) -> None:
+    ada, deal = company["person"][0], company["deal"][0]
+    result = joined.patch(
+        ada, "deal", deal, amount_minor=5, stage_id=joined.row_id("stage", company["stage"][1]), source="fair"
+    )
+    assert result.status == "applied"
+    there = joined.server.rows("deal")[deal]
+    assert (there["amount_minor"], there["stage_id"]) == (5, company["stage"][1])
+    assert "source" not in there
+    assert joined.row("deal", deal)["source"] == "fair"
+    assert joined.round().written == 0
+
+
+def test_fields_the_crm_does_not_hold_cost_no_request(joined: Joined, company: dict[str, list[str]]) -> None:
+    asked = joined.memory.requests
+    assert joined.patch(company["person"][0], "deal", company["deal"][0], source="fair").status == "applied"
+    assert joined.memory.requests == asked
+
+
+def test_the_same_field_changed_on_both_sides_is_a_conflict_with_both_values(
+    joined: Joined, company: dict[str, list[str]]
+) -> None:
+    deal = company["deal"][0]
+    mine = joined.edit("deal", deal, amount_minor=5)
+    joined.server.edit("deal", deal, {"amount_minor": 9})
+    result = joined.push(company["person"][0], mine)
+    assert result.status == "conflict"
+    assert [(one.field, one.base, one.mine, one.theirs) for one in result.fields] == [("amount_minor", 1000, 5, 9)]
+    assert result.theirs_by == "crm:memory"
+    assert joined.server.rows("deal")[deal]["amount_minor"] == 9
+    assert joined.row("deal", deal)["amount_minor"] == 9
+
+
+def test_another_field_changed_there_is_merged(joined: Joined, company: dict[str, list[str]]) -> None:
+    deal = company["deal"][0]
+    mine = joined.edit("deal", deal, amount_minor=5)
+    joined.server.edit("deal", deal, {"expected_on": "2027-01-31"})
+    assert joined.push(company["person"][0], mine).status == "applied"
+    here, there = joined.row("deal", deal), joined.server.rows("deal")[deal]
+    assert (here["amount_minor"], here["expected_on"]) == (5, "2027-01-31")
+    assert (there["amount_minor"], there["expected_on"]) == (5, "2027-01-31")
+
+
+def test_a_row_deleted_there_meets_an_edit_as_a_conflict_and_may_be_made_again(
+    joined: Joined, company: dict[str, list[str]]
+) -> None:
+    deal, ada = company["deal"][0], company["person"][0]
+    row = joined.row("deal", deal)
+    mine = joined.edit("deal", deal, amount_minor=5)
+    joined.server.remove("deal", deal)
+    result = joined.push(ada, mine)
+    assert (result.status, result.problem and result.problem.type) == ("conflict", "deleted")
+    values = {name: row[name] for name in FIELDS["deal"]} | {"amount_minor": 5}
+    assert joined.push(ada, joined.mutation("deal", row["id"], "create", values)).status == "applied"
+    made = [one for one in joined.server.records["deal"].values() if one.row_id == row["id"]]
+    assert [one.values["amount_minor"] for one in made] == [5]
+    joined.round()
+    assert joined.row("deal", made[0].id)["id"] == row["id"]
+
+
+def test_a_new_row_is_made_once_and_carries_our_id(joined: Joined, company: dict[str, list[str]]) -> None:
+    ada = company["person"][0]
+    result = joined.push(ada, joined.mutation("activity", "visit-1", "create", _visit(joined, company)))
+    assert result.status == "applied"
+    assert result.row is not None
+    assert result.row["origin"] == "crm"
+    ((there, values),) = joined.server.rows("activity").items()
+    assert (values["owner_id"], values["account_id"]) == (ada, company["account"][0])
+    assert joined.server.records["activity"][there].row_id == "visit-1"
+    assert joined.round().written == 0
+    assert list(joined.every("activity")) == ["visit-1"]
+
+
+def test_a_deletion_is_carried_out_there(joined: Joined, company: dict[str, list[str]]) -> None:
+    deal = company["deal"][0]
+    row = joined.row("deal", deal)
+    result = joined.push(company["person"][0], joined.mutation("deal", row["id"], "delete", base_rev=row["rev"]))
+    assert result.status == "applied"
+    assert deal not in joined.server.rows("deal")
+    joined.round()
+    assert row["id"] not in joined.every("deal")
+
+
+def test_what_the_crm_refuses_is_rejected_with_its_words_and_changes_nothing(
+    joined: Joined, company: dict[str, list[str]]
+) -> None:
+    joined.server.refuses = lambda entity, values: "a stage may not be skipped" if "stage_id" in values else ""
+    won = joined.row_id("stage", company["stage"][2])
+    result = joined.patch(company["person"][0], "deal", company["deal"][0], stage_id=won)
+    assert (result.status, result.problem and result.problem.type) == ("rejected", "crm-refused")
+    assert result.problem is not None
+    assert result.problem.detail == "a stage may not be skipped"
+    assert joined.row("deal", company["deal"][0])["stage_id"] == joined.row_id("stage", company["stage"][0])
+
+
+def test_a_person_the_crm_does_not_know_cannot_own_a_row_there(joined: Joined, company: dict[str, list[str]]) -> None:
+    from cockpit.hub import store
+    from cockpit.hub.store import Change
+
+    with joined.database.write() as session:
+        store.apply(
+            session,
+            Change("person", "carl", "create", {"name": "Carl", "role": "rep"}),
+            actor_id=None,
+            recorded_at=joined.now,
+        )
+    result = joined.push(
+        company["person"][0],
+        joined.mutation("activity", "visit-1", "create", _visit(joined, company, owner_id="carl", rep_id="carl")),
+    )
+    assert result.status == "rejected"
+    assert joined.server.rows("activity") == {}
+
+
+@pytest.mark.parametrize("over", ["token", "busy"])
+def test_while_the_crm_cannot_be_asked_a_push_waits(joined: Joined, company: dict[str, list[str]], over: str) -> None:
+    ada, deal = company["person"][0], company["deal"][0]
+    mine = joined.edit("deal", deal, amount_minor=5)
+    read = joined.memory.read
+
+    def busy(entity: str, remote_id: str) -> Remote | None:
+        raise HubBusy("maintenance", seconds=30)
+
+    joined.memory.is_signed_in = over != "token"
+    if over == "busy":
+        joined.memory.read = busy  # type: ignore[method-assign]
+    assert joined.push(ada, mine).status == "retry"
+    asked = joined.memory.requests
+    if over == "busy":
+        assert joined.push(ada, mine).status == "retry"
+        assert joined.memory.requests == asked  # it asked to be left alone
+    joined.memory.is_signed_in, joined.memory.read = True, read  # type: ignore[method-assign]
+    joined.round()
+    assert joined.push(ada, mine).status == "applied"
+    assert joined.push(ada, mine).status == "replayed"
+
+
+@pytest.mark.parametrize("create", ["lookup", "upsert", "none"])
+@pytest.mark.parametrize("is_round_between", [False, True])
+def test_a_lost_answer_makes_nothing_twice(tmp_path: Path, create: str, is_round_between: bool) -> None:
+    joined, fates = _losing(tmp_path, create=create)
+    company = joined.server.company()
+    joined.round()
+    ada = company["person"][0]
+    visit = joined.mutation("activity", "visit-1", "create", _visit(joined, company))
+    fates["create"] = "after"
+    assert joined.push(ada, visit).status == "retry"
+    fates.clear()
+    joined.now = joined.now.replace(minute=50)
+    if is_round_between:
+        joined.round()
+    result = joined.push(ada, visit)
+    assert result.status == ("rejected" if create == "none" else "applied")
+    assert len(joined.server.rows("activity")) == 1
+    joined.round()
+    assert len(joined.every("activity")) == 1
+    joined.database.close()
+
+
+@pytest.mark.parametrize("lost", ["update", "delete", "read"])
+@pytest.mark.parametrize("fate", ["before", "after"])
+def test_a_change_whose_answer_was_lost_is_not_a_conflict_with_itself(tmp_path: Path, lost: str, fate: Fate) -> None:
+    joined, fates = _losing(tmp_path)
+    company = joined.server.company()
+    joined.round()
+    ada, deal = company["person"][0], company["deal"][0]
+    row = joined.row("deal", deal)
+    mine = joined.edit("deal", deal, amount_minor=5)
+    if lost == "delete":
+        mine = joined.mutation("deal", row["id"], "delete", base_rev=row["rev"])
+    fates[lost] = fate
+    assert joined.push(ada, mine).status == "retry"
+    fates.clear()
+    joined.round()
+    assert joined.push(ada, mine).status == "applied"
+    if lost == "delete":
+        assert deal not in joined.server.rows("deal")
+        assert row["id"] not in joined.every("deal")
+    else:
+        assert joined.server.rows("deal")[deal]["amount_minor"] == joined.row("deal", deal)["amount_minor"] == 5
+    joined.database.close()
+
+
+def _losing(path: Path, **can: str) -> tuple[Joined, dict[str, Fate]]:
+    joined, fates = Joined(path, capabilities(**can)), dict[str, Fate]()
+    joined.upstream = Upstream(joined.hub, Losing(joined.memory, lambda what: fates.get(what, "")), joined.connection)
+    return joined, fates
+
+
+def test_only_the_rows_the_crm_has_a_place_for_go_there(tmp_path: Path) -> None:
+    narrow = {"only": {"status": frozenset({"held"})}, "needs": frozenset({"account_id"})}
+    can = capabilities()
+    holdings = {**can.holdings, "activity": capabilities(**narrow).holdings["activity"]}
+    joined = Joined(tmp_path, type(can)(holdings, can.paging))
+    company = joined.server.company()
+    joined.round()
+    ada = company["person"][0]
+    assert (
+        joined.push(ada, joined.mutation("activity", "visit-1", "create", _visit(joined, company))).status == "applied"
+    )
+    assert joined.server.rows("activity") == {}
+    assert joined.row_here("activity", "visit-1")["origin"] == "hub"
+    row = joined.row_here("activity", "visit-1")
+    held = joined.mutation(
+        "activity", "visit-1", "patch", {"status": "held"}, base={"status": "planned"}, base_rev=row["rev"]
+    )
+    assert joined.push(ada, held).status == "applied"
+    ((_id, there),) = joined.server.rows("activity").items()
+    assert there["status"] == "held"
+    assert joined.row_here("activity", "visit-1")["origin"] == "crm"
+    joined.database.close()
+
+
+def test_an_hour_planned_here_is_kept_while_the_day_agrees(tmp_path: Path) -> None:
+    joined = Joined(tmp_path, capabilities(day_only=frozenset({"starts_at"})))
+    company = joined.server.company()
+    joined.round()
+    ada = company["person"][0]
+    late = "2026-11-24T23:30:00.000000Z"  # half past seven of the 25th in Shanghai
+    visit = _visit(joined, company, starts_at=late, ends_at="2026-11-25T00:30:00.000000Z")
+    joined.push(ada, joined.mutation("activity", "visit-1", "create", visit))
+    ((there, values),) = joined.server.rows("activity").items()
+    assert values["starts_at"] == "2026-11-25T07:30:00+08:00"
+    joined.server.edit("activity", there, {"starts_at": "2026-11-25", "subject": "Other words"})
+    joined.round()
+    row = joined.row("activity", there)
+    assert (row["starts_at"], row["subject"]) == (late, "Other words")
+    joined.server.edit("activity", there, {"starts_at": "2026-11-27"})
+    joined.round()
+    row = joined.row("activity", there)
+    assert (row["starts_at"], row["ends_at"]) == ("2026-11-26T23:30:00.000000Z", "2026-11-27T00:30:00.000000Z")
+    joined.server.add("activity", {**values, "starts_at": "2026-12-01", "subject": "From there"})
+    joined.round()
+    starts = {row["subject"]: row["starts_at"] for row in joined.every("activity").values()}
+    assert starts["From there"] == "2026-12-01T01:00:00.000000Z"
+    asked = len(joined.server.history["activity", there, "starts_at"])
+    joined.patch(ada, "activity", there, starts_at="2026-11-27T02:00:00.000000Z")
+    assert len(joined.server.history["activity", there, "starts_at"]) == asked
+    joined.database.close()
+
+
+def test_what_was_done_is_never_ahead_of_the_clock_of_the_crm(joined: Joined, company: dict[str, list[str]]) -> None:
+    joined.memory.time = joined.now
+    joined.now = joined.now.replace(hour=5)
+    joined.memory.time = joined.now.replace(hour=4, minute=50)
+    joined.upstream.line.forget_greeting()
+    joined.round()
+    ahead = _visit(joined, company, status="held", starts_at="2026-11-24T04:59:00.000000Z")
+    joined.push(company["person"][0], joined.mutation("activity", "visit-1", "create", ahead))
+    ((_id, there),) = joined.server.rows("activity").items()
+    assert there["starts_at"] < "2026-11-24T04:52"
+    assert joined.row_here("activity", "visit-1")["starts_at"] == there["starts_at"]
+
+
+def test_kinds_that_are_read_only_there_are_not_changed_here(tmp_path: Path) -> None:
+    joined = Joined(tmp_path, capabilities(is_read_only=True))
+    company = joined.server.company()
+    joined.round()
+    result = joined.patch(company["person"][0], "deal", company["deal"][0], amount_minor=5)
+    assert (result.status, result.problem and result.problem.type) == ("rejected", "crm-refused")
+    assert joined.patch(company["person"][0], "deal", company["deal"][0], source="fair").status == "applied"
+    joined.database.close()
+
+
+def test_a_row_that_changed_between_reading_and_writing_is_judged_anew(
+    joined: Joined, company: dict[str, list[str]]
+) -> None:
+    deal = company["deal"][0]
+    mine = joined.edit("deal", deal, amount_minor=5)
+    update, raced = joined.memory.update, [False]
+
+    def race(entity: str, seen: Remote, values: Any) -> Remote:
+        if not raced[0]:
+            raced[0] = True
+            joined.server.edit("deal", deal, {"amount_minor": 8})
+        return update(entity, seen, values)
+
+    joined.memory.update = race  # type: ignore[method-assign]
+    result = joined.push(company["person"][0], mine)
+    assert result.status == "conflict"
+    assert result.fields[0].theirs == 8
+    assert joined.server.rows("deal")[deal]["amount_minor"] == 8
+
+
+def test_a_task_that_becomes_something_else_there_stays_one_row(joined: Joined, company: dict[str, list[str]]) -> None:
+    ada = company["person"][0]
+    joined.push(ada, joined.mutation("activity", "visit-1", "create", _visit(joined, company)))
+    (task,) = joined.server.rows("activity")
+
+    def become(entity: str, seen: Remote, values: Any) -> Remote:
+        record = joined.server.records[entity][seen.id]
+        made = joined.server.add(entity, {**record.values, **values}, row_id=record.row_id)
+        return Remote(entity, made, dict(joined.server.rows(entity)[made]), row_id=record.row_id, version="")
+
+    joined.memory.update = become  # type: ignore[method-assign]
+    assert joined.patch(ada, "activity", task, status="held", result="Ordered").status == "applied"
+    joined.round()
+    joined.round()
+    assert list(joined.every("activity")) == ["visit-1"]
+    row = joined.row_here("activity", "visit-1")
+    assert (row["status"], row["result"]) == ("held", "Ordered")
+    assert row["external_ref"] != task
+    joined.server.remove("activity", task)
+    joined.round()
+    assert list(joined.every("activity")) == ["visit-1"]
+
+
+def test_a_mapped_field_is_changed_at_the_crm_alone(tmp_path: Path) -> None:
+    joined = Joined(tmp_path, fields={"account": {"sector": "size"}})
+    company = joined.server.company()
+    joined.server.add("account", {"name": "Acme", "owner_id": company["person"][0]}, unknown={"sector": "big"})
+    joined.round()
+    acme = next(row["external_ref"] for row in joined.every("account").values() if row["name"] == "Acme")
+    result = joined.patch(company["person"][0], "account", acme, size="small")
+    assert result.status == "rejected"
+    assert result.problem is not None
+    assert "sector" in result.problem.detail
+    joined.database.close()
