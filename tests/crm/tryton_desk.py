@@ -1,0 +1,133 @@
+"""Somebody at Tryton itself: rows read and changed through its own calls, and the server the test kit asks for."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from cockpit.crm.tryton.rpc import day, decimal, plain
+
+MODELS = {"account": "party.party", "contact": "party.party", "deal": "sale.opportunity", "activity": "ir.note"}
+NOTE = "kind: visit\nstatus: planned\nstarts_at: {starts_at}\nrep: #{rep_id}\nsubject: {subject}\n[ck:{mark}]"
+
+
+class Desk:
+    """An administrator's session. Fields are Tryton's own, but for what the test kit gives."""
+
+    def __init__(self, url: str, transport: httpx.BaseTransport | None = None, password: str = "admin-pw") -> None:
+        self._http = httpx.Client(base_url=url, transport=transport, timeout=60, trust_env=False)
+        number, key, _bus = self._call("common.db.login", ["admin", {"password": password}, "en"])
+        told = base64.b64encode(f"admin:{number}:{key}".encode()).decode()
+        self._http.headers["Authorization"] = f"Session {told}"
+        self._context: dict[str, Any] = {}
+        known = self.call("res.user.get_preferences", True)
+        self._context = {name: known[name] for name in ("company", "companies", "company_filter") if name in known}
+        self.relation = 0
+
+    def call(self, method: str, *arguments: Any) -> Any:
+        return self._call(f"model.{method}", [*arguments, self._context])
+
+    def _call(self, method: str, params: list[Any]) -> Any:
+        response = self._http.post("/crm/rpc/", json={"id": 1, "method": method, "params": params})
+        answer = response.raise_for_status().json()
+        assert "error" not in answer, f"{method}: {answer['error']}"
+        return plain(answer["result"])
+
+    def read(self, model: str, domain: list[Any], *fields: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.call(f"{model}.search_read", domain, 0, None, [["id", "ASC"]], list(fields))
+        return found
+
+    def close(self) -> None:
+        self._http.close()
+
+    # -- the server of the test kit ------------------------------------------------------------------------------------
+
+    def rows(self, entity: str) -> Mapping[str, Mapping[str, Any]]:
+        if entity == "account":
+            staff = {row["party"] for row in self.read("company.employee", [], "party")}
+            staff |= {row["party"] for row in self.read("company.company", [], "party")}
+            staff |= {row["from_"] for row in self.read("party.relation.all", [], "from_")}
+            found = self.read("party.party", [["id", "not in", sorted(staff)]], "name")
+        elif entity == "contact":
+            people = {row["from_"] for row in self.read("party.relation.all", [], "from_")}
+            found = self.read("party.party", [["id", "in", sorted(people)]], "name")
+        elif entity == "person":
+            found = self.read("company.employee", [], "party")
+        elif entity in MODELS:
+            found = self.read(MODELS[entity], [["message", "like", "%[ck:%"]] if entity == "activity" else [])
+        else:
+            found = []
+        return {str(row["id"]): row for row in found}
+
+    def sample(self, entity: str, number: int) -> Mapping[str, Any] | None:
+        account = next(iter(self.rows("account")), "")
+        if entity == "account":
+            return {"name": f"Sample {number}", "phone": "+86 21 5555 0000", "address": "1 Road"}
+        if entity == "contact":
+            return {
+                "name": f"Sample {number}",
+                "account_id": account,
+                "email": "a@example.com",
+                "phone": "",
+                "mobile": "",
+            }
+        if entity == "deal":
+            fixed = {"funnel_id": "opportunities", "stage_id": "lead", "currency": "CNY", "created_on": "2026-11-02"}
+            return {"name": f"Sample {number}", "account_id": account, "owner_id": "1", "amount_minor": 123_45, **fixed}
+        if entity == "activity":
+            moment = {"starts_at": "2026-11-24T02:00:00.000000Z", "kind": "visit", "status": "planned"}
+            return {"subject": f"Sample {number}", "account_id": account, "rep_id": "1", **moment}
+        return None
+
+    def add(self, entity: str, values: Mapping[str, Any]) -> str:
+        if entity == "activity":
+            return self._note(values["account_id"], values)
+        if entity == "deal":
+            given = {
+                "description": values["name"],
+                "party": int(values["account_id"]),
+                "employee": int(values["owner_id"]),
+            }
+            given |= {"amount": decimal(values["amount_minor"]), "start_date": day(values["created_on"])}
+            return self._made("sale.opportunity", given)
+        party: dict[str, Any] = {"name": values["name"]}
+        mechanisms = [{"type": kind, "value": values[kind]} for kind in ("phone", "email") if values.get(kind)]
+        party["contact_mechanisms"] = [["create", mechanisms]]
+        if entity == "contact":
+            party["relations"] = [["create", [{"to": int(values["account_id"]), "type": self._contact_type()}]]]
+        return self._made("party.party", party)
+
+    def edit(self, entity: str, remote_id: str, values: Mapping[str, Any]) -> None:
+        if entity == "activity":  # a note cannot be changed: another one takes its place
+            [held] = self.read("ir.note", [["id", "=", int(remote_id)]], "resource")
+            self._note(
+                held["resource"].partition(",")[2], {"starts_at": "2026-11-24T02:00:00Z", "rep_id": "1", **values}
+            )
+            self.remove(entity, remote_id)
+            return
+        theirs = {"name": "description" if entity == "deal" else "name"}
+        given = {theirs.get(name, name): value for name, value in values.items()}
+        self.call(f"{MODELS[entity]}.write", [int(remote_id)], given)
+
+    def remove(self, entity: str, remote_id: str) -> None:
+        if entity == "deal":
+            self.call("sale.opportunity.cancel", [int(remote_id)])
+        self.call(f"{MODELS[entity]}.delete", [int(remote_id)])
+
+    def _note(self, account: str, values: Mapping[str, Any]) -> str:
+        mark = f"sample-{len(self.rows('activity'))}"
+        message = NOTE.format(**{"starts_at": "", "rep_id": "1", **values}, mark=mark)
+        return self._made("ir.note", {"resource": f"party.party,{account}", "message": message})
+
+    def _contact_type(self) -> int:
+        if not self.relation:
+            found = self.call("party.relation.type.search", [["name", "=", "Contact of"]], 0, None, None)
+            self.relation = (found or self.call("party.relation.type.create", [{"name": "Contact of"}]))[0]
+        return self.relation
+
+    def _made(self, model: str, values: dict[str, Any]) -> str:
+        [number] = self.call(f"{model}.create", [values])
+        return str(number)
