@@ -196,9 +196,10 @@ def test_notes_of_people_become_lines(fake: FakePipedrive, crm: Pipedrive) -> No
 
 def test_changes_and_deletions(fake: FakePipedrive, crm: Pipedrive) -> None:
     first, second = fake.add("deals", title="A"), fake.add("deals", title="B")
-    cursor = last_cursor(crm.snapshot("deal"))
-    fake.tick(600)
+    cursor = last_cursor(crm.changes("deal", ""))
+    fake.tick(60)
     assert rows(crm.changes("deal", cursor)) != []  # the overlap: what came in the two minutes before
+    fake.tick(600)
     cursor = last_cursor(crm.changes("deal", cursor))
     fake.tick(600)
     assert rows(crm.changes("deal", cursor)) == []
@@ -321,7 +322,7 @@ def test_a_token_that_ends_midway_is_renewed_and_kept(fake: FakePipedrive) -> No
     crm = connected(fake, json.dumps(secret), kept)
     for number in range(600):
         fake.add("deals", title=str(number))
-    pages = crm.snapshot("deal")
+    pages = crm.changes("deal", "")
     next(pages)
     fake.expire()
     assert len(rows(pages)) == 100
@@ -360,7 +361,7 @@ def test_a_day_of_rounds_costs_less_than_seven_thousand_tokens(fake: FakePipedri
     deals = [fake.add("deals", title=f"Deal {number}")["id"] for number in range(5000)]
     visits = [fake.add("activities", subject="x", type="meeting", due_date="2026-11-24")["id"] for _ in range(5000)]
     holdings = crm.can.holdings
-    cursors = {entity: last_cursor(crm.snapshot(entity)) for entity in holdings if holdings[entity].delta != "none"}
+    cursors = {entity: last_cursor(crm.changes(entity, "")) for entity in holdings if holdings[entity].delta != "none"}
     due = {entity: fake.now + timedelta(seconds=holding.rest_s) for entity, holding in holdings.items()}
     fake.tick(900)
     crm.caller.bucket.spent = fake.spent = 0

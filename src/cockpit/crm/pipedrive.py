@@ -84,6 +84,7 @@ class Pipedrive:
         )
         self._rows = Rows(access.options.get("zone", ""))
         self._codes: dict[str, str] = {}
+        self._forbidden: tuple[str, ...] | None = None
 
     @property
     def requests(self) -> int:
@@ -113,13 +114,14 @@ class Pipedrive:
 
     def greet(self) -> Greeting:
         me = self._data("GET", "/api/v1/users/me", cost=GET)
-        try:
-            self._data("GET", PATHS["team"], "team", cost=LIST_V1)
-            forbidden: tuple[str, ...] = ()
-        except CrmForbidden:
-            forbidden = ("team",)
+        if self._forbidden is None:
+            try:
+                self._forbidden = ()
+                self._teams()
+            except CrmForbidden:
+                self._forbidden = ("team",)
         user, name, is_admin = str(me["id"]), str(me["name"]), bool(me.get("is_admin"))
-        return Greeting("Pipedrive", "v2", user, name, is_admin, self.caller.time, forbidden)
+        return Greeting("Pipedrive", "v2", user, name, is_admin, self.caller.time, self._forbidden)
 
     def snapshot(self, entity: str) -> Iterator[Page]:
         match entity:
@@ -131,21 +133,29 @@ class Pipedrive:
             case "target":
                 yield Page(tuple(self._targets()))
             case _:
-                yield from self._listed(entity, {"limit": PAGE, "sort_by": "id"})
+                for raws in self._pages(entity, {"limit": PAGE, "sort_by": "id"}):
+                    yield Page(tuple(self._rows.read(entity, raw) for raw in raws))
                 if entity == "stage":
                     for raws in self._pages("funnel", {"limit": PAGE}):
                         yield Page(tuple(ended(raws)))
 
     def changes(self, entity: str, cursor: str) -> Iterator[Page]:
-        if clock.now() - datetime.fromisoformat(cursor) > GONE_AFTER:
-            raise CrmCursorLost(_("the last look was too long ago"))
-        asked = {"limit": PAGE, "updated_since": f.since(cursor, OVERLAP), "sort_by": "update_time"}
+        asked: dict[str, Any] = {"limit": PAGE, "sort_by": "update_time"}
+        if cursor:
+            if clock.now() - datetime.fromisoformat(cursor) > GONE_AFTER:
+                raise CrmCursorLost(_("the last look was too long ago"))
+            asked["updated_since"] = f.since(cursor, OVERLAP)
         if entity == "deal":
             asked["status"] = "open,won,lost,deleted"
-        yield from self._listed(entity, asked)
+        begun = ""
+        for raws in self._pages(entity, asked):
+            begun = begun or f.stamp(self.caller.time or clock.now())
+            rows = tuple(self._rows.read(entity, raw) for raw in raws)
+            yield Page(rows, str(raws[-1]["update_time"]) if raws else "")
+        yield Page((), begun)
 
     def feed(self, cursor: str) -> Feed:
-        return Feed((), cursor, is_whole=False)
+        return Feed((), cursor, is_whole=True)
 
     def ids(self, entity: str) -> frozenset[str]:
         asked = {"limit": PAGE, "sort_by": "id"}
@@ -204,14 +214,6 @@ class Pipedrive:
             params["cursor"] = (answer.get("additional_data") or {}).get("next_cursor")
             if not params["cursor"]:
                 return
-
-    def _listed(self, entity: str, asked: Mapping[str, Any]) -> Iterator[Page]:
-        """Every row; the cursor, which is the CRM's clock at the first page, comes when all are there."""
-        begun = ""
-        for raws in self._pages(entity, asked):
-            begun = begun or f.stamp(self.caller.time or clock.now())
-            yield Page(tuple(self._rows.read(entity, raw) for raw in raws))
-        yield Page((), begun)
 
     def _carrying(self, entity: str, row_id: str, asked: Mapping[str, Any]) -> Remote | None:
         for raws in self._pages(entity, asked):
