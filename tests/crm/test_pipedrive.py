@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from cockpit.crm.calling import Bucket
-from cockpit.crm.connector import Access, BadRemote, CrmCursorLost, CrmForbidden, CrmRefused, Page, Remote
+from cockpit.crm.connector import Access, BadRemote, CrmCursorLost, CrmForbidden, CrmRefused
 from cockpit.crm.pipedrive import PACE, Pipedrive, connect
 from cockpit.errors import HubBusy, HubUnavailable, SignInNeeded
 from tests.crm.fakes.base import CLIENT_ID, CLIENT_SECRET, VirtualTime
 from tests.crm.fakes.pipedrive import FakePipedrive
+from tests.crm.reading import last_cursor, one, rows
 
 OUR_ID = "0194a6d2-7e1c-7a3b-8c55-3f1e2d4c5b6a"
-Connected = Callable[..., Pipedrive]
 
 
 @pytest.fixture
@@ -44,20 +42,6 @@ def connected(fake: FakePipedrive, secret: str = "", kept: list[str] | None = No
     )
     found.caller.bucket = Bucket(PACE, time.wait, time.tick)
     return found
-
-
-def rows(pages: Any) -> list[Any]:
-    return [row for page in pages for row in page.rows]
-
-
-def one(pages: Any) -> Remote:
-    (found,) = rows(pages)
-    assert isinstance(found, Remote), found
-    return found
-
-
-def last_cursor(pages: Any) -> str:
-    return [page.cursor for page in pages if isinstance(page, Page)][-1]
 
 
 def test_who_we_are(fake: FakePipedrive, crm: Pipedrive) -> None:
