@@ -221,14 +221,14 @@ def test_a_change_whose_answer_was_lost_is_not_a_conflict_with_itself(tmp_path: 
     joined.database.close()
 
 
-def _losing(path: Path, **can: str) -> tuple[Joined, dict[str, Fate]]:
+def _losing(path: Path, **can: Any) -> tuple[Joined, dict[str, Fate]]:
     joined, fates = Joined(path, capabilities(**can)), dict[str, Fate]()
     joined.upstream = Upstream(joined.hub, Losing(joined.memory, lambda what: fates.get(what, "")), joined.connection)
     return joined, fates
 
 
 def test_only_the_rows_the_crm_has_a_place_for_go_there(tmp_path: Path) -> None:
-    narrow = {"only": {"status": frozenset({"held"})}, "needs": frozenset({"account_id"})}
+    narrow: dict[str, Any] = {"only": {"status": frozenset({"held"})}, "needs": frozenset({"account_id"})}
     can = capabilities()
     holdings = {**can.holdings, "activity": capabilities(**narrow).holdings["activity"]}
     joined = Joined(tmp_path, type(can)(holdings, can.paging))

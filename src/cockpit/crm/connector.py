@@ -175,9 +175,14 @@ class Connector(Protocol):
 
     name: str
     """Of the CRM, lower case: what `external_source` holds, and the name of its module."""
-    requests: int
-    """Sent so far, and the bytes of their answers: what a round costs."""
-    received_bytes: int
+
+    @property
+    def requests(self) -> int:
+        """Sent so far: with the bytes of their answers, what a round costs."""
+        ...
+
+    @property
+    def received_bytes(self) -> int: ...
 
     @property
     def can(self) -> Capabilities: ...
