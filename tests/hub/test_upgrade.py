@@ -31,8 +31,8 @@ def first_schema(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     url = running.create(name) if running else f"sqlite:///{tmp_path / 'hub.db'}"
     load_all()
     engine = create_engine(url)
-    upgrade(engine, SQLModel.metadata, "0001")
     with engine.begin() as connection:
+        upgrade(connection, SQLModel.metadata, "0001")
         connection.execute(
             text(
                 "INSERT INTO person (id, rev, origin, extra, pending, seen_gen, name, alias, role, email, work_days,"

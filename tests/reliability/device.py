@@ -58,14 +58,13 @@ class Device:
         network.point = slot.hook.point
 
     def set_up(self) -> None:
-        """As after the first sync, or as just signed in. The first sync of each person is done once for all worlds."""
-        key = self.world.kind, self.person_id
+        """As after the first sync, or as just signed in. The first sync of each person's device is done once for all worlds."""
+        key = self.world.kind, self.person_id, self.name
         if self.is_fresh:
             self._begin_new()
         elif key in self.world.places.synced:
             self.slot.clear(self.world.places.synced[key])
-            self.slot.change("UPDATE meta SET value = ? WHERE key = 'device_id'", self.name)
-            self.database = self._open(self.slot.reopen())
+            self.database = self._open(self.slot.again())
         else:
             with self.world.aside():
                 self._begin_new()
@@ -135,10 +134,11 @@ class Device:
             self.restart()
         else:
             hook.rearm()
-        new = self.register()
-        if is_local and new and (was_dead or outcome != "done") and not saved:
-            world.oracle.find(f"I1 {self.name} {words}: on disk though never committed")
-        rules.after_act(world, self, kind, outcome, is_healthy=not arm)
+        with self.slot.at_once():
+            new = self.register()
+            if is_local and new and (was_dead or outcome != "done") and not saved:
+                world.oracle.find(f"I1 {self.name} {words}: on disk though never committed")
+            rules.after_act(world, self, kind, outcome, is_healthy=not arm)
         requests = " ".join(self.network.requests)
         world.note(f"{self.name} {words} -> {outcome} [{requests}] +{new}")
         return outcome

@@ -18,6 +18,13 @@ _BUSINESS = ("account", "contact", "deal", "activity")
 
 def after_step(world: World, device: Device) -> None:
     """I1 of one device, and the counts that have to go together with it. I2 and I4 are told by the oracle."""
+    with device.slot.at_once():
+        _each_is_somewhere(world, device)
+        _pending_counts(world, device)
+        _my_values_are_shown(world, device)
+
+
+def _each_is_somewhere(world: World, device: Device) -> None:
     queued = dict(device.slot.rows("SELECT mutation_id, status FROM outbox"))
     ended = dict(device.slot.rows("SELECT mutation_id, result FROM outbox_done"))
     both = queued.keys() & ended.keys()
@@ -36,8 +43,6 @@ def after_step(world: World, device: Device) -> None:
         device.mine[mutation_id] = state
         if state in SENT:
             device.was_sent.add(mutation_id)
-    _pending_counts(world, device)
-    _my_values_are_shown(world, device)
 
 
 def _pending_counts(world: World, device: Device) -> None:
@@ -89,14 +94,21 @@ def at_rest(world: World, *, is_whole: bool) -> None:
     """After two quiet rounds of every device. `is_whole` when every question was answered too."""
     for device in world.devices:
         after_step(world, device)
-        _queue_is_explained(world, device, is_whole=is_whole)
-        _agreement(world, device)
+        with device.slot.at_once():
+            _queue_is_explained(world, device, is_whole=is_whole)
+            _agreement(world, device)
         _told(world, device)
         _ends(world, device)
         if world.seed % 16 == 0:
             found = device.slot.rows("PRAGMA integrity_check")
             if found != [("ok",)]:
                 world.oracle.find(f"I9 {device.name}: {found[:2]}")
+
+
+def nothing_waits(world: World) -> None:
+    """What `at_rest` asks for in a whole world beyond what held already, when nobody had anything to answer since."""
+    for device in world.devices:
+        _queue_is_explained(world, device, is_whole=True)
 
 
 def _queue_is_explained(world: World, device: Device, *, is_whole: bool) -> None:

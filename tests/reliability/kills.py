@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import Counter
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -156,6 +157,10 @@ class Slot:
         self._opened.clear()
         self._first._engine.dispose()
         self._second._engine.dispose()
+        return self.again()
+
+    def again(self) -> Database:
+        """A database as the process that begins now has it."""
         return self._again(self._first)
 
     def second(self) -> Database:
@@ -175,16 +180,24 @@ class Slot:
         connection.hook = self.hook
         return connection
 
-    def change(self, sql: str, *values: Any) -> None:
-        """Write past the code under test, while nothing else has the file open."""
-        with closing(sqlite3.connect(self.path)) as connection, connection:
-            connection.execute(sql, values)
-
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """What is on disk, read past all the code under test."""
+        return self._checking().execute(sql, values).fetchall()
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Many `rows` while nobody writes: to take and give back the file's locks for each costs more than to read."""
+        checker = self._checking()
+        checker.execute("BEGIN")
+        try:
+            yield
+        finally:
+            checker.execute("COMMIT")
+
+    def _checking(self) -> sqlite3.Connection:
         if self._checker is None:
             self._checker = sqlite3.connect(self.path, isolation_level=None)
-        return self._checker.execute(sql, values).fetchall()
+        return self._checker
 
 
 def _fit(database: Database, hook: Hook | None, opened: list[sqlite3.Connection]) -> None:

@@ -127,7 +127,8 @@ def write(revision: str) -> Path:
         def _plain(connection: sqlite3.Connection, _record: Any) -> None:
             connection.isolation_level = None
 
-        upgrade(engine, SQLModel.metadata, revision)
+        with engine.begin() as connection:
+            upgrade(connection, SQLModel.metadata, revision)
         engine.dispose()
         text = "\n".join(_dump(old, home.database))
     FOLDER.mkdir(exist_ok=True)

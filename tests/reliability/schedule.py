@@ -92,15 +92,21 @@ def _settle(world: World) -> None:
         device.network.late.clear()
     _rounds(world)
     invariants.at_rest(world, is_whole=False)
+    was_asked = False
     for _round in range(8):
         if world.oracle.findings or not _answer_all(world):
             break
+        was_asked = True
         _rounds(world)
     else:
         if not world.oracle.findings:
             world.oracle.find("I7 the questions never end")
-    if not world.oracle.findings:
+    if world.oracle.findings:
+        return
+    if was_asked:
         invariants.at_rest(world, is_whole=True)
+    else:
+        invariants.nothing_waits(world)
 
 
 def _rounds(world: World) -> None:

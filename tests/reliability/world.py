@@ -66,8 +66,8 @@ class Places:
         empty.prepare()
         empty.close()
         self.empty = (self.folder / "empty.db").read_bytes()
-        self.synced: dict[tuple[str, str], bytes] = {}
-        """A device's file after its first sync, by kind of server and person."""
+        self.synced: dict[tuple[str, str, str], bytes] = {}
+        """A device's file after its first sync, by kind of server, person and device."""
         self._slots: list[Slot] = []
         self._hubs: dict[str, HubPlace] = {}
         self.postgres_url = ""

@@ -6,11 +6,13 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine, MetaData
+    from sqlalchemy import Connection, MetaData
 
 
-def upgrade(engine: Engine, metadata: MetaData, target: str = "head", *, wire_version: int | None = None) -> None:
-    """Run the missing versions, and bring what is queued to `wire_version`, in one transaction.
+def upgrade(
+    connection: Connection, metadata: MetaData, target: str = "head", *, wire_version: int | None = None
+) -> None:
+    """Run the missing versions, and bring what is queued to `wire_version`, in the transaction of `connection`.
 
     `metadata` is handed to env.py by the caller.
     """
@@ -19,7 +21,7 @@ def upgrade(engine: Engine, metadata: MetaData, target: str = "head", *, wire_ve
 
     from cockpit.migrations.upcasts import upcast_file
 
-    with resources.as_file(resources.files("cockpit") / "migrations") as folder, engine.begin() as connection:
+    with resources.as_file(resources.files("cockpit") / "migrations") as folder:
         config = Config()
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
         config.attributes["connection"] = connection

@@ -104,17 +104,12 @@ class Database:
             with suppress(sqlite3.OperationalError):
                 connection.execute("PRAGMA journal_mode=WAL")
 
-        @event.listens_for(engine, "begin")
-        def _begin(connection: Any) -> None:
-            mode = "IMMEDIATE" if connection.get_execution_options().get("writes") else ""
-            connection.exec_driver_sql(f"BEGIN {mode}")
-
         return engine
 
-    @cached_property
-    def _writing(self) -> Engine:
-        """The same engine for transactions that write."""
-        return self._engine.execution_options(writes=True)
+    def _begin(self, session: Session, mode: str) -> None:
+        """Said here: an engine with a listener for it would ask after listeners at every statement."""
+        if self.is_sqlite:
+            session.connection().exec_driver_sql(f"BEGIN {mode}")
 
     @contextmanager
     def look(self) -> Iterator[Reader]:
@@ -138,6 +133,7 @@ class Database:
         from sqlmodel import Session
 
         with self._named_errors(), Session(self._engine) as session:
+            self._begin(session, "")
             yield session
             session.rollback()
 
@@ -146,8 +142,8 @@ class Database:
         """A session in one BEGIN IMMEDIATE transaction, committed at the end, rolled back on any error."""
         from sqlmodel import Session
 
-        with self._named_errors(), Session(self._writing, expire_on_commit=False) as session, session.begin():
-            session.connection()
+        with self._named_errors(), Session(self._engine, expire_on_commit=False) as session, session.begin():
+            self._begin(session, "IMMEDIATE")
             yield session
 
     def data_version(self) -> int:
@@ -183,8 +179,8 @@ class Database:
         from cockpit.storage.tables.sync import SCHEMA_VERSION
 
         load_all()
-        with self._named_errors():
-            upgrade(self._writing, SQLModel.metadata, wire_version=SCHEMA_VERSION)
+        with self.write() as session:
+            upgrade(session.connection(), SQLModel.metadata, wire_version=SCHEMA_VERSION)
 
     def _keep(self, stored: str) -> None:
         """A copy from before an upgrade, beside the file and mode 0600. A server keeps its own backups."""
