@@ -10,7 +10,7 @@ from typing import Any
 from cockpit.sync import outbox
 from tests.reliability.device import Device
 from tests.reliability.kills import DISK_ERRORS
-from tests.reliability.steps_held import held_against_others, undo_against_others
+from tests.reliability.steps_held import held_against_others, one_of_two_answered, undo_against_others
 from tests.reliability.world import World
 
 SCALARS: dict[str, tuple[str, ...]] = {
@@ -388,11 +388,12 @@ STEPS: dict[Callable[[World, Device], None], int] = {
     edit: 18, visit: 5, account_with_visit: 3, delete: 3, undo: 5, answer: 6, parked: 3,
     sync: 24, sync_killed: 15, sync_on_a_bad_disk: 3, sync_beside_another_process: 3, look: 3, shrink: 1, held_against_others: 2, undo_against_others: 1,
     others_edit: 7, others_create: 1, others_delete: 2, move_account: 2, move_person: 1, merge_accounts: 1,
-    expire: 1, back_up: 1, restore: 1, restore_unannounced: 1, new_epoch: 1, revoke: 1, clock_jump: 3, wait: 3,
+    expire: 1, back_up: 1, restore: 1, restore_unannounced: 1, new_epoch: 1, revoke: 1, clock_jump: 3, wait: 2,
+    one_of_two_answered: 1,  # last: a new move here leaves most seeds what they were
 }  # fmt: skip
 
 BY_OTHERS = (
     others_edit, others_create, others_delete, move_account, move_person, merge_accounts, held_against_others,
-    undo_against_others,
+    undo_against_others, one_of_two_answered, shrink,
 )  # fmt: skip
 """Moves the head of the server."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from cockpit.sync import outbox
 from tests.reliability.device import Device
 from tests.reliability.world import World
 
 _ITEMS = ("price", "delivery", "service", "quality")
+_CHOICES: tuple[Literal["mine", "theirs"], ...] = ("mine", "theirs")
 
 
 def held_against_others(world: World, device: Device) -> None:
@@ -59,6 +60,37 @@ def undo_against_others(world: World, device: Device) -> None:
         world.note(f"others edit the same: deal {row_id} {amount + 1}")
     device.act("sync", device.sync, kind="sync", is_local=False)
     device.act("undo", device.undoing.undo, kind="edit")
+
+
+def one_of_two_answered(world: World, device: Device) -> None:
+    """Two questions about one row: one is answered, others change a field in question, and the other is answered."""
+    random, server = world.random, world.server
+    ids = sorted(set(device.ids("deal")) & set(server.ids("deal")))
+    if not ids:
+        return
+    row_id, amount = random.choice(ids), random.randrange(30, 40) * 100
+    mine = outbox.Edit("deal", row_id, "patch", {"amount_minor": amount, "source": f"mine {amount}"})
+    device.act(f"edit of two fields {row_id} {amount}", partial(device.edit, mine), kind="edit")
+    _theirs(world, row_id, {"amount_minor": amount + 1, "source": f"theirs {amount}"})
+    device.act("sync", device.sync, kind="sync", is_local=False)
+    _answer_one(world, device, row_id)
+    _theirs(world, row_id, random.choice(({"amount_minor": amount + 2}, {"source": f"theirs again {amount}"})))
+    device.act("sync", device.sync, kind="sync", is_local=False)
+    _answer_one(world, device, row_id)
+
+
+def _theirs(world: World, row_id: str, values: dict[str, Any]) -> None:
+    if row_id in world.server.ids("deal"):
+        world.server.change("deal", row_id, values, by="lead-1")
+        world.note(f"others edit the same: deal {row_id} {sorted(values.items())}")
+
+
+def _answer_one(world: World, device: Device, row_id: str) -> None:
+    of_row = "SELECT id FROM conflict WHERE state = 'open' AND entity_id = ? ORDER BY id"
+    found = [one for (one,) in device.slot.rows(of_row, row_id)]
+    if found:
+        one, choice = world.random.choice(found), world.random.choice(_CHOICES)
+        device.act(f"answer one of {len(found)} {choice}", partial(device.service.answer, one, choice), kind="edit")
 
 
 def _value(world: World, name: str, kept: Any) -> Any:
