@@ -52,3 +52,9 @@ def test_a_look_back_tells_what_was_known_then(services: Services) -> None:
     moment = services.past.moment("2026-11-10").moment
     assert services.today.load(as_of=moment).as_of == moment
     assert services.gap.load(as_of=moment).as_of == moment
+
+
+def test_before_the_log_begins_it_says_since_when(services: Services) -> None:
+    with pytest.raises(NotAllowed, match=r"Nothing is known of 2025-12-30: the log begins on 2026-01-01"):
+        services.past.moment("2025-12-30")
+    assert services.past.moment("2026-01-01").moment is not None

@@ -25,7 +25,8 @@ from cockpit.services.metric_scopes import scopes_of
 from cockpit.services.metrics import MetricView, open_view
 from cockpit.storage import meta
 from cockpit.storage.database import Database
-from cockpit.storage.queries.book import change_log, rewound_rows
+from cockpit.storage.past import past_reader
+from cockpit.storage.queries.book import change_log
 from cockpit.storage.reading import entities
 
 ANCHOR = date(2026, 11, 24)
@@ -75,20 +76,20 @@ class Rows:
 def exported(services: Services, moment: datetime) -> Rows:
     """The rows, those that changed later as they stood."""
     with services.desk.database.look() as reader:
-        later = change_log(reader, "recorded_at > :moment", moment=moment)
+        then = past_reader(reader, moment)
         created = change_log(reader, "entity = 'account' AND op = 'create' AND recorded_at <= :moment", moment=moment)
         recorded: dict[str, datetime] = {}
         for entry in created:
             recorded[entry.entity_id] = min(entry.recorded_at, recorded.get(entry.entity_id, entry.recorded_at))
         return Rows(
             moment.astimezone(ZONE).date(),
-            rewound_rows(reader, e.Deal, later),
-            rewound_rows(reader, e.Activity, later),
-            {row.id: row for row in rewound_rows(reader, e.Account, later)},
+            entities(then, e.Deal),
+            entities(then, e.Activity),
+            {row.id: row for row in entities(then, e.Account)},
             recorded,
-            [c for c in entities(reader, e.StageChange) if c.changed_at <= moment],
-            {stage.id: stage for stage in entities(reader, e.Stage)},
-            entities(reader, e.Person),
+            [c for c in entities(then, e.StageChange) if c.changed_at <= moment],
+            {stage.id: stage for stage in entities(then, e.Stage)},
+            entities(then, e.Person),
         )
 
 

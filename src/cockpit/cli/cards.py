@@ -42,7 +42,8 @@ def account(name: Name, plain: Plain = False, as_json: Json = False, as_csv: Csv
     wants_screen(plain, as_json, as_csv)  # refuses two forms at once
     opened = opening.services()
     accounts = opened.accounts
-    found = accounts.load(accounts.find(" ".join(name)), opening.moment(as_of, opened))
+    moment = opening.moment(as_of, opened)
+    found = accounts.load(accounts.find(" ".join(name), moment), moment)
     show(account_sheet(found), account_shape(found), as_json, as_csv)
 
 
@@ -50,7 +51,8 @@ def deal(name: Name, plain: Plain = False, as_json: Json = False, as_csv: Csv = 
     wants_screen(plain, as_json, as_csv)  # refuses two forms at once
     opened = opening.services()
     deals = opened.deals
-    found = deals.load(deals.find(" ".join(name)), opening.moment(as_of, opened))
+    moment = opening.moment(as_of, opened)
+    found = deals.load(deals.find(" ".join(name), moment), moment)
     show(deal_sheet(found), deal_shape(found), as_json, as_csv)
 
 

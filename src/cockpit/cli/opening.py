@@ -58,18 +58,18 @@ def day(text: str) -> date:
 
 
 def moment(as_of: str | None, opened: Services) -> datetime | None:
-    """`--as-of`: a date means the end of that local day. None: now."""
+    """`--as-of`: a date means the end of that local day. None: now. Raises BadUse, and NotAllowed before the log begins."""
     if as_of is None:
         return None
     from cockpit.services.desk import end_of_day
 
     try:
         if len(as_of) == 10:
-            return end_of_day(date.fromisoformat(as_of), opened.desk.time_zone())
+            return opened.past.known(end_of_day(date.fromisoformat(as_of), opened.desk.time_zone()))
         stamp = datetime.fromisoformat(as_of)
     except ValueError as error:
         raise BadUse(_("{text} is not a date like 2026-11-24.").format(text=as_of)) from error
-    return stamp if stamp.tzinfo else stamp.replace(tzinfo=opened.desk.time_zone())
+    return opened.past.known(stamp if stamp.tzinfo else stamp.replace(tzinfo=opened.desk.time_zone()))
 
 
 def has_terminal() -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cockpit.cli import opening, plan_sheet, reasoned, shapes, sheets
-from cockpit.cli.output import Csv, Json, Plain, Rep, Sheet, show, talk, write, write_bytes
+from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, Sheet, show, talk, write, write_bytes
 from cockpit.errors import BadUse
 from cockpit.i18n import N_, _
 
@@ -184,11 +184,16 @@ def _group() -> typer.Typer:
 
     @group.callback(invoke_without_command=True)
     def week(
-        context: typer.Context, plain: Plain = False, as_json: Json = False, as_csv: Csv = False, rep: Rep = None
+        context: typer.Context,
+        plain: Plain = False,
+        as_json: Json = False,
+        as_csv: Csv = False,
+        as_of: AsOf = None,
+        rep: Rep = None,
     ) -> None:
         if context.invoked_subcommand is None:
             opened = opening.services()
-            found = opened.week.load(opened.rep_id(rep))
+            found = opened.week.load(opened.rep_id(rep), opening.moment(as_of, opened))
             show(sheets.plan(found), shapes.plan(found), as_json, as_csv)
 
     @group.command(help=_("Plan a visit: `cockpit plan add ht thu 10`."))

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from sqlmodel import col, func, select
 
-from cockpit import clock
 from cockpit.domain.book import Book
 from cockpit.domain.card_rules import TIER_DAYS
 from cockpit.domain.deals import standing
-from cockpit.domain.entities import Account, Activity, Lifecycle, Tier
+from cockpit.domain.entities import Account, Activity, Deal, Lifecycle, Tier
 from cockpit.domain.pipeline import deal_facts, usual_stays
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, NotAllowed, UnknownName
@@ -25,10 +24,12 @@ from cockpit.services.drafts import Bench, needed
 from cockpit.services.matching import find_accounts, one_account
 from cockpit.services.snapshots import AccountSnapshot, DealLine, Match, MonthVisits, Saved, WriteState
 from cockpit.services.views import deal_line, person_name
+from cockpit.storage.queries.extra import kept_of
 from cockpit.storage.queries.histories import account_activities
 from cockpit.storage.queries.people import contacts_of
 from cockpit.storage.queries.sync import write_states
-from cockpit.storage.tables import AccountRow, DealRow
+from cockpit.storage.reading import entities
+from cockpit.storage.tables import AccountRow
 from cockpit.sync.outbox import Edit, new_id
 
 if TYPE_CHECKING:
@@ -48,25 +49,23 @@ class AccountService:
 
     def load(self, account_id: str, as_of: datetime | None = None) -> AccountSnapshot:
         """The account card: people, address, history, open deals. Raises UnknownName where it is not there (yet)."""
-        with self.desk.database.read() as session:
-            viewer = self.desk.viewer(session)
-            moment = as_of or clock.now()
-            row = session.get(AccountRow, account_id)
-            owners = session.exec(select(DealRow.owner_id).where(DealRow.account_id == account_id).distinct()).all()
+        with self.desk.look(as_of) as reader:
+            viewer = self.desk.viewer(reader)
+            owners = (deal.owner_id for deal in entities(reader, Deal, "account_id = :wanted", wanted=account_id))
             rep_ids = sorted({viewer.id, *(owner for owner in owners if owner)})
-            book = self.desk.book(session, as_of=as_of, rep_ids=rep_ids)
+            book = self.desk.book(reader, as_of=as_of, rep_ids=rep_ids)
             account = book.accounts.get(account_id)
-            if row is None or account is None:
+            if account is None:
                 raise UnknownName(kind=_("account"), name=account_id, near="-")
-            activities = account_activities(session, account_id, self.desk.known_by(as_of))
+            activities = account_activities(reader, account_id)
             open_ids = [d.id for d in book.deals if d.account_id == account_id and standing(book, d) == "open"]
-            people = contacts_of(session, account_id)
+            people = contacts_of(reader, account_id)
             ids = [account_id, *(a.id for a in activities), *open_ids, *(person.id for person in people)]
-            states = write_states(session, ids)
+            states = write_states(reader, ids)
             history, planned = past_and_planned(book, activities, states)
             limit, seen_on = _limit(account), _last_seen(book, activities)
             return AccountSnapshot(
-                as_of=book.local(moment),
+                as_of=book.local(book.as_of),
                 complete=book.complete,
                 id=account.id,
                 name=account.name,
@@ -86,7 +85,7 @@ class AccountService:
                 deals=_open_deals(book, open_ids, states),
                 history=history,
                 planned=planned,
-                extra=unknown_fields(row),
+                extra=unknown_fields(kept_of(reader, "account", [account_id])[account_id]),
                 limit_days=limit,
                 last_seen_on=seen_on,
                 due_in_days=limit - (book.today - seen_on).days if limit and seen_on else None,
@@ -94,10 +93,10 @@ class AccountService:
                 history_total=len(activities) - len(planned),
             )
 
-    def find(self, text: str) -> str:
+    def find(self, text: str, as_of: datetime | None = None) -> str:
         """The id of the account meant by an id, a name or pinyin. Raises UnknownName, AmbiguousName."""
-        with self.desk.database.read() as session:
-            return one_account(session, text).id
+        with self.desk.look(as_of) as reader:
+            return one_account(reader, text).id
 
     def search(self, text: str, limit: int = 20) -> tuple[Match, ...]:
         """Accounts by name part, pinyin initials or near spelling, best first."""

@@ -12,7 +12,7 @@ from cockpit.services.snapshots import AgendaItem, ContactLine, WriteState
 from cockpit.services.views import agenda_items
 
 if TYPE_CHECKING:
-    from cockpit.storage.tables import SyncedRow
+    from cockpit.storage.queries.extra import Kept
 
 MOST_HISTORY = 2000
 """Rows of history a card shows, newest first."""
@@ -51,11 +51,11 @@ def contact_lines(people: Iterable[Contact], states: Mapping[str, WriteState]) -
     )
 
 
-def unknown_fields(row: SyncedRow) -> tuple[tuple[str, str], ...]:
+def unknown_fields(kept: Kept) -> tuple[tuple[str, str], ...]:
     """Fields of the sender that this version does not know, and where the row came from."""
-    found = sorted((name, _text(value)) for name, value in row.extra.items())
-    if row.external_source and row.external_ref:
-        found.append((row.external_source, row.external_ref))
+    found = sorted((name, _text(value)) for name, value in kept.extra.items())
+    if kept.source and kept.ref:
+        found.append((kept.source, kept.ref))
     return tuple(found)
 
 

@@ -25,7 +25,7 @@ class CardService:
 
     def load(self, rep_id: str | None = None, as_of: datetime | None = None) -> tuple[CardView, ...]:
         """All cards of a rep, the most worthwhile first."""
-        with self.desk.database.look() as reader:
+        with self.desk.look(as_of) as reader:
             look = look_at(self.desk, reader, rep_id, as_of)
         return card_views(look.book, cards_of(look.book, look.person.id))
 

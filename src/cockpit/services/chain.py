@@ -266,7 +266,7 @@ class ChainService:
         """The chain of the period that holds `as_of`. `tried`: levers that are pulled; `moves`: rates moved, in notches."""
         from cockpit.services.chain_views import chain_snapshot
 
-        with self.desk.database.look() as reader:
+        with self.desk.look(as_of) as reader:
             found = ground(self.desk, reader, rep_id, as_of)
         return chain_snapshot(ChainLook(found, period, tried, dict(moves or {})))
 

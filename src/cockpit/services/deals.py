@@ -9,10 +9,9 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from cockpit import clock
 from cockpit.domain.amounts import Amount, whole_amount
 from cockpit.domain.book import Book
-from cockpit.domain.entities import Deal
+from cockpit.domain.entities import Deal, Stage
 from cockpit.domain.moments import read_moment
 from cockpit.domain.pipeline import Stay, deal_facts, usual_stays
 from cockpit.domain.text import clean_line
@@ -24,9 +23,11 @@ from cockpit.services.drafts import Bench, needed
 from cockpit.services.matching import one_account
 from cockpit.services.snapshots import DealSnapshot, Saved, StageStep
 from cockpit.services.views import deal_line, spoken
+from cockpit.storage.queries.extra import kept_of
 from cockpit.storage.queries.histories import deal_activities
 from cockpit.storage.queries.people import contacts_of
 from cockpit.storage.queries.sync import write_states
+from cockpit.storage.reading import entities, one
 from cockpit.storage.tables import DealRow, FunnelRow, MilestoneDoneRow, StageRow
 from cockpit.sync.outbox import Edit, new_id
 
@@ -43,26 +44,25 @@ class DealService:
 
     def load(self, deal_id: str, as_of: datetime | None = None) -> DealSnapshot:
         """The deal with its path, activities and states. Raises UnknownName where it is not there (yet)."""
-        with self.desk.database.read() as session:
-            viewer = self.desk.viewer(session)
-            moment = as_of or clock.now()
-            row = session.get(DealRow, deal_id)
+        with self.desk.look(as_of) as reader:
+            viewer = self.desk.viewer(reader)
+            row = one(reader, Deal, deal_id)
             owner = row.owner_id if row is not None and row.owner_id else viewer.id
-            book = self.desk.book(session, as_of=as_of, rep_ids=sorted({viewer.id, owner}))
+            book = self.desk.book(reader, as_of=as_of, rep_ids=sorted({viewer.id, owner}))
             deal = next((d for d in book.deals if d.id == deal_id), None)
-            if row is None or deal is None:
+            if deal is None:
                 raise UnknownName(kind=_("deal"), name=deal_id, near="-")
-            activities = deal_activities(session, deal_id, self.desk.known_by(as_of))
+            activities = deal_activities(reader, deal_id)
             account = book.accounts.get(deal.account_id or "")
-            people = contacts_of(session, account.id) if account else ()
-            states = write_states(session, [deal_id, *(a.id for a in activities), *(one.id for one in people)])
+            people = contacts_of(reader, account.id) if account else ()
+            states = write_states(reader, [deal_id, *(a.id for a in activities), *(person.id for person in people)])
             usual = usual_stays(book)
-            extra = dict(unknown_fields(row))
+            extra = dict(unknown_fields(kept_of(reader, "deal", [deal_id])[deal_id]))
             won_because = extra.pop("won_reason", "")
             history, planned = past_and_planned(book, activities, states)
             product = book.products.get(deal.product_id or "")
             return DealSnapshot(
-                as_of=book.local(moment),
+                as_of=book.local(book.as_of),
                 complete=book.complete,
                 deal=deal_line(book, deal_facts(book, deal, usual), states[deal_id]),
                 is_read_only=deal.owner_id != viewer.id,
@@ -79,25 +79,23 @@ class DealService:
                 close_reason=deal.lost_reason or won_because,
             )
 
-    def find(self, text: str) -> str:
+    def find(self, text: str, as_of: datetime | None = None) -> str:
         """The id of the deal meant by an id, a name, or part of one; of several the one that is open.
 
         Raises UnknownName, AmbiguousName.
         """
         wanted = clean_line(text, 300).casefold()
-        with self.desk.database.read() as session:
-            statement = select(DealRow.id, DealRow.name).order_by(col(DealRow.name), col(DealRow.id))
-            rows = session.exec(statement).all()
-            closed = select(StageRow.id).where(StageRow.kind != "open")
-            open_ids = set(session.exec(select(DealRow.id).where(col(DealRow.stage_id).not_in(closed))))
-        whole = [row for row in rows if wanted in (row[0].casefold(), row[1].casefold())]
-        found = whole or [row for row in rows if wanted and wanted in row[1].casefold()]
+        with self.desk.look(as_of) as reader:
+            rows = entities(reader, Deal, order="name, id")
+            closed = {stage.id for stage in entities(reader, Stage, "kind <> 'open'")}
+        whole = [row for row in rows if wanted in (row.id.casefold(), row.name.casefold())]
+        found = whole or [row for row in rows if wanted and wanted in row.name.casefold()]
         if len(found) > 1:
-            found = [row for row in found if row[0] in open_ids] or found
+            found = [row for row in found if row.stage_id not in closed] or found
         if len(found) == 1:
-            return found[0][0]
+            return found[0].id
         if found:
-            raise AmbiguousName(name=text, candidates=tuple(f"{name} ({row_id})" for row_id, name in found[:8]))
+            raise AmbiguousName(name=text, candidates=tuple(f"{row.name} ({row.id})" for row in found[:8]))
         raise UnknownName(kind=_("deal"), name=text, near="-")
 
     def create(

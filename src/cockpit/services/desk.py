@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -15,6 +17,7 @@ from cockpit.errors import NotAllowed, NotSignedIn, UnknownName
 from cockpit.i18n import _
 from cockpit.services.snapshots import PersonRef
 from cockpit.storage import meta
+from cockpit.storage.past import ALL, past_reader
 from cockpit.storage.queries.book import load_book
 from cockpit.storage.queries.people import everybody
 from cockpit.storage.reading import Reader, entities, one
@@ -103,7 +106,7 @@ class Desk:
     ) -> Book:
         """The book of some people; without `as_of` everything known on this device, as of now."""
         return load_book(
-            source,
+            self.at(source, as_of),
             as_of=as_of or clock.now(),
             rep_ids=rep_ids,
             activities_from=activities_from,
@@ -117,7 +120,17 @@ class Desk:
         """
         if as_of is not None:
             return as_of
-        return clock.now() + SKEW if clock.is_moved() else datetime.max.replace(tzinfo=UTC)
+        return clock.now() + SKEW if clock.is_moved() else ALL
+
+    def at(self, source: Session | Reader, as_of: datetime | None) -> Reader:
+        """What `source` reads, as it was known at `as_of`; None: now."""
+        return past_reader(source, self.known_by(as_of))
+
+    @contextmanager
+    def look(self, as_of: datetime | None = None) -> Iterator[Reader]:
+        """A reader of one state of the data: as it was known at `as_of`, or now."""
+        with self.database.look() as reader:
+            yield self.at(reader, as_of)
 
     def refuse_unless_mine(self, source: Session | Reader, rep_id: str | None) -> PersonRef:
         """The viewer, when `rep_id` is the viewer's own. Raises NotAllowed for a look at somebody else's day."""

@@ -46,7 +46,7 @@ class ForecastService:
     ) -> ForecastSnapshot:
         """The month or quarter that holds `as_of`. `scope`: a rep or a team by name or id; None: the viewer, or all
         below him. Raises UnknownName, NotAllowed."""
-        with self.desk.database.look() as source:
+        with self.desk.look(as_of) as source:
             viewer = self.desk.viewer(source)
             chosen = _scope(self.desk, source, viewer, scope)
             book = open_book(self.desk, source, sorted(chosen.owners), as_of)

@@ -19,7 +19,7 @@ from cockpit.services.desk import Desk
 from cockpit.services.pipeline import funnels_of, month_flow
 from cockpit.services.snapshots import FlowLine, FunnelSnapshot, FunnelStage, PersonRef, RangeView, ReasonLine
 from cockpit.services.views import open_book, spoken, stage_name
-from cockpit.storage.queries.deals import won_reasons
+from cockpit.storage.queries.extra import won_reasons
 from cockpit.storage.queries.people import everybody
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class FunnelService:
         on. With it, of all open deals from the end of that day. Raises UnknownName for a funnel that is not here and
         BadUse for a day that is not over.
         """
-        with self.desk.database.look() as source:
+        with self.desk.look(as_of) as source:
             return _snapshot(funnel_figures(self.desk, source, rep_id, funnel_id, since, as_of))
 
 

@@ -26,7 +26,7 @@ class GapService:
         self, rep_id: str | None = None, period: PeriodKind = "month", as_of: datetime | None = None
     ) -> GapSnapshot:
         """The period that holds `as_of`, for one rep."""
-        with self.desk.database.look() as reader:
+        with self.desk.look(as_of) as reader:
             look = look_at(self.desk, reader, rep_id, as_of)
             gap = money_gap(look.book, look.person.id, period_of(period, look.book.today))
             nearby = around(self.desk, reader, look.viewer, look.book, gap.currency, as_of)

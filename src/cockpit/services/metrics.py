@@ -32,7 +32,7 @@ from cockpit.services.metric_words import (
 )
 from cockpit.services.snapshots import MetricLine, MetricScope, MetricsSnapshot, Saved, VanityLine
 from cockpit.services.words import period_name
-from cockpit.storage.metrics import Counted, MetricReader, Span, metric_reader
+from cockpit.storage.metrics import Counted, MetricReader, Span
 
 if TYPE_CHECKING:
     from cockpit.storage.reading import Reader
@@ -110,7 +110,7 @@ def open_view(desk: Desk, source: Reader, wanted: str | None, kind: PeriodKind, 
     owners = scopes.owners[scope.id]
     # of activities the book needs none: they are counted in SQL
     book = desk.book(source, as_of=as_of, rep_ids=list(owners), activities_from=date(9000, 1, 1))
-    reader = metric_reader(source, book.today, desk.known_by(as_of))
+    reader = MetricReader(source, book.today, desk.known_by(as_of))
     found = {cut.place: cut for cut in mv.cuts(kind, book.today)}
     return MetricView(own, scopes, scope, kind, book, currency_of(book, owners), reader, found)
 
@@ -125,7 +125,7 @@ class MetricService:
         self, scope: str | None = None, period: PeriodKind = "month", as_of: datetime | None = None
     ) -> MetricsSnapshot:
         """`scope`: company, a team or a rep, by name or id; the viewer's own rows or people when None."""
-        with self.desk.database.look() as source:
+        with self.desk.look(as_of) as source:
             view = open_view(self.desk, source, scope, period, as_of)
             return _snapshot(view)
 

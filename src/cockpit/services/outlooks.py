@@ -20,8 +20,7 @@ from cockpit.domain.gap import split
 from cockpit.domain.periods import Period
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import ForecastLine, PersonRef
-from cockpit.storage.queries.book import change_log, rewound_rows
-from cockpit.storage.reading import reader_of
+from cockpit.storage.reading import entities
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -92,9 +91,7 @@ def around(
     """The deals that a forecast learns from: the book's for a rep, all on the device for who leads."""
     if viewer.role == "rep":
         return Around(book, currency, past_deals(book, book.deals, currency))
-    reader = reader_of(source)
-    later = change_log(reader, "recorded_at > :known_by AND entity = 'deal'", known_by=desk.known_by(as_of))
-    return Around(book, currency, past_deals(book, rewound_rows(reader, e.Deal, later), currency))
+    return Around(book, currency, past_deals(book, entities(desk.at(source, as_of), e.Deal), currency))
 
 
 @lru_cache(maxsize=6)

@@ -10,6 +10,7 @@ from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, NotAllowed
 from cockpit.i18n import _
 from cockpit.services.desk import Desk, end_of_day
+from cockpit.storage.past import log_begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +43,14 @@ class PastService:
             moment = datetime.combine(reading.day, reading.start, tzinfo=zone)
         if moment >= now:
             raise NotAllowed(_("{text} is not over yet. A look back needs a past day.").format(text=wanted))
-        return LookBack(moment)
+        return LookBack(self.known(moment))
+
+    def known(self, moment: datetime) -> datetime:
+        """The same moment. Raises NotAllowed before the log begins: nobody knows what was known then."""
+        with self.desk.database.look() as reader:
+            first = log_begins(reader)
+            if first is not None and moment < first:
+                text = _("Nothing is known of {day}: the log begins on {first}. Look back to that day or a later one.")
+                local = first.astimezone(self.desk.zone(reader))
+                raise NotAllowed(text.format(day=f"{moment:%Y-%m-%d}", first=f"{local:%Y-%m-%d}"))
+        return moment

@@ -41,7 +41,7 @@ class PipelineService:
         self, rep_id: str | None = None, funnel_id: str | None = None, as_of: datetime | None = None
     ) -> PipelineSnapshot:
         """One rep's deals; for a lead or head without `rep_id`, all deals of their people. `funnel_id` None: the default funnel."""
-        with self.desk.database.look() as source:
+        with self.desk.look(as_of) as source:
             viewer, scope, owners, book = pipeline_scope(self.desk, source, rep_id, as_of)
             if funnel_id is not None and funnel_id not in book.funnels:
                 raise UnknownName(

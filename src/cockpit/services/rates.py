@@ -23,7 +23,7 @@ class RateService:
 
     def load(self, as_of: datetime | None = None) -> RatesSnapshot:
         """The viewer's reps; for a rep, the rep alone."""
-        with self.desk.database.look() as reader:
+        with self.desk.look(as_of) as reader:
             found = ground(self.desk, reader, None, as_of)
         if found.viewer.role != "rep" and not found.is_alone:
             found = found.of_reps()

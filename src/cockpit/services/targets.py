@@ -31,7 +31,7 @@ class TargetService:
 
     def load(self, period: str = "month", metric: str = "amount", as_of: datetime | None = None) -> TargetsSnapshot:
         """The viewer's tree. Raises BadUse for a period or metric that is none."""
-        with self.desk.database.look() as reader:
+        with self.desk.look(as_of) as reader:
             sight = Sight.open(self.desk, reader, period, metric, as_of)
             states = write_states(reader, [row.id for node in sight.root.nodes() for row in node.rows])
             viewer = self.desk.viewer(reader)

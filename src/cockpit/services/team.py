@@ -34,7 +34,7 @@ class TeamService:
 
     def load(self, as_of: datetime | None = None) -> TeamSnapshot:
         """All reps below the viewer; for a rep, the rep alone. Totals are sums of the reps' own figures."""
-        with self.desk.database.look() as source:
+        with self.desk.look(as_of) as source:
             viewer = self.desk.viewer(source)
             people, teams = everybody(source)
             reps = reps_below(people, teams, viewer.id)

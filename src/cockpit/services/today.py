@@ -49,7 +49,7 @@ class TodayService:
 
     def load(self, rep_id: str | None = None, as_of: datetime | None = None) -> TodaySnapshot:
         """The day of `rep_id` (the viewer's own when None; read-only otherwise)."""
-        with self.desk.database.look() as source:
+        with self.desk.look(as_of) as source:
             look = look_at(self.desk, source, rep_id, as_of)
             book, rep = look.book, look.person.id
             visits, left, ahead = today_list(book, rep), unvisited(book, rep), coming(book, rep)

@@ -20,7 +20,7 @@ class WeekService:
 
     def load(self, rep_id: str | None = None, as_of: datetime | None = None) -> PlanSnapshot:
         """The week that holds `as_of`, for one rep (the viewer when None), all statuses, in order of time."""
-        with self.desk.database.look() as reader:
+        with self.desk.look(as_of) as reader:
             look = look_at(self.desk, reader, rep_id, as_of)
             book = look.book
             week = period_of("week", book.today)

@@ -161,7 +161,7 @@ def _of_row(sources: Sources, kind: str, subject: str) -> Why | None:
         "fill": lambda: why_plan.plan(sources, "fill", subject),
     }
     single: dict[str, Callable[[], Why | None]] = {
-        "prep": lambda: why_work.prep(sources.book, *next_visit_and_last(sources.session, sources.look)),
+        "prep": lambda: why_work.prep(sources.book, *next_visit_and_last(sources.reader, sources.look)),
         "next_best": lambda: why_work.next_best(sources.book, sources.rep),
         "win_rate": lambda: why_pipeline.win_rate(sources.funnel[0], sources.line),
     }

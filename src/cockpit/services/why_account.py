@@ -19,7 +19,7 @@ from cockpit.services.why_money import answer, deal_row
 from cockpit.services.why_period import day_of, part_row
 from cockpit.services.why_sources import Sources
 from cockpit.services.why_work import activity_row
-from cockpit.storage.queries.histories import account_activities, one_activity
+from cockpit.storage.queries.histories import account_activities
 from cockpit.storage.reading import one
 
 MONTHS = 12
@@ -27,14 +27,14 @@ MONTHS = 12
 
 def account(sources: Sources, account_id: str, part: str) -> Why | None:
     """`account:ID` and its parts: due (also for the whole), visits (by month), history, open (money of its deals)."""
-    row = one(sources.session, Account, account_id)
+    row = one(sources.reader, Account, account_id)
     if row is None:
         return None
     book = sources.book_with(row.owner_id)
     known = book.accounts.get(account_id)
     if known is None:
         return None
-    rows = account_activities(sources.session, account_id, sources.desk.known_by(sources.as_of))
+    rows = account_activities(sources.reader, account_id)
     answers: dict[str, Callable[[], Why | None]] = {
         "": lambda: _due(book, known, rows),
         "due": lambda: _due(book, known, rows),
@@ -126,7 +126,7 @@ def _open_money(book: Book, row: Account) -> Why:
 
 def contact(sources: Sources, contact_id: str) -> Why | None:
     """A person's stance: typed in, not worked out."""
-    row = one(sources.session, Contact, contact_id)
+    row = one(sources.reader, Contact, contact_id)
     if row is None:
         return None
     formula = _("as somebody entered it: -2 strongly against, 0 neutral, +2 strongly for; empty is not known")
@@ -148,7 +148,7 @@ def _account_rows_of(book: Book, row: Contact) -> list[WhyRow]:
 
 def deal(sources: Sources, deal_id: str, part: str) -> Why | None:
     """`deal:ID` and its parts: days (in the stage), usual (days there), amount."""
-    found = one(sources.session, Deal, deal_id)
+    found = one(sources.reader, Deal, deal_id)
     if found is None:
         return None
     book = sources.book_with(found.owner_id)
@@ -218,6 +218,5 @@ def visit(sources: Sources, activity_id: str) -> Why | None:
     found = next((row for row in sources.book.activities if row.id == activity_id), None)
     if found is not None:
         return why_work.visit(sources.book, found)
-    known_by = sources.desk.known_by(sources.as_of)
-    row = one_activity(sources.session, activity_id, known_by)
+    row = one(sources.reader, Activity, activity_id)
     return why_work.visit(sources.book_with(row.rep_id), row) if row is not None else None

@@ -100,7 +100,7 @@ def names_of(sources: Sources, screen: str) -> list[str]:
         "funnel": lambda: iter(why_funnel.names(sources.shape)),
         "team": lambda: (f"team.{number}" for number in why_team.TOTALS),
         "targets": lambda: iter(
-            why_targets.names(Sight.open(sources.desk, sources.session, "month", "amount", sources.as_of))
+            why_targets.names(Sight.open(sources.desk, sources.reader, "month", "amount", sources.as_of))
         ),
         "metrics": lambda: iter(why_metrics.names(sources)),
         "replan": lambda: _replan(sources),

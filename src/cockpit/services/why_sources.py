@@ -22,7 +22,7 @@ from cockpit.services.snapshots import PersonRef, ReplanProposal
 from cockpit.services.views import Look, look_at, open_book
 from cockpit.storage.queries.people import everybody
 from cockpit.storage.queries.sync import conflicted_rows
-from cockpit.storage.reading import reader_of
+from cockpit.storage.reading import Reader
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -57,8 +57,13 @@ class Sources:
     _metric_views: dict[tuple[str, str | None], MetricView] = field(default_factory=dict)
 
     @cached_property
+    def reader(self) -> Reader:
+        """The rows as they were known at `as_of`."""
+        return self.desk.at(self.session, self.as_of)
+
+    @cached_property
     def look(self) -> Look:
-        return look_at(self.desk, self.session, self.rep_id, self.as_of)
+        return look_at(self.desk, self.reader, self.rep_id, self.as_of)
 
     @property
     def book(self) -> Book:
@@ -72,17 +77,17 @@ class Sources:
     def nearby(self) -> Around:
         """The deals that the forecast of the person is made from."""
         currency = currency_of(self.book, (self.rep,))
-        return around(self.desk, self.session, self.look.viewer, self.book, currency, self.as_of)
+        return around(self.desk, self.reader, self.look.viewer, self.book, currency, self.as_of)
 
     @cached_property
     def conflicted(self) -> frozenset[str]:
         """Rows whose part in a figure waits for the answer to a conflict."""
-        return conflicted_rows(self.session)
+        return conflicted_rows(self.reader)
 
     @cached_property
     def funnel(self) -> tuple[Book, list[str]]:
         """The book of everybody whose deals the pipeline shows, and their ids."""
-        _viewer, _scope, owners, book = pipeline_scope(self.desk, self.session, self.rep_id, self.as_of)
+        _viewer, _scope, owners, book = pipeline_scope(self.desk, self.reader, self.rep_id, self.as_of)
         return book, owners
 
     @cached_property
@@ -93,7 +98,7 @@ class Sources:
 
     @cached_property
     def ground(self) -> Ground:
-        return ground(self.desk, self.session, self.rep_id, self.as_of)
+        return ground(self.desk, self.reader, self.rep_id, self.as_of)
 
     def chain(self, period: PeriodKind = "month") -> ChainLook:
         return ChainLook(self.ground, period)
@@ -108,23 +113,23 @@ class Sources:
 
         key = (kind, scope or self.rep_id)
         if key not in self._metric_views:
-            self._metric_views[key] = open_view(self.desk, reader_of(self.session), key[1], kind, self.as_of)
+            self._metric_views[key] = open_view(self.desk, self.reader, key[1], kind, self.as_of)
         return self._metric_views[key]
 
     @cached_property
     def shape(self) -> FunnelFigures:
         """The default funnel with its flow of the running month."""
-        return funnel_figures(self.desk, self.session, self.rep_id, as_of=self.as_of)
+        return funnel_figures(self.desk, self.reader, self.rep_id, as_of=self.as_of)
 
     @cached_property
     def board(self) -> Board:
-        viewer = self.desk.viewer(self.session)
-        people, teams = everybody(self.session)
+        viewer = self.desk.viewer(self.reader)
+        people, teams = everybody(self.reader)
         reps: tuple[Person, ...] = reps_below(people, teams, viewer.id)
         ids = [person.id for person in reps]
-        book = open_book(self.desk, self.session, ids, self.as_of)
+        book = open_book(self.desk, self.reader, ids, self.as_of)
         currency = currency_of(book, ids)
-        nearby = around(self.desk, self.session, viewer, book, currency, self.as_of)
+        nearby = around(self.desk, self.reader, viewer, book, currency, self.as_of)
         return Board(viewer, book, currency, board(book, reps, currency), nearby)
 
     def book_with(self, owner_id: str | None) -> Book:
@@ -133,4 +138,4 @@ class Sources:
             return self.book
         if "funnel" in self.__dict__ and owner_id in self.funnel[1]:
             return self.funnel[0]
-        return open_book(self.desk, self.session, sorted({self.rep, owner_id or ""}), self.as_of)
+        return open_book(self.desk, self.reader, sorted({self.rep, owner_id or ""}), self.as_of)

@@ -24,7 +24,7 @@ def target(sources: Sources, subject: str) -> Why | None:
     node_id, metric, period, part = (*subject.split(":"), "", "", "")[:4] if subject.count(":") < 4 else ("",) * 4
     if not node_id or (metric and metric not in METRICS):
         return None
-    sight = Sight.open(sources.desk, sources.session, period or "month", metric or "amount", sources.as_of)
+    sight = Sight.open(sources.desk, sources.reader, period or "month", metric or "amount", sources.as_of)
     node = sight.root.find(node_id)
     if node is None or (part and part not in PARTS):
         return None

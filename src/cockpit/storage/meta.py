@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cockpit.storage.reading import FileReader, Reader, SessionReader, statement
+from cockpit.storage.reading import Reader, statement
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -65,7 +65,6 @@ def remove(session: Session, key: str) -> None:
 
 
 def _rows(source: Session | Reader, sql: str, **values: str) -> list[Any]:
-    if isinstance(source, FileReader | SessionReader):
-        return list(source.rows(sql, **values))
-    session: Any = source
-    return list(session.connection().execute(statement(sql), values))
+    if isinstance(source, Reader):
+        return source.rows(sql, **values)
+    return list(source.connection().execute(statement(sql), values))

@@ -1,8 +1,7 @@
 """A metric's rows counted in SQL: one grouped statement for all scopes and periods that are asked for.
 
 Whose rows belong to which scope, and from when to when each period is, come as two small JSON tables, so the statement is
-the same for one rep and this month as for every rep, team and the company over a year. A look at a past day puts the rows
-as they stood then before the tables, under their names. For a device's own file: SQLite.
+the same for one rep and this month as for every rep, team and the company over a year. For a device's own file: SQLite.
 """
 
 from __future__ import annotations
@@ -13,10 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from cockpit.domain import entities as e
 from cockpit.domain.metrics import Metric
-from cockpit.storage.queries.book import change_log, rewound_rows
-from cockpit.storage.reading import TABLES, Reader, among, as_stored
+from cockpit.storage.reading import Reader, as_stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,13 +197,11 @@ SOURCES: Mapping[str, _Source] = {
 
 @dataclass(frozen=True)
 class MetricReader:
-    """Counts rows by what was recorded until `known_by`; `today` is the local day of the look. `then` are the rows that
-    differ from now: their ids, and those of them that there were."""
+    """Counts rows by what was recorded until `known_by`; `today` is the local day of the look."""
 
     reader: Reader
     today: date
     known_by: datetime
-    then: Mapping[str, tuple[list[str], list[dict[str, Any]]]] = field(default_factory=dict)
 
     def count(self, metric: Metric, scopes: Mapping[str, Iterable[str]], spans: Sequence[Span]) -> list[Counted]:
         """`scopes`: the owners of the rows of each scope. One row for each scope, period and currency that has any."""
@@ -245,9 +240,6 @@ class MetricReader:
             + ", ".join(f"json_extract(value, '$[{place}]')" for place in range(5))
             + " FROM json_each(:spans))",
         ]
-        for table, (changed, rows) in self.then.items():
-            first.append(_as_then(table))
-            values[f"changed_{table}"], values[f"rows_{table}"] = json.dumps(changed), json.dumps(rows)
         sql = (
             f"WITH {', '.join(first)} SELECT {select} FROM {source.table} JOIN scope ON scope.owner = {source.owner}"
             f" JOIN p ON {source.when}" + (f" WHERE {' AND '.join(where)}" if where else "") + f" {end}"
@@ -260,68 +252,6 @@ class MetricReader:
             spans=json.dumps([_as_row(span) for span in spans]),
             **values,
         )
-
-
-def metric_reader(reader: Reader, today: date, known_by: datetime) -> MetricReader:
-    """Rows as they stood by what was recorded until `known_by`."""
-    later = change_log(reader, "recorded_at > :known_by", known_by=known_by)
-    then: dict[str, tuple[list[str], list[dict[str, Any]]]] = {}
-    kinds: tuple[type[e.Entity], ...] = (e.Deal, e.Activity, e.Account)
-    for cls in kinds:
-        table = TABLES[cls]
-        changed = sorted({entry.entity_id for entry in later if entry.entity == table})
-        if changed:
-            where, ids = among("id", changed)
-            rows = rewound_rows(reader, cls, later, where, **ids)
-            then[table] = (changed, [_stored(table, row) for row in rows])
-    return MetricReader(reader, today, known_by, then)
-
-
-_COLUMNS = {
-    "deal": [
-        "id",
-        "owner_id",
-        "account_id",
-        "name",
-        "stage_id",
-        "amount_minor",
-        "profit_minor",
-        "currency",
-        "source",
-        "created_on",
-        "expected_on",
-        "closed_on",
-        "lost_reason",
-    ],
-    "activity": [
-        "id",
-        "rep_id",
-        "account_id",
-        "deal_id",
-        "companion_id",
-        "kind",
-        "status",
-        "subject",
-        "goal_result",
-        "starts_at",
-    ],
-    "account": ["id", "owner_id", "name", "tier", "lifecycle", "industry"],
-}
-
-
-def _as_then(table: str) -> str:
-    """The table with the rows that have changed since as they stood: a name before the table's own."""
-    columns = _COLUMNS[table]
-    stood = ", ".join(f"json_extract(value, '$.{name}')" for name in columns)
-    return (
-        f"{table}({', '.join(columns)}) AS (SELECT {', '.join(columns)} FROM main.{table}"
-        f" WHERE id NOT IN (SELECT value FROM json_each(:changed_{table}))"
-        f" UNION ALL SELECT {stood} FROM json_each(:rows_{table}))"
-    )
-
-
-def _stored(table: str, row: e.Entity) -> dict[str, Any]:
-    return {name: as_stored(getattr(row, name)) for name in _COLUMNS[table]}
 
 
 def _as_row(span: Span) -> list[Any]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints, runtime_checkable
 
 from cockpit.domain import entities as e
 
@@ -46,6 +46,7 @@ TABLES: dict[type[e.Entity], str] = {
 }
 
 
+@runtime_checkable
 class Reader(Protocol):
     """Something that answers a SELECT; `:name` in the SQL stands for a value. One reader sees one state of the data."""
 
@@ -88,7 +89,7 @@ def statement(sql: str) -> TextClause:
 
 def reader_of(source: Session | Reader) -> Reader:
     """A reader as it is, a session as a reader."""
-    return source if isinstance(source, FileReader | SessionReader) else SessionReader(source)  # type: ignore[arg-type]
+    return source if isinstance(source, Reader) else SessionReader(source)
 
 
 def entities(source: Session | Reader, cls: type[E], where: str = "", order: str = "id", **values: Any) -> list[E]:
