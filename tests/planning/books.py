@@ -83,6 +83,10 @@ def window(account_id: str, weekday: int, opens: str, closes: str) -> OpeningWin
     )
 
 
+def deal(name: str, account_id: str, amount_minor: int) -> Deal:
+    return Deal(id=name, name=name, owner_id=REP, account_id=account_id, stage_id="open", amount_minor=amount_minor)
+
+
 def book(
     accounts: Sequence[Account] = (),
     activities: Sequence[Activity] = (),

@@ -44,7 +44,7 @@ def _chosen(problem: Problem, need: Need, day: Day, stops: list[Stop]) -> list[t
     length = problem.rules.minutes[need.kind]
     found: set[frozenset[str]] = set()
 
-    def walk(position: int, free: int, place: Place, chosen: tuple[Stop, ...], is_fresh: bool) -> None:
+    def walk(position: int, free: int, place: Place, left_at: int, chosen: tuple[Stop, ...], is_fresh: bool) -> None:
         """`is_fresh`: something new was added since the last fixed visit, so the next trip is checked."""
         if position < len(fixed):
             entry = fixed[position]
@@ -52,8 +52,9 @@ def _chosen(problem: Problem, need: Need, day: Day, stops: list[Stop]) -> list[t
             late = free + (trip(problem, place, entry.place) if goes else 0) > entry.starts
             if not (is_fresh and late):
                 ends = entry.starts + entry.minutes
-                there = entry.place if goes and ends >= free else place
-                walk(position + 1, max(free, ends), there, chosen, is_fresh and not goes)
+                is_last = goes and ends >= left_at
+                there, then = (entry.place, ends) if is_last else (place, left_at)
+                walk(position + 1, max(free, ends), there, then, chosen, is_fresh and not goes)
         elif not is_fresh or free + trip(problem, place, day.end_place) <= day.ends:
             found.add(frozenset(s.account_id for s in chosen))
         if len(chosen) >= room:
@@ -65,9 +66,9 @@ def _chosen(problem: Problem, need: Need, day: Day, stops: list[Stop]) -> list[t
                 problem, day, stop, max(free, day.starts, day.earliest) + trip(problem, place, stop.place), length
             )
             if start is not None:
-                walk(position, start + length, stop.place, (*chosen, stop), True)
+                walk(position, start + length, stop.place, start + length, (*chosen, stop), True)
 
-    walk(0, 0, day.start_place, (), False)
+    walk(0, 0, day.start_place, 0, (), False)
     names = {s.account_id: s for s in stops}
     return [tuple(names[key] for key in sorted(keys)) for keys in found]
 

@@ -7,14 +7,13 @@ from datetime import date, datetime
 import pytest
 
 from cockpit.domain.book import Book
-from cockpit.domain.entities import Deal
 from cockpit.planning.plan import Plan, fill, replan
 from cockpit.planning.problem import Point, Rules
 from cockpit.planning.reading import next_working_days, problem_from, working_days
 from cockpit.planning.score import best_addition
 from cockpit.planning.travel import Travel
 from tests.planning import checker
-from tests.planning.books import REP, account, activity, at, book, kpi, window
+from tests.planning.books import REP, account, activity, at, book, deal, kpi, window
 
 RULES = Rules()
 
@@ -136,10 +135,6 @@ def test_a_full_day_is_named_when_the_kpi_cannot_be_closed() -> None:
     plan = filled(rows)
     assert len(plan.changes) == RULES.max_visits
     assert {"still_short", "blocked_day_full"} <= codes(plan)
-
-
-def deal(name: str, account_id: str, amount_minor: int) -> Deal:
-    return Deal(id=name, name=name, owner_id=REP, account_id=account_id, stage_id="open", amount_minor=amount_minor)
 
 
 def test_points_add_up_and_money_and_nearness_count() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cockpit.domain.book import Book
 from cockpit.domain.entities import Absence, Account, Activity, KpiRule, OpeningWindow
-from cockpit.planning.plan import Plan, fill, replan
+from cockpit.planning.plan import Plan, Planning, Question, arrange, fill, improved, replan
 from cockpit.planning.problem import Problem, Rules
 from cockpit.planning.reading import next_working_days, problem_from, working_days
 from tests.planning import brute, checker
@@ -156,3 +156,43 @@ def test_an_account_that_goes_changes_little(rows: Book, data: st.DataObject) ->
     assume(idle)
     smaller = without(after, data.draw(st.sampled_from(idle)))
     assert replan(asked(smaller)).changes == ()
+
+
+def searched(problem: Problem, kind: str, rule_id: str = "") -> Plan:
+    """The plan after some steps of the search; it costs no more than the first one."""
+    left = iter(range(80))
+    question = Question(problem=problem, kind=kind, rule_id=rule_id)  # type: ignore[arg-type]
+    plan = improved(question, 7, lambda: next(left, None) is None)
+    assert checker.violations(plan) == []
+    assert checker.cost(plan) <= checker.cost(Planning(question, 7).plan())
+    return plan
+
+
+@CALM
+@given(books())
+def test_a_searched_replan_keeps_every_rule_and_a_second_one_changes_nothing(rows: Book) -> None:
+    plan = searched(asked(rows), "replan")
+    assert searched(asked(taken(rows, plan)), "replan").changes == ()
+
+
+def later(rows: Book) -> Problem:
+    """The days after tomorrow."""
+    note(described(rows))
+    days = [on for on in working_days(rows, REP, rows.as_of, date(2026, 11, 30)) if on > date(2026, 11, 25)]
+    return problem_from(rows, REP, rows.as_of, RULES, days, "replan")
+
+
+@CALM
+@given(books())
+def test_days_planned_anew_keep_every_rule_and_again_change_nothing(rows: Book) -> None:
+    assert checker.violations(arrange(later(rows))) == []
+    plan = searched(later(rows), "arrange")
+    assert searched(later(taken(rows, plan)), "arrange").changes == ()
+
+
+@CALM
+@given(books())
+def test_a_searched_fill_adds_and_moves_nothing(rows: Book) -> None:
+    days = working_days(rows, REP, rows.as_of, date(2026, 11, 30))
+    plan = searched(problem_from(rows, REP, rows.as_of, RULES, days), "fill", "kpi")
+    assert all(line.sign == "+" for line in plan.changes)

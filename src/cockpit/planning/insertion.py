@@ -137,10 +137,42 @@ class Board:
     ) -> None:
         """Insert it where `fit` says."""
         key = f"new:{stop.account_id}:{on}" if loose is None else loose.id
-        item = Item(key, stop.account_id, self.shape(stop, kind, on, loose), None, stop.worth)
-        self.days[on] = self.days[on].with_item(item, fit.position)
+        self._enter(Item(key, stop.account_id, self.shape(stop, kind, on, loose), None, stop.worth), on, fit)
         self.booked[stop.account_id] = (*self.booked[stop.account_id], (on, kind))
         self.added[key] = Added(key, stop, kind, on, rule, loose, goal)
+
+    def _enter(self, item: Item, on: date, fit: Fit) -> None:
+        self.days[on] = self.days[on].with_item(item, fit.position)
+
+    def lift(self, entry: Fixed, stop: Stop) -> None:
+        """Take out something that stands in a day, to put it back at another time."""
+        self.days[entry.on] = self.days[entry.on].without({entry.id})
+        self._unbook(stop, entry.on, entry.kind)
+
+    def shift(self, entry: Fixed, stop: Stop, on: date) -> bool:
+        """Put what was lifted in again: on its day as near to its time as it can be, or on another day."""
+        plan, rules, place = self.days[on], self.problem.rules, stop.place if entry.kind == FACE else None
+        if not plan.has_room(entry.kind) or self.too_near(stop, entry.kind, on, entry.on) is not None:
+            return False
+        spans = spans_of(self.windows(stop, on), entry.minutes, rules.grid)
+        shapes = [Shape(entry.kind, entry.minutes, place, spans)]
+        if on == entry.on:
+            starts = [at for first, last in spans for at in range(first, last + 1, rules.grid)]
+            near = {at for at in starts if abs(at - entry.starts) <= rules.free_shift} | {entry.starts}
+            order = sorted(near, key=lambda at: (abs(at - entry.starts), at))
+            shapes = [Shape(entry.kind, entry.minutes, place, ((at, at),)) for at in order]
+        for shape in shapes:
+            fit = plan.best_fit(shape)
+            if fit is None:
+                continue
+            is_back = on == entry.on and fit.starts == entry.starts
+            self._enter(Item(entry.id, stop.account_id, shape, entry.starts if is_back else None), on, fit)
+            self.booked[stop.account_id] = (*self.booked[stop.account_id], (on, entry.kind))
+            if not is_back:
+                loose = _room(entry, stop, self.problem.today)
+                self.added[entry.id] = Added(entry.id, stop, entry.kind, on, Reason("room"), loose)
+            return True
+        return False
 
     def take(self, keys: Collection[str]) -> list[Added]:
         """Take out what was added under these keys."""
@@ -148,10 +180,13 @@ class Board:
         for on in {added.on for added in taken}:
             self.days[on] = self.days[on].without(keys)
         for added in taken:
-            booked = list(self.booked[added.stop.account_id])
-            booked.remove((added.on, added.kind))
-            self.booked[added.stop.account_id] = tuple(booked)
+            self._unbook(added.stop, added.on, added.kind)
         return taken
+
+    def _unbook(self, stop: Stop, on: date, kind: ActivityKind) -> None:
+        booked = list(self.booked[stop.account_id])
+        booked.remove((on, kind))
+        self.booked[stop.account_id] = tuple(booked)
 
     def is_ahead(self, account_id: str) -> bool:
         """Whether a visit of the account lies ahead."""
@@ -171,6 +206,22 @@ class Board:
     def still_short(self, need: Need) -> int:
         """What the rule lacks once the plan is taken."""
         return max(0, need.limit - self.counted(need))
+
+
+def _room(entry: Fixed, stop: Stop, today: date) -> Loose:
+    return Loose(
+        id=entry.id,
+        account_id=stop.account_id,
+        tier=entry.tier,
+        kind=entry.kind,
+        was_on=entry.on,
+        was_at=entry.starts,
+        minutes=entry.minutes,
+        place=entry.place,
+        why="room",
+        is_anew=False,
+        not_before=today,
+    )
 
 
 def place_loose(board: Board) -> list[Loose]:

@@ -8,12 +8,13 @@ from datetime import date
 from typing import Literal
 
 from cockpit.domain.entities import ActivityKind
+from cockpit.planning.cost import TIERS
 from cockpit.planning.explain import what_blocks, why_not
 from cockpit.planning.insertion import Added, Board, days_of, place_loose, stays_at
 from cockpit.planning.notes import notes_of
-from cockpit.planning.problem import Loose, Need, Problem, Reason, Stop
+from cockpit.planning.problem import Fixed, Loose, Need, Problem, Reason, Stop
 from cockpit.planning.schedule import FACE, DayPlan
-from cockpit.planning.search import TIERS, Goal, PlanSearch
+from cockpit.planning.search import Goal, PlanSearch
 from cockpit.planning.worth import most_points, near_part, whole_points
 
 Sign = Literal["=", "+", "~", ">", "x"]
@@ -138,7 +139,15 @@ class Planning:
             ]
             goals += [Goal(None, (on,), problem.rules.usual_meetings) for on in self._days]
         self._problem = problem
-        self.search = PlanSearch(board, goals, self._needs, len(self._left), seed)
+        self.search = PlanSearch(
+            board,
+            goals,
+            self._needs,
+            left=len(self._left),
+            movable=[] if question.kind == "fill" else [f for f in problem.fixed if _may_move(f, self._days)],
+            may_leave=question.kind == "arrange",
+            seed=seed,
+        )
         for _ in range(OPENING if self.search.is_small else OPENING // 4):
             if self.search.is_closed:
                 break
@@ -170,6 +179,10 @@ def arrange(problem: Problem) -> Plan:
 def fill(problem: Problem, rule_id: str) -> Plan:
     """The first plan with exactly what one rule lacks; everything planned stays. KeyError: no such rule."""
     return Planning(Question(problem=problem, kind="fill", rule_id=rule_id)).plan()
+
+
+def _may_move(entry: Fixed, days: Sequence[date]) -> bool:
+    return entry.why == "kept" and entry.on in days and entry.kind != "task"
 
 
 def _find(needs: Sequence[Need], rule_id: str) -> Need:
@@ -213,7 +226,10 @@ def _pace(board: Board, need: Need) -> int:
 def _finish(problem: Problem, board: Board, left: list[Loose], needs: Sequence[Need], days: Sequence[date]) -> Plan:
     """`days` are those that take new activities."""
     empty = Board.of(problem)
-    lines = sorted((*_standing(problem, board), *_changes(board)), key=lambda line: (line.on, line.starts, line.key))
+    lines = sorted(
+        (*_standing(problem, board), *_changes(board)),
+        key=lambda line: (line.on, line.starts, line.minutes, line.key),
+    )
     unplaced = tuple((loose, _why_unplaced(board, loose)) for loose in left)
     rules = [*needs, *(sub for need in needs for sub in need.within)]
     short = tuple((need, board.still_short(need)) for need in rules)
@@ -269,6 +285,7 @@ def _standing(problem: Problem, board: Board) -> list[Line]:
             points=(),
         )
         for entry in problem.fixed
+        if entry.id not in board.added
     ]
 
 
@@ -284,7 +301,8 @@ def _changes(board: Board) -> list[Line]:
 
 def _changed(added: Added, plan: DayPlan, index: int) -> Line:
     loose, on, item = added.loose, added.on, plan.items[index]
-    near = (near_part(plan.extras[item.key]),) if item.kind == FACE else ()
+    parts = added.stop.parts if item.worth is not None else ()
+    near = (near_part(plan.extras[item.key]),) if item.key in plan.extras else ()
     sign: Sign = "+"
     if loose is not None and loose.why == "cancelled":
         sign = ">"
@@ -306,7 +324,7 @@ def _changed(added: Added, plan: DayPlan, index: int) -> Line:
         is_anew=loose is None or loose.is_anew,
         is_locked=False,
         rules=(added.rule,),
-        points=whole_points((*added.stop.parts, *near)),
+        points=whole_points((*parts, *near)),
         row_ids=added.stop.row_ids,
     )
 

@@ -16,7 +16,7 @@ from cockpit.domain.entities import ActivityKind
 
 Fact = str | int | float | bool | date | None
 FixedWhy = Literal["held", "in_progress", "locked", "promised", "frozen", "kept"]
-LooseWhy = Literal["past", "overlap", "away", "unvisited", "cancelled"]
+LooseWhy = Literal["past", "overlap", "away", "unvisited", "cancelled", "room"]
 
 MIDNIGHT = 24 * 60
 
@@ -63,6 +63,8 @@ class Rules:
     travel_limit: int = 90
     """Minutes a day beyond which nothing but the KPI adds a visit."""
     freeze_minutes: int = 60
+    free_shift: int = 30
+    """What is planned may begin so much earlier or later on its day, where that closes the KPI."""
     day_starts: int = 9 * 60
     day_ends: int = 18 * 60
     lunch: Window | None = Window(12 * 60, 13 * 60)
@@ -153,7 +155,7 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loose:
-    """What existed and needs a new time, or a new row where its day is over.
+    """What existed and needs a new time, or a new row where its day is over; `room`: it makes room for the KPI.
 
     `is_anew`: the old row is closed and another one made; else the row itself moves.
     """

@@ -13,15 +13,15 @@ SEGMENT, RELATED, DAYS, WORST = 0.3, 0.6, 0.75, 0.9
 
 
 def removal(board: Board, chance: random.Random) -> list[str]:
-    """Keys of what was added: neighbours in a day, what is near one of them, two days, the worst, or any."""
-    keys = list(board.added)
+    """Keys of what was added or lost its time: neighbours in a day, what is near one of them, two days, the worst, or any."""
+    keys = [key for key, added in board.added.items() if added.loose is None or added.loose.why != "room"]
     if not keys:
         return []
     way, count = chance.random(), 1 + int(chance.random() * min(LONGEST, len(keys)))
     added = board.added[chance.choice(keys)]
     plan = board.days[added.on]
     if way < SEGMENT:
-        inside = [item.key for item in plan.items if item.key in board.added]
+        inside = [item.key for item in plan.items if item.key in keys]
         first = max(0, min(inside.index(added.key), len(inside) - count))
         return inside[first : first + count]
     if way < RELATED:

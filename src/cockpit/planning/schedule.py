@@ -85,9 +85,16 @@ def cut(windows: Sequence[Window], breaks: Sequence[Window]) -> tuple[Window, ..
 
 
 def spans_of(windows: Sequence[Window], minutes: int, grid: int) -> Spans:
-    """The starts on the grid with all of it within one window."""
-    found = ((-(-w.opens // grid) * grid, (w.closes - minutes) // grid * grid) for w in windows)
-    return tuple((first, last) for first, last in found if first <= last)
+    """The starts on the grid with all of it within one window; where windows overlap, their starts are one span."""
+    found: list[tuple[int, int]] = []
+    for first, last in sorted((-(-w.opens // grid) * grid, (w.closes - minutes) // grid * grid) for w in windows):
+        if first > last:
+            continue
+        if found and first <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], last)
+        else:
+            found.append((first, last))
+    return tuple(found)
 
 
 def first_start(spans: Spans, arrival: int, grid: int) -> int | None:
@@ -129,7 +136,7 @@ class DayPlan:
     def _forward(self) -> None:
         travel, grid = self.travel, self.grid
         floor = max(self.day.starts, self.day.earliest)
-        free, place = 0, self.day.start_place
+        free, left_at, place = 0, 0, self.day.start_place
         self.starts: list[int] = []
         self._free, self._place = [free], [place]
         for item in self.items:
@@ -142,8 +149,8 @@ class DayPlan:
                     start = free + trip
             self.starts.append(start)
             ends = start + shape.minutes
-            if shape.travels and ends >= free:
-                place = shape.place
+            if shape.travels and ends >= left_at:
+                place, left_at = shape.place, ends
             if ends > free:
                 free = ends
             self._free.append(free)
@@ -188,10 +195,14 @@ class DayPlan:
         found = self._fits[shape] = self._find(shape) if self.has_room(shape.kind) else None
         return found
 
+    def fits(self, shape: Shape) -> list[Fit]:
+        """Every feasible place, whatever the day's limits."""
+        places = (self.fit_at(shape, position) for position in range(len(self.items) + 1))
+        return [fit for fit in places if fit is not None]
+
     def _find(self, shape: Shape) -> Fit | None:
         if not shape.travels:
-            fits = (self.fit_at(shape, position) for position in range(len(self.items) + 1))
-            return next((fit for fit in fits if fit is not None), None)
+            return next(iter(self.fits(shape)), None)
         travel, mine, ends, grid, spans = self.travel, shape.place, self.day.ends, self.grid, shape.spans
         minutes, last, count, chosen = shape.minutes, shape.last, len(self.items), -1
         least, begins, to = _NEVER, _NEVER, travel[mine]

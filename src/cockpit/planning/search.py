@@ -1,8 +1,7 @@
 """A rep's days made better while there is time: take some of what was added out, put better things in.
 
-The first plan is insertion, the best account first; `step` improves it. Boards are compared as a tuple, less is better:
-what the KPI lacks, what its sub-limits lack, moves, overdue accounts left by tier, minus points, travel. The search
-never reads the clock; the same problem, seed and number of steps give the same board.
+The first plan is insertion, the best account first; `step` improves it. The search never reads the clock; the same
+problem, seed and number of steps give the same board.
 """
 
 from __future__ import annotations
@@ -14,21 +13,21 @@ from datetime import date
 from math import exp
 
 from cockpit.domain.entities import ActivityKind
+from cockpit.planning.cost import Cost, Costs
 from cockpit.planning.insertion import Added, Board
-from cockpit.planning.problem import Need, Reason, Stop
+from cockpit.planning.problem import Fixed, Need, Reason, Stop
 from cockpit.planning.removal import removal
 from cockpit.planning.schedule import FACE, Fit, Shape
 from cockpit.planning.worth import NEAR_POINTS, near_value
-
-Cost = tuple[float, ...]
 
 LATER_DAY_MINUTES = 3
 """Travel a later day must save in the first plan to be preferred to the day before it."""
 OWED = {"A": 1e10, "B": 1e7, "C": 1e4}
 """Beside the points of an account that is overdue: no sum of points makes up for one of a higher tier."""
-TIERS = "ABC"
 POOL, NEAREST = 24, 10
 """Accounts thought of in one step beside those taken out, and how many of them are near one of those."""
+ANYWHERE = 0.2
+"""Chance that in a step something is put where it fits, not where it costs the least travel."""
 WARMTH, COOLING = 1.5, 400
 """A worse plan by so many points is gone on from with chance 1/e at first; after so many steps it never is."""
 TRAVEL_POINTS = 0.02
@@ -57,28 +56,33 @@ class PlanSearch:
     """`best` is the best board so far, `cost` what it costs."""
 
     def __init__(
-        self, board: Board, goals: Sequence[Goal], needs: Sequence[Need], left: int = 0, seed: int = 0
+        self,
+        board: Board,
+        goals: Sequence[Goal],
+        needs: Sequence[Need],
+        *,
+        left: int = 0,
+        movable: Sequence[Fixed] = (),
+        may_leave: bool = False,
+        seed: int = 0,
     ) -> None:
-        """`board`: with what lost its time in its place; `left`: how many found none."""
-        self.goals, self._needs, self._left = tuple(goals), tuple(needs), left
-        self._subs = tuple(sub for need in needs for sub in need.within)
+        """`board`: with what lost its time in its place; `left`: how many found none. `movable` may begin a little earlier
+        or later where that closes the KPI, and leave its day where it `may_leave`."""
+        self.goals, self._costs = tuple(goals), Costs(board, needs, left)
         self._chance = random.Random(seed)
         self._problem = board.problem
         self._stops = [self._candidates(board, goal) for goal in goals]
-        self._owed = {
-            stop.account_id: stop.tier
-            for stop in board.problem.stops
-            if stop.is_candidate and stop.is_overdue and not board.is_ahead(stop.account_id)
-        }
+        stops = {stop.account_id: stop for stop in board.problem.stops}
+        self._movable = [(entry, stops[entry.account_id]) for entry in movable if entry.account_id in stops]
+        self._may_leave = may_leave
         self._options: dict[tuple[int, str], _Options] = {}
-        self._counts: dict[tuple[ActivityKind, str, date], tuple[int, ...]] = {}
         self._near: dict[str, list[Stop]] = {}
         self._given = board
         self._latest = {key: added.on for key, added in board.added.items()}
         board = board.copy()
         self._refill(board, None)
         self.best = self._board = board
-        self.cost = self._cost = self._cost_of(board)
+        self.cost = self._cost = self._costs.of(board)
         self._is_closed = self.is_closed
         self.steps = self.idle = 0
 
@@ -101,12 +105,14 @@ class PlanSearch:
         self.idle += 1
         board = self._board.copy()
         taken = board.take(removal(board, self._chance))
-        if not self._replace(board, taken):
+        lifted = self._lift(board)
+        is_first = self._chance.random() < 0.5
+        if (is_first and not self._shift(board, lifted)) or not self._replace(board, taken):
             return False
         self._refill(board, taken)
-        if not self._keeps_limits(board):
+        if not (is_first or self._shift(board, lifted)) or not self._keeps_limits(board):
             return False
-        cost = self._cost_of(board)
+        cost = self._costs.of(board)
         if cost > self._cost and not self._is_tolerable(cost):
             return False
         self._board, self._cost = board, cost
@@ -114,6 +120,31 @@ class PlanSearch:
             return False
         self.best, self.cost, self.idle = board, cost, 0
         self._is_closed = self.is_closed
+        return True
+
+    def _lift(self, board: Board) -> list[tuple[Fixed, Stop]]:
+        """While the KPI is short, and what was shifted for it in any case: what stands may make room."""
+        chance = self._chance
+        if not self._movable or (self._is_closed and not any(entry.id in board.added for entry, _ in self._movable)):
+            return []
+        if chance.random() < 0.5:
+            return []
+        lifted = chance.sample(self._movable, min(len(self._movable), chance.randint(1, 2)))
+        for entry, stop in lifted:
+            if entry.id in board.added:
+                board.take([entry.id])
+            else:
+                board.lift(entry, stop)
+        return lifted
+
+    def _shift(self, board: Board, lifted: Sequence[tuple[Fixed, Stop]]) -> bool:
+        """Put it back, most often on its day. False where it finds no place."""
+        chance = self._chance
+        for entry, stop in lifted:
+            other = chance.choice(list(board.days))
+            days = [entry.on, other] if chance.random() < 0.7 else [other, entry.on]
+            if not any(board.shift(entry, stop, on) for on in (days if self._may_leave else [entry.on])):
+                return False
         return True
 
     def _is_tolerable(self, cost: Cost) -> bool:
@@ -125,45 +156,6 @@ class PlanSearch:
         loss = cost[-2] - self._cost[-2] + TRAVEL_POINTS * (cost[-1] - self._cost[-1])
         warmth = WARMTH * (1 - self.steps % COOLING / COOLING)
         return warmth > 0 and self._chance.random() < exp(-max(0.0, loss) / warmth)
-
-    # -- what a board costs
-
-    def _cost_of(self, board: Board) -> Cost:
-        counts = [0] * (len(self._needs) + len(self._subs))
-        owed, moved = self._owed.copy(), 0
-        for added in board.added.values():
-            for place in self._counted(added.kind, added.stop.tier, added.on):
-                counts[place] += 1
-            loose = added.loose
-            if loose is not None and not loose.is_anew:
-                moved += added.on != loose.was_on
-                for place in self._counted(loose.kind, loose.tier, loose.was_on):
-                    counts[place] -= 1
-            if added.kind == FACE:
-                owed.pop(added.stop.account_id, None)
-        short = [
-            max(0, need.limit - need.done - need.planned - count)
-            for need, count in zip((*self._needs, *self._subs), counts)
-        ]
-        tiers = list(owed.values())
-        points = sum([plan.points for plan in board.days.values()])
-        travel = sum([plan.travel_minutes for plan in board.days.values()])
-        return (
-            sum(short[: len(self._needs)]),
-            sum(short[len(self._needs) :]),
-            moved + 3 * self._left,
-            *(tiers.count(tier) for tier in TIERS),
-            -round(points, 6),
-            travel,
-        )
-
-    def _counted(self, kind: ActivityKind, tier: str, on: date) -> tuple[int, ...]:
-        """The places of the needs that such an activity counts for."""
-        found = self._counts.get((kind, tier, on))
-        if found is None:
-            needs = enumerate((*self._needs, *self._subs))
-            found = self._counts[kind, tier, on] = tuple(i for i, need in needs if need.counts(kind, tier, on))
-        return found
 
     def _keeps_limits(self, board: Board) -> bool:
         """Days that hold more than the KPI asks for stay within a usual day."""
@@ -194,7 +186,7 @@ class PlanSearch:
         return sorted(found, key=lambda stop: (-_most(stop), stop.account_id))
 
     def _value(self, board: Board, stop: Stop) -> float:
-        owed = self._owed.get(stop.account_id)
+        owed = self._costs.owed.get(stop.account_id)
         if owed is None or board.is_ahead(stop.account_id):
             return stop.worth
         return stop.worth + OWED.get(owed, 0.0)
@@ -247,7 +239,8 @@ class PlanSearch:
     def _add(self, board: Board, number: int, pool: Sequence[Stop], is_wild: bool, is_cheap: bool) -> bool:
         """Put the best one of the pool in. False where nothing fits."""
         need, found, rule = self.goals[number].need, None, None
-        for sub in need.within if need is not None else ():
+        within = need.within if need is not None and not (is_wild and self._chance.random() < 0.15) else ()
+        for sub in within:
             if found is None and board.still_short(sub):
                 some = [stop for stop in pool if not sub.tiers or stop.tier in sub.tiers]
                 found, rule = self._choose(board, number, some, is_wild, is_cheap), sub
@@ -293,11 +286,14 @@ class PlanSearch:
         self, board: Board, number: int, stop: Stop, kind: ActivityKind, is_wild: bool
     ) -> tuple[date, Fit] | None:
         """Of the account's days the one with the least travel, later days at a price; in a step with some noise."""
-        chance, best, found = self._chance.random, 0.0, None
-        is_new = len(board.booked[stop.account_id]) == len(self._given.booked[stop.account_id])
+        chance, chance_of, best, found = self._chance.random, self._chance.choice, 0.0, None
+        is_anywhere = is_wild and chance() < ANYWHERE
+        is_new = board.booked[stop.account_id] is self._given.booked[stop.account_id]
         for index, on, shape in self._options_of(number, stop):
             plan = board.days[on]
             fit = plan.best_fit(shape)
+            if fit is not None and is_anywhere:
+                fit = chance_of(plan.fits(shape))
             if fit is None or not (is_new or board.too_near(stop, kind, on) is None):
                 continue
             price = (

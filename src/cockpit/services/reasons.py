@@ -138,6 +138,7 @@ _PLAIN = {
     "past": N_("its time {at} has passed"),
     "overlap": N_("another visit stands at {at}"),
     "away": N_("away on {on}"),
+    "room": N_("makes room for the KPI"),
     # why it stays
     "held": N_("done"),
     "in_progress": N_("in progress"),
