@@ -127,6 +127,7 @@ class DayPlan:
             elif item.shape.kind != "task":
                 self.calls += 1
         self._fits: dict[Shape, Fit | None] = {}
+        self._less: dict[str, DayPlan] = {}
         self._forward()
         self._backward()
 
@@ -292,6 +293,13 @@ class DayPlan:
 
     def without(self, keys: Collection[str]) -> DayPlan:
         return DayPlan(self.day, self.travel, self.grid, [item for item in self.items if item.key not in keys])
+
+    def less(self, key: str) -> DayPlan:
+        """The day without one thing, kept for the next time it is asked for."""
+        found = self._less.get(key)
+        if found is None:
+            found = self._less[key] = self.without((key,))
+        return found
 
     def trip_to(self, index: int) -> int:
         """Minutes of the trip that ends at the item."""

@@ -14,6 +14,7 @@ from math import exp
 
 from cockpit.domain.entities import ActivityKind
 from cockpit.planning.cost import Cost, Costs
+from cockpit.planning.exchange import exchange
 from cockpit.planning.insertion import Added, Board
 from cockpit.planning.problem import Fixed, Need, Reason, Stop
 from cockpit.planning.removal import removal
@@ -30,6 +31,10 @@ ANYWHERE = 0.2
 """Chance that in a step something is put where it fits, not where it costs the least travel."""
 WARMTH, COOLING = 1.5, 400
 """A worse plan by so many points is gone on from with chance 1/e at first; after so many steps it never is."""
+EXCHANGES = 0.7
+"""Share of the steps that change days about, once all that was asked for is in the plan."""
+NARROW = 0.9
+"""Chance that then only some days are refilled."""
 TRAVEL_POINTS = 0.02
 """What a minute counts where worse plans are gone on from."""
 
@@ -71,14 +76,16 @@ class PlanSearch:
         self.goals, self._costs = tuple(goals), Costs(board, needs, left)
         self._chance = random.Random(seed)
         self._problem = board.problem
-        self._stops = [self._candidates(board, goal) for goal in goals]
+        self._stops = [_candidates(board, goal) for goal in goals]
         stops = {stop.account_id: stop for stop in board.problem.stops}
         self._movable = [(entry, stops[entry.account_id]) for entry in movable if entry.account_id in stops]
         self._may_leave = may_leave
         self._options: dict[tuple[int, str], _Options] = {}
+        self._open: dict[tuple[int, str], dict[date, Shape]] = {}
         self._near: dict[str, list[Stop]] = {}
         self._given = board
         self._latest = {key: added.on for key, added in board.added.items()}
+        self._among = set(board.days)
         board = board.copy()
         self._refill(board, None)
         self.best = self._board = board
@@ -104,13 +111,11 @@ class PlanSearch:
         self.steps += 1
         self.idle += 1
         board = self._board.copy()
-        taken = board.take(removal(board, self._chance))
-        lifted = self._lift(board)
-        is_first = self._chance.random() < 0.5
-        if (is_first and not self._shift(board, lifted)) or not self._replace(board, taken):
-            return False
-        self._refill(board, taken)
-        if not (is_first or self._shift(board, lifted)) or not self._keeps_limits(board):
+        if len(board.days) > 1 and self._is_closed and self._chance.random() < EXCHANGES:
+            is_whole = exchange(board, self._chance, self._open_of)
+        else:
+            is_whole = self._anew(board)
+        if not is_whole or not self._keeps_limits(board):
             return False
         cost = self._costs.of(board)
         if cost > self._cost and not self._is_tolerable(cost):
@@ -121,6 +126,30 @@ class PlanSearch:
         self.best, self.cost, self.idle = board, cost, 0
         self._is_closed = self.is_closed
         return True
+
+    def _anew(self, board: Board) -> bool:
+        """Take some out and put others in. False where what must be in found no place again."""
+        taken = board.take(removal(board, self._chance))
+        days = list(board.days)
+        # What is closed gets better in the days that have lost something, seldom in another.
+        is_narrow = self._is_closed and self._chance.random() < NARROW
+        self._among = {*(added.on for added in taken), self._chance.choice(days)} if is_narrow else set(days)
+        lifted = self._lift(board)
+        is_first = self._chance.random() < 0.5
+        if (is_first and not self._shift(board, lifted)) or not self._replace(board, taken):
+            return False
+        self._refill(board, taken)
+        return is_first or self._shift(board, lifted)
+
+    def _open_of(self, added: Added) -> dict[date, Shape]:
+        """Days for an exchange: those open at first, for an account that is in the plan once."""
+        key = added.goal, added.stop.account_id
+        found = self._open.get(key)
+        if found is None:
+            found = self._open[key] = {on: shape for _, on, shape in self._options_of(added.goal, added.stop)}
+        account = added.stop.account_id
+        is_alone = len(self._board.booked[account]) == len(self._given.booked[account]) + 1
+        return found if is_alone else {}
 
     def _lift(self, board: Board) -> list[tuple[Fixed, Stop]]:
         """While the KPI is short, and what was shifted for it in any case: what stands may make room."""
@@ -168,22 +197,6 @@ class PlanSearch:
         )
 
     # -- putting in
-
-    def _candidates(self, board: Board, goal: Goal) -> list[Stop]:
-        """The accounts that may serve a goal, those worth most first."""
-        need = goal.need
-        if need is not None:
-            found = [s for s in board.problem.stops if s.is_candidate and (not need.tiers or s.tier in need.tiers)]
-        else:
-            first = min(goal.days)
-            found = [
-                stop
-                for stop in board.problem.stops
-                if stop.is_candidate
-                and (stop.is_overdue or stop.is_closing)
-                and not any(on >= first and kind == FACE for on, kind in board.booked[stop.account_id])
-            ]
-        return sorted(found, key=lambda stop: (-_most(stop), stop.account_id))
 
     def _value(self, board: Board, stop: Stop) -> float:
         owed = self._costs.owed.get(stop.account_id)
@@ -290,6 +303,8 @@ class PlanSearch:
         is_anywhere = is_wild and chance() < ANYWHERE
         is_new = board.booked[stop.account_id] is self._given.booked[stop.account_id]
         for index, on, shape in self._options_of(number, stop):
+            if on not in self._among:
+                continue
             plan = board.days[on]
             fit = plan.best_fit(shape)
             if fit is not None and is_anywhere:
@@ -334,3 +349,20 @@ class PlanSearch:
             ranked = sorted(self._stops[number], key=lambda other: (way[other.place], other.account_id))
             found = self._near[f"{number}:{stop.account_id}"] = ranked[:NEAREST]
         return found
+
+
+def _candidates(board: Board, goal: Goal) -> list[Stop]:
+    """The accounts that may serve a goal, those worth most first."""
+    need = goal.need
+    if need is not None:
+        found = [s for s in board.problem.stops if s.is_candidate and (not need.tiers or s.tier in need.tiers)]
+    else:
+        first = min(goal.days)
+        found = [
+            stop
+            for stop in board.problem.stops
+            if stop.is_candidate
+            and (stop.is_overdue or stop.is_closing)
+            and not any(on >= first and kind == FACE for on, kind in board.booked[stop.account_id])
+        ]
+    return sorted(found, key=lambda stop: (-_most(stop), stop.account_id))
