@@ -7,7 +7,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_COMPILE_BYTECODE := 1
 RUN := .venv/bin/
 
-.PHONY: simulate simulate-postgres seeded-bugs soak help setup demo test check format locale openapi docs pictures bench rivals fresh clean
+.PHONY: real-crm simulate simulate-postgres seeded-bugs soak help setup demo test check format locale openapi docs pictures bench rivals fresh clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ demo: .venv/.ready ## A made-up company on this machine, opened on Today (PLAIN=
 
 test: .venv/.ready check ## Format, lint, types, contracts, then all tests
 	$(RUN)pytest -n auto --dist loadscope
+
+real-crm: .venv/.ready ## The connectors against real CRM servers, installed into .real-crm the first time (minutes)
+	$(RUN)pytest -n0 -s -m real_crm tests/real_crm
 
 check: .venv/.ready ## Format, lint, types and import contracts, without the tests
 	$(RUN)ruff format --check .

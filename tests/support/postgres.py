@@ -31,8 +31,12 @@ class Cluster:
     folder: Path
     binaries: Path
 
+    @property
+    def user(self) -> str:
+        return _owner() or _me()
+
     def url(self, name: str) -> str:
-        return f"postgresql+psycopg://{_owner() or _me()}@/{name}?host={self.folder}"
+        return f"postgresql+psycopg://{self.user}@/{name}?host={self.folder}"
 
     def create(self, name: str, template: str = "template0") -> str:
         """A new database, a copy of `template`; returns its URL."""
