@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from cockpit.crm.bottlecrm import FEED, BottleCrm, connect, rows
 from cockpit.crm.bottlecrm.session import PAGE
 from cockpit.crm.connector import Access, BadRemote, CrmForbidden, CrmRefused, CrmStale, Remote
+from cockpit.crm.testing.checks import CHECKS, Check
 from cockpit.errors import HubBusy, HubUnavailable, SignInNeeded, VersionTooOld
+from tests.crm.bottle_desk import BottleDesk
 from tests.crm.fake_bottlecrm import RECORDED, TOKEN, FakeBottle
 
 PIPELINE = RECORDED["pipelines"][0]["id"]
@@ -615,3 +617,16 @@ def test_a_log_whose_answer_was_lost_is_one_interaction(crm: FakeBottle, bottle:
     assert held.row_id == visit.row_id
     assert len(crm.interactions) == 1
     assert taken(bottle, "activity") == {held.id: held}
+
+
+# -- what every connector keeps to ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("one", CHECKS, ids=lambda one: str(one.__name__))
+def test_it_keeps_to_the_contract(crm: FakeBottle, bottle: BottleCrm, one: Check) -> None:
+    desk = BottleDesk(URL.removesuffix("/api/"), TOKEN, crm.transport)
+    account = crm.add("accounts", name="A", assigned_to=["p1"])
+    crm.add("contacts", first_name="王", last_name="-", account=account["id"])
+    crm.add("opportunities", name="D", stage="PROPOSAL", assigned_to=["p1"])
+    crm.add("tasks", title="T", due_date="2026-11-30", assigned_to=["p1"])
+    one(bottle, desk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,9 @@ import pytest
 
 from cockpit.crm.bottlecrm import BottleCrm, connect, rows
 from cockpit.crm.connector import Access, CrmRefused, CrmStale, Remote
+from cockpit.crm.testing.checks import CHECKS, Check
 from cockpit.errors import HubUnavailable, SignInNeeded
+from tests.crm.bottle_desk import BottleDesk
 from tests.real_crm.bottle import Bottle
 from tests.real_crm.lossy import Lossy
 
@@ -182,6 +185,13 @@ def test_a_rep_sees_what_is_his_and_goes_on_without_the_rest(bottle_server: Bott
     with pytest.raises(SignInNeeded):
         stranger.greet()
     stranger.close()
+
+
+@pytest.mark.parametrize("one", CHECKS, ids=lambda one: str(one.__name__))
+def test_it_keeps_to_the_contract(bottle_server: Bottle, bottle: BottleCrm, one: Check) -> None:
+    desk = BottleDesk(bottle_server.url, bottle_server.tokens["lead"])
+    with closing(desk):
+        one(bottle, desk)
 
 
 def test_two_hundred_lost_answers_double_nothing(bottle_server: Bottle, bottle: BottleCrm, api: httpx.Client) -> None:
