@@ -539,13 +539,14 @@ def test_a_changed_visit_is_another_note_in_the_place_of_the_first(tryton: FakeT
     connector = join(tryton)
     planned = connector.create("activity", OURS.format(1), VISIT)
     held = connector.update("activity", planned, {"status": "held", "result": "good", "account_id": "5"})
-    assert held.id != planned.id
     assert held.values == {**planned.values, "status": "held", "result": "good", "account_id": "5"}
-    assert len(tryton.tables["ir.note"]) == 1
-    assert connector.ids("activity") == {held.id}
+    assert list(tryton.tables["ir.note"]) == [2]
+    assert connector.ids("activity") == {held.id} == {planned.id}
+    with pytest.raises(CrmStale):
+        connector.update("activity", planned, {"status": "cancelled"})
 
 
-def test_while_two_notes_have_one_mark_the_older_counts(tryton: FakeTryton) -> None:
+def test_a_change_of_a_visit_that_was_cut_off_in_the_middle_is_done_again(tryton: FakeTryton) -> None:
     connector = join(tryton)
     planned = connector.create("activity", OURS.format(1), VISIT)
     cursor = settled(tryton, connector, "activity")
@@ -553,12 +554,24 @@ def test_while_two_notes_have_one_mark_the_older_counts(tryton: FakeTryton) -> N
     with pytest.raises(HubUnavailable):
         connector.update("activity", planned, {"status": "held"})
     tryton.lose = lambda _method: False
-    assert since(connector, "activity", cursor)[0] == []
-    assert set(whole(connector, "activity")) == {planned.id}
-    assert connector.find("activity", OURS.format(1), VISIT) == planned
+    assert len(tryton.tables["ir.note"]) == 2
+    assert since(connector, "activity", cursor)[0] == [planned]  # the older note counts
+    assert whole(connector, "activity") == {planned.id: planned}
+    assert connector.find("activity", OURS.format(1), VISIT) == connector.read("activity", planned.id) == planned
     held = connector.update("activity", planned, {"status": "held"})
     assert len(tryton.tables["ir.note"]) == 1
-    assert [row.id for row in since(connector, "activity", cursor)[0]] == [held.id]
+    assert since(connector, "activity", cursor)[0] == [held]
+
+
+def test_the_text_of_a_note_is_read_once_for_the_ids(tryton: FakeTryton) -> None:
+    for number in range(3):
+        join(tryton).create("activity", OURS.format(number), VISIT)
+    connector = join(tryton, "admin:admin-pw")
+    connector.greet()
+    assert connector.ids("activity") == {OURS.format(number) for number in range(3)}
+    before = connector.requests
+    assert len(connector.ids("activity")) == 3
+    assert connector.requests == before + 1
 
 
 def test_notes_of_others_are_left_alone_and_a_broken_one_is_named(tryton: FakeTryton) -> None:
@@ -594,6 +607,29 @@ def test_after_a_lost_answer_the_row_is_found_and_not_made_again(tryton: FakeTry
     found = connector.find(entity, OURS.format(1), values)
     assert found is not None
     assert found.values.items() >= values.items()
+
+
+@pytest.mark.parametrize("cut", ["create", "opportunity", "convert"])
+def test_a_deal_whose_making_was_cut_off_is_brought_to_its_stage(tryton: FakeTryton, cut: str) -> None:
+    connector = join(tryton)
+    values = {**DEAL, "stage_id": "converted"}
+    tryton.lose = lambda method: method == f"model.sale.opportunity.{cut}"
+    with pytest.raises(HubUnavailable):
+        connector.create("deal", OURS.format(1), values)
+    tryton.lose = lambda _method: False
+    found = connector.find("deal", OURS.format(1), values)
+    assert found is not None
+    assert found.values["stage_id"] == "converted"
+    assert len(tryton.tables["sale.opportunity"]) == 4
+
+
+def test_a_deal_that_somebody_moved_off_its_way_stays_there(tryton: FakeTryton) -> None:
+    connector = join(tryton)
+    made = connector.create("deal", OURS.format(1), DEAL)
+    tryton._act("lost", [int(made.id)], {})
+    found = connector.find("deal", OURS.format(1), {**DEAL, "stage_id": "opportunity"})
+    assert found is not None
+    assert found.values["stage_id"] == "lost"
 
 
 def test_a_stamp_says_which_rows_it_is_of(tryton: FakeTryton) -> None:

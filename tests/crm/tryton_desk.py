@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ import httpx
 from cockpit.crm.tryton.rpc import day, decimal, plain
 
 MODELS = {"account": "party.party", "contact": "party.party", "deal": "sale.opportunity", "activity": "ir.note"}
+NOTE_FIELDS = ("resource", "message")
 NOTE = "kind: visit\nstatus: planned\nstarts_at: {starts_at}\nrep: #{rep_id}\nsubject: {subject}\n[ck:{mark}]"
 
 
@@ -56,11 +58,17 @@ class Desk:
             found = self.read("party.party", [["id", "in", sorted(people)]], "name")
         elif entity == "person":
             found = self.read("company.employee", [], "party")
+        elif entity == "activity":
+            return {row["message"].rpartition("[ck:")[2].rstrip("]"): row for row in self.notes()}
         elif entity in MODELS:
-            found = self.read(MODELS[entity], [["message", "like", "%[ck:%"]] if entity == "activity" else [])
+            found = self.read(MODELS[entity], [])
         else:
             found = []
         return {str(row["id"]): row for row in found}
+
+    def notes(self, mark: str = "") -> list[dict[str, Any]]:
+        domain = [["message", "like", f"%[ck:{mark}%"], ["resource", "like", "party.party,%"]]
+        return self.read("ir.note", domain, *NOTE_FIELDS)
 
     def sample(self, entity: str, number: int) -> Mapping[str, Any] | None:
         account = next(iter(self.rows("account")), "")
@@ -102,11 +110,10 @@ class Desk:
 
     def edit(self, entity: str, remote_id: str, values: Mapping[str, Any]) -> None:
         if entity == "activity":  # a note cannot be changed: another one takes its place
-            [held] = self.read("ir.note", [["id", "=", int(remote_id)]], "resource")
-            self._note(
-                held["resource"].partition(",")[2], {"starts_at": "2026-11-24T02:00:00Z", "rep_id": "1", **values}
-            )
-            self.remove(entity, remote_id)
+            [held] = self.notes(remote_id)
+            account = held["resource"].partition(",")[2]
+            self._note(account, {"starts_at": "2026-11-24T02:00:00Z", "rep_id": "1", **values}, remote_id)
+            self.call("ir.note.delete", [held["id"]])
             return
         theirs = {"name": "description" if entity == "deal" else "name"}
         given = {theirs.get(name, name): value for name, value in values.items()}
@@ -115,12 +122,14 @@ class Desk:
     def remove(self, entity: str, remote_id: str) -> None:
         if entity == "deal":
             self.call("sale.opportunity.cancel", [int(remote_id)])
-        self.call(f"{MODELS[entity]}.delete", [int(remote_id)])
+        numbers = [row["id"] for row in self.notes(remote_id)] if entity == "activity" else [int(remote_id)]
+        self.call(f"{MODELS[entity]}.delete", numbers)
 
-    def _note(self, account: str, values: Mapping[str, Any]) -> str:
-        mark = f"sample-{len(self.rows('activity'))}"
+    def _note(self, account: str, values: Mapping[str, Any], mark: str = "") -> str:
+        mark = mark or str(uuid.uuid4())
         message = NOTE.format(**{"starts_at": "", "rep_id": "1", **values}, mark=mark)
-        return self._made("ir.note", {"resource": f"party.party,{account}", "message": message})
+        self._made("ir.note", {"resource": f"party.party,{account}", "message": message})
+        return mark
 
     def _contact_type(self) -> int:
         if not self.relation:

@@ -31,8 +31,6 @@ from cockpit.domain.text import clean_line
 from cockpit.i18n import _
 
 LIMIT: Final = 500
-AT_ONCE: Final = 100
-"""Clauses of one question: databases have a limit."""
 OVERLAP: Final = timedelta(minutes=1)
 """A change carries the moment its transaction began and is seen when that ends: this long back is asked for again."""
 RELATION: Final = "party.relation.all"
@@ -92,7 +90,7 @@ class Tryton:
         """A cursor is where a pass began (`since`), how far it came (`after`), and what the next one begins with."""
         since, after, newest, begun = json.loads(cursor) if cursor else ("", 0, "", "")
         source, is_last = SOURCES[entity], False
-        first: dict[str, str] = {}
+        told: set[str] = set()
         domain = self._reading.domain(entity)
         if since:
             stamp = moment(since)
@@ -106,7 +104,7 @@ class Tryton:
             after = found[-1]["id"] if found else after
             page = self._reading.understood(entity, found)
             if entity == "activity":
-                page = self._firsts(page, first, is_whole=not since)
+                page = self._reading.oldest(page, told, is_whole=not since)
             settled = min(filter(None, (newest or since, begun)), default="")
             yield Page(tuple(page), json.dumps((settled, 0, "", "") if is_last else (since, after, newest, begun)))
 
@@ -114,31 +112,36 @@ class Tryton:
         return Feed((), cursor, is_whole=False)
 
     def ids(self, entity: str) -> frozenset[str]:
-        return frozenset(map(str, self._reading.ids(entity)))
+        return self._reading.marks() if entity == "activity" else frozenset(map(str, self._reading.ids(entity)))
 
     def read(self, entity: str, remote_id: str) -> Remote | None:
         if entity in rows.FIXED:
             return next((row for row in rows.FIXED[entity] if row.id == remote_id), None)
-        found = self._reading.rows(entity, ["id", "=", int(remote_id)])
+        found = self._reading.one(entity, remote_id)
         if not found:
             return None
-        [row] = self._reading.understood(entity, found)
+        [row] = self._reading.understood(entity, found[:1])
         if isinstance(row, BadRemote):
             raise CrmRefused(row.reason)
         return row
 
     def find(self, entity: str, row_id: str, values: Mapping[str, Any]) -> Remote | None:
-        clause: list[Any] = ["identifiers.code", "=", f"ck:{row_id}"]
-        if entity == "deal":
-            clause = ["reference", "=", row_id]
-        elif entity == "activity":
-            clause = ["message", "like", f"%{note.marker(row_id)}"]
+        """A deal whose making was cut off on its way through the states is brought to where it was meant to be."""
+        if entity == "activity":
+            return self.read(entity, row_id)
+        clause = ["reference", "=", row_id] if entity == "deal" else ["identifiers.code", "=", f"ck:{row_id}"]
         found = self._reading.understood(entity, self._reading.rows(entity, clause))
-        return next((row for row in found if isinstance(row, Remote)), None)
+        row = next((row for row in found if isinstance(row, Remote)), None)
+        if entity == "deal" and row is not None and (left := rows.moves_left(row.values["stage_id"], values)):
+            for action in left:
+                self._server.change(f"sale.opportunity.{action}", [int(row.id)])
+            return self._now(entity, row.id)
+        return row
 
     def create(self, entity: str, row_id: str, values: Mapping[str, Any]) -> Remote:
         if entity == "activity":
-            return self._now(entity, self._put_note(row_id, values, []))
+            self._put_note(row_id, values)
+            return self._now(entity, row_id)
         if entity == "deal":
             actions = rows.moves("lead", values.get("stage_id") or "lead")
             if actions and not (values.get("account_id") and values.get("owner_id")):
@@ -157,14 +160,16 @@ class Tryton:
 
     def update(self, entity: str, seen: Remote, values: Mapping[str, Any]) -> Remote:
         try:
-            return self._now(entity, self._change(entity, seen, values))
+            self._change(entity, seen, values)
+            return self._now(entity, seen.id)
         except CrmRefused:
             if self._now(entity, seen.id).version != seen.version:  # what is refused may be meant for an older row
                 raise CrmStale(_("It was changed in Tryton meanwhile.")) from None
             raise
 
     def delete(self, entity: str, seen: Remote) -> None:
-        if not self._reading.rows(entity, ["id", "=", int(seen.id)]):
+        numbers = [raw["id"] for raw in self._reading.one(entity, seen.id)]
+        if not numbers:
             return
         calls = [f"{SOURCES[entity].model}.delete"]
         if entity == "deal":  # only a cancelled one can be deleted there
@@ -172,36 +177,36 @@ class Tryton:
             calls = [*(f"sale.opportunity.{action}" for action in actions), *calls]
         stamps = json.loads(seen.version) if seen.version else {}
         for method in calls:
-            self._server.change(method, [int(seen.id)], stamps=stamps)
+            self._server.change(method, numbers, stamps=stamps)
             stamps = {}
 
     def close(self) -> None:
         self._server.caller.close()
 
-    def _change(self, entity: str, seen: Remote, values: Mapping[str, Any]) -> int:
+    def _change(self, entity: str, seen: Remote, values: Mapping[str, Any]) -> None:
         stamps = json.loads(seen.version) if seen.version else {}
         if entity == "deal":
             for method, *arguments in rows.deal_calls(seen, values, self._deal(values)):
                 self._server.change(f"sale.opportunity.{method}", [int(seen.id)], *arguments, stamps=stamps)
                 stamps = {}
-            return int(seen.id)
-        found = self._reading.rows(entity, ["id", "=", int(seen.id)])
+            return
+        found = self._reading.one(entity, seen.id)
         if not found:
             raise CrmStale(_("It is gone from Tryton."))
-        raw = found[0]
         if entity == "activity":
-            row_id, held = note.parse(raw["message"])
-            told = {"account_id": raw["resource"].partition(",")[2], **held, **values}
-            old = [other["id"] for other in self._reading.rows(entity, ["message", "like", f"%{note.marker(row_id)}"])]
-            return self._put_note(row_id, told, old)
+            [now] = self._reading.understood(entity, found[:1])
+            if not isinstance(now, Remote) or now.version != seen.version:
+                raise CrmStale(_("It was changed in Tryton meanwhile."))
+            self._put_note(seen.id, {**now.values, **values})
+            self._server.change("ir.note.delete", [raw["id"] for raw in found])
+            return
         given = {"name": values["name"]} if "name" in values else {}
-        given |= rows.belongings(raw, values)
+        given |= rows.belongings(found[0], values)
         if "account_id" in values:
-            relation = rows.related(raw, self._reading.contact_type())["id"]
+            relation = rows.related(found[0], self._reading.contact_type())["id"]
             given["relations"] = [["write", [relation], {"to": int(values["account_id"])}]]
         if given:
             self._server.change("party.party.write", [int(seen.id)], given, stamps=stamps)
-        return int(seen.id)
 
     def _deal(self, values: Mapping[str, Any]) -> Row:
         given = rows.deal_fields(values)
@@ -218,32 +223,11 @@ class Tryton:
             raise CrmRefused(words.format(code=clean_line(code, 8)), field="currency")
         return self._currencies[code]
 
-    def _put_note(self, row_id: str, values: Mapping[str, Any], old: list[int]) -> int:
-        """A new note in the place of `old` ones: there a note cannot be changed."""
+    def _put_note(self, row_id: str, values: Mapping[str, Any]) -> None:
+        """There a note cannot be changed: the old one is deleted when the new one is there."""
         self._reading.know_staff()
-        given = {
-            "resource": f"party.party,{values['account_id']}",
-            "message": note.compose(row_id, values, self._reading.names),
-        }
-        [new] = self._server.change("ir.note.create", [given])
-        if old:
-            self._server.change("ir.note.delete", old)
-        return int(new)
-
-    def _firsts(
-        self, page: list[Remote | BadRemote], first: dict[str, str], *, is_whole: bool
-    ) -> list[Remote | BadRemote]:
-        """Of notes with one mark the oldest: a newer one counts when that is gone, which is the second half of a change.
-        `first` is by our id; a pass over all notes gathers it by itself."""
-        marks = [row.row_id for row in page if isinstance(row, Remote) and row.row_id]
-        for start in range(0, 0 if is_whole else len(marks), AT_ONCE):
-            wanted = (["message", "like", f"%{note.marker(row_id)}"] for row_id in marks[start : start + AT_ONCE])
-            found = self._reading.understood("activity", self._reading.rows("activity", ["OR", *wanted]))
-            for row in found:
-                first.setdefault(getattr(row, "row_id", None) or "", row.id)
-        return [
-            row for row in page if isinstance(row, BadRemote) or first.setdefault(row.row_id or "", row.id) == row.id
-        ]
+        message = note.compose(row_id, values, self._reading.names)
+        self._server.change("ir.note.create", [{"resource": f"party.party,{values['account_id']}", "message": message}])
 
     def _now(self, entity: str, remote_id: str | int) -> Remote:
         row = self.read(entity, str(remote_id))

@@ -138,7 +138,7 @@ def remote(entity: str, raw: Row, relation: int) -> Remote | BadRemote:
         if entity == "activity":
             row_id, values = note.parse(raw["message"])
             values["account_id"] = raw["resource"].partition(",")[2]
-            return Remote(entity, str(raw["id"]), values, row_id, _version(entity, raw))
+            return Remote(entity, row_id, values, row_id, _version(entity, raw))
         values, unknown = _deal(raw) if entity == "deal" else _party(entity, raw, relation)
         carried = _carried(entity, raw)
         if entity == "deal" and raw["reference"] and not carried:
@@ -174,6 +174,15 @@ def moves(here: str, there: str) -> list[str]:
     words = _("Tryton has no way from {here} to {there}.")
     names = {state: english for state, _zh, english, _kind, _percent in STAGES}
     raise CrmRefused(words.format(here=names.get(here, here), there=names.get(there, there)), field="stage_id")
+
+
+def moves_left(here: str, values: Mapping[str, Any]) -> list[str]:
+    """What is left of the way from the first state to that of `values`; nothing when `here` is not on it."""
+    there = values.get("stage_id")
+    if not there or here == there or here not in EDITABLE:
+        return []
+    way, left = moves("lead", there), moves(here, there)
+    return left if way[-len(left) :] == left else []
 
 
 def deal_calls(seen: Remote, values: Mapping[str, Any], given: Row) -> list[tuple[Any, ...]]:
