@@ -242,6 +242,7 @@ def test_a_row_that_cannot_be_understood_is_named_and_the_page_goes_on(
 
 def test_staff_and_own_companies_are_no_customers(tryton: FakeTryton) -> None:
     connector = join(tryton)
+    whole(connector, "person")
     assert {row.values["name"] for row in whole(connector, "account").values()} == {f"Customer {n}" for n in range(3)}
     assert {row.values["name"] for row in whole(connector, "person").values()} == {"rep1", "rep2"}
 

@@ -48,23 +48,23 @@ class Desk:
     # -- the server of the test kit ------------------------------------------------------------------------------------
 
     def rows(self, entity: str) -> Mapping[str, Mapping[str, Any]]:
+        """By id, with the text of each in our words."""
+        if entity == "activity":
+            return {_after(row["message"], "[ck:").rstrip("]"): {"subject": _subject(row)} for row in self.notes()}
+        if entity == "deal":
+            return {
+                str(row["id"]): {"name": row["description"]} for row in self.read("sale.opportunity", [], "description")
+            }
+        if entity == "person":
+            return {str(row["id"]): {"name": row["rec_name"]} for row in self.read("company.employee", [], "rec_name")}
+        if entity not in MODELS:
+            return {}
+        contacts = {row["from_"] for row in self.read("party.relation.all", [], "from_")}
+        domain = ["id", "in", sorted(contacts)]
         if entity == "account":
-            staff = {row["party"] for row in self.read("company.employee", [], "party")}
-            staff |= {row["party"] for row in self.read("company.company", [], "party")}
-            staff |= {row["from_"] for row in self.read("party.relation.all", [], "from_")}
-            found = self.read("party.party", [["id", "not in", sorted(staff)]], "name")
-        elif entity == "contact":
-            people = {row["from_"] for row in self.read("party.relation.all", [], "from_")}
-            found = self.read("party.party", [["id", "in", sorted(people)]], "name")
-        elif entity == "person":
-            found = self.read("company.employee", [], "party")
-        elif entity == "activity":
-            return {row["message"].rpartition("[ck:")[2].rstrip("]"): row for row in self.notes()}
-        elif entity in MODELS:
-            found = self.read(MODELS[entity], [])
-        else:
-            found = []
-        return {str(row["id"]): row for row in found}
+            staff = [*self.read("company.employee", [], "party"), *self.read("company.company", [], "party")]
+            domain = ["id", "not in", sorted({row["party"] for row in staff} | contacts)]
+        return {str(row["id"]): {"name": row["name"]} for row in self.read("party.party", [domain], "name")}
 
     def notes(self, mark: str = "") -> list[dict[str, Any]]:
         domain = [["message", "like", f"%[ck:{mark}%"], ["resource", "like", "party.party,%"]]
@@ -140,3 +140,11 @@ class Desk:
     def _made(self, model: str, values: dict[str, Any]) -> str:
         [number] = self.call(f"{model}.create", [values])
         return str(number)
+
+
+def _after(text: str, sign: str) -> str:
+    return text.rpartition(sign)[2]
+
+
+def _subject(row: Mapping[str, Any]) -> str:
+    return next((line.partition(": ")[2] for line in row["message"].splitlines() if line.startswith("subject: ")), "")

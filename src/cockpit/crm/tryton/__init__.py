@@ -1,8 +1,8 @@
 """Tryton 8: parties as accounts and contacts, opportunities as deals, employees as people, notes as visits.
 
 Changes are asked for by `last_modified_at`, of a row and of what belongs to it (a customer's phone is a row of its own),
-and paged by id, so that nothing slips while others write. Our id is the `reference` of a deal, an identifier `ck:` of a
-party, and the last line `[ck:...]` of a note. A contact is a party with the relation `Contact of` to another one.
+and paged by id, so that nothing slips while others write. Our id is the `reference` of a deal and an identifier of a
+party, `ck:...`, and the last line of a note, `[ck:...]`. A contact is a party with the relation `Contact of` to another one.
 """
 
 from __future__ import annotations
@@ -129,8 +129,8 @@ class Tryton:
         """A deal whose making was cut off on its way through the states is brought to where it was meant to be."""
         if entity == "activity":
             return self.read(entity, row_id)
-        clause = ["reference", "=", row_id] if entity == "deal" else ["identifiers.code", "=", f"ck:{row_id}"]
-        found = self._reading.understood(entity, self._reading.rows(entity, clause))
+        place = "reference" if entity == "deal" else "identifiers.code"
+        found = self._reading.understood(entity, self._reading.rows(entity, [place, "=", rows.CARRIED + row_id]))
         row = next((row for row in found if isinstance(row, Remote)), None)
         if entity == "deal" and row is not None and (left := rows.moves_left(row.values["stage_id"], values)):
             for action in left:
@@ -146,12 +146,14 @@ class Tryton:
             actions = rows.moves("lead", values.get("stage_id") or "lead")
             if actions and not (values.get("account_id") and values.get("owner_id")):
                 raise CrmRefused(_("Tryton needs a customer and an owner before a deal leaves its first stage."))
-            [new] = self._server.change("sale.opportunity.create", [{**self._deal(values), "reference": row_id}])
+            [new] = self._server.change(
+                "sale.opportunity.create", [{**self._deal(values), "reference": rows.CARRIED + row_id}]
+            )
             for action in actions:
                 self._server.change(f"sale.opportunity.{action}", [new])
             return self._now(entity, new)
         given = {"name": values.get("name"), **rows.belongings({}, values)}
-        given["identifiers"] = [["create", [{"code": f"ck:{row_id}"}]]]
+        given["identifiers"] = [["create", [{"code": rows.CARRIED + row_id}]]]
         if entity == "contact":
             related = {"to": int(values["account_id"]), "type": self._reading.contact_type(is_made=True)}
             given["relations"] = [["create", [related]]]

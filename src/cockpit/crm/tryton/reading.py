@@ -26,6 +26,7 @@ class Reading:
         self._server, self._relation_name = server, relation_name
         self._relation = 0
         self._staff: set[int] = set()
+        self._knows_staff = False
         self.forbidden: frozenset[str] = frozenset()
         self.names: dict[str, str] = {}
         """Of people, by employee."""
@@ -106,9 +107,10 @@ class Reading:
         return ["resource", "in", [f"party.party,{party}" for party in sorted(self.ids("account"))]]
 
     def know_staff(self) -> None:
-        if not self._staff:
-            self._staff = {company["party"] for company in self._server.read("company.company", [], ["party"])}
+        if not self._knows_staff:
+            self._staff |= {company["party"] for company in self._server.read("company.company", [], ["party"])}
             self.understood("person", self.rows("person", ["id", ">", 0]))
+            self._knows_staff = True
 
     def contact_type(self, *, is_made: bool = False) -> int:
         """The type of relation of a contact; 0, which fits nothing, while there is none."""

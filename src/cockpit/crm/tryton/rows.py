@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -48,7 +47,9 @@ EDITABLE: Final = frozenset({"lead", "opportunity"})
 MECHANISMS: Final = ("phone", "mobile", "email")
 PARTY_FIELDS: Final = {"account": ("name", "phone", "address"), "contact": ("account_id", "name", *MECHANISMS)}
 
-_OURS: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+CARRIED: Final = "ck:"
+"""What a reference or an identifier begins with that is our id."""
+
 _TEXTS: Final = {"name": "description", "lost_reason": "lost_reason"}
 _REFS: Final = {"account_id": "party", "owner_id": "employee"}
 _KINDS: Final = {state: kind for state, _zh, _en, kind, _percent in STAGES}
@@ -288,10 +289,8 @@ def _deal(raw: Row) -> tuple[Row, Row]:
 
 def _carried(entity: str, raw: Row) -> str | None:
     """Our id, where the row has one."""
-    if entity == "deal":
-        return raw["reference"] if _OURS.fullmatch(raw["reference"] or "") else None
-    codes = (str(one["code"]) for one in raw["identifiers."])
-    return next((code.removeprefix("ck:") for code in codes if code.startswith("ck:")), None)
+    codes = [raw["reference"] or ""] if entity == "deal" else [str(one["code"]) for one in raw["identifiers."]]
+    return next((code.removeprefix(CARRIED) for code in codes if code.startswith(CARRIED)), None)
 
 
 def _version(entity: str, raw: Row) -> str:
