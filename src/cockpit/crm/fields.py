@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cockpit.crm.connector import BadRemote, CrmRefused, Remote
+from cockpit.crm.connector import BadRemote, CrmRefused, Page, Remote
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse
 from cockpit.i18n import _
@@ -110,6 +110,11 @@ def understood(found: Remote | BadRemote) -> Remote:
     if isinstance(found, BadRemote):
         raise CrmRefused(found.reason)
     return found
+
+
+def among(pages: Iterable[Page], remote_id: str) -> Remote | None:
+    """One row of a kind that is only read whole."""
+    return next((row for page in pages for row in page.rows if isinstance(row, Remote) and row.id == remote_id), None)
 
 
 def unknown(raw: Mapping[str, Any], taken: Iterable[str]) -> dict[str, Any]:

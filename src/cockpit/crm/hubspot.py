@@ -160,6 +160,8 @@ class HubSpot:
         return frozenset(row.id for page in self.snapshot(entity) for row in page.rows)
 
     def read(self, entity: str, remote_id: str) -> Remote | None:
+        if entity not in OBJECTS:
+            return f.among(self.snapshot(entity), remote_id)
         self._learn()
         kind, number = _place(entity, remote_id)
         return self._one(entity, kind, number, self._asked(kind))

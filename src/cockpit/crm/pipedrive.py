@@ -162,6 +162,8 @@ class Pipedrive:
         return frozenset(str(raw["id"]) for raws in self._pages(entity, asked) for raw in raws)
 
     def read(self, entity: str, remote_id: str) -> Remote | None:
+        if entity not in self._rows.tables:
+            return f.among(self.snapshot(entity), remote_id)
         answer = self.caller.found(f"{PATHS[entity]}/{remote_id}", entity=entity, cost=GET)
         if answer is None:
             return None

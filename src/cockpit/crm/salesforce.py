@@ -203,6 +203,8 @@ class Salesforce:
         return frozenset(named(kind, str(raw["Id"])) for kind, found in pages for raws in found for raw in raws)
 
     def read(self, entity: str, remote_id: str) -> Remote | None:
+        if entity not in OBJECTS:
+            return f.among(self.snapshot(entity), remote_id)
         self._learn()
         kind, number = _place(entity, remote_id)
         return self._one(entity, kind, number)

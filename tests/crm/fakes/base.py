@@ -57,6 +57,8 @@ class Hosted:
     """Parts of paths that this token may not use."""
     lose: Callable[[Request], bool] = lambda _request: False
     """Whether the answer to a request is lost, after it was carried out."""
+    follow: Callable[[], datetime] = lambda: START
+    """A clock that this one does not stay behind."""
     log: list[Request] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     _lately: dict[str, deque[datetime]] = field(default_factory=dict)
@@ -97,6 +99,7 @@ class Hosted:
 
     def answer(self, request: Request) -> Answer:
         self.log.append(request)
+        self.now = max(self.now, self.follow())
         try:
             if self.is_down:
                 raise Refusal(503, {"message": "down for maintenance"}, **{"Retry-After": "120"})
