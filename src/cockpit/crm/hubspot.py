@@ -233,7 +233,7 @@ class HubSpot:
         return found
 
     def _owners(self, is_archived: bool) -> list[dict[str, Any]]:
-        pages = self.caller.pages("/crm/v3/owners", "person", {"archived": str(is_archived).lower()})
+        pages = self.caller.pages("/crm/v3/owners/", "person", {"archived": str(is_archived).lower()})
         return [{**raw, "archived": is_archived} for raws in pages for raw in raws]
 
     def _pipelines(self) -> list[dict[str, Any]]:

@@ -167,7 +167,10 @@ def _request(method: str, url: str, headers: Mapping[str, str], content: bytes) 
     if content:
         is_form = "form-urlencoded" in headers.get("content-type", "")
         body = dict(parse_qsl(content.decode())) if is_form else json.loads(content)
-    return Request(method, parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), headers, body)
+    query: dict[str, str] = {}
+    for name, value in parse_qsl(parts.query, keep_blank_values=True):
+        query[name] = f"{query[name]},{value}" if name in query else value
+    return Request(method, parts.path, query, headers, body)
 
 
 @dataclass

@@ -141,9 +141,13 @@ class FakeHubSpot(Hosted):
             return Answer({"userId": 901, "hubId": 1, "appId": 2, "scopes": self.scopes})
         if path.startswith("/oauth/v1/access-tokens/"):
             return Answer({"user_id": 901, "hub_id": 1, "app_id": 2, "scopes": self.scopes, "token": self.access})
-        if path == "/crm/v3/owners":
+        if path == "/crm/v3/owners/":
             return Answer(
-                {"results": [o for o in self.owners if str(o["archived"]).lower() == asked.get("archived", "false")]}
+                {
+                    "results": [
+                        o for o in self.owners if str(o["archived"]).lower() == asked.get("archived", "false").lower()
+                    ]
+                }
             )
         if path == "/crm/v3/pipelines/deals":
             return Answer({"results": self.pipelines})
@@ -222,7 +226,11 @@ class FakeHubSpot(Hosted):
     def _list(self, kind: str, asked: dict[str, str]) -> Answer:
         if not 1 <= int(asked.get("limit", 10)) <= 100:
             raise _no(400, "VALIDATION_ERROR", "limit")
-        limit, after, gone = int(asked.get("limit", 10)), int(asked.get("after", 0)), asked.get("archived") == "true"
+        limit, after, gone = (
+            int(asked.get("limit", 10)),
+            int(asked.get("after", 0)),
+            asked.get("archived", "").lower() == "true",
+        )
         rows = [
             row
             for key, row in sorted(self.rows[kind].items(), key=lambda item: int(item[0]))
