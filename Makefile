@@ -7,10 +7,10 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_COMPILE_BYTECODE := 1
 RUN := .venv/bin/
 
-.PHONY: real-crm simulate simulate-postgres seeded-bugs soak help setup demo test check format locale openapi docs pictures bench rivals fresh clean
+.PHONY: pipedrive-client real-crm simulate simulate-postgres seeded-bugs soak help setup demo test check format locale openapi docs pictures bench rivals fresh clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 .tools/bin/uv:
 	python3 -m venv .tools
@@ -58,6 +58,9 @@ soak: .venv/.ready ## Screens, commands and a sync on one file at once (SECONDS=
 
 locale: .venv/.ready ## Gather the texts and compile the catalogues
 	$(RUN)python -m scripts.catalogues
+
+pipedrive-client: ## Install Pipedrive's own client for Node.js, by which a test checks the stand-in
+	npm install --prefix .tools/pipedrive --no-audit --no-fund --loglevel=error 'pipedrive@33.7.0'
 
 openapi: .venv/.ready ## Write docs/openapi.json from the hub
 	$(RUN)python -m scripts.openapi
