@@ -45,19 +45,25 @@ def test_pipedrives_client_and_the_connector_understand_each_other(node: str) ->
     told = json.loads(done.stdout)
     number = int(made.id)
     assert told == {
-        "title": "Robots", "value": 1234.56, "org": int(account.id), "carried": f"ck:{OUR_ID}",
-        "found": [number], "changed": [number], "made": told["made"], "gone": told["made"], "moved": "won",
-
-            "visit": told["visit"],
-            "fields": [field],
-            "stages": 4,
-            "pipelines": 1,
-            "users": 2,
-            "me": 11,
-            "teams": 1,
-            "goals": 0
-        ,
-        "missing": "The row was not found.", "wrong": "Validation failed: owner_id: not found",
+        "title": "Robots",
+        "value": 1234.56,
+        "org": int(account.id),
+        "carried": f"ck:{OUR_ID}",
+        "found": [number],
+        "changed": [number],
+        "made": told["made"],
+        "gone": told["made"],
+        "moved": "won",
+        "visit": told["visit"],
+        "fields": [field],
+        "stages": 4,
+        "pipelines": 1,
+        "users": 2,
+        "me": 11,
+        "teams": 1,
+        "goals": 0,
+        "missing": "The row was not found.",
+        "wrong": "Validation failed: owner_id: not found",
     }
     deleted = {row.id: row.is_deleted for row in rows(crm.changes("deal", fake.stamp()))}
     assert deleted == {made.id: False, str(told["made"]): True}
