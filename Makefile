@@ -7,7 +7,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_COMPILE_BYTECODE := 1
 RUN := .venv/bin/
 
-.PHONY: pipedrive-client real-crm simulate simulate-postgres seeded-bugs soak help setup demo test check format locale openapi docs pictures bench rivals fresh clean
+.PHONY: pipedrive-client real-crm simulate simulate-postgres seeded-bugs soak help setup demo test check format locale openapi docs pictures bench bench-planning brute-days rivals fresh clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -78,6 +78,15 @@ bench: .venv/.ready ## Measure start, keys, bytes and memory beside a bare Textu
 	$(RUN)python -m benchmarks.first_visit
 	$(RUN)python -m benchmarks.first_load
 	$(RUN)python -m benchmarks.offline
+
+bench-planning: .venv/.ready ## Measure the planner beside pyvrp, vroom and OR-tools (TOPTW=folder with best_known.csv and instances)
+	$(UV) venv --quiet --allow-existing .rivals/planning
+	UV_PROJECT_ENVIRONMENT=.rivals/planning $(UV) sync --locked --quiet --no-install-project --no-dev --group bench-planning
+	PYTHONPATH=src:. .rivals/planning/bin/python -m benchmarks.planning_product --rivals
+	$(if $(TOPTW),PYTHONPATH=src:. .rivals/planning/bin/python -m benchmarks.planning_rivals $(TOPTW)/best_known.csv $(TOPTW)/instances)
+
+brute-days: .venv/.ready ## Random days of up to seven accounts: the planner must find what trying every order finds (N=2000)
+	@PYTHONPATH=src:. $(RUN)python -m benchmarks.planning_brute $(or $(N),2000)
 
 rivals: ## Install two well-known terminal programs and a loader, each by itself, for `make bench`
 	$(UV) venv --quiet --clear .rivals/posting

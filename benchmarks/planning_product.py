@@ -114,7 +114,7 @@ def pyvrp_travel(problem: Problem, plan: Plan, limit: float, clock: str) -> int 
                 lasts = minutes if b is house else -(-minutes // grid) * grid
                 model.add_edge(a, b, distance=minutes, duration=lasts)
     began = now()
-    found = model.solve(stop=lambda _cost: now() - began >= limit, seed=1, display=False)  # type: ignore[arg-type]
+    found = model.solve(stop=lambda _cost: now() - began >= limit, seed=1, display=False)
     return int(found.best.distance()) if found.is_feasible() else None
 
 
@@ -146,11 +146,11 @@ def main(given: Sequence[str] | None = None) -> int:
         f"{'accounts':>8} {'days':>4} {'first ms':>8} {'short':>5} {'first':>6} {'travel':>6} {'steps':>6} {'pyvrp':>6} {'more %':>6}"
     )
     for row in rows:
-        rival = "-" if row.rival_travel is None else f"{row.rival_travel}"
+        minutes = "-" if row.rival_travel is None else f"{row.rival_travel}"
         more = "-" if not row.rival_travel else f"{100 * (row.travel / row.rival_travel - 1):.1f}"
         print(
             f"{row.accounts:>8} {row.days:>4} {row.first_ms:>8.1f} {row.short:>5} {row.first_travel:>6} {row.travel:>6}"
-            f" {row.steps:>6} {rival:>6} {more:>6}"
+            f" {row.steps:>6} {minutes:>6} {more:>6}"
         )
     return 0
 
