@@ -112,18 +112,19 @@ class SyncService:
     def load(self) -> SyncSnapshot:
         """Queue, receipts and open conflicts."""
         with self.desk.database.read() as session:
-            last = runs.last(session)
+            last, zone = runs.last(session), self.desk.zone(session)
+            facts = meta.get_all(session, ("complete", "hub_url", "last_error"))
             return SyncSnapshot(
-                as_of=self.desk.local_now(session),
-                complete=meta.get(session, "complete", "1") == "1",
-                hub_url=meta.get(session, "hub_url"),
+                as_of=clock.now().astimezone(zone),
+                complete=facts.get("complete", "1") == "1",
+                hub_url=facts.get("hub_url", ""),
                 badge=read_badge(self.desk, session, self.own),
                 pushed=last.pushed if last else 0,
                 pulled=last.pulled if last else 0,
-                queue=queue_items(session, self.desk.zone(session)),
-                receipts=_receipts(session, self.desk.zone(session)),
+                queue=queue_items(session, zone),
+                receipts=_receipts(session, zone),
                 conflicts=conflict_words.open_conflicts(session),
-                last_error=conflict_words.of_error(meta.get(session, "last_error")),
+                last_error=conflict_words.of_error(facts.get("last_error", "")),
                 proof=read_proof(self.desk, session),
                 shrink=_shrink(session),
                 refused=queries.refused_rows(session),

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from pydantic.fields import FieldInfo
-from sqlalchemy import JSON, Date, Insert, Table, insert
+from sqlalchemy import JSON, Connection, Date, Insert, Table, insert
 from sqlmodel import Session
 
 from cockpit.storage.names import search_key
@@ -47,6 +47,13 @@ def put_values(session: Session, entity: str, values: dict[str, Any], row: Synce
     if entity == "account" and ("name" in values or "alias" in values):
         row.search_key = search_key(row.name, row.alias)  # type: ignore[attr-defined]
     return row
+
+
+def beside(session: Session) -> Connection:
+    """The connection under a session, with what the session holds written: a statement that loads no row costs a third
+    of what it does through the mapper."""
+    session.flush()
+    return session.connection()
 
 
 def add(session: Session, table: type[Row], **values: Any) -> None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
 
+from cockpit.storage.rows import beside
 from cockpit.storage.tables import OutboxRow
 from cockpit.sync import policy
 
@@ -64,8 +65,7 @@ def is_unanswered(mutation: OutboxRow) -> bool:
 def is_behind(session: Session, entity: str, row_id: str, depends_on: str | None) -> bool:
     """True when a change that is queued now comes behind a held one."""
     asked = {"entity": entity, "row_id": row_id, "depends_on": depends_on or ""}
-    session.flush()
-    return session.connection().execute(_HELD_AHEAD, asked).first() is not None
+    return beside(session).execute(_HELD_AHEAD, asked).first() is not None
 
 
 def ready(session: Session, now: datetime) -> list[Link]:
@@ -77,8 +77,7 @@ def ready(session: Session, now: datetime) -> list[Link]:
 
 
 def _links(session: Session) -> list[Link]:
-    session.flush()
-    return [Link._make(row) for row in session.connection().execute(_LINKS)]
+    return [Link._make(row) for row in beside(session).execute(_LINKS)]
 
 
 def _behind(links: Iterable[Link], held: Iterable[str]) -> Iterable[str]:

@@ -65,8 +65,7 @@ def look_around(session: Session, keys: Collection[Key]) -> Nearby:
             for row in session.scalars(_rows_of(entity), {"ids": wanted}):
                 near.rows[entity, row.id] = row
     # most rows meet none of the three: one look says so
-    session.flush()
-    met = set(session.connection().scalars(_MET, asked))
+    met = set(rows.beside(session).scalars(_MET, asked))
     for mutation in session.scalars(_QUEUED, asked) if "outbox" in met else ():
         near.queued.setdefault((mutation.entity, mutation.entity_id), []).append(mutation)
     for stone in session.scalars(_STONES, asked) if "tombstone" in met else ():

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, select
 
-from cockpit.storage import meta
+from cockpit.storage import meta, rows
 from cockpit.storage.tables import OutboxDoneRow, OutboxRow
 
 _OPS = "ops"
@@ -78,18 +78,20 @@ def forget(session: Session, done: OutboxDoneRow) -> None:
 
 def prove(session: Session) -> Proof:
     """Count every change of this device again and compare. Reads both tables whole."""
-    queued = session.exec(select(OutboxRow.mutation_id, OutboxRow.status)).all()
-    ended = session.exec(select(OutboxDoneRow.mutation_id, OutboxDoneRow.result)).all()
+    beside = rows.beside(session)
+    queued = beside.execute(select(OutboxRow.mutation_id, OutboxRow.status)).all()
+    ended = beside.execute(select(OutboxDoneRow.mutation_id, OutboxDoneRow.result)).all()
     by_status = Counter(status for _id, status in queued)
     by_result = Counter(result for _id, result in ended)
     by_result.update({result: int(count) for result, count in meta.starting(session, _TOTAL).items()})
     twice = {mutation_id for mutation_id, _status in queued} & {mutation_id for mutation_id, _result in ended}
     found = len(queued) + by_result.total() - len(twice)
-    ops = int(meta.get(session, _OPS) or found)
-    digest = int(meta.get(session, _FORGOTTEN, "0"), 16)
+    facts = meta.get_all(session, (_OPS, _FORGOTTEN, _DIGEST))
+    ops = int(facts.get(_OPS) or found)
+    digest = int(facts.get(_FORGOTTEN, "0"), 16)
     for mutation_id in {*(one for one, _status in queued), *(one for one, _result in ended)}:
         digest ^= _hash(mutation_id)
-    kept = meta.get(session, _DIGEST)
+    kept = facts.get(_DIGEST, "")
     return Proof(
         ops=ops,
         receipts=by_result["applied"] + by_result["replayed"],

@@ -162,7 +162,7 @@ def _dependency(session: Session, edit: Edit, data: dict[str, Any]) -> str | Non
     parents = [str(data[name]) for name in PARENTS if data.get(name)]
     if not parents:
         return None
-    return session.scalars(_NEWEST_CREATE, {"ids": parents}).first()
+    return rows.beside(session).scalars(_NEWEST_CREATE, {"ids": parents}).first()
 
 
 def drop_provisional_log(session: Session, mutations: Iterable[OutboxRow]) -> None:

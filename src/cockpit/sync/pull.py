@@ -43,9 +43,7 @@ _GO_ON = (
         updated_at=bindparam("now", type_=UtcDateTime),
     )
 )
-_LEAVE = (
-    delete(CursorRow).where(col(CursorRow.stream) == bindparam("stream")).execution_options(synchronize_session=False)
-)
+_LEAVE = delete(CursorRow).where(col(CursorRow.stream) == bindparam("stream"))
 _ANY_PLACE = select(col(CursorRow.stream)).limit(1)
 
 
@@ -56,7 +54,7 @@ def generation(session: Session) -> int:
 def delivered_by(session: Session) -> int:
     """The generation of a row that a push answer brings. Until a load has begun it is the one before: should the row
     leave my sight by then, neither the load nor the changes after it would say so."""
-    has_not_begun = session.scalar(_AT_START) is not None
+    has_not_begun = rows.beside(session).scalar(_AT_START) is not None
     return generation(session) - has_not_begun
 
 
@@ -83,7 +81,7 @@ def saw(session: Session, rev: int) -> None:
 
 def has_place(session: Session) -> bool:
     """True once a first load has begun."""
-    return session.scalar(_ANY_PLACE) is not None
+    return rows.beside(session).scalar(_ANY_PLACE) is not None
 
 
 def begin_resync(session: Session, reason: Reason, epoch: str, now: datetime) -> None:
@@ -92,7 +90,7 @@ def begin_resync(session: Session, reason: Reason, epoch: str, now: datetime) ->
     meta.put(session, "generation", str(number))
     meta.put(session, "resync_reason", reason)
     meta.put(session, "complete", "0")
-    session.execute(delete(CursorRow))
+    rows.beside(session).execute(delete(CursorRow))
     if reason == "restored":
         session.execute(delete(TombstoneRow))  # their revisions belong to the old epoch
     rows.add(session, CursorRow, stream="snapshot", epoch=epoch, generation=number, updated_at=now)
@@ -107,7 +105,7 @@ def snapshot_page(session: Session, page: SnapshotPage, epoch: str, now: datetim
         rows.add(
             session, CursorRow, stream="changes", cursor=page.cursor, epoch=epoch, generation=number, updated_at=now
         )
-        session.execute(_LEAVE, {"stream": "snapshot"})
+        rows.beside(session).execute(_LEAVE, {"stream": "snapshot"})
     return news
 
 

@@ -47,10 +47,8 @@ _QUEUED_OF = (
 _COUNT_OF = select(func.count()).where(
     col(OutboxRow.entity) == bindparam("entity"), col(OutboxRow.entity_id) == bindparam("row_id")
 )
-_DROP_BASE = (
-    delete(SyncBaseRow)
-    .where(col(SyncBaseRow.entity) == bindparam("entity"), col(SyncBaseRow.id) == bindparam("row_id"))
-    .execution_options(synchronize_session=False)
+_DROP_BASE = delete(SyncBaseRow).where(
+    col(SyncBaseRow.entity) == bindparam("entity"), col(SyncBaseRow.id) == bindparam("row_id")
 )
 _THESE = col(OutboxRow.mutation_id).in_(bindparam("ids", expanding=True))
 _HOW = {
@@ -62,10 +60,8 @@ _KEEP = insert(OutboxDoneRow).from_select(
 )
 _DROP = delete(OutboxRow).where(_THESE)
 _OLDER = select(OutboxDoneRow).where(col(OutboxDoneRow.ended_at) <= bindparam("before"))
-_DROP_UNRECORDED = (
-    delete(ChangeLogRow)
-    .where(col(ChangeLogRow.rev) == 0, col(ChangeLogRow.id).in_(select(col(OutboxDoneRow.mutation_id))))
-    .execution_options(synchronize_session=False)
+_DROP_UNRECORDED = delete(ChangeLogRow).where(
+    col(ChangeLogRow.rev) == 0, col(ChangeLogRow.id).in_(select(col(OutboxDoneRow.mutation_id)))
 )
 
 
@@ -76,7 +72,7 @@ def queued_of(session: Session, entity: str, row_id: str) -> list[OutboxRow]:
 
 def count_of(session: Session, entity: str, row_id: str) -> int:
     """How many mutations of a row are queued."""
-    return session.scalar(_COUNT_OF, {"entity": entity, "row_id": row_id}) or 0
+    return rows.beside(session).scalar(_COUNT_OF, {"entity": entity, "row_id": row_id}) or 0
 
 
 def end(
@@ -132,7 +128,7 @@ def recount(session: Session, keys: Collection[tuple[str, str]]) -> None:
 
 
 def drop_base(session: Session, entity: str, row_id: str) -> None:
-    session.execute(_DROP_BASE, {"entity": entity, "row_id": row_id})
+    rows.beside(session).execute(_DROP_BASE, {"entity": entity, "row_id": row_id})
     base = session.identity_map.get(identity_key(SyncBaseRow, (entity, row_id)))
     if base is not None:
         session.expunge(base)
@@ -186,4 +182,4 @@ def prune(session: Session, now: datetime) -> None:
 def drop_unrecorded_log(session: Session) -> None:
     """After a whole pull: what the hub has recorded came with it. A provisional entry of a mutation that ended and
     that is still here is of a change that changed nothing there."""
-    session.execute(_DROP_UNRECORDED)
+    rows.beside(session).execute(_DROP_UNRECORDED)

@@ -26,11 +26,7 @@ class Run:
 
 
 _NEWEST = select(func.max(col(SyncRunRow.id))).scalar_subquery()
-_DROP_OLD = (
-    delete(SyncRunRow)
-    .where(col(SyncRunRow.id) <= _NEWEST - policy.KEEP_RUNS)
-    .execution_options(synchronize_session=False)
-)
+_DROP_OLD = delete(SyncRunRow).where(col(SyncRunRow.id) <= _NEWEST - policy.KEEP_RUNS)
 _LAST = select(SyncRunRow).where(col(SyncRunRow.ended_at).is_not(None)).order_by(col(SyncRunRow.id).desc()).limit(1)
 
 
@@ -72,7 +68,7 @@ def _note(session: Session, run: Run, phase: str, now: datetime, error: str = ""
         bytes=run.received,
         error=error,
     )
-    session.execute(_DROP_OLD)
+    rows.beside(session).execute(_DROP_OLD)
 
 
 def last(session: Session) -> SyncRunRow | None:
