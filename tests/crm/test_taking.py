@@ -183,6 +183,28 @@ def test_a_token_that_is_over_ends_the_round_and_the_next_goes_on(joined: Joined
     assert len(joined.every("deal")) == len(company["deal"])
 
 
+def test_a_cursor_the_crm_forgot_costs_a_whole_reading_and_loses_nothing(tmp_path: Path) -> None:
+    from cockpit.crm.connector import CrmCursorLost
+
+    joined = Joined(tmp_path)
+    company = joined.server.company()
+    joined.round()
+    joined.server.edit("deal", company["deal"][0], {"amount_minor": 9})
+    joined.server.records["deal"].pop(company["deal"][1])  # it told of this long ago, and does so no more
+    changes = joined.memory.changes
+
+    def forgot(entity: str, cursor: str) -> Any:
+        if entity == "deal" and cursor:
+            raise CrmCursorLost("too old")
+        return changes(entity, cursor)
+
+    joined.memory.changes = forgot  # type: ignore[method-assign]
+    assert joined.round().error == ""
+    assert joined.row("deal", company["deal"][0])["amount_minor"] == 9
+    assert len(joined.every("deal")) == 4
+    joined.database.close()
+
+
 def test_a_version_that_is_too_old_is_named(tmp_path: Path) -> None:
     joined = Joined(tmp_path)
     joined.memory.version = "0"
@@ -196,6 +218,7 @@ def test_most_rows_gone_at_once_are_not_believed(tmp_path: Path) -> None:
     joined.round()
     for remote_id in company["deal"]:
         joined.server.remove("deal", remote_id)
+    _later(joined)
     done = joined.round()
     assert done.removed == 0
     assert any("--accept-shrink" in note for note in done.notes)

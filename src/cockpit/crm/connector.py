@@ -77,8 +77,8 @@ class Capabilities:
     """What this CRM has. `holdings` by our entity name, in the order in which rows name each other.
 
     `paging` offset: rows may come twice or be missed when others write meanwhile. `fed`: the kinds whose changes `feed`
-    tells. Kinds with neither feed nor delta are read whole every quarter of an hour, those without word of deletions
-    every hour, all of them once a day. Exact after `greet`: a role may narrow it.
+    tells. Kinds with neither feed nor delta are read whole every `rest_s`, those without word of deletions every hour,
+    those with a feed once a day. Exact after `greet`: a role may narrow it.
     `lacks` names, for a person, what the CRM does not offer (targets, teams, hours ...).
     """
 

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlmodel import col, func, select
 
-from cockpit.crm.connector import CrmForbidden, Holding, Page, Remote
+from cockpit.crm.connector import CrmCursorLost, CrmForbidden, Holding, Page, Remote
 from cockpit.errors import HubError
 from cockpit.hub import revisions
 from cockpit.hub.upstream.asking import Line, words_of
+from cockpit.hub.upstream.links import Links
 from cockpit.hub.upstream.settings import Connection
-from cockpit.hub.upstream.taking import Taker
+from cockpit.hub.upstream.status import shrink_key
+from cockpit.hub.upstream.taking import Taker, is_news
 from cockpit.i18n import _
 from cockpit.storage import meta
-from cockpit.storage.tables import CrmCursorRow, CrmFaultRow, CrmRunRow
+from cockpit.storage.tables import CrmCursorRow, CrmFaultRow, CrmLinkRow, CrmRunRow
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -32,12 +34,10 @@ if TYPE_CHECKING:
 FEED = "feed"
 FEW = 100
 """Rows of the feed read one by one; of more a whole snapshot is cheaper."""
-SLOW = timedelta(minutes=15)
-"""How often a kind is read whole that tells of its changes by nothing else."""
 SWEEP = timedelta(hours=1)
 """How often a kind is read whole of whose deletions nothing else tells."""
 WHOLE = timedelta(days=1)
-"""How often every kind is read whole: feeds and cursors forget what was done in bulk or long ago."""
+"""How often a kind that a feed tells of is read whole: it does not tell what was done in bulk."""
 LEAST_SHRINK, MOST_SHARE = 20, 0.2
 """So many rows and such a share may go at once; a CRM that shows fewer rows has perhaps only changed a role."""
 _KEEP_RUNS = 500
@@ -63,6 +63,9 @@ class Round:
 class _Kept(NamedTuple):
     cursor: str
     read_at: datetime
+
+
+_NONE = _Kept("", datetime.min.replace(tzinfo=UTC))
 
 
 class Rounds:
@@ -95,9 +98,9 @@ class Rounds:
         self._done.notes += [self._words_of_role(entity) for entity in sorted(self._unread)]
         with self._hub.read() as session:
             self._cursors = self._kept_cursors(session)
-            is_new_shape = meta.get(session, self._shape_key) not in ("", self._connection.mark)
-        if is_new_shape:
-            self._cursors = {}
+            has_shape = meta.get(session, self._shape_key) == self._connection.mark
+        if not has_shape:
+            self._cursors = {}  # other maps: everything is looked at again
         can = self._line.can
         fed = self._feed() if can.fed else None
         for entity, holding in can.holdings.items():
@@ -108,18 +111,19 @@ class Rounds:
             except CrmForbidden:
                 self._unread.add(entity)
                 self._done.notes.append(self._words_of_role(entity))
-        if fed is not None and fed[1]:
+        if fed is not None and fed[1] != self._cursors.get(FEED, _NONE).cursor:
             self._save(FEED, fed[1])
-        self._take(lambda taker: taker.try_waiting())
-        with self._hub.write() as session:
-            meta.put(session, self._shape_key, self._connection.mark)
+        if self._count("waiting"):
+            self._take(lambda taker: taker.try_waiting())
+        if not has_shape:
+            with self._hub.write() as session:
+                meta.put(session, self._shape_key, self._connection.mark)
 
     def _read(self, entity: str, holding: Holding, fed: tuple[list[tuple[str, str, str]] | None, str] | None) -> None:
         """One kind of row, by its cheapest way."""
-        whole = self._cursors.get(f"whole:{entity}")
-        age = self._hub.now() - whole.read_at if whole is not None else None
+        age = self._age(f"whole:{entity}")
         if holding.delta != "none":
-            self._changes(entity)
+            self._changes(entity, holding)
             if age is None:
                 self._save(f"whole:{entity}", "")
                 return
@@ -127,17 +131,26 @@ class Rounds:
         mine = None if touched is None else [(remote_id, op) for kind, remote_id, op in touched if kind == entity]
         if age is None or age >= self._patience(entity, holding) or (fed is not None and self._is_lost(entity, mine)):
             self._snapshot(entity, holding)
-        elif holding.deletes in ("log", "diff"):
-            self._gone(entity, holding, self._line.ask(lambda: self._line.connector.ids(entity)))
+        elif holding.deletes in ("log", "diff") and holding.delta != "none":
+            compared = self._age(f"ids:{entity}")
+            if (age if compared is None else compared) >= timedelta(seconds=holding.rest_s):
+                self._gone(entity, holding, self._line.ask(lambda: self._line.connector.ids(entity)))
+                self._save(f"ids:{entity}", "")
         elif mine:
             self._touched(entity, mine)
 
+    def _age(self, stream: str) -> timedelta | None:
+        kept = self._cursors.get(stream)
+        return self._hub.now() - kept.read_at if kept is not None else None
+
     def _patience(self, entity: str, holding: Holding) -> timedelta:
         """How long after a whole reading the next one is due."""
-        is_told = holding.delta != "none" or entity in self._line.can.fed
-        if not is_told:
-            return SLOW
-        return SWEEP if holding.deletes == "none" else WHOLE
+        rest = timedelta(seconds=holding.rest_s)
+        if entity in self._line.can.fed:
+            return SWEEP if holding.deletes == "none" else WHOLE
+        if holding.delta == "none":
+            return rest
+        return max(SWEEP, rest) if holding.deletes == "none" else timedelta.max
 
     def _is_lost(self, entity: str, mine: list[tuple[str, str]] | None) -> bool:
         """Whether the feed of this kind overflowed, or tells of more rows than are worth asking for one by one."""
@@ -162,10 +175,16 @@ class Rounds:
             row = read if read is not None else Remote(entity, remote_id, {}, is_deleted=True)
             self._store(Page((row,)), head)
 
-    def _changes(self, entity: str) -> None:
+    def _changes(self, entity: str, holding: Holding) -> None:
         kept = self._cursors.get(f"changes:{entity}")
-        cursor, connector = kept.cursor if kept is not None else "", self._line.connector
-        head = self._head()
+        try:
+            self._changes_since(entity, kept.cursor if kept is not None else "")
+        except CrmCursorLost:
+            self._snapshot(entity, holding)
+            self._changes_since(entity, "")
+
+    def _changes_since(self, entity: str, cursor: str) -> None:
+        connector, head = self._line.connector, self._head()
         for page in self._line.pages(lambda: connector.changes(entity, cursor)):
             self._store(page, head, f"changes:{entity}")
             head = self._head()
@@ -183,7 +202,11 @@ class Rounds:
 
     def _gone(self, entity: str, holding: Holding, seen: frozenset[str]) -> None:
         needed = 1 if holding.deletes in ("log", "diff") or self._line.can.paging != "offset" else 2
-        accepts = f"crm_shrink:{self._connection.name}"
+        accepts = shrink_key(self._connection.name)
+
+        with self._hub.read() as session:
+            if not any(link.misses or link.remote_id not in seen for link in self._links(session, entity)):
+                return
 
         def compare(taker: Taker) -> None:
             links = taker.links.every(entity)
@@ -205,13 +228,28 @@ class Rounds:
                     taker.remove(entity, link.remote_id)
                 else:
                     link.misses += 1
+            if is_too_much:
+                meta.remove(taker.session, accepts)  # it was said of these rows
 
         self._take(compare)
 
     # -- storing -------------------------------------------------------------------------------------------------------
 
+    def _links(self, session: Session, entity: str) -> list[CrmLinkRow]:
+        return Links(session, self._connection.name).every(entity)
+
+    def _count(self, kind: str) -> int:
+        with self._hub.read() as session:
+            mine = (CrmFaultRow.connection == self._connection.name, CrmFaultRow.kind == kind)
+            return session.exec(select(func.count()).select_from(CrmFaultRow).where(*mine)).one()
+
     def _store(self, page: Page, head: int, stream: str = "") -> None:
         self._settle()
+        with self._hub.read() as session:
+            is_moved = bool(stream and page.cursor) and self._cursors.get(stream, _NONE).cursor != page.cursor
+            if not is_moved and not is_news(session, self._connection, self._line.can, page.rows, head):
+                self._done.read += len(page.rows)
+                return
 
         def take(taker: Taker) -> None:
             taker.take(page.rows)
@@ -245,10 +283,8 @@ class Rounds:
         row.cursor, row.read_at = cursor, self._hub.now()
 
     def _keep(self, done: Round) -> None:
+        done.waiting, done.bad = self._count("waiting"), self._count("bad")
         with self._hub.write() as session:
-            kinds = select(CrmFaultRow.kind, func.count()).where(CrmFaultRow.connection == self._connection.name)
-            faults = dict(session.exec(kinds.group_by(col(CrmFaultRow.kind))).all())
-            done.waiting, done.bad = faults.get("waiting", 0), faults.get("bad", 0)
             values = {name: getattr(done, name) for name in Round.__dataclass_fields__}
             session.add(CrmRunRow(connection=self._connection.name, **values))
             session.flush()

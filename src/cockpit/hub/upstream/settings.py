@@ -134,6 +134,14 @@ def made(name: str, data: Mapping[str, Any]) -> Connection:
     )
 
 
+def checked(name: str, data: Mapping[str, Any]) -> Connection:
+    """A connection as it is to be written. Raises BadUse naming what does not fit."""
+    try:
+        return made(name, data)
+    except _Wrong as wrong:
+        raise BadUse(f"{wrong.key}: {wrong.words}") from wrong
+
+
 def write(path: Path, connection: Connection) -> None:
     """Write the file anew, mode 0600: names of people may stand in it."""
     lines = [f"{key} = {_quoted(value)}" for key, value in (("crm", connection.crm), ("url", connection.url))]

@@ -36,6 +36,30 @@ class Taken:
     missing_fields: set[str] = field(default_factory=set)
 
 
+def is_news(
+    session: Session, connection: Connection, can: Capabilities, found: Sequence[Remote | BadRemote], head: int | None
+) -> bool:
+    """Whether a page has anything that would change something here. Asked first: most pages have not."""
+    links = Links(session, connection.name)
+    links.learn((one.entity, one.id) for one in found)
+    faults = select(CrmFaultRow.entity, CrmFaultRow.remote_id).where(CrmFaultRow.connection == connection.name)
+    faulty = set(session.exec(faults).all())
+    for one in found:
+        if isinstance(one, BadRemote) or (one.entity, one.id) in faulty:
+            return True
+        link = links.get(one.entity, one.id)
+        if one.is_deleted or one.entity not in can.holdings:
+            if link is not None:
+                return True
+        elif link is None:
+            return True
+        elif not link.state and not (head is not None and link.rev > head):
+            digest = Shaper(connection, one.entity, can.holdings[one.entity]).digest(one)
+            if link.digest != digest or link.misses or link.version != one.version:
+                return True
+    return False
+
+
 class Taker:
     """Takes rows in one transaction. `unread`: kinds that this token may not read, whose rows are only names here."""
 

@@ -24,7 +24,7 @@ from cockpit.hub.upstream.asking import Line, words_of
 from cockpit.hub.upstream.guard import Guard
 from cockpit.hub.upstream.links import references
 from cockpit.hub.upstream.settings import Connection
-from cockpit.hub.upstream.taking import Taker
+from cockpit.hub.upstream.taking import Taker, is_news
 from cockpit.hub.wire import Mutation, MutationResult
 from cockpit.i18n import _
 from cockpit.storage import rows
@@ -211,6 +211,9 @@ class Writer:
         return commit_here(self._hub, turn, mutation, finish)
 
     def _store(self, seen: Remote, row_id: str = "") -> None:
+        with self._hub.read() as session:
+            if not row_id and not is_news(session, self._connection, self._line.can, [seen], None):
+                return
         with self._hub.write() as session:
             taker = self._taker(session)
             if row_id:
