@@ -70,9 +70,10 @@ def token_set(text: str) -> TokenSet | None:
 
 @dataclass
 class Credentials:
-    """The tokens of one data folder, by account."""
+    """The tokens of one data folder, by account. `variable` of the environment goes before all that is kept."""
 
     data_dir: Path
+    variable: str = VARIABLE
     _memory: dict[str, TokenSet] = field(default_factory=dict, repr=False)
 
     @property
@@ -93,7 +94,7 @@ class Credentials:
         return self._found(account)[1]
 
     def _found(self, account: str) -> tuple[TokenSet | None, Place | None]:
-        fixed = os.environ.get(VARIABLE, "").strip()
+        fixed = os.environ.get(self.variable, "").strip()
         if fixed:
             return TokenSet(fixed), "environment"
         if account in self._memory:
@@ -109,7 +110,7 @@ class Credentials:
         Raises the LocalDataError kinds when it can be kept nowhere: what was kept before is still there then.
         """
         held = TokenSet(token) if isinstance(token, str) else token
-        if os.environ.get(VARIABLE, "").strip() == held.access:
+        if os.environ.get(self.variable, "").strip() == held.access:
             return "environment"
         if not remember or account in self._memory:
             self._memory[account] = held

@@ -20,8 +20,9 @@ def add_to(tree: typer.Typer) -> None:
 
 def doctor(plain: Plain = False, as_json: Json = False) -> None:
     from cockpit.cli.checks import all_checks
+    from cockpit.cli.crm_check import crm_checks
 
-    checks = list(all_checks(locate()))
+    checks = [*all_checks(locate()), *crm_checks(locate())]
     is_ok = all(check.status != "wrong" for check in checks)
     if as_json:
         listed = [{**asdict(check), "is_ok": check.status == "ok"} for check in checks]

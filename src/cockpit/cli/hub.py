@@ -61,6 +61,8 @@ def hub_database(url: str | None) -> Database:
 
 def group() -> typer.Typer:
     """The `hub` verbs."""
+    from cockpit.cli import upstreams
+
     verbs = typer.Typer(
         help=_("The reference CRM API: serve, seed, import, tokens."), no_args_is_help=True, rich_markup_mode=None
     )
@@ -72,6 +74,9 @@ def group() -> typer.Typer:
     verbs.command(help=_("Sign in, as a person, the device that shows a code."))(approve)
     verbs.command(help=_("Say that the database came back from a backup: the devices send again what it lacks."))(
         restored
+    )
+    verbs.command(help=_("How the hub stands with its CRM: the last round, what waits, what could not be taken."))(
+        upstreams.upstream
     )
     verbs.add_typer(_funnels(), name="funnels")
     return verbs
@@ -127,12 +132,16 @@ def serve(
     embedded: Annotated[
         bool, typer.Option("--embedded", help=_("End when standard input ends; print the address as JSON."))
     ] = False,
+    upstream: Annotated[
+        str,
+        typer.Option(help=_("The connection to the CRM it is joined to; cockpit connect makes one."), metavar="NAME"),
+    ] = "",
 ) -> None:
     require_extra()
     from cockpit.hub.serving import serve as run_server
 
     opened = hub_database(database)
-    run_server(opened.url, host, port, embedded)
+    run_server(opened.url, host, port, embedded, upstream)
 
 
 def seed(

@@ -11,6 +11,7 @@ from cockpit.cli import (
     admin,
     cards,
     conflicts,
+    connecting,
     day,
     demo,
     forecasting,
@@ -55,7 +56,20 @@ def build(verb: str = "") -> typer.Typer:
 
             open_app("today")
 
-    for module in (day, planning, cards, team, metrics, forecasting, sync_verbs, signing, proving, demo, admin):
+    for module in (
+        day,
+        planning,
+        cards,
+        team,
+        metrics,
+        forecasting,
+        sync_verbs,
+        signing,
+        connecting,
+        proving,
+        demo,
+        admin,
+    ):
         module.add_to(tree)
     tree.add_typer(outbox.group(), name="outbox")
     tree.add_typer(conflicts.group(), name="conflicts")

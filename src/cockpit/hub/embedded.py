@@ -49,16 +49,17 @@ class EmbeddedHub:
         self.stop()
 
 
-def start(database_url: str, port: int = 0, command: Sequence[str] | None = None) -> EmbeddedHub:
+def start(database_url: str, port: int = 0, command: Sequence[str] | None = None, upstream: str = "") -> EmbeddedHub:
     """Start a hub on `database_url` and wait until it takes connections.
 
-    `command` is what runs it, by default this program's own `hub serve`. Raises MissingExtra where the
+    `command` is what runs it, by default this program's own `hub serve`; `upstream` the CRM it is joined to. Raises MissingExtra where the
     hub is not installed, HubUnavailable with the child's last words when it does not come up.
     """
     if find_spec("fastapi") is None or find_spec("uvicorn") is None:
         raise MissingExtra(extra="hub", command="uv tool install 'cockpit[hub]'")
     program = list(command) if command is not None else [sys.executable, "-m", "cockpit", "hub", "serve"]
     arguments = ["--embedded", "--database", database_url, "--port", str(port)]
+    arguments += ["--upstream", upstream] if upstream else []
     with tempfile.TemporaryFile() as words:
         process = subprocess.Popen(
             [*program, *arguments],

@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from cockpit.errors import BadUse, PortRefused, PortTaken
 from cockpit.hub.app import create_app
 from cockpit.hub.limits import Rate
+from cockpit.hub.upstream import opening
 from cockpit.i18n import _
 from cockpit.storage.database import Database
 
@@ -37,15 +38,20 @@ def open_database(database_url: str) -> Database:
     return database
 
 
-def serve(database_url: str, host: str = "127.0.0.1", port: int = 0, is_embedded: bool = False) -> None:
+def serve(
+    database_url: str, host: str = "127.0.0.1", port: int = 0, is_embedded: bool = False, upstream: str = ""
+) -> None:
     """Serve until told to stop. Prints one JSON line `{"url", "pid"}` on stdout once connections are taken.
 
     Embedded, it also stops when its standard input ends, which the kernel sees to even when the parent
-    is killed, and it writes nothing else. Raises PortTaken, PortRefused.
+    is killed, and it writes nothing else. `upstream` names the connection to the CRM it is joined to. Raises PortTaken,
+    PortRefused, and for a connection that cannot be used BadUse, ConfigError, SignInNeeded.
     """
     database = open_database(database_url)
+    app = create_app(database, rate=None if is_embedded else Rate())
+    joined = opening.join(app.state.hub, upstream) if upstream else None
     config = uvicorn.Config(
-        create_app(database, rate=None if is_embedded else Rate()),
+        app,
         log_level="critical" if is_embedded else "info",
         access_log=False,
         server_header=False,
@@ -62,7 +68,11 @@ def serve(database_url: str, host: str = "127.0.0.1", port: int = 0, is_embedded
         sys.stdout.flush()
         if is_embedded:
             threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
+        if joined is not None:
+            joined.start()
         server.run(sockets=[listener])
+    if joined is not None:
+        joined.stop()
     database.close()
 
 

@@ -1,0 +1,43 @@
+"""The CRMs there is a connector for. One is imported when it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+
+from cockpit.crm.connector import Access, Connector
+from cockpit.errors import BadUse
+from cockpit.i18n import N_, _
+
+
+@dataclass(frozen=True, slots=True)
+class Crm:
+    """What a person needs to know to connect it. `secret` says what to paste, `address` what the URL looks like."""
+
+    title: str
+    address: str
+    secret: str
+
+
+CRMS: Mapping[str, Crm] = {
+    "bottlecrm": Crm(
+        "BottleCRM", "https://crm.example.com", N_("A personal token: Settings, API tokens (bcrm_pat_...).")
+    ),
+    "tryton": Crm(
+        "Tryton", "https://tryton.example.com/DATABASE", N_("USER:PASSWORD; only the session that follows is kept.")
+    ),
+    "pipedrive": Crm(
+        "Pipedrive", "https://COMPANY.pipedrive.com", N_("The API token: Personal preferences, API, or an OAuth token.")
+    ),
+    "hubspot": Crm("HubSpot", "https://api.hubapi.com", N_("The token of a private app.")),
+    "salesforce": Crm("Salesforce", "https://COMPANY.my.salesforce.com", N_("An access token of a connected app.")),
+}
+
+
+def connect(crm: str, access: Access) -> Connector:
+    """A connection to the CRM of that name. Raises BadUse for one there is no connector for."""
+    if crm not in CRMS:
+        raise BadUse(_("{name} is not a CRM we know. Known: {known}.").format(name=crm, known=", ".join(sorted(CRMS))))
+    connector: Connector = import_module(f"cockpit.crm.{crm}").connect(access)
+    return connector
