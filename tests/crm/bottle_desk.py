@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,7 +29,7 @@ class BottleDesk:
         if entity not in PATHS:
             return None
         if not self._account_id:
-            self._account_id = self.add("account", {"name": f"Of samples {number}"})
+            self._account_id = self.add("account", {"name": f"Of samples {uuid.uuid4().hex[:8]}"})
         people = self.get("/users/get-teams-and-users/")["profiles"]
         pipeline = self.get("/opportunities/pipelines/")["pipelines"][0]
         owner_id, account_id = people[0]["id"], self._account_id
