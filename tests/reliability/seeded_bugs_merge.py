@@ -6,6 +6,7 @@ from tests.reliability.planting import Bug
 
 _PUSH, _INBOUND, _MERGE = "cockpit.sync.push", "cockpit.sync.inbound", "cockpit.domain.merge"
 _CONFLICTS, _UNDO, _CHAINS = "cockpit.sync.conflicts", "cockpit.sync.undo", "cockpit.sync.chains"
+_ANSWERS = "cockpit.sync.answers"
 _OUTBOX = "cockpit.sync.outbox"
 
 MERGE = (
@@ -168,11 +169,11 @@ CONFLICTS = (
     ),
     Bug(
         "the answer theirs sends mine", "conflicts", "What was answered with theirs is in the new change.",
-        f"{_CONFLICTS}:_settle", "wanted.pop(conflict.field, None)", "pass", "I4",
+        f"{_ANSWERS}:_settle", "wanted.pop(conflict.field, None)", "pass", "I4",
     ),
     Bug(
         "the answer mine sends nothing", "conflicts", "What was answered with mine is not in the new change.",
-        f"{_CONFLICTS}:_settle", '        if conflict.field and conflict.resolution == "theirs":',
+        f"{_ANSWERS}:_settle", '        if conflict.field and conflict.resolution == "theirs":',
         "        if conflict.field:", "I1",
     ),
     Bug(

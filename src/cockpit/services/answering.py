@@ -15,7 +15,7 @@ from cockpit.services.desk import Desk
 from cockpit.services.matching import one_account
 from cockpit.services.snapshots import ConflictItem, Saved
 from cockpit.storage.tables import ConflictRow
-from cockpit.sync import conflicts
+from cockpit.sync import answers
 
 Choice = Literal["mine", "theirs", "both"]
 
@@ -65,13 +65,13 @@ def _answer(
     desk: Desk,
     session: Session,
     conflict_id: str,
-    choice: conflicts.Choice,
+    choice: answers.Choice,
     text: str,
     *,
     value: object = None,
     is_whole_record: bool = False,
 ) -> Saved:
-    action, held = conflicts.answer(
+    action, held = answers.answer(
         session,
         conflict_id,
         choice,

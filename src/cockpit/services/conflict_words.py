@@ -15,7 +15,7 @@ from cockpit.services.snapshots import ConflictItem
 from cockpit.storage import meta, rows
 from cockpit.storage import tables as t
 from cockpit.storage.records import column_types, to_wire
-from cockpit.sync.conflicts import can_keep_both
+from cockpit.sync.answers import can_keep_both
 
 _WHOLE_ROW = N_("the whole row")
 _NAMED = {

@@ -24,7 +24,7 @@ from cockpit.services.timekeeping import clock_note
 from cockpit.storage import meta
 from cockpit.storage.queries import sync as queries
 from cockpit.storage.tables import OutboxDoneRow, OutboxRow
-from cockpit.sync import acts, chains, conflicts, policy, pull, runs, undo
+from cockpit.sync import acts, answers, chains, policy, pull, runs, undo
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -141,7 +141,7 @@ class SyncService:
         with self.desk.database.write() as session:
             me = self.desk.viewer(session)
             text = conflict_words.of_choice(session, conflict_id, choice)
-            action, held = conflicts.answer(session, conflict_id, choice, actor_id=me.id, now=clock.now(), label=text)
+            action, held = answers.answer(session, conflict_id, choice, actor_id=me.id, now=clock.now(), label=text)
             return Saved(action_id=action, text=text, entity=held.entity, id=held.entity_id)
 
     def discard(self, mutation_id: str) -> Saved:

@@ -21,7 +21,7 @@ from cockpit.i18n import _
 from cockpit.storage import meta, rows
 from cockpit.storage.records import to_wire
 from cockpit.storage.tables import OutboxDoneRow, OutboxRow, SyncBaseRow, SyncedRow, TombstoneRow
-from cockpit.sync import acts, amending, conflicts, outbox, receipts
+from cockpit.sync import acts, amending, answers, conflicts, outbox, receipts
 
 _MARK = "undo:"
 
@@ -192,7 +192,7 @@ def _inverse(session: Session, mutation: OutboxRow | OutboxDoneRow) -> outbox.Ed
     if mutation.op == "delete":
         if row is not None:
             return None
-        values = {name: value for name, value in mutation.base.items() if name not in conflicts.HUB_KEEPS}
+        values = {name: value for name, value in mutation.base.items() if name not in answers.HUB_KEEPS}
         return outbox.Edit(entity, row_id, "create", values)
     if row is None:
         return None
