@@ -53,6 +53,7 @@ class Teller:
     changes: list[StageChange] = field(default_factory=list)
     milestones: list[MilestoneDone] = field(default_factory=list)
     holidays: set[date] = field(default_factory=set)
+    recorded: dict[str, datetime] = field(default_factory=dict)
     count: int = 0
 
     def _id(self, kind: str) -> str:
@@ -196,6 +197,7 @@ class Teller:
             waivers=tuple(self.waivers),
             log=log,
             conflicted=frozenset(),
+            recorded={key: at.astimezone(UTC) for key, at in self.recorded.items() if at <= as_of},
         )
 
 

@@ -7,7 +7,8 @@ functions over the same shape, so their sums cannot differ.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -61,6 +62,8 @@ class Book:
     """Changes of activities, deals and targets recorded since `activities_from`, oldest first, up to `as_of`."""
     conflicted: frozenset[str]
     """Ids of rows with an open conflict about what they count for."""
+    recorded: Mapping[str, datetime] = field(default_factory=dict)
+    """When each account that is new since `activities_from` was first recorded."""
 
     @cached_property
     def today(self) -> date:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -41,6 +42,12 @@ class DealFinding:
         return self.verdict is not None or self.milestone_of is not None
 
 
+def at_moment(life: DealLife, moment: datetime) -> DealView | None:
+    """The deal as it stood then; None before it was there."""
+    index = bisect_right(life.views, moment, key=lambda view: view.moment)
+    return life.views[index - 1] if index else None
+
+
 def deal_reader(book: Book) -> DealReader:
     return DealReader(book, usual_stays(book), {(done.deal_id, done.stage_id): done for done in book.milestones})
 
@@ -53,6 +60,7 @@ class DealReader:
     usual: Mapping[str, Stay]
     milestones: Mapping[tuple[str, str], MilestoneDone]
     """By deal and stage."""
+    _read: dict[str, tuple[DealLife, ...]] = field(default_factory=dict, compare=False)
 
     @cached_property
     def limits(self) -> dict[str, int]:
@@ -63,13 +71,15 @@ class DealReader:
 
     def lives(self, owner_id: str) -> tuple[DealLife, ...]:
         """The person's deals that were open at some time this month."""
-        month = period_of("month", self.book.today)
-        days = midnights(self.book, month)
-        return tuple(
-            DealLife(deal, views_in(self.book, deal, days, self.limits))
-            for deal in deals_of(self.book, (owner_id,))
-            if self._is_of(deal, month)
-        )
+        if owner_id not in self._read:
+            month = period_of("month", self.book.today)
+            days = midnights(self.book, month)
+            self._read[owner_id] = tuple(
+                DealLife(deal, views_in(self.book, deal, days, self.limits))
+                for deal in deals_of(self.book, (owner_id,))
+                if self._is_of(deal, month)
+            )
+        return self._read[owner_id]
 
     def _is_of(self, deal: Deal, month: Period) -> bool:
         return standing(self.book, deal) == "open" or (deal.closed_on is not None and deal.closed_on >= month.starts_on)

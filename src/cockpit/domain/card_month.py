@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from cockpit.domain.book import Book
-from cockpit.domain.card_deals import DealLife
+from cockpit.domain.card_deals import DealLife, at_moment
 from cockpit.domain.card_rules import TIER_DAYS
 from cockpit.domain.cards import Reading, settled
 from cockpit.domain.deal_view import DealView, midnights
@@ -57,7 +57,7 @@ def pace_trace(book: Book, gap: MoneyGap, lives: Sequence[DealLife]) -> tuple[Re
     readings: list[Reading] = []
     for moment in (*midnights(book, gap.period), book.as_of):
         today = book.local_day(moment)
-        views = [view for life in lives if (view := _at(life, moment)) is not None]
+        views = [view for life in lives if (view := at_moment(life, moment)) is not None]
         won = [view for view in views if view.standing == "won" and _closes_in(view, gap)]
         actual = _sum(won, gap.currency)
         due = (gap.target_minor or 0) * sum(day < today for day in days) // len(days) if days else 0
@@ -76,11 +76,6 @@ def pace_trace(book: Book, gap: MoneyGap, lives: Sequence[DealLife]) -> tuple[Re
         )
         readings.append(Reading(moment, lacks, acked, covered, actual))
     return settled(readings)
-
-
-def _at(life: DealLife, moment: datetime) -> DealView | None:
-    index = bisect_right(life.views, moment, key=lambda view: view.moment)
-    return life.views[index - 1] if index else None
 
 
 def _closes_in(view: DealView, gap: MoneyGap) -> bool:

@@ -20,6 +20,13 @@ RuleId = Literal[
     "team_at_zero",
     "visits_down",
     "rep_short",
+    "prospects_untouched",
+    "papers_missing",
+    "funnel_thin",
+    "funnel_crowded",
+    "big_deal_stuck",
+    "conversion_down",
+    "weeks_under",
 ]
 
 
@@ -60,6 +67,13 @@ RULES: dict[RuleId, CardRule] = {
         CardRule("split_off", "targets", "G", 50_000, 5, 0.03, 0, "adds_up", False),
         CardRule("team_at_zero", "pipeline", "p", 100_000, 10, 1.0, 0, "team_won", False),
         CardRule("visits_down", "today", "enter", 50_000, 10, 1.0, 0, "visits_back", False),
+        CardRule("prospects_untouched", "open", "enter", 50_000, 5, 1.0, 0, "all_touched", False),
+        CardRule("papers_missing", "open", "enter", 20_000, 5, 0.02, 0, "prepared", False),
+        CardRule("funnel_thin", "pipeline", "p", 50_000, 30, 1.0, 0, "filled", False),
+        CardRule("funnel_crowded", "pipeline", "p", 40_000, 20, 1.0, 0, "thinned", False),
+        CardRule("big_deal_stuck", "open", "enter", 50_000, 15, 0.05, 7, "stage_left", False),
+        CardRule("conversion_down", "funnel", "d", 50_000, 20, 1.0, 0, "conversion_back", False),
+        CardRule("weeks_under", "team", "t", 100_000, 20, 0.03, 0, "week_reached", False),
         CardRule("rep_short", "today", "enter", 50_000, 15, 0.03, 0, "within_share", False),
     )
 }

@@ -78,7 +78,7 @@ def silence(book: Book, lead: Person, rep_ids: Sequence[str], month: Period) -> 
     all_days, acked_days = _closed(won), _closed(deal for deal in won if deal.is_acknowledged)
     workdays = book.calendar_of(lead.id).workdays(month.starts_on - timedelta(days=31), book.today)
     readings = []
-    for moment, today, end in _moments(book, month):
+    for moment, today, end in moments_of(book, month):
         gone = bisect_left(workdays, today)
         if gone < ZERO_DAYS:
             continue
@@ -107,7 +107,7 @@ def fewer_visits(book: Book, person: Person, month: Period) -> tuple[Fewer, tupl
     acked_days = [book.local_day(row.starts_at) for row in held if row.is_acknowledged]
     workdays = book.calendar_of(person.id).workdays(book.activities_from, book.today)
     readings, first, usual = [], book.today, 0
-    for moment, today, end in _moments(book, month):
+    for moment, today, end in moments_of(book, month):
         gone = bisect_left(workdays, today)
         if gone < RECENT_DAYS + USUAL_DAYS:
             continue
@@ -144,7 +144,7 @@ def short_trace(found: Short, trace: Sequence[Reading]) -> tuple[Reading, ...]:
     )
 
 
-def _moments(book: Book, month: Period) -> Iterable[tuple[datetime, date, date]]:
+def moments_of(book: Book, month: Period) -> Iterable[tuple[datetime, date, date]]:
     """Each midnight of the month and now, its day, and the first day of which nothing is known yet."""
     for moment in midnights(book, month):
         day = book.local_day(moment)

@@ -6,15 +6,17 @@ still close in the days left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cockpit.domain.agenda import unvisited
 from cockpit.domain.book import Book
 from cockpit.domain.card_counts import kpi_trace, slipped, unvisited_trace
 from cockpit.domain.card_deals import DealFinding, DealLife, DealReader, cards_to_read, deal_reader
+from cockpit.domain.card_duties import Stuck, Under, Unready, Untouched, stuck, under, unready, untouched
 from cockpit.domain.card_month import Pace, Unseen, pace, pace_trace, unseen
-from cockpit.domain.card_rules import RULES, VISITS_A_DAY, CardRule
+from cockpit.domain.card_rules import RULES, VISITS_A_DAY, CardRule, RuleId
+from cockpit.domain.card_shape import Crowd, Narrowed, Thin, crowd, narrowed, thin
 from cockpit.domain.card_targets import (
     Agreed,
     Rank,
@@ -33,7 +35,7 @@ from cockpit.domain.gap import money_gap
 from cockpit.domain.kpi import KpiCount, consequence, kpi_counts
 from cockpit.domain.periods import Period, period_of
 from cockpit.domain.targets import top_of
-from cockpit.domain.team import reps_below
+from cockpit.domain.team import reps_below, teams_below
 
 Finding = (
     KpiCount
@@ -47,6 +49,13 @@ Finding = (
     | Silence
     | Fewer
     | Short
+    | Untouched
+    | Unready
+    | Stuck
+    | Under
+    | Thin
+    | Crowd
+    | Narrowed
 )
 
 _OPEN: tuple[CardState, ...] = ("found", "relapsed")
@@ -120,10 +129,15 @@ class _Desk:
         yield from self._unseen()
         yield from self._agreements()
         person = self.book.people.get(self.rep_id)
-        if person is not None and person.role != "rep":
+        if person is None or person.role == "rep":
+            yield from self._prospects(self.rep_id, (self.rep_id,))
+            yield from self._papers()
+            yield from self._shape(lives)
+        else:
+            reps = [rep for rep in reps_below(self.book.people, self.book.teams, person.id) if rep.is_active]
             yield from self._splits(person)
-        if person is not None and person.role == "team_lead":
-            yield from self._team(person)
+            yield from self._prospects(person.team_id or person.id, tuple(rep.id for rep in reps))
+            yield from self._team(person, reps) if person.role == "team_lead" else self._region(person, reps)
 
     def _kpis(self) -> Iterable[Card]:
         for count in kpi_counts(self.book, self.rep_id):
@@ -192,10 +206,59 @@ class _Desk:
             if card is not None:
                 yield card
 
-    def _team(self, lead: Person) -> Iterator[Card]:
+    def _prospects(self, subject_id: str, owner_ids: tuple[str, ...]) -> Iterator[Card]:
+        month = period_of("month", self.book.today)
+        found, trace = untouched(self.book, subject_id, owner_ids, month)
+        yield from self._known("prospects_untouched", subject_id, trace, found)
+
+    def _papers(self) -> Iterator[Card]:
+        found = unready(self.book, self.rep_id)
+        if found is not None:
+            row, trace = found
+            deal = next((one for one in deals_of(self.book, (self.rep_id,)) if one.id == row.visit.deal_id), None)
+            money = deal.amount_minor or 0 if deal is not None and deal.currency == self.currency else 0
+            yield from self._known("papers_missing", row.visit.id, trace, row, money)
+
+    def _shape(self, lives: tuple[DealLife, ...]) -> Iterator[Card]:
+        month = period_of("month", self.book.today)
+        few, trace = thin(self.book, self.rep_id, month)
+        yield from self._known("funnel_thin", self.rep_id, trace, few)
+        many, trace = crowd(self.book, self.rep_id, lives, month)
+        yield from self._known("funnel_crowded", self.rep_id, trace, many)
+
+    def _region(self, head: Person, reps: list[Person]) -> Iterator[Card]:
+        """Cards about the teams of who leads leads."""
+        month = period_of("month", self.book.today)
+        for team_id in sorted(teams_below(self.book.teams, head.team_id) - {head.team_id}):
+            owners = [rep.id for rep in reps if rep.team_id in teams_below(self.book.teams, team_id)]
+            found, trace = under(self.book, self.book.teams[team_id], owners, self.currency, month)
+            yield from self._known("weeks_under", team_id, trace, found, found.missing_minor)
+            yield from self._conversions(team_id, owners)
+
+    def _conversions(self, team_id: str, owner_ids: Sequence[str]) -> Iterator[Card]:
+        for found, trace in narrowed(self.book, team_id, owner_ids, period_of("month", self.book.today)):
+            yield from self._known("conversion_down", f"{team_id}.{found.stage.id}", trace, found)
+
+    def _known(
+        self, rule_id: RuleId, subject_id: str, trace: tuple[Reading, ...], finding: Finding, money: int = 0
+    ) -> Iterator[Card]:
+        """The card of a rule over the running month, when there is one."""
+        rule, month = RULES[rule_id], period_of("month", self.book.today)
+        card = self._card(rule, subject_id, month, trace, finding, money, rule.movable) if trace else None
+        if card is not None:
+            yield card
+
+    def _team(self, lead: Person, reps: list[Person]) -> Iterator[Card]:
         """Cards about the people of a lead, in a book that holds them."""
         book, month = self.book, period_of("month", self.book.today)
-        reps = [rep for rep in reps_below(book.people, book.teams, lead.id) if rep.is_active]
+        ids = [rep.id for rep in reps]
+        yield from self._conversions(lead.team_id or lead.id, ids)
+        for big, life, trace in stuck(book, self.reader, ids, self.currency):
+            rule, money = RULES["big_deal_stuck"], life.deal.amount_minor or 0
+            grace = self.reader.grace(rule.grace_days, life)
+            card = self._card(rule, life.deal.id, month, trace, big, money, rule.movable, grace=grace)
+            if card is not None:
+                yield card
         found = []
         if deals_of(book, [rep.id for rep in reps]):
             quiet, trace = silence(book, lead, [rep.id for rep in reps], month)

@@ -18,6 +18,13 @@ from cockpit.domain.problems import Card
 from cockpit.i18n import N_, _, ngettext, short_day, short_money
 from cockpit.services import words
 from cockpit.services.card_team_words import LeadFinding, lead_evidence, lead_subject, lead_what
+from cockpit.services.card_waiting_words import (
+    WaitingFinding,
+    waiting_args,
+    waiting_evidence,
+    waiting_subject,
+    waiting_what,
+)
 from cockpit.services.snapshots import CardView, Evidence
 from cockpit.services.views import account_name, kpi_name, rule_text, stage_name
 from cockpit.services.words import rung_name
@@ -39,8 +46,18 @@ _SOLVED_WHEN = {
     "adds_up": N_("solved when the parts sum to the target"),
     "team_won": N_("solved when the team wins a deal"),
     "visits_back": N_("solved when visits are back at 70% of the four weeks before"),
+    "all_touched": N_("solved when something was held with each of them"),
+    "prepared": N_("solved when the visit has a goal and an agenda"),
+    "filled": N_("solved when the open deals are back at 70% of the eight weeks before"),
+    "thinned": N_("solved when no stage but the first holds more than half of the open deals"),
+    "conversion_back": N_("solved when the range of the last 30 days touches that of the 180 days before"),
+    "week_reached": N_("solved when a week reaches its share of the target"),
     "within_share": N_("solved when the rep is behind pace by 15% of the target or less"),
 }
+
+
+_UNCOUNTED = ("conversion_down", "weeks_under", "big_deal_stuck", "funnel_thin", "funnel_crowded", "papers_missing")
+"""Of these nothing is counted that was done for them."""
 
 
 def card_views(book: Book, cards: Iterable[Card]) -> tuple[CardView, ...]:
@@ -78,7 +95,7 @@ def progress(card: Card) -> tuple[int, int] | None:
     """(held since found, needed); None for money, what is waived or not covered at all, and where nothing is counted."""
     judged = card.judged
     if (
-        card.rule.id in ("behind_pace", "rank_behind", "rep_short", "split_off", "team_at_zero")
+        card.rule.id in ("behind_pace", "rank_behind", "rep_short", "split_off", "team_at_zero", *_UNCOUNTED)
         or card.state == "waived"
         or judged.needed == 0
     ):
@@ -117,6 +134,8 @@ def what(book: Book, card: Card) -> str:
         return _rank_what(finding)
     if isinstance(finding, LeadFinding):
         return lead_what(book, finding)
+    if isinstance(finding, WaitingFinding):
+        return waiting_what(book, finding)
     if card.rule.id == "unvisited":
         return _unvisited_what(book, card)
     return _unseen_what(card)
@@ -205,6 +224,13 @@ def to_do(book: Book, card: Card) -> str:
         "split_off": N_("split it anew, or set the parts"),
         "team_at_zero": N_("see what can close first"),
         "visits_down": N_("look at the rep's day and ask"),
+        "prospects_untouched": N_("call or plan the first of them"),
+        "papers_missing": N_("write the goal and the agenda"),
+        "funnel_thin": N_("see where new deals can come from"),
+        "funnel_crowded": N_("move or lose what does not go on"),
+        "big_deal_stuck": N_("ask what it waits for and go along"),
+        "conversion_down": N_("see where deals get lost"),
+        "weeks_under": N_("see which rep is short and why"),
         "rep_short": N_("look at the rep's day and what can close"),
     }
     return _(texts[card.rule.id])
@@ -241,6 +267,8 @@ def _args(card: Card) -> dict[str, str]:
         return {"period": period_text(finding.period)}
     if isinstance(finding, Fewer | Short):
         return {"rep_id": finding.person.id}
+    if isinstance(finding, WaitingFinding):
+        return waiting_args(finding)
     if card.rule.id == "unvisited" and isinstance(finding, tuple) and finding and isinstance(finding[0], Activity):
         return {"activity_id": finding[0].id}
     return {}
@@ -254,6 +282,8 @@ def _subject(book: Book, card: Card) -> str:
         return finding.deal.name
     if isinstance(finding, LeadFinding):
         return lead_subject(book, finding)
+    if isinstance(finding, WaitingFinding):
+        return waiting_subject(book, finding)
     person = book.people.get(card.rep_id)
     return person.name if person else ""
 
@@ -269,6 +299,8 @@ def _evidence(book: Book, card: Card) -> Iterable[Evidence]:
         yield from (Evidence(entity="deal", id=deal.id, text=deal.name, at=None) for deal in won)
     elif isinstance(finding, LeadFinding):
         yield from lead_evidence(book, finding)
+    elif isinstance(finding, WaitingFinding):
+        yield from waiting_evidence(book, finding)
     elif isinstance(finding, Agreed):
         row = finding.target
         at = book.local(row.agreed_by_lead_at) if row.agreed_by_lead_at else None

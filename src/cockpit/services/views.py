@@ -58,13 +58,13 @@ class Look:
 
 
 def look_at(desk: Desk, source: Session | Reader, rep_id: str | None, as_of: datetime | None) -> Look:
-    """The book of one person (the viewer when None), a team lead's with his people's rows.
+    """The book of one person (the viewer when None), that of who leads with his people's rows.
 
     Raises UnknownName for somebody who is not here.
     """
     viewer = desk.viewer(source)
     person = viewer if rep_id in (None, viewer.id) else desk.find_rep(source, rep_id)
-    reps = reps_below(*everybody(source), person.id) if person.role == "team_lead" else ()
+    reps = reps_below(*everybody(source), person.id) if person.role != "rep" else ()
     return Look(viewer, person, open_book(desk, source, [person.id, *(rep.id for rep in reps)], as_of))
 
 

@@ -14,7 +14,7 @@ from cockpit.domain.periods import WorkCalendar, period_of
 from cockpit.storage import meta
 from cockpit.storage.past import past_reader
 from cockpit.storage.queries.sync import conflicted_rows
-from cockpit.storage.reading import Reader, among, entities
+from cockpit.storage.reading import Reader, among, entities, moment
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -31,7 +31,7 @@ def load_book(
     """The book of `rep_ids` (everybody on this device when None).
 
     Accounts are all that are here, so that a name never goes missing. Activities start at
-    `activities_from`, by default two months before the current month. 22 SELECTs at most, whatever the size.
+    `activities_from`, by default two months before the current month. 23 SELECTs at most, whatever the size.
 
     `known_by`: what was recorded up to then counts, by default `as_of`. A later one is for a look at now:
     another machine's clock that runs ahead, or this one set back, must not hide a row.
@@ -69,6 +69,7 @@ def load_book(
         waivers=tuple(entities(reader, e.Waiver)),
         log=tuple(_known_log(reader, since, as_of, known_by, rep_ids)),
         conflicted=conflicted_rows(reader),
+        recorded=_new_accounts(reader, since, known_by),
     )
 
 
@@ -89,6 +90,14 @@ def _known_log(
         where += f" AND ({of_reps} OR owner_id IS NULL)"
     log = change_log(reader, where, since=since, known_by=known_by, **reps)
     return [entry if entry.recorded_at <= as_of else dataclasses.replace(entry, recorded_at=as_of) for entry in log]
+
+
+def _new_accounts(reader: Reader, since: datetime, known_by: datetime) -> dict[str, datetime]:
+    sql = (
+        "SELECT entity_id, min(recorded_at) FROM change_log WHERE entity = 'account' AND op = 'create'"
+        " AND recorded_at >= :since AND recorded_at <= :known_by GROUP BY entity_id"
+    )
+    return {str(row_id): moment(at) for row_id, at in reader.rows(sql, since=since, known_by=known_by)}
 
 
 def _calendar(reader: Reader) -> WorkCalendar:

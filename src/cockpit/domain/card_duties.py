@@ -1,0 +1,219 @@
+"""Card rules over what waits for somebody: new prospects nobody spoke to, a visit without its papers, a big deal that
+has stalled, and weeks in a row under the target."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from cockpit.domain.book import Book
+from cockpit.domain.card_deals import DealFinding, DealLife, DealReader
+from cockpit.domain.card_team import moments_of
+from cockpit.domain.cards import Reading, settled
+from cockpit.domain.deal_view import midnights
+from cockpit.domain.deals import deals_of, money, standing
+from cockpit.domain.entities import Account, Activity, Deal, Team
+from cockpit.domain.gap import own_target
+from cockpit.domain.history import versions
+from cockpit.domain.periods import Period, period_of
+
+UNTOUCHED = timedelta(hours=48)
+"""From when an account was recorded."""
+
+AHEAD = timedelta(hours=24)
+"""Before a visit its papers are asked for."""
+PAPERS = ("goal", "agenda")
+
+BIG_TIMES = 2
+"""A deal of so many average won ones is a lead's affair too."""
+BIG_LEAST = 5
+"""Won deals that make an average."""
+
+WEEKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """Prospects recorded more than 48 hours ago with whom nothing was held; `planned`: those with something ahead."""
+
+    subject_id: str
+    accounts: tuple[Account, ...]
+    planned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unready:
+    """The next visit about a deal and which of its papers are missing."""
+
+    visit: Activity
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A big deal and what its state says."""
+
+    finding: DealFinding
+
+
+@dataclass(frozen=True, slots=True)
+class WeekShort:
+    """A finished week of a team: its share of the months' targets, and what was won."""
+
+    week: Period
+    due_minor: int
+    won: tuple[Deal, ...]
+    currency: str
+
+    @property
+    def missing_minor(self) -> int:
+        return max(0, self.due_minor - money(self.won, self.currency))
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """The last finished weeks of a team, oldest first."""
+
+    team: Team
+    weeks: tuple[WeekShort, ...]
+
+    @property
+    def missing_minor(self) -> int:
+        return sum(week.missing_minor for week in self.weeks)
+
+    @property
+    def is_firing(self) -> bool:
+        return len(self.weeks) == WEEKS and all(week.missing_minor for week in self.weeks)
+
+
+# -- prospects ----------------------------------------------------------------------------------------------------------
+
+
+def untouched(
+    book: Book, subject_id: str, owner_ids: Collection[str], month: Period
+) -> tuple[Untouched, tuple[Reading, ...]]:
+    """At each change, each midnight and now: prospects past their 48 hours with nothing held; those with something ahead
+    cover them now."""
+    rows = [
+        (account, book.recorded[account.id] + UNTOUCHED, *_touches(book, account.id))
+        for owner in owner_ids
+        for account in book.accounts_by_owner.get(owner, ())
+        if account.lifecycle == "prospect" and account.id in book.recorded
+    ]
+    begins = book.midnight(month.starts_on).astimezone(UTC)
+    edges = {moment for _account, due, touched, _acked in rows for moment in (due, touched) if moment is not None}
+    moments = sorted({*midnights(book, month), *(one for one in edges if begins <= one < book.as_of)})
+    now = book.as_of.astimezone(UTC)
+    readings, waiting = [], []
+    for moment in (*moments, now):
+        waiting = [account for account, due, touched, _acked in rows if due <= moment and not _is_by(touched, moment)]
+        acked = sum(due <= moment and not _is_by(known, moment) for _account, due, _touched, known in rows)
+        held = sum(_is_by(touched, moment) for _account, _due, touched, _acked in rows)
+        readings.append(Reading(moment, len(waiting), acked, 0, held))
+    planned = sum(_is_ahead(book, account.id) for account in waiting)
+    readings[-1] = replace(readings[-1], covered=planned)
+    return Untouched(subject_id, tuple(waiting), planned), settled(readings)
+
+
+def _touches(book: Book, account_id: str) -> tuple[datetime | None, datetime | None]:
+    """When something was first held with an account, and when first by what the hub knows."""
+    held = [act for act in book.activities_by_account.get(account_id, ()) if act.status == "held"]
+    first = min((act.starts_at for act in held), default=None)
+    return first, min((act.starts_at for act in held if act.is_acknowledged), default=None)
+
+
+def _is_by(touched: datetime | None, moment: datetime) -> bool:
+    return touched is not None and touched <= moment
+
+
+def _is_ahead(book: Book, account_id: str) -> bool:
+    begins = book.midnight(book.today)
+    acts = book.activities_by_account.get(account_id, ())
+    return any(act.status == "planned" and act.starts_at >= begins for act in acts)
+
+
+# -- papers -------------------------------------------------------------------------------------------------------------
+
+
+def unready(book: Book, rep_id: str) -> tuple[Unready, tuple[Reading, ...]] | None:
+    """The next visit about a deal within 24 hours: papers missing at each change of it since then. None without one."""
+    coming = (
+        row
+        for row in book.activities_by_rep.get(rep_id, ())
+        if row.kind in ("visit", "web") and row.status == "planned" and row.deal_id
+        if book.as_of <= row.starts_at <= book.as_of + AHEAD
+    )
+    visit = min(coming, key=lambda row: (row.starts_at, row.id), default=None)
+    if visit is None:
+        return None
+    begins = visit.starts_at - AHEAD
+    readings = []
+    for version in versions(book, visit, begins):
+        lacks = len(_missing(version.row))
+        acked = lacks if version.is_acknowledged else max(1, lacks)
+        readings.append(Reading(max(version.since, begins), lacks, acked, 0, 0))
+    return Unready(visit, _missing(visit)), settled([*readings, replace(readings[-1], at=book.as_of)])
+
+
+def _missing(row: Activity) -> tuple[str, ...]:
+    return tuple(name for name in PAPERS if not getattr(row, name))
+
+
+# -- big deals ----------------------------------------------------------------------------------------------------------
+
+
+def stuck(
+    book: Book, reader: DealReader, rep_ids: Sequence[str], currency: str
+) -> Iterator[tuple[Stuck, DealLife, tuple[Reading, ...]]]:
+    """Every deal as big as two average won ones, with the readings of whether it has stalled."""
+    won = [d.amount_minor for d in deals_of(book, rep_ids) if standing(book, d) == "won" and d.currency == currency]
+    amounts = [amount for amount in won if amount]
+    if len(amounts) < BIG_LEAST:
+        return
+    least = BIG_TIMES * sum(amounts) // len(amounts)
+    for rep_id in rep_ids:
+        for life in reader.lives(rep_id):
+            if life.deal.currency == currency and (life.deal.amount_minor or 0) >= least:
+                yield Stuck(reader.finding("deal_stalled", life)), life, reader.trace("deal_stalled", life)
+
+
+# -- weeks under the target ---------------------------------------------------------------------------------------------
+
+
+def under(
+    book: Book, team: Team, owner_ids: Sequence[str], currency: str, month: Period
+) -> tuple[Under, tuple[Reading, ...]]:
+    """At each midnight and now: 1 lacking while the last three finished weeks were all under their share of the target."""
+    won = [
+        deal
+        for deal in deals_of(book, owner_ids)
+        if standing(book, deal) == "won" and deal.closed_on is not None and deal.currency == currency
+    ]
+    known: dict[date, WeekShort | None] = {}
+    found, readings = Under(team, ()), []
+    for moment, today, _end in moments_of(book, month):
+        monday = period_of("week", today).starts_on
+        weeks = []
+        for back in range(WEEKS, 0, -1):
+            first = monday - timedelta(days=7 * back)
+            if first not in known:
+                known[first] = _week(book, team, won, currency, period_of("week", first))
+            weeks.append(known[first])
+        found = Under(team, tuple(week for week in weeks if week is not None))
+        lacks = int(found.is_firing)
+        readings.append(Reading(moment, lacks, lacks, 0, 0))
+    return found, settled(readings)
+
+
+def _week(book: Book, team: Team, won: Sequence[Deal], currency: str, week: Period) -> WeekShort | None:
+    """None where a month of the week has no target."""
+    due = 0
+    for day in book.calendar.workdays(week.starts_on, week.ends_on):
+        month = period_of("month", day)
+        row = own_target(book, team.id, "month", month.starts_on, currency)
+        if row is None:
+            return None
+        due += row.value * 1000 // len(book.calendar.workdays(month.starts_on, month.ends_on))
+    rows = tuple(deal for deal in won if deal.closed_on is not None and deal.closed_on in week)
+    return WeekShort(week, due // 1000, rows, currency)
