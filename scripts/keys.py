@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from cockpit import i18n
-from cockpit.commands import COMMANDS, SCOPE_TITLES, SECOND_KEYS, Command, key_text
+from cockpit.commands import COMMANDS, SCOPE_TITLES, Command
+from cockpit.keymap import SECOND_KEYS, key_text
 
 TARGET = Path(__file__).parents[1] / "docs" / "keys.md"
 

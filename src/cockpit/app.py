@@ -12,8 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.events import Event
 
 from cockpit import clock, i18n, themes
-from cockpit.commands import keymap
 from cockpit.feedback import Notice, settings_notice
+from cockpit.keymap import keymap
 from cockpit.locations import StartValues, kept_file
 from cockpit.screens.beginning import Beginning
 from cockpit.screens.room import MainRoom, Room

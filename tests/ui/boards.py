@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cockpit.services.snapshots import PlanChoices
 from tests.ui import board_samples as samples
 from tests.ui.chain_sample import chain
 from tests.ui.fakes import FakeServices
@@ -24,6 +25,8 @@ def board_services(**answers: Any) -> FakeServices:
         "accounts__load": samples.account(),
         "replan__propose": samples.proposal(),
         "replan__fill": samples.proposal(kind="fill", trigger=""),
+        "replan__search": False,
+        "replan__choices": PlanChoices(others=(), relaxed=()),
         "sync__load": samples.sync(),
         "sync__badge": samples.badge(),
     }

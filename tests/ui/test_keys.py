@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from textual.events import Key
 
-from cockpit.commands import COMMANDS, keymap
+from cockpit.commands import COMMANDS
 from cockpit.errors import BadUse
+from cockpit.keymap import keymap
 from cockpit.locations import StartValues
 from cockpit.services.past import LookBack
 from cockpit.widgets.agenda import Agenda

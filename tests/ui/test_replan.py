@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
 import pytest
 
 from cockpit.errors import NotAllowed
-from cockpit.screens.replan import answer, reason_line, reason_lines, rest_lines
-from cockpit.services.snapshots import ReplanProposal
+from cockpit.screens.replan_words import answer, reason_line, reason_lines, rest_lines
+from cockpit.services.snapshots import PlanChoices, PlanLimit, Relaxed, ReplanProposal, WhyNot
 from cockpit.widgets.lines import Line
 from cockpit.widgets.replan_table import Change, change_text, changes
 from cockpit.widgets.score_table import score_words
@@ -236,3 +238,91 @@ async def test_a_failure_is_said_once() -> None:
     async with running(services, size=(120, 36), opening="gap") as driver:
         await driver.press("r")
         assert driver.text.count("No working day left.") == 1
+
+
+def _again(**answers: Any) -> FakeServices:
+    """Services whose plan can be made again, and that know two others."""
+    others = (
+        samples.proposal(aim="least", after=samples.proposal().after[:1], ticket="ticket-2"),
+        samples.proposal(aim="money", trigger="richer", ticket="ticket-3"),
+    )
+    relaxed = (Relaxed(rule="visits", limit=11, reached=9, tries=(("5 visits a day", 11), ("cadence off", 9))),)
+    limits = (
+        PlanLimit(name="visits", label="visits a day", value="6", is_changed=False),
+        PlanLimit(name="travel", label="travel min a day", value="90", is_changed=False),
+    )
+    return board_services(
+        replan__propose=samples.proposal(limits=limits),
+        replan__choices=PlanChoices(others=others, relaxed=relaxed),
+        replan__hold=samples.proposal(limits=limits, trigger="held"),
+        replan__leave_out=samples.proposal(limits=limits, trigger="left out"),
+        replan__limit=samples.proposal(limits=limits, trigger="limited"),
+        replan__later=lambda span: samples.proposal(trigger=f"later {span}"),
+        **answers,
+    )
+
+
+async def test_other_plans_and_what_stands_in_the_way_come_after_the_plan() -> None:
+    async with running(_again(), size=(120, 36), opening="gap") as driver:
+        await driver.press("r")
+        await driver.idle()
+        assert "Plan 1 of 3" in driver.text
+        assert "[1 most KPI]" in driver.text
+        assert "reached 9 of 11; 5 visits a day: 11; cadence off: no gain" in " ".join(driver.text.split())
+        await driver.press("3")
+        assert "[3 most money]" in driver.text
+        assert "richer" in driver.text
+        await driver.press("4")
+        assert "There is no plan 4." in driver.text
+        await driver.press("y")
+        (args,) = [args for args, _kwargs in driver.services.called("replan.accept")]
+        assert args[0].ticket == "ticket-3"
+
+
+async def test_a_row_is_held_and_left_out_and_the_plan_made_again_at_once() -> None:
+    async with running(_again(), opening="gap") as driver:
+        await driver.press("r", "L")
+        assert "held" in driver.text
+        assert [args[1] for args, _ in driver.services.called("replan.hold")] == [2]
+        await driver.press("x")
+        assert "left out" in driver.text
+        assert [args[1] for args, _ in driver.services.called("replan.leave_out")] == [2]
+        assert _written(driver.services) == []
+
+
+async def test_a_limit_is_chosen_and_moved() -> None:
+    async with running(_again(), opening="gap") as driver:
+        await driver.press("r")
+        assert "[visits a day 6]" in driver.text
+        await driver.press("M", "plus")
+        assert "[travel min a day 90]" in driver.text
+        assert [args[1:] for args, _ in driver.services.called("replan.limit")] == [("travel", 1)]
+        assert "limited" in driver.text
+
+
+async def test_shift_r_plans_the_week_and_a_key_the_month() -> None:
+    async with running(_again(), opening="gap") as driver:
+        await driver.press("R")
+        assert "Replan the week" in driver.text
+        assert "later week" in driver.text
+        await driver.press("right_square_bracket")
+        assert "Replan the month" in driver.text
+        assert "later month" in driver.text
+
+
+async def test_weeks_and_months_are_of_later_days_alone() -> None:
+    async with running(_again(), opening="gap") as driver:
+        await driver.press("r", "right_square_bracket")
+        assert "Only a plan of later days has a week or a month: R makes one." in driver.text
+
+
+async def test_why_not_asks_for_an_account_and_names_the_first_rule() -> None:
+    days = ((date(2026, 11, 24), "day full (4)"), (date(2026, 11, 25), "closed on Wed 11-25"))
+    found = WhyNot(account_id="acc-9", account="德胜电气", is_planned=False, text="day full (4)", days=days)
+    async with running(_again(replan__why_not=found), opening="gap") as driver:
+        await driver.press("r", "N", *"ds", "enter")
+        assert "德胜电气: day full (4)" in driver.text
+        assert "Wed 11-25: closed on Wed 11-25" in driver.text
+        assert [args[1] for args, _ in driver.services.called("replan.why_not")] == ["ds"]
+        await driver.press("j")
+        assert "day full" not in driver.text

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from textual.keys import _character_to_key
 
-from cockpit.commands import BY_ID, COMMANDS, SCOPE_TITLES, SECOND_KEYS, key_name, key_text, keymap
+from cockpit.commands import BY_ID, COMMANDS, SCOPE_TITLES
+from cockpit.keymap import SECOND_KEYS, key_name, key_text, keymap
 
 
 def test_a_key_means_one_thing_in_each_place() -> None:

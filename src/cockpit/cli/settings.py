@@ -79,8 +79,9 @@ def schema() -> None:
 
 def all_problems(found: Found) -> list[Problem]:
     """What is wrong with the file and the environment, the keymap's clashes included."""
-    from cockpit.commands import BY_ID, keymap
+    from cockpit.commands import BY_ID
     from cockpit.config import Problem, by_line, problems
+    from cockpit.keymap import keymap
 
     wrong = problems(found)
     keys = found.values.get("keymap")

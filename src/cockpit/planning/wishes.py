@@ -65,7 +65,10 @@ class Wished:
         return cls(problem=standing, asked=asked, wish=wish, pins=pins)
 
     def read(self, plan: Plan) -> Plan:
-        """What was before is the problem as it stands; pinned lines are changes; points are the account's own."""
+        """What was before is the problem as it stands; pinned lines are changes; points are the account's own.
+
+        The objective stays that of what was asked: it compares answers to one question.
+        """
         if self.asked is self.problem:
             return plan
         stops = {stop.account_id: stop for stop in self.problem.stops}

@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
-from cockpit.commands import COMMANDS, SCOPE_TITLES, SECOND_KEYS, Command, Keymap, Scope, key_text
+from cockpit.commands import COMMANDS, SCOPE_TITLES, Command, Scope
 from cockpit.i18n import _
+from cockpit.keymap import SECOND_KEYS, Keymap, key_text
 from cockpit.screens.base import View
 from cockpit.widgets.table import Cell, Column, Row, Table
 

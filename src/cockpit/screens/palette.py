@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cockpit.commands import COMMANDS, TYPED_NAMES, Command, Keymap
+from cockpit.commands import COMMANDS, TYPED_NAMES, Command
 from cockpit.i18n import _
+from cockpit.keymap import Keymap
 from cockpit.screens.pick import Pick
 from cockpit.widgets.filtering import Haystack
 from cockpit.widgets.table import Cell, Column, Row

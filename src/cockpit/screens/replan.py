@@ -1,6 +1,7 @@
 """Replan: what changes. Before and after in one list, the score, the day's route, and for each row its reasons.
 
-Nothing is written before y.
+The first plan is there at once; a search in another process betters it until the reader moves, or Esc. Nothing is
+written before y.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from cockpit.commands import Command
-from cockpit.i18n import _, ngettext, short_day
-from cockpit.plain import cells, fit, plain
-from cockpit.screens.base import View
-from cockpit.services.snapshots import ReplanProposal, Saved
+from cockpit.i18n import _, short_day
+from cockpit.plain import plain
+from cockpit.screens import replan_words as words
+from cockpit.screens.fields import Field
+from cockpit.screens.plan_search import PlanSearch
+from cockpit.screens.proposing import Proposing
+from cockpit.services.snapshots import ReplanProposal, WhyNot
 from cockpit.widgets.lines import Line, Lines, folded
-from cockpit.widgets.replan_table import SIGN_TONES, Change, ReplanTable, changes, row_time
+from cockpit.widgets.replan_table import Change, ReplanTable, changes
 from cockpit.widgets.route_plot import RoutePlot, route_of
 from cockpit.widgets.score_table import ScoreTable, score_words
 from cockpit.widgets.table import Table
@@ -25,20 +29,21 @@ from cockpit.widgets.table import Table
 if TYPE_CHECKING:
     from cockpit.services.container import Services
 
+Span = Literal["week", "month"]
 
-class ReplanView(View):
-    """A proposal for the rest of the day (`replan`), or for what a KPI lacks (`fill`)."""
+
+class ReplanView(Proposing):
+    """A proposal for the rest of the day (`replan`), for later days (`span`), or for what a KPI lacks (`fill`)."""
 
     SCOPES = ("replan",)
-    FOOTER = ("accept", "back", "why", "reload", "help")
-
-    snapshot: ReplanProposal | None
+    FOOTER = ("accept", "back", "lock", "drop", "why_left_out", "why", "more", "help")
 
     def __init__(
         self,
         kind: Literal["replan", "fill"] = "replan",
         kpi_id: str | None = None,
         trigger: str = "",
+        span: Span | None = None,
         *,
         id: str | None = None,  # noqa: A002  Textual's name
     ) -> None:
@@ -47,7 +52,10 @@ class ReplanView(View):
         self._kind = kind
         self._kpi_id = kpi_id
         self._trigger = trigger
+        self._span = span
         self._changes: tuple[Change, ...] = ()
+        self._asked: WhyNot | None = None
+        self._placed: str | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(plain(""), id="answer", classes="answer")
@@ -58,38 +66,58 @@ class ReplanView(View):
                 yield ScoreTable(id="scores")
                 yield Lines(id="score-line")
                 yield Lines(id="why")
+                yield Lines(id="plans")
+                yield Lines(id="limits")
             yield RoutePlot(id="route")
+        yield PlanSearch()
 
     def title(self) -> str:
+        if self._span is not None:
+            return _("Replan the week") if self._span == "week" else _("Replan the month")
         return _("Fill") if self._kind == "fill" else _("Replan")
 
-    def fetch(self, services: Services) -> ReplanProposal:
-        if self._kind == "fill":
-            return services.replan.fill(self._kpi_id)
-        return services.replan.propose(self._trigger)
+    # -- plans -----------------------------------------------------------------------------------------------------
 
-    def load(self) -> None:
-        """Made once: a proposal must not change under the eyes of who reads it. F5 makes another."""
-        if self.snapshot is None:
-            super().load()
+    def first(self, services: Services) -> ReplanProposal:
+        if self._span is not None:
+            return services.replan.later(self._span)
+        return services.replan.fill(self._kpi_id) if self._kind == "fill" else services.replan.propose(self._trigger)
 
-    def do_reload(self) -> None:
-        self.snapshot = None
-        self.load()
-
-    def show(self, snapshot: ReplanProposal) -> None:
-        self.query_one("#answer", Static).update(plain(answer(snapshot)))
-        self.query_one("#facts", Static).update(plain(facts(snapshot)))
+    def draw_plan(self, snapshot: ReplanProposal) -> None:
+        """The cursor stays on its activity; at first it is on what changes."""
+        was = self._change
+        self._asked = None
+        self.query_one("#answer", Static).update(plain(words.answer(snapshot)))
         self._changes = changes(snapshot)
         self.set_class(not self._changes, "-bare")
         table = self.query_one(ReplanTable)
         table.show(self._changes, snapshot.as_of)
-        table.focus_key(next((change.key for change in self._changes if change.sign not in "=x"), ""))
+        same = next((change.key for change in self._changes if was is not None and change.about == was.about), None)
+        table.focus_key(same or next((change.key for change in self._changes if change.sign not in "=x"), ""))
+        self._placed = table.cursor_key
         self.query_one(ScoreTable).show(snapshot.scores)
         self.query_one("#score-line", Lines).show(lambda width: score_words(snapshot.scores, width))
-        self._show_focused()
+        self.draw_around()
 
-    def on_table_moved(self, _event: Table.Moved) -> None:
+    def draw_around(self) -> None:
+        """The limits too; what stands in the way is below the reasons."""
+        self._show_focused()
+        snapshot = self.snapshot
+        if snapshot is None:
+            return
+        self.query_one("#facts", Static).update(plain(words.facts(snapshot, self._progress)))
+        plans, limit = self.query_one("#plans", Lines), self.query_one("#limits", Lines)
+        plans.display = len(self._plans) > 1
+        plans.show(lambda width: words.plan_line(snapshot, self._plans, width))
+        limit.show(lambda width: folded(words.limit_line(snapshot, self.limit_name), width)[:1])
+
+    # -- the focused row -------------------------------------------------------------------------------------------
+
+    def on_table_moved(self, event: Table.Moved) -> None:
+        """Who moves reads: from then on the plan stays as it is."""
+        if event.key != self._placed:
+            self._end_search()
+        self._asked = None
         self._show_focused()
 
     def _show_focused(self) -> None:
@@ -107,9 +135,12 @@ class ReplanView(View):
     def _reasons(self, width: int) -> list[Line]:
         if self.snapshot is None:
             return []
+        if self._asked is not None:
+            return words.why_not_lines(self._asked, width)
+        rest = [*words.relaxed_lines(self._choices, width), *words.rest_lines(self.snapshot, width)]
         if self.screen.has_class("-tall"):
-            return [*reason_lines(self._change, self.snapshot), [], *rest_lines(self.snapshot, width)]
-        return [*folded(reason_line(self._change, self.snapshot), width, 2), *rest_lines(self.snapshot, width)]
+            return [*words.reason_lines(self._change, self.snapshot), [], *rest]
+        return [*folded(words.reason_line(self._change, self.snapshot), width, 2), *rest]
 
     @property
     def _change(self) -> Change | None:
@@ -125,101 +156,72 @@ class ReplanView(View):
     def why_args(self) -> dict[str, Any]:
         return {"proposal": self.snapshot}
 
+    # -- commands --------------------------------------------------------------------------------------------------
+
     def why_not(self, command: str) -> str | None:
-        if command == "accept":
-            if self.snapshot is None:
-                return _("There is no proposal yet.")
-            if self.snapshot.is_empty:
-                return _("There is nothing to accept.")
+        if command in ("accept", "lock", "drop", "more", "less", "limit", "why_left_out") and self.snapshot is None:
+            return _("There is no proposal yet.")
+        if command == "accept" and self.snapshot is not None and self.snapshot.is_empty:
+            return _("There is nothing to accept.")
+        if command in ("lock", "drop") and self._change is None:
+            return _("Move to a row first.")
+        if command in ("period_previous", "period_next") and self._span is None:
+            return _("Only a plan of later days has a week or a month: {key} makes one.").format(
+                key=self.shell.keymap.text_of("rearrange")
+            )
         return super().why_not(command)
 
-    def do_accept(self) -> None:
-        proposal = self.snapshot
-        if proposal is not None:
-            self.write(lambda services: services.replan.accept(proposal), then=self._accepted)
-
     def label_of(self, command: Command) -> str:
-        words = {"back": _("Keep the plan"), "reload": _("Try again")}
-        return words.get(command.id) or super().label_of(command)
+        labels = {"back": _("Keep the plan"), "reload": _("Try again"), "lock": _("Hold"), "drop": _("Leave out")}
+        return labels.get(command.id) or super().label_of(command)
 
-    def _accepted(self, _saved: Saved) -> None:
-        """Back to where the plan is seen."""
-        self.shell.run_command("back")
+    def do_lock(self) -> None:
+        """The row stays as it is, whatever is planned again."""
+        proposal, change = self.snapshot, self._change
+        if proposal is not None and change is not None and change.number is not None:
+            number = change.number
+            self._again(lambda services: services.replan.hold(proposal, number))
+        else:
+            self.shell.say(_("It is not in the plan."))
 
+    def do_drop(self) -> None:
+        """The plan without the row; on a row that was left out, with it again."""
+        proposal, change = self.snapshot, self._change
+        if proposal is None or change is None:
+            return
+        number, activity_id = change.number, change.row.activity_id or ""
+        if number is not None:
+            self._again(lambda services: services.replan.leave_out(proposal, number))
+        else:
+            self._again(lambda services: services.replan.take_back(proposal, activity_id))
 
-def answer(proposal: ReplanProposal) -> str:
-    """One sentence: what would change."""
-    if proposal.is_empty:
-        if proposal.kind == "fill":
-            return _("Nothing to fill: no visit fits, or none is lacking")
-        return _("Nothing to change: the plan is as good as it gets")
-    signs = [change.sign for change in changes(proposal) if not _is_gone_already(change)]
-    counts = {sign: signs.count(sign) for sign in "+~>x"}
-    parts = (
-        ngettext("{count} added", "{count} added", counts["+"]).format(count=counts["+"]),
-        ngettext("{count} moved", "{count} moved", counts["~"]).format(count=counts["~"]),
-        ngettext("{count} to another day", "{count} to another day", counts[">"]).format(count=counts[">"]),
-        ngettext("{count} dropped", "{count} dropped", counts["x"]).format(count=counts["x"]),
-    )
-    return ", ".join(part for part, sign in zip(parts, "+~>x") if counts[sign])
+    def do_period_previous(self) -> None:
+        self._look_at("week")
 
+    def do_period_next(self) -> None:
+        self._look_at("month")
 
-def _is_gone_already(change: Change) -> bool:
-    """Cancelled before: no news of this plan."""
-    return change.sign == "x" and change.row.status == "cancelled"
+    def _look_at(self, span: Span) -> None:
+        if self._span != span:
+            self._span = span
+            self.do_reload()
 
+    def do_why_left_out(self, account: str = "") -> None:
+        """Ask for an account, and say the first rule that keeps it out."""
+        from cockpit.screens.ask import Form
 
-def facts(proposal: ReplanProposal) -> str:
-    """What set it off and how long it took; then what the signs mean."""
-    parts = [proposal.trigger, _("{count} ms").format(count=proposal.elapsed_ms)]
-    if not proposal.is_empty:
-        parts.append(_("= kept  + new  ~ moved  > other day  x out"))
-    if any(change.sign == "!" for change in changes(proposal)):
-        parts.append(_("! unvisited"))
-    return "  ".join(part for part in parts if part)
-
-
-def reason_line(change: Change | None, proposal: ReplanProposal) -> Line:
-    """Why the focused row is there, in points that add up, as one line."""
-    if change is None:
-        return []
-    head = _head(change, proposal)
-    if not change.row.reasons:
-        return [*head, (": " + _("stays as it was"), "")]
-    points = ", ".join(f"{text} {value:+d}" if value else text for text, value in change.row.reasons)
-    return [*head, (f": {points} = {change.row.score}", "")]
-
-
-def reason_lines(change: Change | None, proposal: ReplanProposal) -> list[Line]:
-    """The same as a sum: points on the left, under them their total."""
-    if change is None:
-        return []
-    if not change.row.reasons:
-        return [[*_head(change, proposal)], [(_("stays as it was"), "muted")]]
-    points = [f"{value:+d}" if value else "" for _text, value in change.row.reasons]
-    total = f"{change.row.score}"
-    size = max(map(cells, (*points, total)))
-    lines: list[Line] = [[*_head(change, proposal)]]
-    for (text, _value), number in zip(change.row.reasons, points, strict=True):
-        lines.append([(fit(number, size, right=True) + "  ", "accent"), (text, "")])
-    return [*lines, [(fit(total, size, right=True) + "  ", "strong"), (_("points in all"), "muted")]]
-
-
-def _head(change: Change, proposal: ReplanProposal) -> Line:
-    return [
-        (f"{change.sign} ", SIGN_TONES.get(change.sign, "")),
-        (f"{row_time(change.row, proposal.as_of)} {change.row.account}", "strong"),
-    ]
-
-
-def rest_lines(proposal: ReplanProposal, width: int) -> list[Line]:
-    """The best account left out and why; then what was not known."""
-    lines: list[Line] = []
-    if proposal.best_dropped is not None:
-        words = _("x left out: {account} ({points}), {why}").format(
-            account=proposal.best_dropped.account, points=proposal.best_dropped.score, why=proposal.best_dropped_why
+        proposal, services = self.snapshot, self.shell.services
+        if proposal is None or services is None:
+            return
+        form = Form(
+            _("Why is it not in the plan?"),
+            [Field("account", _("Account"), account, _("name or pinyin initials"), is_needed=True)],
+            lambda values: services.replan.why_not(proposal, values["account"]),
+            is_ready=bool(account),
         )
-        lines += folded([(words, "")], width, 2)
-    for note in proposal.notes:
-        lines += folded([(note, "muted")], width)
-    return lines
+        self.app.push_screen(form, self._answered)
+
+    def _answered(self, found: WhyNot | None) -> None:
+        if found is not None:
+            self._asked = found
+            self._show_focused()

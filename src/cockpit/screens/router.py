@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Set
 from typing import TYPE_CHECKING, Any, Protocol
 
-from cockpit.commands import BY_ID, Command, Keymap
+from cockpit.commands import BY_ID, Command
 from cockpit.i18n import _
+from cockpit.keymap import Keymap
 from cockpit.screens.finding import Finding
 from cockpit.screens.room import MainRoom, Room
 from cockpit.screens.session import Session
@@ -125,6 +126,9 @@ class Router:
 
     def do_fill(self, **args: Any) -> None:
         self._app.open("replan", kind="fill", **args)
+
+    def do_rearrange(self, **args: Any) -> None:
+        self._app.open("replan", span="week", **args)
 
     def do_why(self) -> None:
         """Explain what has the focus; where nothing has, all numbers of the screen."""

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from cockpit.commands import Keymap
     from cockpit.feedback import Notice
+    from cockpit.keymap import Keymap
     from cockpit.services.container import Services
 
 
@@ -34,6 +34,9 @@ class Shell(Protocol):
     def open(self, name: str, **args: Any) -> None:
         """Open a view by name: a main one (today, gap, pipeline, team, sync) is switched to; one with arguments, and any
         other (account, deal, log, replan, why, help), comes over the current one. The arguments are the view's own."""
+
+    def leave(self, *, may_end: bool) -> None:
+        """Out of what lies over the main view, else to the opening view, else the end of the program."""
 
     def run_command(self, command: str, **args: Any) -> None:
         """Run a command by id as if its key was pressed. `args` go to the view's `do_<id>` or to the opened view."""

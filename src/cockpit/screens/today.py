@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ROOMY = 28
 """Lines from which the coming days have room below today."""
 _OF_AN_ACTIVITY = ("edit", "lock")
-_OF_MY_DAY = ("log", "replan", "fill")
+_OF_MY_DAY = ("log", "replan", "rearrange", "fill")
 """Commands of the whole app that would write into the viewer's own day, not into the one that is seen."""
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cockpit.commands import Keymap, key_text
 from cockpit.i18n import _, clock_time, exact_money, short_day, short_money
+from cockpit.keymap import Keymap, key_text
 from cockpit.services import words
 from cockpit.services.snapshots import AgendaItem, CardView, NextBest, Prep, TodaySnapshot
 from cockpit.widgets.card_list import card_tone

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cockpit.commands import Keymap
 from cockpit.feedback import Notice
 from cockpit.i18n import _, clock_time, month_name, short_money
+from cockpit.keymap import Keymap
 from cockpit.services import forecast_words, words
 from cockpit.services.snapshots import AgendaItem, MonthLine, TodaySnapshot
 from cockpit.widgets.gap_bar import GapFigures

@@ -20,7 +20,7 @@ from cockpit.locations import mark_tour
 from cockpit.plain import cells, plain
 
 if TYPE_CHECKING:
-    from cockpit.commands import Keymap
+    from cockpit.keymap import Keymap
     from cockpit.screens.room import MainRoom, Room
 
 POINTED = "-pointed"

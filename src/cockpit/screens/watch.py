@@ -16,7 +16,7 @@ from cockpit.feedback import Notice, notice_of
 from cockpit.i18n import _
 
 if TYPE_CHECKING:
-    from cockpit.commands import Keymap
+    from cockpit.keymap import Keymap
     from cockpit.services.container import Services
     from cockpit.services.snapshots import Badge
 

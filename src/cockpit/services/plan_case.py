@@ -9,6 +9,7 @@ from typing import Literal
 
 from cockpit.domain.book import Book
 from cockpit.domain.kpi import kpi_counts
+from cockpit.domain.periods import period_of
 from cockpit.errors import BadUse, NotAllowed
 from cockpit.i18n import _
 from cockpit.planning.plan import Plan, Planning, Question
@@ -16,10 +17,12 @@ from cockpit.planning.problem import Need, Problem, Rules
 from cockpit.planning.reading import next_working_days, problem_from, working_days
 from cockpit.planning.schedule import FACE
 from cockpit.planning.wishes import Aim, Wish, Wished
+from cockpit.services.planner import seed_of
 from cockpit.services.snapshots import PlanLimit, Relaxed
 from cockpit.services.views import spoken
 
 Kind = Literal["replan", "fill"]
+Span = Literal["week", "month"]
 
 AIMS: tuple[Aim, ...] = ("kpi", "least", "money")
 NO_WISH = Wish()
@@ -39,12 +42,13 @@ class Ask:
     trigger: str = ""
     first: date | None = None
     last: date | None = None
+    span: Span | None = None
     wish: Wish = NO_WISH
 
     @property
     def is_of_days(self) -> bool:
         """A replan of later days instead of the rest of today."""
-        return self.kind == "replan" and (self.first is not None or self.last is not None)
+        return self.kind == "replan" and any((self.first, self.last, self.span))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +75,20 @@ class Case:
             return Question(problem=problem, kind="fill", rule_id=self.rule_id) if self.rule_id else None
         return Question(problem=problem, kind="arrange" if self.ask.is_of_days else "replan")
 
-    def plan(self, rules: Rules | None = None) -> Plan:
-        """The first plan, at once."""
-        wished = self.wished(rules)
+    def seed(self, problem: Problem) -> int:
+        """The same rows and wish give the same plan."""
+        return seed_of(self.rep_id, problem)
+
+    def first_plan(self, wished: Wished) -> Plan:
+        """At once."""
         question = self.question(wished.asked)
-        return wished.read(Planning(question).plan()) if question is not None else _nothing(wished.problem)
+        if question is None:
+            return _nothing(wished.problem)
+        return wished.read(Planning(question, self.seed(wished.asked)).plan())
+
+    def plan(self, rules: Rules | None = None) -> Plan:
+        """The first plan, under other limits than the wish's where `rules` are given."""
+        return self.first_plan(self.wished(rules))
 
     def wishing(self, wish: Wish) -> Case:
         return replace(self, ask=replace(self.ask, wish=wish))
@@ -97,7 +110,7 @@ def case_of(book: Book, rep_id: str, now: datetime | None, rules: Rules, ask: As
     if ask.kind == "fill":
         rule_id, days = _to_fill(book, rep_id, moment, ask)
     elif ask.is_of_days:
-        first, last = days_asked(today, ask.first, ask.last)
+        first, last = days_asked(today, ask.first, ask.last) if ask.span is None else days_of_span(today, ask.span)
         days = tuple(on for on in working_days(book, rep_id, moment, last) if on >= first)
         ask = replace(ask, first=first, last=last)
     else:
@@ -116,6 +129,12 @@ def days_asked(today: date, first: date | None, last: date | None) -> tuple[date
     if (end - begin).days >= MOST_DAYS:
         raise BadUse(_("At most {count} days can be planned at once.").format(count=MOST_DAYS))
     return begin, end
+
+
+def days_of_span(today: date, span: Span) -> tuple[date, date]:
+    """From the day after tomorrow to the end of its week or month."""
+    first = today + timedelta(days=STAYS_DAYS)
+    return first, period_of(span, first).ends_on
 
 
 def _refuse_order(first: date, last: date) -> None:

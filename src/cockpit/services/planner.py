@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import redirect_stderr, suppress
 from dataclasses import dataclass, fields, replace
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from threading import Thread
+from threading import RLock, Thread
 from zlib import crc32
 
 from cockpit import clock
@@ -56,20 +57,23 @@ class Planner:
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
         self._question: Question | None = None
+        self._lock = RLock()
 
     @property
     def is_running(self) -> bool:
         return self._pipe is not None
 
     def start(self, question: Question, seed: int = 0) -> None:
-        """Search for better plans than the first; a search under way is given up."""
-        self.stop()
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        self._pipe, self._question = ours, question
-        self._process = context.Process(target=_work, args=(theirs,), daemon=True)
-        self._process.start()
-        theirs.close()
+        """Search for better plans than the first; a search under way is given up. May be called in a thread."""
+        with self._lock:
+            self.stop()
+            context = multiprocessing.get_context("spawn")
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_work, args=(theirs,), daemon=True)
+            with redirect_stderr(sys.__stderr__):  # a screen's stand-in has no file number for the child
+                process.start()
+            theirs.close()
+            self._pipe, self._question, self._process = ours, question, process
         # A question of many accounts is more than a pipe holds: it is handed over while the child begins.
         Thread(target=_ask, args=(ours, question, seed), daemon=True).start()
 
@@ -87,15 +91,16 @@ class Planner:
 
     def stop(self) -> None:
         """End the search at once; what `poll` gave stays good."""
-        if self._pipe is not None:
-            self._pipe.close()
-            self._pipe = None
-        if self._process is not None:
-            self._process.terminate()
-            self._process.join(_GONE_S)
-            if not self._process.is_alive():
-                self._process.close()
-            self._process = None
+        with self._lock:
+            if self._pipe is not None:
+                self._pipe.close()
+                self._pipe = None
+            if self._process is not None:
+                self._process.terminate()
+                self._process.join(_GONE_S)
+                if not self._process.is_alive():
+                    self._process.close()
+                self._process = None
 
     def _received(self, sent: tuple[dict[str, object], Found]) -> Found:
         values, found = sent

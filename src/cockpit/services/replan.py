@@ -2,55 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date, datetime
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session
 
 from cockpit import clock
-from cockpit.domain.book import Book
-from cockpit.domain.deals import standing
-from cockpit.domain.entities import Activity
 from cockpit.errors import NotAllowed
-from cockpit.i18n import _, ngettext, short_day
-from cockpit.planning.plan import Line, Plan
+from cockpit.i18n import _, ngettext
+from cockpit.planning.plan import Plan
 from cockpit.planning.problem import Rules
-from cockpit.planning.wishes import Wish
+from cockpit.planning.wishes import Wish, Wished
+from cockpit.services import plan_edits
 from cockpit.services.desk import Desk
 from cockpit.services.matching import one_account
-from cockpit.services.plan_case import AIMS, NO_WISH, Ask, Case, case_of, limits_of, relaxed
+from cockpit.services.plan_case import AIMS, NO_WISH, Ask, Case, Span, case_of, limits_of, relaxed
+from cockpit.services.plan_ticket import Ticket, seen_now, ticket_for, ticket_of
 from cockpit.services.plan_why_not import why_not_in
+from cockpit.services.planner import Found, Planner
 from cockpit.services.proposals import ProposalView
 from cockpit.services.reasons import reason_text
 from cockpit.services.snapshots import PlanChoices, ReplanProposal, Saved, WhyNot
 from cockpit.services.views import open_book
-from cockpit.storage.tables import ActivityRow
 from cockpit.sync import outbox
-from cockpit.sync.outbox import Edit
 
 __all__ = ["ReplanService", "Ticket", "reason_text"]
-
-_WATCHED = ("status", "kind", "account_id", "starts_at", "ends_at", "is_locked", "is_promised")
-_CARRIED = ("subject", "goal", "agenda", "deal_id", "contact_id", "companion_id", "needs", "advantages")
-"""What a re-planned visit takes along from the one it replaces."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """What `accept` writes, what the rep's rows were when the plan was made, and what was asked and answered.
-
-    `lines` are those of `ReplanProposal.after`, one for one.
-    """
-
-    rep_id: str
-    since: datetime
-    edits: tuple[Edit, ...]
-    seen: tuple[tuple[Any, ...], ...]
-    ask: Ask
-    plan: Plan
-    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
@@ -90,13 +66,57 @@ class ReplanService:
         """
         return self._answer(Ask(kind="fill", kpi_id=kpi_id, first=first, last=last, wish=wish), now)
 
-    def again(self, proposal: ReplanProposal, wish: Wish) -> ReplanProposal:
-        """The same case under another wish, answered from the rows as they are now."""
-        return self._answer(replace(_ticket_of(proposal).ask, wish=wish), None)
+    def later(self, span: Span, wish: Wish = NO_WISH) -> ReplanProposal:
+        """Replan the rest of the week or the month from the day after tomorrow on; today and tomorrow stay."""
+        return self._answer(Ask(kind="replan", span=span, wish=wish), None)
+
+    def hold(self, proposal: ReplanProposal, number: int) -> ReplanProposal:
+        """Planned again with the row (numbered from one) as it is; held already, it is free again."""
+        ticket = ticket_of(proposal)
+        return self._again(ticket, plan_edits.held(ticket.case.ask.wish, ticket.line(number)))
+
+    def leave_out(self, proposal: ReplanProposal, number: int) -> ReplanProposal:
+        """Planned again without the row."""
+        ticket = ticket_of(proposal)
+        return self._again(ticket, plan_edits.left_out(ticket.case.ask.wish, ticket.line(number)))
+
+    def take_back(self, proposal: ReplanProposal, activity_id: str) -> ReplanProposal:
+        """Planned again with what was left out before."""
+        ticket = ticket_of(proposal)
+        return self._again(ticket, plan_edits.taken_back(ticket.case.ask.wish, activity_id))
+
+    def limit(self, proposal: ReplanProposal, name: str, steps: int) -> ReplanProposal:
+        """Planned again with a limit (visits, day_ends, travel) some steps higher or lower."""
+        ticket = ticket_of(proposal)
+        return self._again(ticket, plan_edits.limited(ticket.case.ask.wish, self.rules, name, steps))
+
+    def _again(self, ticket: Ticket, wish: Wish) -> ReplanProposal:
+        """The same ask under another wish, answered from the rows as they are now."""
+        return self._answer(replace(ticket.case.ask, wish=wish), None)
+
+    def search(self, proposal: ReplanProposal, planner: Planner) -> bool:
+        """Begin the search for a better plan; False where there is nothing to search for."""
+        ticket = ticket_of(proposal)
+        question = ticket.case.question(ticket.wished.asked)
+        if question is None or ticket.wished.wish.aim == "least" or not question.problem.days:
+            return False
+        planner.start(question, ticket.case.seed(ticket.wished.asked))
+        return True
+
+    def better(self, proposal: ReplanProposal, found: Found) -> ReplanProposal | None:
+        """What the search found, as a proposal; None when it is the same, or when the rows have changed since."""
+        ticket = ticket_of(proposal)
+        plan = ticket.wished.read(found.plan)
+        if not plan.objective < ticket.plan.objective:
+            return None
+        with self.desk.database.read() as session:
+            if seen_now(session, ticket.rep_id, ticket.since) != ticket.seen:
+                return None
+            return self._shown(session, ticket.case, ticket.wished, plan, round(found.elapsed_s * 1000))
 
     def choices(self, proposal: ReplanProposal) -> PlanChoices:
         """Other plans (least change, most KPI, most money), and for rules that stay short what stands in their way."""
-        ask = _ticket_of(proposal).ask
+        ask = ticket_of(proposal).case.ask
         with self.desk.database.read() as session:
             case = self._case(session, ask, None)
             known, others = {_written(proposal)}, []
@@ -117,12 +137,12 @@ class ReplanService:
 
     def why_not(self, proposal: ReplanProposal, account: str) -> WhyNot:
         """Why an account (id, name or pinyin) is not in the proposal. Raises UnknownName, AmbiguousName, NotAllowed."""
-        ticket = _ticket_of(proposal)
+        ticket = ticket_of(proposal)
         with self.desk.database.read() as session:
             found, plan = one_account(session, account), ticket.plan
-            kind = plan.counted[0][0].kind if ticket.ask.kind == "fill" and plan.counted else "visit"
+            kind = plan.counted[0][0].kind if ticket.case.ask.kind == "fill" and plan.counted else "visit"
             book = open_book(self.desk, session, [ticket.rep_id], None)
-            return why_not_in(plan, found, book, kind, is_left_out=found.id in ticket.ask.wish.out)
+            return why_not_in(plan, found, book, kind, is_left_out=found.id in ticket.case.ask.wish.out)
 
     def _answer(self, ask: Ask, now: datetime | None) -> ReplanProposal:
         started = clock.monotonic()
@@ -134,10 +154,15 @@ class ReplanService:
         return case_of(open_book(self.desk, session, [me], now), me, now, self.rules, ask)
 
     def _proposal(self, session: Session, case: Case, started: float) -> ReplanProposal:
-        book, ask, plan = case.book, case.ask, case.plan()
+        wished = case.wished()
+        plan = case.first_plan(wished)
+        return self._shown(session, case, wished, plan, round((clock.monotonic() - started) * 1000))
+
+    def _shown(self, session: Session, case: Case, wished: Wished, plan: Plan, elapsed_ms: int) -> ReplanProposal:
+        book, ask = case.book, case.ask
         view = ProposalView(book, case.rep_id, plan, ask.kind, case.shown, ask.wish.keep)
         dropped, why = view.best_dropped()
-        ticket = _ticket(session, case, plan, view)
+        ticket = ticket_for(session, case, wished, plan, view)
         return ReplanProposal(
             as_of=book.local(plan.problem.now),
             complete=book.complete,
@@ -153,7 +178,7 @@ class ReplanService:
             ticket=ticket,
             start=view.start(),
             travel_minutes=tuple((day.on, day.travel_after) for day in plan.days),
-            elapsed_ms=round((clock.monotonic() - started) * 1000),
+            elapsed_ms=elapsed_ms,
             first=case.ask.first,
             last=case.ask.last,
             aim=ask.wish.aim,
@@ -173,97 +198,21 @@ class ReplanService:
         text = label.format(count=count)
         with self.desk.database.write() as session:
             self.desk.refuse_unless_mine(session, ticket.rep_id)
-            if _seen(session, ticket.rep_id, ticket.since) != ticket.seen:
+            if seen_now(session, ticket.rep_id, ticket.since) != ticket.seen:
                 raise NotAllowed(_("The plan was made before the last change. Make it again."))
             action_id = outbox.submit(session, ticket.edits, actor_id=ticket.rep_id, label=text, now=clock.now())
         return Saved(action_id=action_id, text=text, entity="activity", id=ticket.edits[-1].id)
 
 
-def _ticket_of(proposal: ReplanProposal) -> Ticket:
-    if not isinstance(proposal.ticket, Ticket):
-        raise NotAllowed(_("There is no proposal yet."))
-    return proposal.ticket
-
-
 def _written(proposal: ReplanProposal) -> tuple[tuple[object, ...], ...]:
     """What a proposal would write, to tell two apart."""
-    changes = _ticket_of(proposal).plan.changes
+    changes = ticket_of(proposal).plan.changes
     return tuple((line.source_id, line.account_id, line.kind, line.on, line.starts) for line in changes)
 
 
 def _money(proposal: ReplanProposal) -> int:
     """Open money of the accounts that the plan adds or moves, in minor units."""
-    plan = _ticket_of(proposal).plan
+    plan = ticket_of(proposal).plan
     met = {line.account_id for line in plan.changes}
     parts = (part for stop in plan.problem.stops if stop.account_id in met for part in stop.parts)
     return sum(int(str(part.facts["amount_minor"])) for part in parts if part.code == "money")
-
-
-def _ticket(session: Session, case: Case, plan: Plan, view: ProposalView) -> Ticket:
-    book, rep_id = case.book, case.rep_id
-    since = min([book.midnight(book.today), *(row.starts_at for row in _sources(book, plan))])
-    return Ticket(
-        rep_id=rep_id,
-        since=since,
-        edits=tuple(_edits(book, rep_id, plan, view)),
-        seen=_seen(session, rep_id, since),
-        ask=case.ask,
-        plan=plan,
-        lines=view.lines,
-    )
-
-
-def _sources(book: Book, plan: Plan) -> list[Activity]:
-    wanted = {line.source_id for line in plan.changes}
-    return [row for row in book.activities if row.id in wanted]
-
-
-def _seen(session: Session, rep_id: str, since: datetime) -> tuple[tuple[Any, ...], ...]:
-    """The rep's rows from `since` on as far as a plan depends on them. Receipts of the hub change nothing here."""
-    table = ActivityRow
-    is_open = or_(col(table.starts_at) >= since.astimezone(UTC), col(table.status) == "planned")
-    rows: Sequence[ActivityRow] = session.exec(
-        select(table).where(table.rep_id == rep_id, is_open).order_by(col(table.id))
-    ).all()
-    return tuple((row.id, *(getattr(row, name) for name in _WATCHED)) for row in rows)
-
-
-def _edits(book: Book, rep_id: str, plan: Plan, view: ProposalView) -> list[Edit]:
-    rows = {row.id: row for row in _sources(book, plan)}
-    edits: list[Edit] = []
-    for line in plan.changes:
-        starts_at = plan.problem.moment(line.on, line.starts).astimezone(UTC)
-        ends_at = plan.problem.moment(line.on, line.starts + line.minutes).astimezone(UTC)
-        values: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "planned_because": view.because(line)}
-        source = rows.get(line.source_id or "")
-        if source is not None and not line.is_anew:
-            edits.append(Edit("activity", source.id, "patch", values))
-            continue
-        values |= _new_values(book, rep_id, line, source)
-        edits.append(Edit("activity", outbox.new_id(), "create", values))
-        if source is not None and source.status == "planned":
-            reason = _("Planned anew for {day}").format(day=short_day(line.on))
-            edits.append(Edit("activity", source.id, "patch", {"status": "moved", "reason": reason}))
-    return edits
-
-
-def _new_values(book: Book, rep_id: str, line: Line, source: Activity | None) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "owner_id": rep_id,
-        "rep_id": rep_id,
-        "kind": line.kind,
-        "status": "planned",
-        "account_id": line.account_id,
-    }
-    if source is not None:
-        values |= {name: getattr(source, name) for name in _CARRIED}
-        values["moved_from_id"] = source.id
-        return values
-    deals = [
-        deal
-        for deal in book.deals_by_owner.get(rep_id, ())
-        if deal.account_id == line.account_id and standing(book, deal) == "open"
-    ]
-    if deals:
-        values["deal_id"] = max(deals, key=lambda deal: (deal.amount_minor or 0, deal.id)).id
-    return values

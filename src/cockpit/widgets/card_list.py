@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cockpit.commands import key_text
 from cockpit.i18n import _
+from cockpit.keymap import key_text
 from cockpit.plain import cells
 from cockpit.services.snapshots import CardView
 from cockpit.widgets.table import Cell, Column, Row, Table, Tone

@@ -30,6 +30,11 @@ class Change:
         return f"{self.number}" if self.number is not None else f"out:{self.row.activity_id}"
 
     @property
+    def about(self) -> tuple[object, ...]:
+        """The same for the same activity in another plan of the same days."""
+        return self.row.activity_id, self.row.account_id, self.row.kind
+
+    @property
     def row(self) -> ReplanRow:
         """The side that counts: after, where there is one."""
         found = self.after or self.before
@@ -66,6 +71,8 @@ def row_time(row: ReplanRow | None, today: datetime) -> str:
 def change_text(change: Change) -> str:
     """What happens, in a word or two; empty for what is kept and free to move."""
     before, after = change.before, change.after
+    if change.sign in "+~>" and change.row.is_locked:
+        return _("locked")
     if change.sign == "~" and before is not None and after is not None:
         minutes = round((after.starts_at - before.starts_at).total_seconds() / 60)
         if minutes:
