@@ -161,3 +161,24 @@ def test_somebody_elses_numbers(company: Company) -> None:
     assert why.explain("month.actual").value == 0
     assert why.explain("month.actual", rep_id=MATE).value == 18_200_000
     assert why.explain("month.actual", rep_id=ME).value == 0
+
+
+def test_a_row_of_a_crm_names_it() -> None:
+    from cockpit.services.why_origin import origin_text
+
+    assert origin_text("crm", "tryton", 3, 0) == "CRM tryton"
+    assert origin_text("hub", "crm-export", 3, 0) == "import crm-export"
+    assert origin_text("crm", "tryton", 3, 1) == "this device, not sent yet"
+
+
+def test_fields_of_the_crm_are_shown_each_by_itself() -> None:
+    from cockpit.services.cardparts import unknown_fields
+    from cockpit.storage.queries.extra import Kept
+
+    kept = Kept({"crm": {"rating": "AA", "region": ["North", "East"]}, "won_reason": "price"}, "hubspot", "17")
+    assert unknown_fields(kept) == (
+        ("rating", "AA"),
+        ("region", "North, East"),
+        ("won_reason", "price"),
+        ("hubspot", "17"),
+    )

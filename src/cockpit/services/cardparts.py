@@ -51,9 +51,15 @@ def contact_lines(people: Iterable[Contact], states: Mapping[str, WriteState]) -
     )
 
 
+CRM = "crm"
+"""Under which a hub keeps the fields of its CRM that have no place here."""
+
+
 def unknown_fields(kept: Kept) -> tuple[tuple[str, str], ...]:
     """Fields of the sender that this version does not know, and where the row came from."""
-    found = sorted((name, _text(value)) for name, value in kept.extra.items())
+    theirs = kept.extra.get(CRM)
+    extra = {**kept.extra, **theirs} if isinstance(theirs, dict) else kept.extra
+    found = sorted((name, _text(value)) for name, value in extra.items() if value is not theirs)
     if kept.source and kept.ref:
         found.append((kept.source, kept.ref))
     return tuple(found)

@@ -45,9 +45,11 @@ def _origins(reader: Reader, entity: str, ids: list[str]) -> dict[tuple[str, str
 
 
 def origin_text(origin: str, external: str | None, rev: int, pending: int) -> str:
-    """`hub`, `import crm-export`, `this device`; what the hub does not know yet says so."""
+    """`hub`, `CRM tryton`, `import crm-export`, `this device`; what the hub does not know yet says so."""
     if origin == "local":
         return _("this device")
     if not rev or pending:
         return _("this device, not sent yet")
+    if origin == "crm" and external:
+        return _("CRM {name}").format(name=external)
     return _("import {name}").format(name=external) if external else _("hub")
