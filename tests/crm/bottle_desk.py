@@ -76,20 +76,23 @@ class BottleDesk:
         self.http.delete(f"/{path}/{last}/").raise_for_status()
 
     def rows(self, entity: str) -> Mapping[str, Mapping[str, Any]]:
-        """Their rows as they show them, by the ids that the connector gives them."""
+        """Their rows as they show them, with the text that people change under our name too."""
         if entity == "activity":
             planned = {f"task:{task['id']}": task for task in self._tasks()}
             living = {key: task for key, task in planned.items() if self._of_ours(task) != rows.LOGGED}
-            return {key: task for key, task in living.items() if task["due_date"] and task["assigned_to"]} | {
-                f"meeting:{one['account']}:{one['id']}": one for one in self.meetings()
-            }
+            plans = {key: task for key, task in living.items() if task["due_date"] and task["assigned_to"]}
+            told = {f"meeting:{one['account']}:{one['id']}": one for one in self.meetings()}
+            return {key: {**one, "subject": one["title"]} for key, one in plans.items()} | told
         if entity in PATHS:
             answer = self.get(f"/{PATHS[entity]}/", limit=5000)
             if entity == "account":
                 found = [*answer["active_accounts"]["open_accounts"], *answer["closed_accounts"]["close_accounts"]]
             else:
                 found = answer["opportunities" if entity == "deal" else "contact_obj_list"]
-            return {one["id"]: one for one in found if entity != "contact" or one["account"]}
+            if entity == "contact":
+                whole = [one for one in found if one["account"]]
+                found = [{**one, "name": rows.contact(one).values["name"]} for one in whole]
+            return {one["id"]: one for one in found}
         pipelines = self.get("/opportunities/pipelines/")["pipelines"]
         if entity == "stage":
             return {f"{one['id']}:{stage['code']}": stage for one in pipelines for stage in one["stages"]}
