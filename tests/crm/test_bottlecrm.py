@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -17,6 +19,9 @@ from cockpit.crm.bottlecrm.session import PAGE
 from cockpit.crm.connector import Access, BadRemote, CrmForbidden, CrmRefused, CrmStale, Remote
 from cockpit.crm.testing.checks import CHECKS, Check
 from cockpit.errors import HubBusy, HubUnavailable, SignInNeeded, VersionTooOld
+from cockpit.hub.upstream import asking
+from cockpit.hub.upstream.proving import prove
+from cockpit.storage.database import Database
 from tests.crm.bottle_desk import BottleDesk
 from tests.crm.fake_bottlecrm import RECORDED, TOKEN, FakeBottle
 
@@ -630,3 +635,16 @@ def test_it_keeps_to_the_contract(crm: FakeBottle, bottle: BottleCrm, one: Check
     crm.add("opportunities", name="D", stage="PROPOSAL", assigned_to=["p1"])
     crm.add("tasks", title="T", due_date="2026-11-30", assigned_to=["p1"])
     one(bottle, desk)
+
+
+def test_changes_on_both_sides_under_lost_answers(
+    crm: FakeBottle, bottle: BottleCrm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "REST_S", 0)
+    desk = BottleDesk(URL.removesuffix("/api/"), TOKEN, crm.transport)
+    database = Database.at(tmp_path / "hub.db")
+    database.prepare()
+    proof = prove(bottle, desk, database, changes=60, loss=0.2, zone=ZoneInfo("Asia/Shanghai"))
+    database.close()
+    assert proof.losses > 5
+    assert (proof.lost, proof.doubled, proof.differing) == ([], [], [])

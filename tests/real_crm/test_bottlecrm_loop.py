@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -9,17 +10,22 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from cockpit.crm.bottlecrm import connect, rows
 from cockpit.crm.connector import Access
 from cockpit.hub.upstream import asking
+from cockpit.hub.upstream.proving import prove
+from cockpit.storage.database import Database
 from tests.crm.bottle_desk import BottleDesk
 from tests.real_crm.bottle import Bottle
 from tests.real_crm.loop import Loop, every, synced
 from tests.real_crm.lossy import Lossy
 
+CHANGES = int(os.environ.get("COCKPIT_CRM_CHANGES", "60"))
+"""1,000 take an hour: the server's lists are slow."""
 pytestmark = [pytest.mark.real_crm, pytest.mark.timeout(1800)]
 
 
@@ -155,3 +161,14 @@ def same(loop: Loop, device: Any) -> bool:
                 name: value for name, value in row.items() if name != "extra"
             }, row_id
     return True
+
+
+def test_changes_on_both_sides_under_lost_answers(bottle_server: Bottle, desk: BottleDesk, tmp_path: Path) -> None:
+    connector = connect(Access(bottle_server.url, bottle_server.tokens["lead"], wait=lambda _s: None))
+    connector.greet()
+    database = Database.at(tmp_path / "hub.db")
+    database.prepare()
+    proof = prove(connector, desk, database, changes=CHANGES, loss=0.1, tell=print, zone=ZoneInfo("Asia/Shanghai"))
+    connector.close()
+    database.close()
+    assert (proof.lost, proof.doubled, proof.differing) == ([], [], [])
