@@ -405,6 +405,16 @@ def test_fields_are_written_before_a_deal_is_closed_and_after_it_came_back(tryto
     assert lost.values["closed_on"] == "2026-11-20"  # Tryton's to say
     back = connector.update("deal", lost, {"stage_id": "lead", "name": "Again", "owner_id": None})
     assert (back.values["name"], back.values["owner_id"], back.values["closed_on"]) == ("Again", None, None)
+    on = connector.update("deal", back, {"stage_id": "converted", "name": "Through", "owner_id": "2"})
+    assert (on.values["name"], on.values["stage_id"]) == ("Through", "converted")
+
+
+def test_fields_are_written_on_the_way_where_it_passes_an_open_state(tryton: FakeTryton) -> None:
+    connector = join(tryton)
+    seen = connector.read("deal", str(tryton.deal(party=4, employee=1, state="lost")))
+    assert seen is not None
+    changed = connector.update("deal", seen, {"stage_id": "converted", "name": "Again"})
+    assert (changed.values["name"], changed.values["stage_id"]) == ("Again", "converted")
 
 
 def test_a_field_that_is_closed_to_change_is_refused_in_trytons_words(tryton: FakeTryton) -> None:

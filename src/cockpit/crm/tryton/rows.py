@@ -55,6 +55,9 @@ _REFS: Final = {"account_id": "party", "owner_id": "employee"}
 _KINDS: Final = {state: kind for state, _zh, _en, kind, _percent in STAGES}
 
 
+IDS_EVERY_S: Final = 300
+
+
 def _held(*fields: str, needs: tuple[str, ...] = (), only: Mapping[str, frozenset[str]] | None = None) -> Holding:
     return Holding(
         frozenset(fields),
@@ -64,6 +67,7 @@ def _held(*fields: str, needs: tuple[str, ...] = (), only: Mapping[str, frozense
         deletes="diff",
         conflict="version",
         create="lookup",
+        rest_s=IDS_EVERY_S,
     )
 
 
@@ -187,13 +191,16 @@ def moves_left(here: str, values: Mapping[str, Any]) -> list[str]:
 
 
 def deal_calls(seen: Remote, values: Mapping[str, Any], given: Row) -> list[tuple[Any, ...]]:
-    """The calls that change a deal: its fields before it leaves the states in which they are open, or after it came
-    back into them. Raises CrmRefused."""
-    here = seen.values["stage_id"]
-    calls: list[tuple[Any, ...]] = [(action,) for action in moves(here, values.get("stage_id", here))]
-    if given:
-        calls.insert(0 if here in EDITABLE else len(calls), ("write", given))
-    return calls
+    """The calls that change a deal: its fields as soon as it is in a state in which they are open. Raises CrmRefused."""
+    state = seen.values["stage_id"]
+    calls: list[tuple[Any, ...]] = []
+    for action in moves(state, values.get("stage_id", state)):
+        if given and state in EDITABLE:
+            calls.append(("write", given))
+            given = {}
+        calls.append((action,))
+        state = next(after for after, way in MOVES[state].items() if way == action)
+    return [*calls, ("write", given)] if given else calls
 
 
 def related(raw: Row, relation: int) -> Row:
