@@ -201,7 +201,7 @@ def test_changes_and_deletions(fake: FakeSalesforce, crm: Salesforce) -> None:
     fake.edit("Opportunity", first["Id"], Name="A2")
     fake.remove("Opportunity", second["Id"])
     found = rows(crm.changes("deal", cursor))
-    assert [(row.id, row.is_deleted) for row in found] == [(first["Id"], False), (second["Id"], True)]
+    assert [(row.id, row.is_deleted) for row in found] == [(second["Id"], True), (first["Id"], False)]
     assert crm.read("deal", second["Id"]) is None
     assert crm.ids("deal") == {first["Id"]}
     fake.tick(20 * 86_400)

@@ -141,16 +141,21 @@ class HubSpot:
         after = datetime.fromisoformat(f.since(cursor, OVERLAP)) if cursor else datetime.fromtimestamp(0, UTC)
         begun = ""
         for kind in OBJECTS[entity]:
+            # deletions first: the cursor of a page of changes may be later than they are, and the search still finds them
+            gone: set[str] = set()
+            for raws in self.caller.pages(f"/crm/v3/objects/{kind}", entity, {"archived": "true"}) if cursor else ():
+                begun = begun or self._now()
+                lately = [raw for raw in raws if datetime.fromisoformat(raw["archivedAt"]) >= after]
+                gone |= {str(raw["id"]) for raw in lately}
+                yield Page(tuple(self._rows.read(kind, {**raw, "archived": True}, {}) for raw in lately))
             for raws in self.caller.since(kind, entity, after, modified(kind), self._rows.properties(kind)):
-                begun = begun or f.stamp(self.caller.time or clock.now())
+                begun = begun or self._now()
                 links = self.caller.links(kind, LINKS[kind], [str(raw["id"]) for raw in raws])
-                rows = tuple(self._rows.read(kind, raw, links[str(raw["id"])]) for raw in raws)
+                rows = tuple(
+                    self._rows.read(kind, raw, links[str(raw["id"])]) for raw in raws if str(raw["id"]) not in gone
+                )
                 yield Page(rows, f.moment(raws[-1]["properties"][modified(kind)]) if len(OBJECTS[entity]) == 1 else "")
-            begun = begun or f.stamp(self.caller.time or clock.now())
-            if cursor:
-                for raws in self.caller.pages(f"/crm/v3/objects/{kind}", entity, {"archived": "true"}):
-                    lately = [raw for raw in raws if datetime.fromisoformat(raw["archivedAt"]) >= after]
-                    yield Page(tuple(self._rows.read(kind, {**raw, "archived": True}, {}) for raw in lately))
+            begun = begun or self._now()
         yield Page((), begun)
 
     def feed(self, cursor: str) -> Feed:
@@ -170,7 +175,12 @@ class HubSpot:
         self._learn()
         kind = _kind(entity, values)
         self._prepare(kind)
-        return self._one(entity, kind, row_id, {**self._asked(kind), "idProperty": OUR_ID})
+        found = self._one(entity, kind, row_id, {**self._asked(kind), "idProperty": OUR_ID})
+        lacking = {ours: values[ours] for ours in LINKS[kind] if found and values.get(ours) and not found.values[ours]}
+        if found is None or not lacking:
+            return found
+        # its creation was cut off between the row and its associations
+        return self._after(entity, kind, _place(entity, found.id)[1], lacking, {})
 
     def create(self, entity: str, row_id: str, values: Mapping[str, Any]) -> Remote:
         self._learn()
@@ -206,6 +216,10 @@ class HubSpot:
 
     def close(self) -> None:
         self.caller.close()
+
+    def _now(self) -> str:
+        """The CRM's clock at its last answer."""
+        return f.stamp(self.caller.time or clock.now())
 
     def _asked(self, kind: str) -> dict[str, str]:
         asked = {"properties": ",".join(self._rows.properties(kind))}

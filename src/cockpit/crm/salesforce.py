@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import chain
 from typing import Any
 
 import httpx
@@ -185,14 +186,16 @@ class Salesforce:
         until: list[datetime] = []
         for kind in OBJECTS[entity]:
             where = f" WHERE {CHANGED} >= {begin}" if begin else ""
-            for raws in self._query(f"{self._select(kind)}{where} ORDER BY {CHANGED}, Id", entity):
-                until.append(self.caller.time or clock.now())
-                rows = tuple(self._rows.read(kind, raw) for raw in raws)
-                yield Page(rows, f.moment(raws[-1][CHANGED]) if raws and len(OBJECTS[entity]) == 1 else "")
-            if begin:
-                gone, covered = self._deleted(kind, entity, begin, f.stamp(until[0]))
+            pages = self._query(f"{self._select(kind)}{where} ORDER BY {CHANGED}, Id", entity)
+            first = next(pages)
+            until.append(self.caller.time or clock.now())
+            if begin:  # deletions first: the cursor of a page of changes may be later than they are
+                gone, covered = self._deleted(kind, entity, begin, f.stamp(until[-1]))
                 until.append(covered)
                 yield Page(tuple(Remote(entity, named(kind, number), {}, is_deleted=True) for number in gone))
+            for raws in chain([first], pages):
+                rows = tuple(self._rows.read(kind, raw) for raw in raws)
+                yield Page(rows, f.moment(raws[-1][CHANGED]) if raws and len(OBJECTS[entity]) == 1 else "")
         yield Page((), f.stamp(min(until)))
 
     def feed(self, cursor: str) -> Feed:
