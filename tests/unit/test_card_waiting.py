@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from cockpit.domain.book import Book
 from cockpit.domain.card_duties import Under, Unready, Untouched
@@ -87,7 +88,7 @@ def test_a_visit_about_no_deal_needs_no_papers() -> None:
 def test_a_funnel_that_got_thin_and_filled_again() -> None:
     teller = Teller()
     for number in range(10):
-        closed = {"closed_on": date(2026, 11, 16)} if number < 5 else {}
+        closed: Any = {"closed_on": date(2026, 11, 16)} if number < 5 else {}
         teller.deal("stage-lost" if number < 5 else "stage-1", 100, created_on=date(2026, 8, 1), **closed)
     card = only(teller.book(), "funnel_thin")
     assert card is not None
