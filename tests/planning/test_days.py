@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from cockpit.domain.book import Book
-from cockpit.planning.plan import Plan, fill, replan
+from cockpit.domain.entities import Person
+from cockpit.planning.plan import Plan, Question, fill, improved, replan
 from cockpit.planning.problem import Point, Rules
 from cockpit.planning.reading import next_working_days, problem_from, working_days
 from cockpit.planning.score import best_addition
@@ -162,3 +166,82 @@ def test_the_next_best_is_the_richest_account_that_fits_today_after_what_stands(
 def test_there_is_no_next_best_after_the_day_or_on_a_weekend(now: datetime) -> None:
     rows = book([account("acc", "A")], now=now)
     assert best_addition(rows, REP, now) is None
+
+
+def searched(rows: Book, steps: int = 40) -> Plan:
+    """The month filled, and made better for some steps."""
+    days = working_days(rows, REP, rows.as_of, date(2026, 11, 30))
+    left = iter(range(steps))
+    question = Question(problem=problem_from(rows, REP, rows.as_of, RULES, days), kind="fill", rule_id="kpi")
+    plan = improved(question, 1, lambda: next(left, None) is None)
+    assert checker.violations(plan) == []
+    return plan
+
+
+def test_a_visit_that_ends_before_it_begins_takes_the_usual_time() -> None:
+    rows = book([account("acc"), account("other", "A", 1.0, 1.0)], [activity("act", "acc", 24, 600, -30)], [kpi(2)])
+    plan = searched(rows)
+    assert next(line.minutes for line in plan.lines if line.key == "act") == RULES.minutes["visit"]
+    assert [line.account_id for line in plan.changes] == ["other"]
+
+
+def test_of_five_thousand_accounts_the_best_are_planned() -> None:
+    accounts = [account(f"acc-{n:04}", "C", n % 71 / 5 - 7, n % 67 / 5 - 7) for n in range(5_000)]
+    rows = book([*accounts, account("key", "A", 2.0, 2.0)], rules=[kpi(6)])
+    plan = searched(rows)
+    assert len(plan.changes) == 6
+    assert "key" in {line.account_id for line in plan.changes}
+
+
+def test_two_visits_at_one_account_keep_its_days_apart() -> None:
+    rows = book([account("acc", "A", 1.0, 1.0, cadence=3)], rules=[kpi(4)])
+    plan = searched(rows)
+    days = [line.on for line in plan.changes]
+    assert len(days) == 3
+    assert all((later - first).days >= 3 for first, later in pairwise(days))
+    assert "still_short" in codes(plan)
+
+
+def test_a_day_on_which_the_clocks_change_is_planned_by_the_wall_clock() -> None:
+    """In Sydney the clocks went forward at 02:00 of that Sunday; the rep works weekends there."""
+    sunday, zone = date(2026, 10, 4), ZoneInfo("Australia/Sydney")
+    accounts = [account(f"acc-{n}", "A", n / 2, 0.5) for n in range(3)]
+    people = {REP: Person(id=REP, name="rep", team_id="team-1", work_days="1234567", home_lat=31.23, home_lon=121.47)}
+    now = datetime(2026, 10, 4, 0, 30, tzinfo=zone)
+    rows = replace(book(accounts, rules=[kpi(3)], now=now), zone=zone, people=people)
+    problem = problem_from(rows, REP, now, RULES, [sunday])
+    plan = fill(problem, "kpi")
+    assert checker.violations(plan) == []
+    assert len(plan.changes) == 3
+    for line in plan.changes:
+        starts_at = plan.problem.moment(line.on, line.starts)
+        assert starts_at.utcoffset() == timedelta(hours=11)
+        assert (starts_at.hour, starts_at.minute) == divmod(line.starts, 60)
+
+
+def test_a_locked_visit_that_stands_in_the_way_stays_and_the_kpi_is_named() -> None:
+    rows = book(
+        [account("acc"), account("other", "A", 1.0, 1.0)],
+        [activity("act", "acc", 30, 540, 530, is_locked=True)],
+        [kpi(2)],
+        now=at(30, 480),
+    )
+    plan = searched(rows)
+    assert plan.changes == ()
+    assert "still_short" in codes(plan)
+    assert any(code.startswith("blocked_") for code in codes(plan))
+
+
+def test_what_may_move_makes_room_for_the_kpi_by_half_an_hour_at_most() -> None:
+    """A visit in the middle leaves too little before and after it; a little later there is enough."""
+    hours = [window(name, 1, "10:00", "12:00") for name in ("acc", "other")]
+    rows = [activity("act", "acc", 24, 640)]
+    asked = book([account("acc"), account("other", "A")], rows, [kpi(2)], windows=hours, now=at(24, 480))
+    problem = problem_from(asked, REP, asked.as_of, RULES, (date(2026, 11, 24),), "replan")
+    assert replan(problem).objective[0] == 1
+    plan = improved(Question(problem=problem, kind="replan"), 1, lambda: False)
+    assert checker.violations(plan) == []
+    assert plan.objective[:3] == (0, 0, 0)
+    moved = next(line for line in plan.changes if line.source_id == "act")
+    assert (moved.sign, moved.rules[0].code) == ("~", "room")
+    assert 0 < abs(moved.starts - 640) <= RULES.free_shift

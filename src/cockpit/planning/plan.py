@@ -139,19 +139,15 @@ class Planning:
             ]
             goals += [Goal(None, (on,), problem.rules.usual_meetings) for on in self._days]
         self._problem = problem
-        self.search = PlanSearch(
-            board,
-            goals,
-            self._needs,
-            left=len(self._left),
-            movable=[] if question.kind == "fill" else [f for f in problem.fixed if _may_move(f, self._days)],
-            may_leave=question.kind == "arrange",
-            seed=seed,
-        )
+        self.search = PlanSearch(board, goals, self._needs, left=len(self._left), seed=seed)
         for _ in range(OPENING if self.search.is_small else OPENING // 4):
             if self.search.is_closed:
                 break
             self.search.step()
+        if question.kind != "fill":
+            # Not before: a second first plan would else have more ways than the one it follows.
+            movable = [entry for entry in problem.fixed if _may_move(entry, self._days)]
+            self.search.let_move(movable, question.kind == "arrange")
 
     def plan(self) -> Plan:
         """The best so far."""

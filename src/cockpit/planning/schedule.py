@@ -131,23 +131,29 @@ class DayPlan:
         self._forward()
         self._backward()
 
-    # The rep is free at `_free[p]`, can set out at `_leave[p]` and stands at `_place[p]` before position p;
+    # `holds`: what was put in is on time and lets the rest be. Without something the way can be longer, where a place is
+    # not known. The rep is free at `_free[p]`, can set out at `_leave[p]` and stands at `_place[p]` before position p;
     # `_ahead[p]` is the next place to be at from position p on; what is at p must start by `_latest[p]`.
 
     def _forward(self) -> None:
         travel, grid = self.travel, self.grid
         floor = max(self.day.starts, self.day.earliest)
         free, left_at, place = 0, 0, self.day.start_place
+        is_fresh, self.holds = False, True
         self.starts: list[int] = []
         self._free, self._place = [free], [place]
         for item in self.items:
             shape = item.shape
             start = item.fixed_at
-            if start is None:
-                trip = travel[place][shape.place] if shape.travels else 0
+            if start is not None:
+                if is_fresh and free + (travel[place][shape.place] if shape.travels else 0) > start:
+                    self.holds = False
+                is_fresh = is_fresh and not shape.travels
+            else:
+                is_fresh, trip = True, travel[place][shape.place] if shape.travels else 0
                 start = first_start(shape.spans, (free if free > floor else floor) + trip, grid)
                 if start is None:
-                    start = free + trip
+                    start, self.holds = free + trip, False
             self.starts.append(start)
             ends = start + shape.minutes
             if shape.travels and ends >= left_at:
@@ -156,6 +162,8 @@ class DayPlan:
                 free = ends
             self._free.append(free)
             self._place.append(place)
+        if is_fresh and free + travel[place][self.day.end_place] > self.day.ends:
+            self.holds = False
         self._leave = [free if free > floor else floor for free in self._free]
 
     def _backward(self) -> None:

@@ -67,19 +67,15 @@ class PlanSearch:
         needs: Sequence[Need],
         *,
         left: int = 0,
-        movable: Sequence[Fixed] = (),
-        may_leave: bool = False,
         seed: int = 0,
     ) -> None:
-        """`board`: with what lost its time in its place; `left`: how many found none. `movable` may begin a little earlier
-        or later where that closes the KPI, and leave its day where it `may_leave`."""
+        """`board`: with what lost its time in its place; `left`: how many found none."""
         self.goals, self._costs = tuple(goals), Costs(board, needs, left)
         self._chance = random.Random(seed)
         self._problem = board.problem
         self._stops = [_candidates(board, goal) for goal in goals]
-        stops = {stop.account_id: stop for stop in board.problem.stops}
-        self._movable = [(entry, stops[entry.account_id]) for entry in movable if entry.account_id in stops]
-        self._may_leave = may_leave
+        self._movable: list[tuple[Fixed, Stop]] = []
+        self._may_leave = False
         self._options: dict[tuple[int, str], _Options] = {}
         self._open: dict[tuple[int, str], dict[date, Shape]] = {}
         self._near: dict[str, list[Stop]] = {}
@@ -92,6 +88,13 @@ class PlanSearch:
         self.cost = self._cost = self._costs.of(board)
         self._is_closed = self.is_closed
         self.steps = self.idle = 0
+
+    def let_move(self, entries: Iterable[Fixed], may_leave: bool) -> None:
+        """From now on these may begin a little earlier or later where that closes the KPI, and leave their day where they
+        `may_leave`."""
+        stops = {stop.account_id: stop for stop in self._problem.stops}
+        self._movable = [(entry, stops[entry.account_id]) for entry in entries if entry.account_id in stops]
+        self._may_leave = may_leave
 
     @property
     def is_closed(self) -> bool:
@@ -120,12 +123,21 @@ class PlanSearch:
         cost = self._costs.of(board)
         if cost > self._cost and not self._is_tolerable(cost):
             return False
+        if cost < self.cost:
+            board, cost = self._full(board, cost)
         self._board, self._cost = board, cost
         if cost >= self.cost:
             return False
         self.best, self.cost, self.idle = board, cost, 0
         self._is_closed = self.is_closed
         return True
+
+    def _full(self, board: Board, cost: Cost) -> tuple[Board, Cost]:
+        """With all that fits without luck: a plan made after this one is taken must find nothing to add."""
+        fuller, self._among = board.copy(), set(board.days)
+        self._refill(fuller, None)
+        more = self._costs.of(fuller)
+        return (fuller, more) if more < cost and self._keeps_limits(fuller) else (board, cost)
 
     def _anew(self, board: Board) -> bool:
         """Take some out and put others in. False where what must be in found no place again."""
@@ -187,7 +199,9 @@ class PlanSearch:
         return warmth > 0 and self._chance.random() < exp(-max(0.0, loss) / warmth)
 
     def _keeps_limits(self, board: Board) -> bool:
-        """Days that hold more than the KPI asks for stay within a usual day."""
+        """Everything is on time, and days that hold more than the KPI asks for stay within a usual day."""
+        if not all(plan.holds for plan in board.days.values()):
+            return False
         rules = self._problem.rules
         days = {added.on for added in board.added.values() if added.goal >= 0 and self.goals[added.goal].need is None}
         return all(
