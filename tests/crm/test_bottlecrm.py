@@ -472,12 +472,13 @@ def test_a_held_visit_becomes_one_interaction_and_the_task_its_trace(crm: FakeBo
     given_ = {"starts_at": "2026-11-24T09:00:00+08:00", "ends_at": "2026-11-24T09:45:00+08:00"}
     held = bottle.update("activity", visit, {"status": "held", "result": "they buy", **given_})
     (interaction,) = crm.interactions.values()
-    assert interaction["body"] == f"they buy\n\n[ck:{visit.row_id}]"
+    assert interaction["body"] == f"they buy\n\n[ck:{visit.row_id} by p1]"
     assert interaction["duration_seconds"] == 2700
     assert held.row_id == visit.row_id
     assert held.values == {
         "kind": "visit",
         "status": "held",
+        "rep_id": "p1",
         "account_id": account["id"],
         "starts_at": "2026-11-24T01:00:00Z",
         "ends_at": "2026-11-24T01:45:00Z",
@@ -496,6 +497,20 @@ def test_a_held_visit_becomes_one_interaction_and_the_task_its_trace(crm: FakeBo
     assert bottle.read("activity", held.id) is None
     with pytest.raises(CrmStale):
         bottle.update("activity", held, {"subject": "x"})
+
+
+def test_who_was_there_is_told_where_it_is_not_the_tokens_owner(crm: FakeBottle, bottle: BottleCrm) -> None:
+    """They name the owner of the token; another hub on the same CRM must read who it really was."""
+    account = crm.add("accounts", name="A")
+    held = planned(bottle, account["id"], status="held")
+    assert held.values["rep_id"] == "p1"
+    other = bottle.update("activity", held, {"rep_id": "p2"})
+    assert (other.values["rep_id"], other.row_id) == ("p2", held.row_id)
+    own = planned(bottle, account["id"], status="held", rep_id=crm.me["id"], kind="web")
+    assert crm.interactions[own.id.rpartition(":")[2]]["body"] == f"[ck:{own.row_id} web]"
+    assert own.values["rep_id"] == crm.me["id"]
+    bare = connect(Access(URL, TOKEN, wait=lambda _s: None, transport=crm.transport))
+    assert bare.update("activity", own, {"result": "done"}).values["rep_id"] == crm.me["id"]
 
 
 def test_a_log_taken_back_is_the_plan_again(crm: FakeBottle, bottle: BottleCrm) -> None:
@@ -551,8 +566,9 @@ def test_what_was_made_in_the_crm_comes_too(crm: FakeBottle, bottle: BottleCrm) 
     assert (done.id, done.values["status"]) == (task.id, "held")
     changed = bottle.update("activity", logged, {"result": "met them all"})
     assert crm.interactions[meeting["id"]]["body"] == "met them all"
-    with pytest.raises(CrmRefused, match="taken back there"):
-        bottle.update("activity", changed, {"status": "planned"})
+    for values in ({"status": "planned"}, {"rep_id": "p1"}):
+        with pytest.raises(CrmRefused, match="changed there"):
+            bottle.update("activity", changed, values)
     with pytest.raises(CrmRefused, match="kind"):
         bottle.update("activity", changed, {"kind": "call"})
 

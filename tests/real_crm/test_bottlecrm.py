@@ -137,7 +137,7 @@ def test_a_visit_is_planned_held_told_and_taken_back(
     held = bottle.update("activity", plan, {"status": "held", "result": "they buy", "starts_at": values["starts_at"]})
     told = api.get("/interactions/", params={"account": account.id}).json()
     assert told["count"] == 1
-    assert told["interactions"][0]["body"] == f"they buy\n\n[ck:{plan.row_id}]"
+    assert told["interactions"][0]["body"] == f"they buy\n\n[ck:{plan.row_id} by {values['rep_id']}]"
     assert bottle.read("activity", plan.id) == bottle.read("activity", held.id) == held
     found = [row for page in bottle.snapshot("activity") for row in page.rows if isinstance(row, Remote)]
     assert [row for row in found if row.row_id == plan.row_id] == [held]

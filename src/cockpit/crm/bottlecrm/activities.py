@@ -18,6 +18,7 @@ _CHANGED = {
     "subject": ("subject",),
     "result": ("body",),
     "kind": ("kind", "body"),
+    "rep_id": ("body",),
     "starts_at": ("occurred_at",),
     "ends_at": ("duration_seconds",),
     "account_id": ("account",),
@@ -101,7 +102,9 @@ class Activities:
 
     def _log(self, row_id: str, whole: Mapping[str, Any]) -> Remote:
         made = rows.meeting(
-            self._session.send("POST", "/interactions/", sending.meeting(row_id, whole, self._session.now()))
+            self._session.send(
+                "POST", "/interactions/", sending.meeting(row_id, whole, self._session.now(), self._session.me)
+            )
         )
         if made is None:
             raise CrmRefused(_("the CRM keeps the visit as something else"))
@@ -113,7 +116,9 @@ class Activities:
         self._session.send("POST", "/tasks/", body)
 
     def _change(self, seen: Remote, values: Mapping[str, Any], whole: Mapping[str, Any]) -> None:
-        body = sending.meeting(seen.row_id, whole, self._session.now())
+        if "rep_id" in values and not seen.row_id:
+            raise CrmRefused(_("what was logged in the CRM itself is changed there"), field="rep_id")
+        body = sending.meeting(seen.row_id, whole, self._session.now(), self._session.me)
         changed = {name for field in values for name in _CHANGED.get(field, ()) if name in body}
         if changed:
             path = f"/interactions/{seen.id.rpartition(':')[2]}/"
@@ -122,7 +127,7 @@ class Activities:
     def _planned_again(self, seen: Remote, whole: Mapping[str, Any]) -> Remote | None:
         """A log taken back: the task comes to life again, then the interaction goes."""
         if not seen.row_id:
-            raise CrmRefused(_("what was logged in the CRM itself is taken back there"), field="status")
+            raise CrmRefused(_("what was logged in the CRM itself is changed there"), field="status")
         task = self._session.carrying("activity", seen.row_id)
         if task:
             self._session.patch("activity", task["id"], sending.task(whole, whole))

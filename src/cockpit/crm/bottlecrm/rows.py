@@ -25,7 +25,8 @@ NO_LAST_NAME = "-"
 """They demand a last name; 王小明 has none apart."""
 
 Raw = Mapping[str, Any]
-_MARKER = re.compile(r"\s*\[ck:([!-Z\\^-~]{1,64})( web)?\]\s*")
+_MARKER = re.compile(r"\s*\[ck:([!-Z\\^-~]{1,64})( web)?(?: by ([!-Z\\^-~]{1,64}))?\]\s*")
+"""Our id in a text, that it was a web meeting, and whose it is where that is not who the token belongs to."""
 _MEETINGS = {"call": "call", "meeting": "visit"}
 _STAGE_ODDS = {"PROSPECTING": 10, "QUALIFICATION": 25, "PROPOSAL": 50, "NEGOTIATION": 75}
 """Percent which the CRM itself gives a deal in the stages it is delivered with."""
@@ -205,12 +206,11 @@ def meeting(raw: Raw) -> Remote | None:
     """A held activity; None for mail and messages, and for what hangs on no account."""
     found = _MARKER.search(raw["body"])
     kind = "web" if found and found[2] else _MEETINGS.get(raw["kind"])
-    if kind is None or not raw["account"] or not (found or raw["logged_by"]):
+    rep_id = (found[3] if found else None) or raw["logged_by"]
+    if kind is None or not raw["account"] or not rep_id:
         return None
     values = {"kind": kind, "status": "held", "starts_at": raw["occurred_at"], "subject": raw["subject"]}
-    values |= {"account_id": raw["account"], "result": _MARKER.sub("", raw["body"]).strip()}
-    if not found:  # else they say who the token belongs to
-        values["rep_id"] = raw["logged_by"]
+    values |= {"account_id": raw["account"], "rep_id": rep_id, "result": _MARKER.sub("", raw["body"]).strip()}
     if raw["duration_seconds"]:
         ends = datetime.fromisoformat(raw["occurred_at"]) + timedelta(seconds=raw["duration_seconds"])
         values["ends_at"] = ends.isoformat().replace("+00:00", "Z")

@@ -73,15 +73,16 @@ def task(values: Raw, whole: Raw) -> dict[str, Any]:
     return body
 
 
-def meeting(row_id: str | None, whole: Raw, now: datetime) -> dict[str, Any]:
-    """The interaction of a held activity; one without our id was made there.
+def meeting(row_id: str | None, whole: Raw, now: datetime, me: str) -> dict[str, Any]:
+    """The interaction of a held activity, written by `me`; one without our id was made there.
 
     They refuse what lies more than five minutes ahead of their clock, which is at `now`.
     """
     starts = moment(whole["starts_at"])
     if starts.date() > now.astimezone(starts.tzinfo).date():
         raise CrmRefused(_("a visit of a later day cannot be done yet"), field="starts_at")
-    marker = f"[ck:{row_id}{' web' if whole['kind'] == 'web' else ''}]" if row_id else ""
+    web, by = " web" if whole["kind"] == "web" else "", whole.get("rep_id") or me
+    marker = f"[ck:{row_id}{web}{f' by {by}' if by != me else ''}]" if row_id else ""
     body: dict[str, Any] = {
         "kind": "call" if whole["kind"] == "call" else "meeting",
         "account": whole["account_id"],

@@ -42,12 +42,18 @@ class Session:
             proxy=access.proxy,
         )
         self._company: dict[str, Any] = {}
+        self._me = ""
 
     @property
     def company(self) -> dict[str, Any]:
         if not self._company:
             self._company = self.get("/org/settings/", "team")
         return self._company
+
+    @property
+    def me(self) -> str:
+        """The id of the person to whom the token belongs."""
+        return self._me or str(self.profile()["id"])
 
     def now(self) -> datetime:
         """The CRM's clock, where it has told."""
@@ -62,6 +68,7 @@ class Session:
             raise VersionTooOld(_("there is no BottleCRM at this address"))
         self.caller.refuse(response)
         me: dict[str, Any] = self._decoded(response)["user_obj"]
+        self._me = me["id"]
         return me
 
     def get(self, path: str, entity: str = "", **request: Any) -> Any:
