@@ -197,19 +197,19 @@ class Device:
 
     def is_ahead(self) -> bool:
         """It has seen more of this server than there is: a restore it has not noticed."""
-        facts = self.facts()
+        facts = self.facts("epoch", "head_rev")
         head = int(facts.get("head_rev", "0"))
         return facts.get("epoch") == self.world.server.epoch_now() and head > self.world.server.head()
 
     def has_moved(self) -> bool:
         """The server, not restored since, shows him other rows than those of his last whole load."""
-        drained = self.facts().get("drained", "").split()
+        drained = self.facts("drained").get("drained", "").split()
         is_restored = drained[:1] != [self.world.server.epoch_now()] or self.is_ahead()
         return not is_restored and tuple(drained[2:4]) != self.world.server.role_of(self.person_id)
 
     def has_nothing_to_do(self) -> bool:
         """Nothing waits here, and the server has nothing new."""
-        facts, server = self.facts(), self.world.server
+        facts, server = self.facts("drained", "complete", "last_error"), self.world.server
         drained = facts.get("drained", "").split()[:2] == [server.epoch_now(), str(server.head())]
         if facts.get("complete") != "1" or not drained or facts.get("last_error"):
             return False
@@ -231,5 +231,6 @@ class Device:
             str(one) for (one,) in self.slot.rows("SELECT mutation_id FROM outbox WHERE status = 'parked' ORDER BY seq")
         ]
 
-    def facts(self) -> Row:
-        return dict(self.slot.rows("SELECT key, value FROM meta"))
+    def facts(self, *keys: str) -> Row:
+        """What is known under these keys."""
+        return dict(self.slot.rows(f"SELECT key, value FROM meta WHERE key IN ({', '.join('?' * len(keys))})", *keys))

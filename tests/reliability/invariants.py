@@ -8,6 +8,7 @@ from typing import Any
 from cockpit.storage.tables import SYNCED
 from tests.reliability.device import Device
 from tests.reliability.protocol import PEOPLE, Key, Row
+from tests.reliability.rules import read
 from tests.reliability.world import World
 
 SENT = ("applied", "replayed")
@@ -30,7 +31,7 @@ def _each_is_somewhere(world: World, device: Device) -> None:
     both = queued.keys() & ended.keys()
     if both:
         world.oracle.find(f"I1 {device.name}: queued and ended at once: {sorted(both)[:3]}")
-    is_same_epoch = device.facts().get("epoch") == world.server.epoch_now() and not device.is_ahead()
+    is_same_epoch = device.facts("epoch").get("epoch") == world.server.epoch_now() and not device.is_ahead()
     applied = world.server.applied()
     for mutation_id, before in device.mine.items():
         state = queued.get(mutation_id) or ended.get(mutation_id)
@@ -68,10 +69,10 @@ def _my_values_are_shown(world: World, device: Device) -> None:
     for seq, entity, row_id, op, patch, status, mutation_id in found:
         if mutation_id in device.was_sent:
             continue
-        places |= {(entity, row_id, name): seq for name in json.loads(patch)}
+        places |= {(entity, row_id, name): seq for name in read(patch)}
         if op == "delete":
             wanted = {place: value for place, value in wanted.items() if place[:2] != (entity, row_id)}
-        for name, value in json.loads(patch).items():
+        for name, value in read(patch).items():
             if op == "patch" and name not in _JSON_COLUMNS | _MOMENTS | {"owner_id", "agenda", "advantages", "result"}:
                 wanted[entity, row_id, name] = value
             if status in ("parked",):
@@ -79,7 +80,7 @@ def _my_values_are_shown(world: World, device: Device) -> None:
     for entity, row_id, patch, seq in device.slot.rows(
         "SELECT entity, entity_id, patch, seq FROM outbox_done WHERE op = 'patch' AND result IN ('applied', 'replayed')"
     ):
-        for name in json.loads(patch):
+        for name in read(patch):
             if seq > places.get((entity, row_id, name), seq):
                 wanted.pop((entity, row_id, name), None)
     for (entity, row_id, name), value in wanted.items():

@@ -191,7 +191,7 @@ def shrink(world: World, device: Device) -> None:
     """A load without most rows, and nobody there to answer: nothing may go, unless he may see less by now."""
     many = "SELECT count(*) FROM contact WHERE id LIKE 'many-%'"
     ((before,),) = device.slot.rows(many)
-    if before < 55 or device.facts().get("complete") != "1":
+    if before < 55 or device.facts("complete").get("complete") != "1":
         return sync(world, device)
     has_moved = device.has_moved()
     rate, device.network.rate = device.network.rate, 0.0
