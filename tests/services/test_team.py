@@ -117,9 +117,10 @@ def test_a_rep_is_alone_on_his_board(company: Company) -> None:
         lambda c: TodayService(desk_of(c)).load(ME),
         lambda c: GapService(desk_of(c)).load(ME),
         lambda c: CardService(desk_of(c)).load(ME),
+        lambda c: CardService(desk_of(c)).load(),
         lambda c: WhyService(desk_of(c)).explain("team:rep-1"),
     ],
-    ids=["team", "pipeline", "today", "gap", "cards", "why"],
+    ids=["team", "pipeline", "today", "gap", "cards", "a lead's own cards", "why"],
 )
 def test_the_number_of_statements_does_not_grow(company: Company, load: Callable[[Company], object]) -> None:
     tell_month(company)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cockpit.cli import chain_sheet, funnel_sheet, opening, pipeline_sheet, reasoned, shapes, sheets
+from cockpit.cli.explaining import Explain, explained
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, Sheet, show, talk, wants_screen, write
 from cockpit.errors import BadUse
 from cockpit.i18n import N_, _
@@ -42,14 +43,21 @@ def add_to(tree: typer.Typer) -> None:
 
 
 def today(
-    plain: Plain = False, as_json: Json = False, as_csv: Csv = False, as_of: AsOf = None, rep: Rep = None
+    plain: Plain = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    as_of: AsOf = None,
+    rep: Rep = None,
+    explain: Explain = False,
 ) -> None:
-    if wants_screen(plain, as_json, as_csv) and as_of is None and rep is None:
+    if wants_screen(plain, as_json, as_csv) and as_of is None and rep is None and not explain:
         opening.open_app("today")
         return
     opened = opening.services()
-    found = opened.today.load(opened.rep_id(rep), opening.moment(as_of, opened))
-    show(sheets.today(found), shapes.today(found), as_json, as_csv)
+    whose, moment = opened.rep_id(rep), opening.moment(as_of, opened)
+    found = opened.today.load(whose, moment)
+    why = opened.why.of_screen("today", whose, moment) if explain else None
+    show(*explained(sheets.today(found), shapes.today(found), why), as_json, as_csv)
 
 
 def gap(
@@ -65,12 +73,13 @@ def gap(
         bool, typer.Option("--chain", help=_("The gap chain: from the money back to what each day needs."))
     ] = False,
     apply: Annotated[bool, typer.Option("--apply", help=_("With --chain: write it into the week as to-dos."))] = False,
+    explain: Explain = False,
 ) -> None:
     from cockpit.domain.periods import PERIOD_KINDS
 
     if apply and not is_chain:
         raise BadUse(_("--apply needs --chain."))
-    if wants_screen(plain, as_json, as_csv) and as_of is None and rep is None and not is_chain:
+    if wants_screen(plain, as_json, as_csv) and as_of is None and rep is None and not (is_chain or explain):
         opening.open_app("gap")
         return
     kind = next((known for known in PERIOD_KINDS if known == period), None)
@@ -78,11 +87,12 @@ def gap(
         raise BadUse(_("{text} is not a period: use day, week, month, quarter or year.").format(text=period))
     opened = opening.services()
     whose, moment = opened.rep_id(rep), opening.moment(as_of, opened)
+    why = opened.why.of_screen("chain" if is_chain else "gap", whose, moment, kind) if explain else None
     if is_chain:
         if apply and (rep is not None or as_of is not None):
             raise BadUse(_("Only your own week of now can be written: leave --rep and --as-of out."))
         chain = opened.chain.load(whose, kind, moment)
-        show(chain_sheet.chain(chain), chain_sheet.chain_shape(chain), as_json, as_csv)
+        show(*explained(chain_sheet.chain(chain), chain_sheet.chain_shape(chain), why), as_json, as_csv)
         if apply:
             talk(opened.chain.write(kind).text)
         return
@@ -90,13 +100,17 @@ def gap(
     sheet = sheets.gap(found)
     if not (as_json or as_csv):
         sheet = chain_sheet.below(sheet, opened, whose, kind, moment)
-    show(sheet, shapes.gap(found), as_json, as_csv)
+    show(*explained(sheet, shapes.gap(found), why), as_json, as_csv)
 
 
-def rates(plain: Plain = False, as_json: Json = False, as_csv: Csv = False, as_of: AsOf = None) -> None:
+def rates(
+    plain: Plain = False, as_json: Json = False, as_csv: Csv = False, as_of: AsOf = None, explain: Explain = False
+) -> None:
     opened = opening.services()
-    found = opened.rates.load(opening.moment(as_of, opened))
-    show(chain_sheet.rates(found), chain_sheet.rates_shape(found), as_json, as_csv)
+    moment = opening.moment(as_of, opened)
+    found = opened.rates.load(moment)
+    why = opened.why.of_screen("rates", None, moment) if explain else None
+    show(*explained(chain_sheet.rates(found), chain_sheet.rates_shape(found), why), as_json, as_csv)
 
 
 def pipeline(
@@ -106,13 +120,23 @@ def pipeline(
     as_of: AsOf = None,
     rep: Rep = None,
     funnel: Annotated[str | None, typer.Option(help=_("A funnel's id; the default one otherwise."))] = None,
+    explain: Explain = False,
 ) -> None:
-    if wants_screen(plain, as_json, as_csv) and as_of is None and rep is None:
+    if wants_screen(plain, as_json, as_csv) and as_of is None and rep is None and not explain:
         opening.open_app("pipeline")
         return
+    _refuse(explain and funnel is not None, "--funnel")
     opened = opening.services()
-    found = opened.pipeline.load(opened.rep_id(rep), funnel, opening.moment(as_of, opened))
-    show(pipeline_sheet.pipeline(found), shapes.pipeline(found), as_json, as_csv)
+    whose, moment = opened.rep_id(rep), opening.moment(as_of, opened)
+    found = opened.pipeline.load(whose, funnel, moment)
+    why = opened.why.of_screen("pipeline", whose, moment) if explain else None
+    show(*explained(pipeline_sheet.pipeline(found), shapes.pipeline(found), why), as_json, as_csv)
+
+
+def _refuse(is_both: bool, option: str) -> None:
+    """Reasons are those of the default view: with another one they would be of other numbers."""
+    if is_both:
+        raise BadUse(_("--explain cannot go with {option}: ask `cockpit why` for one number.").format(option=option))
 
 
 def funnel(
@@ -125,14 +149,20 @@ def funnel(
     since: Annotated[
         str | None, typer.Option(help=_("The flow of all open deals since that day, like 2026-10-31."), metavar="DATE")
     ] = None,
+    explain: Explain = False,
 ) -> None:
-    if wants_screen(plain, as_json, as_csv) and as_of is None and rep is None and model is None and since is None:
+    is_default = as_of is None and rep is None and model is None and since is None and not explain
+    if wants_screen(plain, as_json, as_csv) and is_default:
         opening.open_app("funnel")
         return
+    _refuse(explain and model is not None, "--funnel")
+    _refuse(explain and since is not None, "--since")
     opened = opening.services()
     day = None if since is None else opening.day(since)
-    found = opened.funnel.load(opened.rep_id(rep), model, day, opening.moment(as_of, opened))
-    show(funnel_sheet.funnel(found), funnel_sheet.shape(found), as_json, as_csv)
+    whose, moment = opened.rep_id(rep), opening.moment(as_of, opened)
+    found = opened.funnel.load(whose, model, day, moment)
+    why = opened.why.of_screen("funnel", whose, moment) if explain else None
+    show(*explained(funnel_sheet.funnel(found), funnel_sheet.shape(found), why), as_json, as_csv)
 
 
 def problems(

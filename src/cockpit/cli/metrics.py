@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cockpit.cli import opening, shapes
+from cockpit.cli.explaining import Explain, explained
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Sheet, Table, show, wants_screen, write
 from cockpit.errors import BadUse
 from cockpit.i18n import N_, _, long_day, short_day
@@ -35,13 +36,16 @@ def metrics(
     as_of: AsOf = None,
     scope: Scope = None,
     period: PeriodOption = "month",
+    explain: Explain = False,
 ) -> None:
-    if wants_screen(plain, as_json, as_csv) and as_of is None and scope is None:
+    if wants_screen(plain, as_json, as_csv) and as_of is None and scope is None and not explain:
         opening.open_app("metrics")
         return
     kind, opened = _kind(period), opening.services()
-    found = opened.metrics.load(scope, kind, opening.moment(as_of, opened))
-    show(_sheet(found), _shape(found), as_json, as_csv)
+    moment = opening.moment(as_of, opened)
+    found = opened.metrics.load(scope, kind, moment)
+    why = opened.why.of_metrics([line.id for line in found.lines], kind, found.scope.id, moment) if explain else None
+    show(*explained(_sheet(found), _shape(found), why), as_json, as_csv)
 
 
 def _kind(period: str) -> PeriodKind:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cockpit.cli import opening, shapes
+from cockpit.cli.explaining import Explain, explained
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Sheet, Table, show, talk, wants_screen, write
 from cockpit.i18n import _, exact_money, month_name, short_day, short_money
 from cockpit.services import snapshots as s
@@ -34,9 +35,10 @@ def group() -> typer.Typer:
         as_json: Json = False,
         as_csv: Csv = False,
         as_of: AsOf = None,
+        explain: Explain = False,
     ) -> None:
         if context.invoked_subcommand is None:
-            _show(period, metric, plain, as_json, as_csv, as_of)
+            _show(period, metric, plain, as_json, as_csv, as_of, explain)
 
     tree.command("show", help=_("The tree of targets with what does not add up."))(_show_verb)
     tree.command("set", help=_("Give somebody another target; the others keep the sum."))(_set)
@@ -53,15 +55,18 @@ def _show_verb(
     as_json: Json = False,
     as_csv: Csv = False,
     as_of: AsOf = None,
+    explain: Explain = False,
 ) -> None:
-    _show(period, metric, plain, as_json, as_csv, as_of)
+    _show(period, metric, plain, as_json, as_csv, as_of, explain)
 
 
-def _show(period: str, metric: str, plain: bool, as_json: bool, as_csv: bool, as_of: str | None) -> None:
+def _show(period: str, metric: str, plain: bool, as_json: bool, as_csv: bool, as_of: str | None, explain: bool) -> None:
     wants_screen(plain, as_json, as_csv)  # refuses two forms at once
     opened = opening.services()
-    found = opened.targets.load(period, metric, opening.moment(as_of, opened))
-    show(tree_sheet(found), tree_shape(found), as_json, as_csv)
+    moment = opening.moment(as_of, opened)
+    found = opened.targets.load(period, metric, moment)
+    why = opened.why.of_targets(period, metric, moment) if explain else None
+    show(*explained(tree_sheet(found), tree_shape(found), why), as_json, as_csv)
 
 
 def _set(

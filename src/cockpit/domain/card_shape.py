@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -79,26 +80,36 @@ class Narrowed:
 def thin(book: Book, person_id: str, month: Period) -> tuple[Thin, tuple[Reading, ...]]:
     """At each midnight and now: open deals missing to 70 % of the usual number; held = deals begun this month."""
     rows = deals_of(book, (person_id,))
-    spans = [(deal.created_on or date.min, _ended(book, deal), deal) for deal in rows]
+    every, known = _Spans.of(book, rows), _Spans.of(book, [deal for deal in rows if deal.is_acknowledged])
     readings, usual, due = [], 0.0, 0
-    for moment, today, end in moments_of(book, month):
-        usual = sum(_open(spans, today - timedelta(days=7 * week)) for week in range(1, USUAL_WEEKS + 1)) / USUAL_WEEKS
-        due = -(-round(usual * USUAL_WEEKS) * KEPT_PERCENT // (USUAL_WEEKS * 100)) if usual >= USUAL_LEAST else 0
-        here = [deal for created, ended, deal in spans if created < end <= ended]
-        acked = sum(deal.is_acknowledged for deal in here)
-        begun = sum(month.starts_on <= created < end for created, _ended_on, _deal in spans)
-        readings.append(Reading(moment, max(0, due - len(here)), max(0, due - acked), 0, begun))
+    for moment, _today, end in moments_of(book, month):
+        total = sum(every.open_before(end - timedelta(days=7 * week)) for week in range(1, USUAL_WEEKS + 1))
+        usual = total / USUAL_WEEKS
+        due = -(-total * KEPT_PERCENT // (USUAL_WEEKS * 100)) if usual >= USUAL_LEAST else 0
+        lacks, acked = (max(0, due - spans.open_before(end)) for spans in (every, known))
+        readings.append(Reading(moment, lacks, acked, 0, every.begun(month.starts_on, end)))
     found = tuple(deal for deal in rows if standing(book, deal) == "open")
     return Thin(person_id, found, usual, due), settled(readings)
 
 
-def _ended(book: Book, deal: Deal) -> date:
-    """The day from which it is not open any more."""
-    return date.max if standing(book, deal) == "open" else deal.closed_on or date.min
+@dataclass(frozen=True, slots=True)
+class _Spans:
+    """The days on which deals begin and those on which they end, each in order."""
 
+    begins: list[date]
+    ends: list[date]
 
-def _open(spans: Sequence[tuple[date, date, Deal]], day: date) -> int:
-    return sum(created <= day < ended for created, ended, _deal in spans)
+    @classmethod
+    def of(cls, book: Book, deals: Sequence[Deal]) -> _Spans:
+        ended = (deal.closed_on or date.min for deal in deals if standing(book, deal) != "open")
+        return cls(sorted(deal.created_on or date.min for deal in deals), sorted(ended))
+
+    def open_before(self, end: date) -> int:
+        """How many were open at the end of the day before."""
+        return max(0, bisect_left(self.begins, end) - bisect_left(self.ends, end))
+
+    def begun(self, first: date, end: date) -> int:
+        return bisect_left(self.begins, end) - bisect_left(self.begins, first)
 
 
 # -- too many in one stage ----------------------------------------------------------------------------------------------
@@ -108,6 +119,12 @@ def crowd(book: Book, person_id: str, lives: Sequence[DealLife], month: Period) 
     """At each midnight and now: deals over half of all in the fullest stage but the first; those with a dated next step
     cover them, deals that left a stage this month are held."""
     first = {stage.id for stage in _first_stages(book)}
+    moved = sorted(
+        day
+        for life in lives
+        for change in book.changes_by_deal.get(life.deal.id, ())
+        if (day := book.local_day(change.changed_at)) >= month.starts_on
+    )
     readings, fullest, total = [], "", 0
     for moment, _today, end in moments_of(book, month):
         views = [view for life in lives if (view := at_moment(life, moment)) is not None and view.standing == "open"]
@@ -117,12 +134,7 @@ def crowd(book: Book, person_id: str, lives: Sequence[DealLife], month: Period) 
         lacks = _excess(counts[fullest], total)
         acked = lacks or int(any(not view.is_acknowledged for view in views))
         steps = sum(view.deal.stage_id == fullest and view.next_step is not None for view in views)
-        left = sum(
-            month.starts_on <= book.local_day(change.changed_at) < end
-            for life in lives
-            for change in book.changes_by_deal.get(life.deal.id, ())
-        )
-        readings.append(Reading(moment, lacks, acked, min(lacks, steps), left))
+        readings.append(Reading(moment, lacks, acked, min(lacks, steps), bisect_left(moved, end)))
     deals = tuple(life.deal for life in lives if life.deal.stage_id == fullest and standing(book, life.deal) == "open")
     return Crowd(person_id, book.stages.get(fullest), deals, total), settled(readings)
 

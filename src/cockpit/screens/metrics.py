@@ -112,7 +112,7 @@ def answer(snapshot: MetricsSnapshot) -> str:
         return words.format(scope=snapshot.scope.name, count=len(missed), names=_(", ").join(missed))
     worse = [line.name for line in snapshot.lines if line.is_better is False and line.depth == 1]
     if worse:
-        words = ngettext("{scope}: worse than before: {names}", "{scope}: worse than before: {names}", len(worse))
+        words = _("{scope}: worse than before: {names}")
         return words.format(scope=snapshot.scope.name, names=_(", ").join(worse))
     return _("{scope}: no target is missed").format(scope=snapshot.scope.name)
 

@@ -22,9 +22,18 @@ def lead_what(book: Book, found: LeadFinding) -> str:
         return _silence_what(book, found)
     if isinstance(found, Fewer):
         facts = {"name": lead_subject(book, found), "count": len(found.recent), "usual": f"{found.usual / 4:g}"}
+        words = ngettext(
+            "{name}: only {count} visit in 5 working days, usual {usual}",
+            "{name}: only {count} visits in 5 working days, usual {usual}",
+            len(found.recent),
+        )
         if not found.missing:
-            return _("{name}: {count} visits in 5 working days, usual {usual}").format(**facts)
-        return _("{name}: only {count} visits in 5 working days, usual {usual}").format(**facts)
+            words = ngettext(
+                "{name}: {count} visit in 5 working days, usual {usual}",
+                "{name}: {count} visits in 5 working days, usual {usual}",
+                len(found.recent),
+            )
+        return words.format(**facts)
     facts = {"name": lead_subject(book, found), "money": short_money(found.pace.behind_minor)}
     if not found.missing_minor:
         return _("{name}: within 15% of the target behind pace").format(**facts)

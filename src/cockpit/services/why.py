@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +32,7 @@ from cockpit.services import (
 from cockpit.services.cards import find_card
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import ReplanProposal, Why
+from cockpit.services.target_views import Sight
 from cockpit.services.today import next_visit_and_last
 from cockpit.services.why_names import CARD_PARTS, names_of, near, row_names
 from cockpit.services.why_origin import with_origins
@@ -77,6 +79,29 @@ class WhyService:
             sources = Sources(self.desk, session, rep_id, as_of, proposal)
             return with_origins(session, explained(sources, about))
 
+    def of_screen(
+        self, screen: str, rep_id: str | None = None, as_of: datetime | None = None, period: PeriodKind = "month"
+    ) -> tuple[tuple[str, Why], ...]:
+        """Name and answer of every number that a screen shows as a whole; `period` in place of the month."""
+        with self.desk.database.read() as session:
+            sources = Sources(self.desk, session, rep_id, as_of)
+            return _answers(sources, (_in_period(name, period) for name in names_of(sources, screen)))
+
+    def of_metrics(
+        self, metrics: Sequence[str], period: PeriodKind, scope: str, as_of: datetime | None = None
+    ) -> tuple[tuple[str, Why], ...]:
+        """Name and answer of these metrics, of a period and a scope."""
+        with self.desk.database.read() as session:
+            sources = Sources(self.desk, session, None, as_of)
+            return _answers(sources, (f"metric:{metric}:{period}:{scope}" for metric in metrics))
+
+    def of_targets(self, period: str, metric: str, as_of: datetime | None = None) -> tuple[tuple[str, Why], ...]:
+        """Name and answer of every number of a tree of targets."""
+        with self.desk.database.read() as session:
+            sources = Sources(self.desk, session, None, as_of)
+            sight = Sight.open(self.desk, sources.reader, period, metric, as_of)
+            return _answers(sources, why_targets.names(sight))
+
     def everything(self, rep_id: str | None = None, as_of: datetime | None = None) -> tuple[tuple[str, str, Why], ...]:
         """Screen, name and answer of every number the screens show now, each name once."""
         with self.desk.database.read() as session:
@@ -87,6 +112,22 @@ class WhyService:
                     if name not in found:
                         found[name] = (screen, explained(sources, name))
         return tuple((screen, name, why) for name, (screen, why) in found.items())
+
+
+def _answers(sources: Sources, names: Iterable[str]) -> tuple[tuple[str, Why], ...]:
+    found: dict[str, Why] = {}
+    for name in names:
+        with suppress(UnknownName):  # a week has no forecast
+            found[name] = with_origins(sources.session, explained(sources, name))
+    return tuple(found.items())
+
+
+def _in_period(name: str, period: PeriodKind) -> str:
+    """The same number of another period than the month."""
+    head, _dot, rest = name.partition(".")
+    if head == "month":
+        return f"{period}.{rest}"
+    return f"{name}:{period}" if head in ("chain", "metric") and period != "month" else name
 
 
 def explained(sources: Sources, about: str) -> Why:

@@ -96,6 +96,8 @@ def names_of(sources: Sources, screen: str) -> list[str]:
     whole: dict[str, Callable[[], Iterator[str]]] = {
         "today": lambda: _today(sources),
         "gap": lambda: _gap(sources),
+        "chain": lambda: (name for name in why_chain.names(sources.chain()) if name.startswith("chain.")),
+        "rates": lambda: (name for name in why_chain.names(sources.chain()) if name.startswith("rate:")),
         "pipeline": lambda: _pipeline(sources),
         "funnel": lambda: iter(why_funnel.names(sources.shape)),
         "team": lambda: (f"team.{number}" for number in why_team.TOTALS),
