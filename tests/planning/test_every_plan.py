@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from hypothesis import HealthCheck, assume, given, note, settings
@@ -198,3 +199,17 @@ def test_a_searched_fill_adds_and_moves_nothing(rows: Book) -> None:
     days = working_days(rows, REP, rows.as_of, date(2026, 11, 30))
     plan = searched(problem_from(rows, REP, rows.as_of, RULES, days), "fill", "kpi")
     assert all(line.sign == "+" for line in plan.changes)
+
+
+@CALM
+@given(books(), st.data())
+def test_of_what_stands_at_most_two_visits_change_when_an_account_goes(rows: Book, data: st.DataObject) -> None:
+    """An account that the plan had put in is taken away again, with its visits; the rest of the plan stands."""
+    plan = replan(asked(rows))
+    gone = sorted({line.account_id for line in plan.changes if line.account_id})
+    assume(gone)
+    account_id = data.draw(st.sampled_from(gone))
+    after = without(taken(rows, plan), account_id)
+    after = replace(after, activities=tuple(row for row in after.activities if row.account_id != account_id))
+    again = searched(asked(after), "replan")
+    assert sum(1 for line in again.changes if line.source_id is not None) <= 2
