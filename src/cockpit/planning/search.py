@@ -298,7 +298,7 @@ class PlanSearch:
             if place is None:
                 continue
             on, fit = place
-            if is_extra and not self._has_spare(board, stop, on, fit):
+            if is_extra and not _has_spare(board, stop, on, fit):
                 continue
             value = self._value(board, stop) + (near_value(fit.extra_minutes) if is_face else 0.0)
             if is_cheap:
@@ -331,15 +331,6 @@ class PlanSearch:
             if found is None or price < best:
                 best, found = price, (on, fit)
         return found
-
-    def _has_spare(self, board: Board, stop: Stop, on: date, fit: Fit) -> bool:
-        """Whether the day takes something that no KPI asks for: up to a usual day, and no second visit ahead."""
-        rules, plan = self._problem.rules, board.days[on]
-        return (
-            plan.visits + plan.calls < rules.usual_meetings
-            and plan.travel_minutes + fit.extra_minutes <= rules.travel_limit
-            and not any(day >= on and kind == FACE for day, kind in board.booked[stop.account_id])
-        )
 
     def _pool(self, number: int, taken: Sequence[Added]) -> list[Stop]:
         """Whom to think of: all where they are few; else those taken out, some of the best, the near, and any."""
@@ -380,3 +371,13 @@ def _candidates(board: Board, goal: Goal) -> list[Stop]:
             and not any(on >= first and kind == FACE for on, kind in board.booked[stop.account_id])
         ]
     return sorted(found, key=lambda stop: (-_most(stop), stop.account_id))
+
+
+def _has_spare(board: Board, stop: Stop, on: date, fit: Fit) -> bool:
+    """Whether the day takes something that no KPI asks for: up to a usual day, and no second visit ahead."""
+    rules, plan = board.problem.rules, board.days[on]
+    return (
+        plan.visits + plan.calls < rules.usual_meetings
+        and plan.travel_minutes + fit.extra_minutes <= rules.travel_limit
+        and not any(day >= on and kind == FACE for day, kind in board.booked[stop.account_id])
+    )
