@@ -362,3 +362,13 @@ async def test_the_cursor_stays_on_its_visit_when_the_day_changes() -> None:
 
 def _early(item: AgendaItem) -> AgendaItem:
     return replace(item, id="act-0", starts_at=NOW, account="新来的")
+
+
+async def test_a_new_plan_is_offered_with_its_key_and_never_made_by_itself() -> None:
+    offer = "11:00 明远物流 cancelled"
+    services = FakeServices(today__load=today_snapshot(offer=offer))
+    async with running(services) as driver:
+        assert f"{offer}  r makes a new plan to look at" in driver.text
+        assert services.called("replan.propose") == []
+        await driver.press("r")
+        assert services.called("replan.propose") == [((offer,), {})]

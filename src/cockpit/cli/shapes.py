@@ -67,6 +67,7 @@ def today(snapshot: s.TodaySnapshot) -> dict[str, Any]:
         "coming": [activity(item) for item in snapshot.coming],
         "days": [asdict(day) for day in snapshot.days],
         "trend": [asdict(week) for week in snapshot.trend],
+        "offer": snapshot.offer,
     }
 
 

@@ -127,6 +127,11 @@ class Router:
     def do_fill(self, **args: Any) -> None:
         self._app.open("replan", kind="fill", **args)
 
+    def do_replan(self, **args: Any) -> None:
+        """What Today offers a new plan for is said in it."""
+        offer = getattr(self._app.room.view.snapshot, "offer", "")
+        self._app.open("replan", **({"trigger": offer} if offer else {}), **args)
+
     def do_rearrange(self, **args: Any) -> None:
         self._app.open("replan", span="week", **args)
 

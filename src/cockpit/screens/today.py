@@ -98,7 +98,8 @@ class TodayView(View):
         """Draw it in the words that fit the room there is."""
         coming, keymap, is_ascii = today_words.next_item(snapshot), self.shell.keymap, self.shell.is_ascii
         is_narrow, is_low = self.app.size.width < WIDE, self.app.size.height < TALL
-        self.query_one("#next", Note).show(today_words.headline(snapshot))
+        self.set_class(bool(snapshot.offer), "-offer")
+        self.query_one("#next", Note).show([*today_words.headline(snapshot), *today_words.offer_line(snapshot, keymap)])
         self.query_one("#next", Note).about = f"visit:{coming.id}" if coming else None
         self.query_one("#month-title", Static).update(plain(today_words.month_title(snapshot)))
         figures = today_words.figures(snapshot.month, is_short=is_narrow)

@@ -42,6 +42,14 @@ def headline(snapshot: TodaySnapshot) -> list[list[Part]]:
     return [line]
 
 
+def offer_line(snapshot: TodaySnapshot, keymap: Keymap) -> list[list[Part]]:
+    """What asks for a new plan, and the key that makes one; nothing is changed by itself."""
+    if not snapshot.offer:
+        return []
+    key = keymap.text_of("replan")
+    return [[(snapshot.offer, "warn"), ("  " + _("{key} makes a new plan to look at").format(key=key), "muted")]]
+
+
 def until(start: datetime, now: datetime) -> str:
     """`in 60 min`, `in 3 h`, `now`, `25 min late`."""
     minutes = round((start - now).total_seconds() / 60)

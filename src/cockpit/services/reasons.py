@@ -118,6 +118,15 @@ def _still_short(facts: _Facts) -> str:
     )
 
 
+def _morning(facts: _Facts) -> str:
+    left, short = facts.number("left"), facts.number("short")
+    parts = [
+        ngettext("{left} unvisited", "{left} unvisited", left).format_map(facts) if left else "",
+        ngettext("{short} lack a plan", "{short} lack a plan", short).format_map(facts) if short else "",
+    ]
+    return _("Before you start: {what}").format(what=_(", ").join(part for part in parts if part))
+
+
 _COUNTED: dict[str, Callable[[_Facts], str]] = {
     "unseen": _unseen,
     "overdue": _unseen,
@@ -126,9 +135,15 @@ _COUNTED: dict[str, Callable[[_Facts], str]] = {
     "still_short": _still_short,
     "too_soon": _too_soon,
     "no_time": _no_time,
+    "offer_morning": _morning,
 }
 
 _PLAIN = {
+    # why a new plan is offered
+    "offer_cancelled": N_("{at} {account} cancelled"),
+    "offer_late": N_("{minutes} min late for {account} at {at}"),
+    "offer_changed": N_("{account}, {on}: changed by somebody else"),
+    "offer_chance": N_("new chance: {account}, {amount_minor}"),
     # why it is in the plan
     "kpi": N_("fills {rule}"),
     "cadence": N_("cadence overdue"),

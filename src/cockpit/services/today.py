@@ -14,6 +14,7 @@ from cockpit.domain.periods import period_of
 from cockpit.domain.problems import cards_of
 from cockpit.domain.rhythm import day_counts, last_weeks
 from cockpit.i18n import _
+from cockpit.planning.offer import offer_of
 from cockpit.planning.score import Addition, best_addition
 from cockpit.services.card_views import card_views
 from cockpit.services.desk import Desk
@@ -75,7 +76,14 @@ class TodayService:
             coming=agenda_items(book, ahead, states),
             days=day_cells(day_counts(book, rep, gap.period)),
             trend=trend_weeks(last_weeks(book, rep, gap.currency)),
+            offer="" if look.is_read_only or as_of is not None else offered(book, rep),
         )
+
+
+def offered(book: Book, rep_id: str) -> str:
+    """Why a new plan is worth a look, in words; empty when nothing asks for one."""
+    reason = offer_of(book, rep_id)
+    return reason_text(reason, book) if reason is not None else ""
 
 
 def suggestion(book: Book, rep_id: str) -> Addition | None:

@@ -146,6 +146,8 @@ class TodaySnapshot(Snapshot):
     """The days of the month."""
     trend: tuple[TrendWeek, ...] = ()
     """The last weeks, the current one last."""
+    offer: str = ""
+    """Why a new plan is worth a look, in words; empty when nothing asks for one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

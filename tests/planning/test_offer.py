@@ -1,0 +1,102 @@
+"""What a new plan is offered for, one cause at a time, and that it goes away once it is planned for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from cockpit.domain.book import Book
+from cockpit.domain.entities import Activity, Deal, LogEntry
+from cockpit.planning.offer import offer_of
+from tests.planning.books import REP, account, activity, at, book, kpi
+
+NOON = at(24, 11 * 60)
+
+
+def code(rows: Book) -> str:
+    found = offer_of(rows, REP)
+    return found.code if found is not None else ""
+
+
+def day(*more: Activity, deals: Sequence[Deal] = (), holidays: frozenset[date] = frozenset()) -> Book:
+    """Three accounts, ten kilometres apart; a visit held this morning keeps the morning's offer away."""
+    rows = [activity("done", "acc-0", 24, 540, status="held"), *more]
+    accounts = [account(f"acc-{n}", "B", 10.0 * n, 0.0) for n in range(3)]
+    return book(accounts, rows, now=NOON, deals=deals, holidays=holidays)
+
+
+def test_nothing_is_offered_on_a_quiet_day_and_on_a_day_off() -> None:
+    quiet = day(activity("next", "acc-1", 24, 14 * 60))
+    assert code(quiet) == ""
+    off = day(activity("off", "acc-1", 24, 840, status="cancelled"), holidays=frozenset({date(2026, 11, 24)}))
+    assert code(off) == ""
+
+
+def test_a_cancel_is_offered_until_its_account_has_a_new_day() -> None:
+    cancelled = activity("gone", "acc-1", 24, 840, status="cancelled")
+    found = offer_of(day(cancelled), REP)
+    assert found is not None
+    assert (found.code, found.facts["account_id"], found.facts["at"]) == ("offer_cancelled", "acc-1", 840)
+    assert code(day(cancelled, activity("anew", "acc-1", 26, 600))) == ""
+    assert code(day(activity("call", None, 24, 840, status="cancelled", kind="task"))) == ""
+
+
+def test_late_is_more_than_a_quarter_of_an_hour_by_the_trip_from_the_last_visit() -> None:
+    trip = 37  # ten kilometres
+    late = day(activity("next", "acc-1", 24, 660 + trip - 16))
+    found = offer_of(late, REP)
+    assert found is not None
+    assert (found.code, found.facts["minutes"]) == ("offer_late", 16)
+    assert code(day(activity("next", "acc-1", 24, 660 + trip - 15))) == ""
+
+
+def test_a_visit_that_has_begun_is_late_only_when_the_last_one_ended_late() -> None:
+    assert code(day(activity("now", "acc-1", 24, 650))) == ""
+    overran = activity("long", "acc-0", 24, 545, 90, status="held")
+    assert code(day(overran, activity("now", "acc-1", 24, 650))) == "offer_late"
+
+
+def change(actor: str, minute: int, number: int = 1) -> LogEntry:
+    return LogEntry(
+        id=f"log-{number}",
+        entity="activity",
+        entity_id="next",
+        op="patch",
+        recorded_at=at(24, minute),
+        actor_id=actor,
+        before={},
+        after={"starts_at": "2026-11-24T14:00:00+08:00"},
+    )
+
+
+def test_somebody_elses_change_is_offered_until_the_rep_planned_himself() -> None:
+    rows = day(activity("next", "acc-1", 24, 14 * 60))
+    assert code(replace(rows, log=(change("lead", 600),))) == "offer_changed"
+    assert code(replace(rows, log=(change("lead", 600), change(REP, 610, 2)))) == ""
+    goal = replace(change("lead", 600), after={"goal": "budget"})
+    assert code(replace(rows, log=(goal,))) == ""
+
+
+def chance(created_on: date) -> Deal:
+    return Deal(
+        id="deal", name="deal", owner_id=REP, account_id="acc-2", stage_id="open", amount_minor=5, created_on=created_on
+    )
+
+
+def test_a_new_chance_is_offered_until_its_account_is_planned_for() -> None:
+    new = chance(date(2026, 11, 23))
+    assert code(day(deals=[new])) == "offer_chance"
+    assert code(day(activity("next", "acc-2", 25, 600), deals=[new])) == ""
+    assert code(day(deals=[chance(date(2026, 11, 20))])) == ""
+
+
+def test_the_morning_is_offered_before_the_first_visit_alone() -> None:
+    early, accounts = at(24, 510), [account("acc-0")]
+    left = activity("left", "acc-0", 23, 600)
+    found = offer_of(book(accounts, [left], [kpi(3)], now=early), REP)
+    assert found is not None
+    assert (found.code, found.facts["left"], found.facts["short"]) == ("offer_morning", 1, 3)
+    begun = activity("begun", "acc-0", 24, 500)
+    assert code(book(accounts, [left, begun], [kpi(3)], now=early)) == ""
+    assert code(book(accounts, [], [], now=early)) == ""
