@@ -7,6 +7,7 @@ by `stop`, which keeps what was found.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -117,6 +118,8 @@ def _ask(pipe: Connection, question: Question, seed: int) -> None:
 def _work(pipe: Connection) -> None:
     """The child: the first plan at once, then what is better, a slice at a time."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the parent, which then ends the child
+    if hasattr(os, "nice"):
+        os.nice(10)  # keys come first
     try:
         with no_collecting():
             question, seed = pipe.recv()
