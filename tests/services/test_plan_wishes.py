@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from cockpit.errors import BadUse
+from cockpit.errors import BadUse, NotAllowed
 from cockpit.planning.wishes import Wish
+from cockpit.services.plan_case import Span
 from cockpit.services.plan_ticket import Ticket
 from cockpit.services.snapshots import ReplanProposal
 from tests.planning import checker
@@ -165,3 +166,33 @@ def test_why_not_says_when_one_would_arrive(month: Month) -> None:
     proposal = month.services.replan.propose(wish=Wish(day_ends=17 * 60 + 30))
     text = dict(month.services.replan.why_not(proposal, "德胜电气").days)[date(2026, 11, 24)]
     assert text.startswith(("would arrive 17:", "would be back 1"))
+
+
+@pytest.mark.parametrize(("day", "first", "week", "month_end"), [(24, 26, 29, 30), (20, 23, 29, 30), (26, 30, 36, 30)])
+def test_the_week_and_the_month_begin_on_a_working_day(
+    month: Month, monkeypatch: pytest.MonkeyPatch, day: int, first: int, week: int, month_end: int
+) -> None:
+    monkeypatch.setenv("COCKPIT_NOW", at(day, "08:30").isoformat())
+    begin = date(2026, 11, 1) + timedelta(days=first - 1)
+    spans: dict[Span, int] = {"week": week, "month": month_end}
+    for span, last in spans.items():
+        proposal = month.services.replan.later(span)
+        assert (proposal.first, proposal.last) == (begin, date(2026, 11, 1) + timedelta(days=last - 1))
+
+
+def test_a_plan_is_planned_again_with_a_row_held_left_out_and_a_limit_moved(month: Month) -> None:
+    service = month.services.replan
+    proposal = service.fill()
+    number = next(place for place, row in enumerate(proposal.after, 1) if row.sign == "+")
+    row = proposal.after[number - 1]
+    held = service.hold(proposal, number)
+    again = next(found for found in held.after if found.account == row.account)
+    assert (again.sign, again.is_locked, again.starts_at) == ("+", True, row.starts_at)
+    assert not any(found.is_locked and found.sign == "+" for found in service.hold(held, number).after)
+    out = service.leave_out(proposal, number)
+    assert row.account not in {found.account for found in added(out)}
+    fewer = service.limit(proposal, "visits", -3)
+    assert [limit.value for limit in fewer.limits] == ["3", "18:00", "90"]
+    assert not service.limit(fewer, "visits", 3).limits[0].is_changed
+    with pytest.raises(NotAllowed):
+        service.leave_out(proposal, next(n for n, found in enumerate(proposal.after, 1) if found.sign == "="))

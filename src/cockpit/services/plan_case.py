@@ -110,7 +110,10 @@ def case_of(book: Book, rep_id: str, now: datetime | None, rules: Rules, ask: As
     if ask.kind == "fill":
         rule_id, days = _to_fill(book, rep_id, moment, ask)
     elif ask.is_of_days:
-        first, last = days_asked(today, ask.first, ask.last) if ask.span is None else days_of_span(today, ask.span)
+        if ask.span is None:
+            first, last = days_asked(today, ask.first, ask.last)
+        else:
+            first, last = _days_of_span(book, rep_id, moment, ask.span)
         days = tuple(on for on in working_days(book, rep_id, moment, last) if on >= first)
         ask = replace(ask, first=first, last=last)
     else:
@@ -131,9 +134,11 @@ def days_asked(today: date, first: date | None, last: date | None) -> tuple[date
     return begin, end
 
 
-def days_of_span(today: date, span: Span) -> tuple[date, date]:
-    """From the day after tomorrow to the end of its week or month."""
-    first = today + timedelta(days=STAYS_DAYS)
+def _days_of_span(book: Book, rep_id: str, now: datetime, span: Span) -> tuple[date, date]:
+    """From the first working day after tomorrow to the end of its week or month."""
+    earliest = book.local_day(now) + timedelta(days=STAYS_DAYS)
+    ahead = working_days(book, rep_id, now, earliest + timedelta(days=MOST_DAYS))
+    first = next((on for on in ahead if on >= earliest), earliest)
     return first, period_of(span, first).ends_on
 
 
