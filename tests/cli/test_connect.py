@@ -102,3 +102,36 @@ def test_a_file_that_cannot_be_used_is_named_with_its_key(cockpit: Cockpit, tmp_
         answer = cockpit("hub", "upstream", "mine")
         assert answer.code == 2
         assert key in answer.err
+
+
+@pytest.mark.parametrize("fault", ["token", "maintenance", "certificate", "gone"])
+def test_the_doctor_says_what_is_wrong_with_the_crm(
+    cockpit: Cockpit,
+    crm: tuple[FakePipedrive, str],
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+) -> None:
+    fake, url = crm
+    _token(monkeypatch, fake.token)
+    assert cockpit("connect", "--crm", "pipedrive", "--url", url, "--token-stdin", "--no-open").code == 0
+    said = "no connection"
+    if fault == "token":
+        monkeypatch.setenv("COCKPIT_CRM_TOKEN", "0" * 40)
+        said = "no longer takes the token"
+    elif fault == "maintenance":
+        fake.is_down, said = True, "does not answer: {"
+    elif fault == "certificate":
+        from cockpit.crm.pipedrive import Pipedrive
+        from cockpit.errors import UntrustedHub
+
+        def untrusted(_self: Pipedrive) -> None:
+            raise UntrustedHub("The certificate of crm.example.com does not hold: self-signed certificate")
+
+        monkeypatch.setattr(Pipedrive, "greet", untrusted)
+        said = "ca_file"
+    else:
+        path = locate().data_dir / "crm" / "crm.toml"
+        path.write_text(path.read_text("utf-8").replace(url, "http://127.0.0.1:9"), "utf-8")
+    answer = cockpit("doctor", "--plain")
+    assert answer.code == 1
+    assert said in answer.out

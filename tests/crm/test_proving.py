@@ -71,10 +71,11 @@ def _overwritten(proving: Proving, server: MemoryServer) -> list[str]:
 
 @pytest.mark.parametrize("can", EVERY, ids=lambda can: "-".join(can.values()))
 def test_both_sides_end_alike(folder: Path, can: dict[str, str]) -> None:
-    proving = prove(folder, can, 40, seed=sum(map(ord, str(can))), loss=0.3)
-    assert proving.proof.losses > 0
+    proving = prove(folder, can, 25, seed=sum(map(ord, str(can))), loss=0.3)
+    assert proving.line.lost > 0
 
 
+@pytest.mark.timeout(900)
 def test_a_thousand_changes_with_one_answer_in_ten_lost(folder: Path) -> None:
     proof = prove(folder, {"delta": "since", "deletes": "flag"}, 1_000).proof
     assert proof.losses > 100
@@ -82,8 +83,9 @@ def test_a_thousand_changes_with_one_answer_in_ten_lost(folder: Path) -> None:
     assert proof.refused == 0
 
 
+@pytest.mark.timeout(600)
 def test_two_hundred_kills_after_the_crm_has_committed_double_nothing(folder: Path) -> None:
-    """Every creation is cut off once after it was carried out, at another point of the run each time."""
+    """Two of three creations, edits and deletions are cut off after they were carried out, some of them several times."""
     database = Database.at(folder / "hub.db")
     database.prepare()
     server = MemoryServer()
@@ -93,13 +95,13 @@ def test_two_hundred_kills_after_the_crm_has_committed_double_nothing(folder: Pa
 
     def fate(what: str) -> Fate:
         nonlocal kills
-        if proving.is_losing and what in ("create", "update", "delete") and turn.random() < 0.8:
+        if proving.is_losing and what in ("create", "update", "delete") and turn.random() < 0.7:
             kills += 1
             return "after"
         return ""
 
     proving.line._fate = fate
-    proof = proving.run(700)
+    proof = proving.run(200)
     assert kills >= 200
     assert (proof.lost, proof.doubled, proof.differing, proof.refused) == ([], [], [], 0)
     assert _overwritten(proving, server) == []

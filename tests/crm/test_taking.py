@@ -123,6 +123,63 @@ def test_a_row_waits_for_the_one_it_names(joined: Joined) -> None:
     assert joined.faults() == {}
 
 
+def test_a_deal_in_a_stage_we_do_not_know_waits_and_is_named(tmp_path: Path) -> None:
+    joined = Joined(tmp_path)
+    company = joined.server.company()
+    joined.round()
+    joined.server.edit("deal", company["deal"][0], {"stage_id": "s-new", "amount_minor": 3})
+    assert joined.round().waiting == 1
+    assert joined.faults()[company["deal"][0]] == ("waiting", "stage s-new of the CRM is not here")
+    assert joined.row("deal", company["deal"][0])["amount_minor"] == 1000
+    joined.server.edit("deal", company["deal"][0], {"stage_id": company["stage"][1]})
+    assert joined.round().waiting == 0
+    assert joined.row("deal", company["deal"][0])["amount_minor"] == 3
+    joined.database.close()
+
+
+def test_rows_that_are_gone_in_great_number_go_when_somebody_says_so(tmp_path: Path) -> None:
+    from cockpit.hub.upstream import status
+
+    joined = Joined(tmp_path, capabilities(deletes="diff"))
+    company = joined.server.company(40)
+    joined.round()
+    for remote_id in company["deal"]:
+        joined.server.remove("deal", remote_id)
+    with joined.database.write() as session:
+        status.accept_shrink(session, "crm")
+    _later(joined)
+    assert joined.round().removed == 40
+    assert joined.every("deal") == {}
+    with joined.database.read() as session:
+        found = status.standing(session, "crm")
+    assert (found.removed, found.error, dict(found.rows).get("deal", 0)) == (40, "", 0)
+    joined.database.close()
+
+
+def test_rounds_go_on_by_themselves_until_they_are_stopped(tmp_path: Path) -> None:
+    import threading
+
+    joined = Joined(tmp_path)
+    company = joined.server.company()
+    passed = threading.Semaphore(0)
+    run = joined.upstream.round
+
+    def counted() -> Any:
+        done = run()
+        passed.release()
+        return done
+
+    joined.upstream.round = counted  # type: ignore[method-assign]
+    joined.upstream.start()
+    assert passed.acquire(timeout=60)
+    joined.server.edit("deal", company["deal"][0], {"amount_minor": 3})
+    joined.upstream.wake()
+    assert passed.acquire(timeout=60)
+    joined.upstream.stop()
+    assert joined.row("deal", company["deal"][0])["amount_minor"] == 3
+    joined.database.close()
+
+
 def test_a_row_that_makes_no_sense_is_parked_and_the_page_goes_on(joined: Joined) -> None:
     company = joined.server.company()
     joined.memory.bad["deal", company["deal"][2]] = "the amount is a word"
