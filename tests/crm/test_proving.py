@@ -101,7 +101,7 @@ def test_two_hundred_kills_after_the_crm_has_committed_double_nothing(folder: Pa
         return ""
 
     proving.line._fate = fate
-    proof = proving.run(200)
+    proof = proving.run(800, send_every=1)
     assert kills >= 200
     assert (proof.lost, proof.doubled, proof.differing, proof.refused) == ([], [], [], 0)
     assert _overwritten(proving, server) == []

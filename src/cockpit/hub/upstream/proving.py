@@ -93,14 +93,14 @@ class Proving:
         """By row: the value that was seen and the value that was put in its place."""
         self._turn: Push | None = None
 
-    def run(self, changes: int = 1_000) -> Proof:
+    def run(self, changes: int = 1_000, send_every: int = 7) -> Proof:
         """Take what is there, make the changes, let everything settle, and compare."""
         self._round()
         self._look()
         self.is_losing = True
         for number in range(changes):
             self._change(number)
-            if number % 7 == 0:
+            if number % send_every == 0:
                 self._send()
             if number % 11 == 0:
                 self._round()
