@@ -167,7 +167,7 @@ def test_the_feed_tells_of_what_others_do(bottle: BottleCrm, api: httpx.Client) 
     assert ("account", account.id, "delete") in bottle.feed(feed.cursor).touched
     before = bottle.requests
     bottle.feed(feed.cursor)
-    assert bottle.requests == before + 1
+    assert bottle.requests <= before + 2  # a look at the newest, and a longer one while any of them is young
 
 
 def test_a_rep_sees_what_is_his_and_goes_on_without_the_rest(bottle_server: Bottle, bottle: BottleCrm) -> None:
