@@ -23,7 +23,7 @@ MANY = {
     "identifiers": ("party.identifier", "party"),
     "relations": ("party.relation.all", "from_"),
 }
-ONE = {"party": "party.party", "to": "party.party", "currency": "currency.currency"}
+ONE = {"party": "party.party", "to": "party.party", "type": "party.relation.type", "currency": "currency.currency"}
 MODELS = (
     *("party.party", "party.contact_mechanism", "party.address", "party.identifier", "party.relation.all"),
     *("party.relation.type", "company.company", "company.employee", "currency.currency", "sale.opportunity", "ir.note"),

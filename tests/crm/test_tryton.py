@@ -271,7 +271,6 @@ def test_pages_go_on_where_a_broken_pass_stopped(tryton: FakeTryton, monkeypatch
 def test_an_idle_round_is_one_request_a_kind(tryton: FakeTryton) -> None:
     connector = join(tryton, "admin:admin-pw")
     connector.greet()
-    tryton.add("party.relation.type", name="Contact of")
     cursors = {
         entity: settled(tryton, connector, entity) for entity in ("person", "account", "contact", "deal", "activity")
     }

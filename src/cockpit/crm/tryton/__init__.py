@@ -68,7 +68,7 @@ class Tryton:
         readable = self._server.readable([RELATION, *sorted({source.model for source in SOURCES.values()})])
         needed = {entity: {source.model} for entity, source in SOURCES.items()}
         needed["contact"].add(RELATION)
-        self._reading.forbidden = frozenset(entity for entity, models in needed.items() if not models <= readable)
+        self._reading.greeted(frozenset(entity for entity, models in needed.items() if not models <= readable))
         server = self._server
         return Greeting(
             "Tryton",
@@ -155,7 +155,7 @@ class Tryton:
         given = {"name": values.get("name"), **rows.belongings({}, values)}
         given["identifiers"] = [["create", [{"code": rows.CARRIED + row_id}]]]
         if entity == "contact":
-            related = {"to": int(values["account_id"]), "type": self._reading.contact_type(is_made=True)}
+            related = {"to": int(values["account_id"]), "type": self._reading.contact_type()}
             given["relations"] = [["create", [related]]]
         [new] = self._server.change("party.party.create", [given])
         return self._now(entity, new)
@@ -205,7 +205,7 @@ class Tryton:
         given = {"name": values["name"]} if "name" in values else {}
         given |= rows.belongings(found[0], values)
         if "account_id" in values:
-            relation = rows.related(found[0], self._reading.contact_type())["id"]
+            relation = rows.related(found[0], self._reading.relation)["id"]
             given["relations"] = [["write", [relation], {"to": int(values["account_id"])}]]
         if given:
             self._server.change("party.party.write", [int(seen.id)], given, stamps=stamps)

@@ -22,9 +22,8 @@ _ANY_STATE: Final = ["active", "in", [True, False]]
 class Reading:
     """Questions to one server. Parties that are people or companies of ours are no customers, and contacts are none."""
 
-    def __init__(self, server: Server, relation_name: str) -> None:
-        self._server, self._relation_name = server, relation_name
-        self._relation = 0
+    def __init__(self, server: Server, relation: str) -> None:
+        self._server, self.relation = server, relation
         self._staff: set[int] = set()
         self._knows_staff = False
         self.forbidden: frozenset[str] = frozenset()
@@ -41,7 +40,7 @@ class Reading:
         if entity == "person":
             self._staff |= {raw["party."]["id"] for raw in found}
             self.names |= {str(raw["id"]): clean_line(raw["party."]["name"] or "", 80) for raw in found}
-        answers = [rows.remote(entity, raw, self._relation) for raw in found]
+        answers = [rows.remote(entity, raw, self.relation) for raw in found]
         if entity == "activity":
             self._marks |= {raw["id"]: row.id for raw, row in zip(found, answers)}
         return answers
@@ -91,12 +90,12 @@ class Reading:
             return [["message", "like", "%[ck:%"], self._on_parties()]
         domain: list[Any] = [_ANY_STATE]
         if entity == "contact":
-            domain.append(["relations", "where", [["type", "=", self.contact_type()]]])
+            domain.append(["relations", "where", [["type.name", "=", self.relation]]])
         elif entity == "account":
             self.know_staff()
             domain.append(["id", "not in", sorted(self._staff)])
             if "contact" not in self.forbidden:
-                domain.append(["relations", "not where", [["type", "=", self.contact_type()]]])
+                domain.append(["relations", "not where", [["type.name", "=", self.relation]]])
         return domain
 
     def _on_parties(self) -> list[Any]:
@@ -112,11 +111,13 @@ class Reading:
             self.understood("person", self.rows("person", ["id", ">", 0]))
             self._knows_staff = True
 
-    def contact_type(self, *, is_made: bool = False) -> int:
-        """The type of relation of a contact; 0, which fits nothing, while there is none."""
-        if not self._relation:
-            found = self._server.ids("party.relation.type", [["name", "=", self._relation_name]])
-            if not found and is_made:
-                found = self._server.change("party.relation.type.create", [{"name": self._relation_name}])
-            self._relation = next(iter(found), 0)
-        return self._relation
+    def contact_type(self) -> int:
+        """The type of relation of a contact, made when there is none."""
+        found = self._server.ids("party.relation.type", [["name", "=", self.relation]])
+        return (
+            found[0] if found else int(self._server.change("party.relation.type.create", [{"name": self.relation}])[0])
+        )
+
+    def greeted(self, forbidden: frozenset[str]) -> None:
+        """What was known of the server may have changed."""
+        self.forbidden, self._knows_staff = forbidden, False

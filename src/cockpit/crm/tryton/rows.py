@@ -128,15 +128,15 @@ SOURCES: Final = {
         ("", "contact_mechanisms.", "addresses."),
     ),
     "contact": Source(
-        "party.party", (*_PARTY, "relations.to", "relations.type"), ("", "contact_mechanisms.", "relations.to.")
+        "party.party", (*_PARTY, "relations.to", "relations.type.name"), ("", "contact_mechanisms.", "relations.to.")
     ),
     "deal": Source("sale.opportunity", _DEAL),
     "activity": Source("ir.note", ("resource", "message")),
 }
 
 
-def remote(entity: str, raw: Row, relation: int) -> Remote | BadRemote:
-    """A row of theirs; `relation` is the type that makes a party a contact of another one."""
+def remote(entity: str, raw: Row, relation: str) -> Remote | BadRemote:
+    """A row of theirs; `relation` is the name of the type that makes a party a contact of another one."""
     try:
         if entity == "person":
             return Remote(entity, str(raw["id"]), _person(raw))
@@ -203,10 +203,10 @@ def deal_calls(seen: Remote, values: Mapping[str, Any], given: Row) -> list[tupl
     return [*calls, ("write", given)] if given else calls
 
 
-def related(raw: Row, relation: int) -> Row:
+def related(raw: Row, relation: str) -> Row:
     """The relation that makes the party a contact. Raises ValueError."""
     for found in raw["relations."]:
-        if found["type"] == relation:
+        if found["type."]["name"] == relation:
             return dict(found)
     raise ValueError(_("a contact of nobody"))
 
@@ -258,7 +258,7 @@ def _person(raw: Row) -> Row:
     }
 
 
-def _party(entity: str, raw: Row, relation: int) -> tuple[Row, Row]:
+def _party(entity: str, raw: Row, relation: str) -> tuple[Row, Row]:
     values: Row = {"name": clean_line(raw["name"] or "", 200) or f"#{raw['code']}", "address": _address(raw)}
     for kind in MECHANISMS:
         held = (one["value"] for one in raw["contact_mechanisms."] if one["type"] == kind)
