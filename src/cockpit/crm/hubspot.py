@@ -24,18 +24,17 @@ from cockpit.crm.connector import (
     Remote,
 )
 from cockpit.crm.hubspot_calls import CALL, PACE, HubSpotCaller
+from cockpit.crm.hubspot_goals import TARGET_PROPERTIES, target
 from cockpit.crm.hubspot_rows import (
     LINKS,
     OBJECTS,
     OF_KIND,
     OUR_ID,
     OUR_STATE,
-    TARGET_PROPERTIES,
     Rows,
     modified,
     people,
     stage,
-    target,
 )
 from cockpit.crm.tokens import Token
 from cockpit.domain.text import clean_line

@@ -86,7 +86,7 @@ KINDS = {
         },
     ),
 }
-_OWNER = "hubspot_owner_id"
+OWNER = "hubspot_owner_id"
 _SHOWN = {
     "companies": ("domain", "industry", "city", "country"),
     "contacts": ("hs_lead_status",),
@@ -112,7 +112,7 @@ class Rows:
                 "name": f.text("name", ""),
                 "address": f.text("address", ""),
                 "phone": f.text("phone", ""),
-                "owner_id": f.ref(_OWNER, empty=""),
+                "owner_id": f.ref(OWNER, empty=""),
             },
             "contacts": {
                 "title": f.text("jobtitle", ""),
@@ -122,7 +122,7 @@ class Rows:
             },
             "deals": {
                 "name": f.text("dealname", ""),
-                "owner_id": f.ref(_OWNER, empty=""),
+                "owner_id": f.ref(OWNER, empty=""),
                 "funnel_id": f.ref("pipeline"),
                 "stage_id": f.ref("dealstage"),
                 "amount_minor": f.money("amount", _plain, ""),
@@ -130,7 +130,7 @@ class Rows:
                 "lost_reason": f.text("closed_lost_reason", ""),
             },
             **{
-                name: {"rep_id": f.ref(_OWNER, empty=""), "subject": f.text(kind.title, "")}
+                name: {"rep_id": f.ref(OWNER, empty=""), "subject": f.text(kind.title, "")}
                 for name, kind in KINDS.items()
             },
         }
@@ -274,35 +274,3 @@ def stage(pipeline: Mapping[str, Any], raw: Mapping[str, Any]) -> Remote:
         "probability": chance,
     }
     return Remote("stage", str(raw["id"]), values)
-
-
-def target(raw: Mapping[str, Any], calendar: f.Calendar, currency: str) -> Remote | BadRemote:
-    """A goal about the amount of deals, of one person and period."""
-    given = raw["properties"]
-
-    def build() -> Remote:
-        about = (given.get("hs_kpi_object_type"), given.get("hs_kpi_metric_type"), given.get("hs_kpi_property_name"))
-        if about != ("DEAL", "SUM", "amount"):
-            raise ValueError(_("a goal that is not about deals won"))
-        first, last = calendar.of(given["hs_start_datetime"]), calendar.of(given["hs_end_datetime"])
-        days = (datetime.fromisoformat(last) - datetime.fromisoformat(first)).days
-        values = {
-            "metric": "won_amount",
-            "scope_kind": "person",
-            "scope_id": str(given[_OWNER]),
-            "period_kind": next(kind for kind, most in _PERIODS if days <= most),
-            "period_start": first,
-            "value": f.money("amount").read(given["hs_target_amount"]),
-            "unit": "money",
-            "currency": currency,
-        }
-        return Remote("target", str(raw["id"]), values)
-
-    return f.row("target", str(raw["id"]), build, raw)
-
-
-_PERIODS = (("day", 1), ("week", 7), ("month", 31), ("quarter", 92), ("year", 9999))
-TARGET_PROPERTIES = (
-    "hs_goal_name", "hs_target_amount", "hs_start_datetime", "hs_end_datetime", _OWNER,
-    "hs_kpi_object_type", "hs_kpi_metric_type", "hs_kpi_property_name",
-)  # fmt: skip

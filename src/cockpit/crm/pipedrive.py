@@ -27,7 +27,8 @@ from cockpit.crm.connector import (
     Page,
     Remote,
 )
-from cockpit.crm.pipedrive_rows import Rows, ended, people, targets
+from cockpit.crm.pipedrive_goals import targets
+from cockpit.crm.pipedrive_rows import Rows, ended, people
 from cockpit.crm.tokens import Token
 from cockpit.i18n import _
 

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cockpit.crm import fields as f
 from cockpit.crm.connector import BadRemote, CrmRefused, Remote
-from cockpit.domain.periods import PeriodKind, neighbour, period_of
 from cockpit.domain.text import clean_line
 from cockpit.i18n import _
 
 TYPES = {"visit": "meeting", "web": "meeting", "call": "call", "task": "task"}
 DONE = {"planned": "open", "held": "done", "not_held": "done", "moved": "done", "cancelled": "done"}
-INTERVALS: dict[str, PeriodKind] = {"weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year"}
 ENDS = ("won", "lost")
 NO_ID = "-"
 _MARK = re.compile(r"\s*\[ck:(\S{1,64})(?: (\w+) (\w+))?\]\s*$")
@@ -38,7 +36,6 @@ _TAKEN = (
 )
 _OF_COURSE = ("visible_to", "add_time", "stage_change_time", "is_archived", "origin", "first_name", "last_name", "busy")
 _OF_ACTIVITY = ("type", "done", "due_date", "due_time", "duration", "note", "person_id", "participants", "attendees")
-_LATER_DAYS = 366
 
 
 class Rows:
@@ -244,35 +241,6 @@ def people(users: Sequence[Mapping[str, Any]], team_of: Mapping[str, str]) -> It
         if raw.get("default_currency"):
             values["currency"] = raw["default_currency"]
         yield Remote("person", remote_id, values)
-
-
-def targets(goal: Mapping[str, Any], codes: Mapping[str, str], today: date) -> Iterator[Remote | BadRemote]:
-    """One target for each period that a goal covers, from the year before `today` to one year after."""
-    outcome, assignee, span = goal["expected_outcome"], goal["assignee"], goal["duration"]
-    kind, metric = INTERVALS.get(goal["interval"]), outcome.get("tracking_metric")
-    is_money = metric == "sum"
-    if kind is None or goal["type"]["name"] != "deals_won" or metric not in ("sum", "quantity"):
-        yield BadRemote("target", str(goal["id"]), _("a goal that is not about deals won"), goal)
-        return
-    if assignee["type"] not in ("person", "team"):
-        yield BadRemote("target", str(goal["id"]), _("a goal of the whole company"), goal)
-        return
-    last = min(date.fromisoformat(span.get("end") or "9999-12-31"), today + timedelta(days=_LATER_DAYS))
-    period = period_of(kind, max(date.fromisoformat(span["start"]), date(today.year - 1, 1, 1)))
-    while period.starts_on <= last:
-        values = {
-            "metric": "won_amount" if is_money else "won_count",
-            "scope_kind": assignee["type"],
-            "scope_id": str(assignee["id"]),
-            "period_kind": kind,
-            "period_start": period.starts_on.isoformat(),
-            "value": round(float(outcome["target"]) * 100) if is_money else int(outcome["target"]),
-            "unit": "money" if is_money else "count",
-        }
-        if is_money:
-            values["currency"] = codes[str(outcome.get("currency_id"))]
-        yield Remote("target", f"{goal['id']}:{period.starts_on}", values)
-        period = neighbour(period, 1)
 
 
 def _reach(raw: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
