@@ -35,6 +35,7 @@ OF_NOW = {
     "doctor": HERE,
     "config show": HERE,
     "config validate": HERE,
+    "hub upstream": HERE,
     "metric list": HERE,
 }
 """Verbs that print and cannot look back, and what they tell of instead."""
