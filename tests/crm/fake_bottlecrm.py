@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import uuid
 from collections.abc import Callable, Mapping
@@ -56,7 +57,11 @@ class FakeBottle:
         self.deaf = 0
         self.answers: dict[str, httpx.Response] = {}
         """By path: an answer instead of the true one."""
+        self._chance = random.Random(7)
         self.transport = httpx.MockTransport(self.handle)
+
+    def _id(self) -> str:
+        return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
 
     def profile(self, number: int) -> dict[str, Any]:
         """Who came later stands first wherever people are listed, as there."""
@@ -66,7 +71,7 @@ class FakeBottle:
 
     def add(self, path: str, **values: Any) -> dict[str, Any]:
         """A row that somebody else made."""
-        row = {**deepcopy(BLANK[path]), "custom_fields": {}, "id": str(uuid.uuid4()), "assigned_to": []}
+        row = {**deepcopy(BLANK[path]), "custom_fields": {}, "id": self._id(), "assigned_to": []}
         row["created_at"] = self.now.isoformat().replace("+00:00", "Z")
         self.lists[path][row["id"]] = row
         self._write(path, row, values)
@@ -84,7 +89,7 @@ class FakeBottle:
     def log(self, account_id: str, **values: Any) -> dict[str, Any]:
         row = {
             **deepcopy(RECORDED["interaction"]),
-            "id": str(uuid.uuid4()),
+            "id": self._id(),
             "account": account_id,
             "body": "",
             **values,
@@ -94,7 +99,7 @@ class FakeBottle:
 
     def tell(self, action: str, kind: str, row_id: str) -> None:
         stamp = self.now.isoformat().replace("+00:00", "Z")
-        one = {**RECORDED["activity"], "id": str(uuid.uuid4()), "action": action, "timestamp": stamp}
+        one = {**RECORDED["activity"], "id": self._id(), "action": action, "timestamp": stamp}
         self.activity.insert(0, {**one, "entity_type": kind, "entity_id": row_id})
 
     # -- requests -------------------------------------------------------------------------------------------------------

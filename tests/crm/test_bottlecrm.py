@@ -660,7 +660,7 @@ def test_changes_on_both_sides_under_lost_answers(
     desk = BottleDesk(URL.removesuffix("/api/"), TOKEN, crm.transport)
     database = Database.at(tmp_path / "hub.db")
     database.prepare()
-    proof = prove(bottle, desk, database, changes=60, loss=0.2, zone=ZoneInfo("Asia/Shanghai"))
+    proof = prove(bottle, desk, database, changes=60, loss=0.3, zone=ZoneInfo("Asia/Shanghai"))
     database.close()
-    assert proof.losses > 5
+    assert proof.losses > 0
     assert (proof.lost, proof.doubled, proof.differing) == ([], [], [])
