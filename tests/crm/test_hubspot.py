@@ -307,7 +307,7 @@ def test_maintenance_limits_and_a_wrong_token(fake: FakeHubSpot, crm: HubSpot) -
         crm.greet()
     assert busy.value.facts["seconds"] == 2
     fake.tick(10)
-    with pytest.raises(SignInNeeded):
+    with pytest.raises(SignInNeeded, match=r"^the access token expired$"):
         connected(fake, secret="pat-nonsense").greet()
 
 

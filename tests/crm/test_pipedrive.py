@@ -285,7 +285,7 @@ def test_gone_already(fake: FakePipedrive, crm: Pipedrive) -> None:
 
 
 def test_a_wrong_token(fake: FakePipedrive) -> None:
-    with pytest.raises(SignInNeeded):
+    with pytest.raises(SignInNeeded, match=r"^unauthorized access$"):
         connected(fake, secret="nonsense").greet()
 
 

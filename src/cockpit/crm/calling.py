@@ -54,6 +54,9 @@ class Bucket:
 class Caller:
     """Requests with one token. `requests` and `received_bytes` count what a round costs; `time` is the CRM's clock."""
 
+    says = ""
+    """The member of a refusal that is meant for a person; "": the whole of it."""
+
     def __init__(
         self,
         url: str,
@@ -142,7 +145,7 @@ class Caller:
     def refuse(self, response: httpx.Response, entity: str = "") -> None:
         """Raise for anything but 2xx: 401 sign in, 403 forbidden, 409 and 412 stale, other 4xx refused, 5xx not reached."""
         status = response.status_code
-        words = clean_line(response.text[:300]) or str(status)
+        words = self.words(response) or str(status)
         if 200 <= status < 300:
             return
         if status == 401:
@@ -156,6 +159,15 @@ class Caller:
         if status >= 500:
             raise HubUnavailable(_("{host} has a fault.").format(host=self.address.host), url=self.address.url)
         raise self._no_sense(f"the answer was {status}")
+
+    def words(self, response: httpx.Response) -> str:
+        """What a refusal says to a person."""
+        try:
+            said = msgspec.json.decode(response.content)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            said = None
+        words = said.get(self.says) if isinstance(said, dict) and self.says else None
+        return clean_line(words if isinstance(words, str) else response.text, 300)
 
     def _learn_time(self, response: httpx.Response) -> None:
         try:

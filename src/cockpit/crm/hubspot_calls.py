@@ -14,7 +14,6 @@ import httpx
 
 from cockpit.crm.calling import Caller
 from cockpit.crm.connector import CrmRefused, Pace
-from cockpit.domain.text import clean_line
 from cockpit.errors import HubBusy
 
 PACE = Pace(capacity=5, per_s=0.25)
@@ -29,8 +28,10 @@ Rows = list[dict[str, Any]]
 class HubSpotCaller(Caller):
     """409 says that the value is another row's; 423 and 477 that the account is locked for a while."""
 
+    says = "message"
+
     def refuse(self, response: httpx.Response, entity: str = "") -> None:
-        words = clean_line(response.text[:300])
+        words = self.words(response)
         if response.status_code == 409:
             raise CrmRefused(words, status=response.status_code)
         if response.status_code in (423, 477):

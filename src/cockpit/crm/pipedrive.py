@@ -65,6 +65,10 @@ def connect(access: Access) -> Pipedrive:
     return Pipedrive(access)
 
 
+class PipedriveCaller(Caller):
+    says = "error"
+
+
 class Pipedrive:
     """One connection."""
 
@@ -73,7 +77,7 @@ class Pipedrive:
     def __init__(self, access: Access) -> None:
         token = Token(access, access.options.get("token_url", TOKEN_URL))
         held = token.current()
-        self.caller = Caller(
+        self.caller = PipedriveCaller(
             access.url,
             {"Authorization": f"Bearer {held}"} if token.is_renewed else {"x-api-token": held},
             pace=PACE,
