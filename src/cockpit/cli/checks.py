@@ -24,7 +24,7 @@ from cockpit.credentials import VARIABLE
 from cockpit.errors import CockpitError, DataDirUnwritable, HubUnavailable, LocalDataError
 from cockpit.feedback import notice_for
 from cockpit.i18n import _
-from cockpit.locations import Locations, start_values
+from cockpit.locations import Locations, locate, start_values
 
 if TYPE_CHECKING:
     from cockpit.services.container import Services
@@ -296,7 +296,8 @@ def _hub(opened: Services) -> Iterator[Check]:
     except CockpitError as error:
         found = failed(_("hub"), error)
         is_own = isinstance(error, HubUnavailable) and urlsplit(str(error.facts.get("url"))).hostname in _OWN_HOSTS
-        yield replace(found, mend="cockpit hub serve") if is_own else found
+        is_joined = any((locate().data_dir / "crm").glob("*.toml"))
+        yield replace(found, mend="cockpit connect" if is_joined else "cockpit hub serve") if is_own else found
         return
     yield Check(_("hub"), "ok", _("answers"))
     if clock.is_moved():

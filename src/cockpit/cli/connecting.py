@@ -185,7 +185,7 @@ def _look(connector: Connector) -> Greeting:
             write(_("{title}: this token may not read them").format(title=titles[entity]))
         else:
             names = "; ".join(f"{clean_line(str(row.values.get('name', '')), 60)} ({row.id})" for row in rows)
-            write(f"{titles[entity]}: {names or _('nothing')}")
+            write(_("{name}: {detail}").format(name=titles[entity], detail=names or _("nothing")))
     tell_missing(connector.can.lacks)
     return greeting
 
@@ -196,11 +196,15 @@ def _some(connector: Connector, greeting: Greeting, entity: str) -> list[Remote]
     if entity not in connector.can.holdings or entity in greeting.forbidden:
         return None
     most = FIRST if entity == "deal" else 50
+    found: list[Remote] = []
     try:
-        page = next(iter(connector.snapshot(entity)), None)
+        for page in connector.snapshot(entity):
+            found += [row for row in page.rows if isinstance(row, Remote) and not row.is_deleted]
+            if len(found) >= most:
+                break
     except CrmForbidden:
         return None
-    return [row for row in (page.rows if page else ()) if isinstance(row, Remote) and not row.is_deleted][:most]
+    return found[:most]
 
 
 def _save(database: Database, made: Connection, secrets: Secrets, secret: str) -> None:
