@@ -67,8 +67,11 @@ class BottleDesk:
         return f"task:{made_id}"
 
     def edit(self, entity: str, remote_id: str, values: Mapping[str, Any]) -> None:
-        body = self._body(entity, values)
-        self._sent("PATCH", f"/{PATHS[entity]}/{remote_id.removeprefix('task:')}/", body)
+        kind, _colon, last = remote_id.rpartition(":")
+        if kind.startswith("meeting"):
+            self._sent("PATCH", f"/interactions/{last}/", values)
+        else:
+            self._sent("PATCH", f"/{PATHS[entity]}/{last}/", self._body(entity, values))
 
     def remove(self, entity: str, remote_id: str) -> None:
         kind, _colon, last = remote_id.rpartition(":")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import uvicorn
 from sqlmodel import select
 
+from cockpit import clock
 from cockpit.crm.connector import Connector
 from cockpit.hub import tokens
 from cockpit.hub.app import create_app
@@ -20,6 +22,9 @@ from cockpit.storage.database import Database
 from cockpit.storage.records import to_wire
 from cockpit.storage.tables import SYNCED, CrmLinkRow
 
+MOST = 60
+"""Tries until something must have got through."""
+
 
 class Loop:
     """`url` of the hub; rounds are asked for, never in the background. Ends with its `with`."""
@@ -28,7 +33,8 @@ class Loop:
         self._folder = folder
         self.database = Database.at(folder / "hub.db")
         self.database.prepare()
-        app = create_app(self.database)
+        self._ahead = timedelta()
+        app = create_app(self.database, self._now)
         self.connection = Connection("crm", connector.name, "http://127.0.0.1", ZoneInfo("Asia/Shanghai"))
         self.upstream = Upstream(app.state.hub, connector, self.connection)
         config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", ws="none")
@@ -51,8 +57,28 @@ class Loop:
         self.upstream.stop()
         self.database.close()
 
+    def _now(self) -> datetime:
+        return clock.now() + self._ahead
+
     def round(self) -> Round:
         return self.upstream.round()
+
+    def sync(self, device: Services, conflicts: int = 0) -> None:
+        """Sync until nothing waits but so many open conflicts; the rest after a lost answer is over at once."""
+        for _number in range(MOST):
+            report = device.sync.run()
+            if (report.pending, report.conflicts) == (conflicts, conflicts) and not report.error:
+                return
+            self._ahead += timedelta(seconds=self.upstream.line.rest_s())
+        raise AssertionError(f"still waiting after {MOST} runs: {report}")
+
+    def settle(self, device: Services) -> None:
+        """Rounds until one gets through, then a sync."""
+        for _number in range(MOST):
+            if not self.round().error:
+                device.sync.run()
+                return
+        raise AssertionError("no round got through")
 
     def device(self, remote_person_id: str) -> Services:
         """A new device of the person whom the CRM calls so, signed in and synced."""
@@ -79,12 +105,3 @@ def every(database: Database, entity: str) -> dict[str, dict[str, Any]]:
     """All rows of a kind in a file, by id."""
     with database.read() as session:
         return {row.id: to_wire(row, entity) for row in session.exec(select(SYNCED[entity])).all()}
-
-
-def synced(device: Services, most: int = 40) -> None:
-    """Sync until nothing waits any more."""
-    for _number in range(most):
-        report = device.sync.run()
-        if report.pending == 0 and not report.error:
-            return
-    raise AssertionError(f"still waiting after {most} runs: {report}")

@@ -21,7 +21,7 @@ from cockpit.hub.upstream.proving import prove
 from cockpit.storage.database import Database
 from tests.crm.bottle_desk import BottleDesk
 from tests.real_crm.bottle import Bottle
-from tests.real_crm.loop import Loop, every, synced
+from tests.real_crm.loop import Loop, every
 from tests.real_crm.lossy import Lossy
 
 CHANGES = int(os.environ.get("COCKPIT_CRM_CHANGES", "60"))
@@ -93,8 +93,8 @@ def test_plan_log_and_edit_on_both_sides(bottle_server: Bottle, desk: BottleDesk
         desk.edit("deal", book.first, {"amount_minor": 9_000_000})
         desk.edit("deal", book.second, {"expected_on": "2027-02-02"})
 
-        synced_but_for(ana, conflicts=1)
-        settle(loop, ana)
+        loop.sync(ana, conflicts=1)
+        loop.settle(ana)
 
         theirs = desk.rows("deal")
         assert theirs[book.first]["amount"] == "90000.00"  # nobody's value is lost before somebody has decided
@@ -114,15 +114,15 @@ def test_plan_log_and_edit_on_both_sides(bottle_server: Bottle, desk: BottleDesk
         # the conflict is shown with both values, and the answer reaches the CRM
         (conflict,) = ana.sync.load().conflicts
         ana.sync.answer(conflict.id, "mine")
-        synced(ana)
-        settle(loop, ana)
+        loop.sync(ana)
+        loop.settle(ana)
         assert desk.rows("deal")[book.first]["amount"] == "70000.00"
         assert every(ana.desk.database, "deal")[first]["amount_minor"] == 7_000_000
         assert same(loop, ana)
 
         # held: the plan becomes an interaction; deleted at the CRM: gone here
         desk.remove("deal", str(loop_remote(desk, made.id)))
-        settle(loop, ana)
+        loop.settle(ana)
         assert made.id not in every(ana.desk.database, "deal")
     print(f"\n{wire.lost} answers lost: nothing lost, nothing doubled, one conflict shown and answered")
 
@@ -133,23 +133,6 @@ def tomorrow() -> str:
 
 def loop_remote(desk: BottleDesk, row_id: str) -> str:
     return next(key for key, deal in desk.rows("deal").items() if deal["custom_fields"].get(rows.REF) == row_id)
-
-
-def synced_but_for(device: Any, conflicts: int, most: int = 40) -> None:
-    for _number in range(most):
-        report = device.sync.run()
-        if (report.pending, report.conflicts) == (conflicts, conflicts) and not report.error:
-            return
-    raise AssertionError(str(report))
-
-
-def settle(loop: Loop, device: Any) -> None:
-    """Rounds until one gets through, then a sync."""
-    for _number in range(40):
-        if not loop.round().error:
-            device.sync.run()
-            return
-    raise AssertionError("no round got through")
 
 
 def same(loop: Loop, device: Any) -> bool:

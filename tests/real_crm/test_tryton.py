@@ -22,7 +22,6 @@ from cockpit.crm.tryton import connect, rows
 from cockpit.crm.tryton.rpc import day, decimal
 from cockpit.errors import HubUnavailable, SignInNeeded
 from cockpit.hub.upstream import asking
-from cockpit.services.container import Services
 from tests.crm.tryton_desk import Desk
 from tests.real_crm.loop import Loop, every
 from tests.real_crm.servers import CannotRun, or_skip
@@ -178,8 +177,8 @@ def test_plan_log_and_edit_on_both_sides(server: Tryton, desk: Desk, tmp_path: P
         desk.call("sale.opportunity.write", [int(book.second)], {"end_date": day("2027-02-02")})
 
         wire.share = share
-        sync_but_for(ana, conflicts=1)
-        settle(loop, ana)
+        loop.sync(ana, conflicts=1)
+        loop.settle(ana)
 
         # nobody's value is lost before somebody has decided, and what does not collide is merged
         assert float(str(book.deal(desk, book.first)["amount"])) == 90_000
@@ -197,15 +196,15 @@ def test_plan_log_and_edit_on_both_sides(server: Tryton, desk: Desk, tmp_path: P
         # the conflict is shown with both values, and the answer reaches the CRM
         (conflict,) = ana.sync.load().conflicts
         ana.sync.answer(conflict.id, "mine")
-        sync_but_for(ana, conflicts=0)
-        settle(loop, ana)
+        loop.sync(ana)
+        loop.settle(ana)
         assert float(str(book.deal(desk, book.first)["amount"])) == 70_000
         assert every(ana.desk.database, "deal")[first]["amount_minor"] == 7_000_000
 
         # what is deleted at the CRM is gone here
         [own] = desk.read("sale.opportunity", [["reference", "=", f"ck:{made.id}"]], "state")
         desk.remove("deal", str(own["id"]))
-        settle(loop, ana)
+        loop.settle(ana)
         assert made.id not in every(ana.desk.database, "deal")
         assert first in every(ana.desk.database, "deal")
     print(f"\n{wire.lost} answers lost: nothing lost, nothing doubled, one conflict shown and answered")
@@ -252,20 +251,3 @@ def move(connector: Connector, entity: str, row_id: str, values: Mapping[str, An
             if seen.values.items() >= values.items():
                 return
             connector.update(entity, seen, values)
-
-
-def sync_but_for(device: Services, conflicts: int, most: int = 60) -> None:
-    for _number in range(most):
-        report = device.sync.run()
-        if (report.pending, report.conflicts) == (conflicts, conflicts) and not report.error:
-            return
-    raise AssertionError(str(report))
-
-
-def settle(loop: Loop, device: Services) -> None:
-    """Rounds until one gets through, then a sync."""
-    for _number in range(60):
-        if not loop.round().error:
-            device.sync.run()
-            return
-    raise AssertionError("no round got through")

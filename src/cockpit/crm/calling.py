@@ -12,7 +12,7 @@ import httpx
 import msgspec
 
 from cockpit import clock
-from cockpit.crm.connector import CrmForbidden, CrmRefused, CrmStale, Pace
+from cockpit.crm.connector import Access, CrmForbidden, CrmRefused, CrmStale, Pace
 from cockpit.crm.hub import MAX_BODY, address, retry_after, verification
 from cockpit.domain.text import clean_line
 from cockpit.errors import HubBusy, HubUnavailable, SignInNeeded, UntrustedHub
@@ -59,26 +59,24 @@ class Caller:
 
     def __init__(
         self,
-        url: str,
+        access: Access,
         headers: Mapping[str, str],
         *,
+        url: str = "",
         pace: Pace = UNPACED,
-        wait: Callable[[float], None],
-        transport: httpx.BaseTransport | None = None,
-        ca_file: str = "",
-        proxy: str = "",
         renew: Callable[[], str] = lambda: "",
     ) -> None:
-        """`renew` is asked for another token when the one in use is refused; the call is then made once more."""
-        self.address = address(url)
-        self.bucket = Bucket(pace, wait)
+        """`url` where it is not that of `access`. `renew` is asked for another token when the one in use is refused; the
+        call is then made once more."""
+        self.address = address(url or access.url)
+        self.bucket = Bucket(pace, access.wait)
         self._renew = renew
         self.requests = 0
         self.received_bytes = 0
         self.time: datetime | None = None
-        options: dict[str, Any] = {"transport": transport}
-        if transport is None:
-            options = {"verify": verification(ca_file), "proxy": proxy or None}
+        options: dict[str, Any] = {"transport": access.transport}
+        if access.transport is None:
+            options = {"verify": verification(access.ca_file), "proxy": access.proxy or None}
         self._http = httpx.Client(
             base_url=self.address.url,
             headers={"Accept": "application/json", "Accept-Encoding": "gzip", **headers},

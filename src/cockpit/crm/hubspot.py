@@ -60,13 +60,10 @@ class HubSpot:
         url = access.url or URL
         self._token = Token(access, f"{url.rstrip('/')}/oauth/v1/token")
         self.caller = HubSpotCaller(
-            url,
+            access,
             {"Authorization": f"Bearer {self._token.current()}"},
+            url=url,
             pace=PACE,
-            wait=access.wait,
-            transport=access.transport,
-            ca_file=access.ca_file,
-            proxy=access.proxy,
             renew=self._token.renew,
         )
         zone = access.options.get("zone", "")

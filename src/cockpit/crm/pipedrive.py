@@ -78,13 +78,9 @@ class Pipedrive:
         token = Token(access, access.options.get("token_url", TOKEN_URL))
         held = token.current()
         self.caller = PipedriveCaller(
-            access.url,
+            access,
             {"Authorization": f"Bearer {held}"} if token.is_renewed else {"x-api-token": held},
             pace=PACE,
-            wait=access.wait,
-            transport=access.transport,
-            ca_file=access.ca_file,
-            proxy=access.proxy,
             renew=token.renew,
         )
         self._rows = Rows(access.options.get("zone", ""))

@@ -68,12 +68,8 @@ class Salesforce:
     def __init__(self, access: Access) -> None:
         token = Token(access, f"{access.url.rstrip('/')}/services/oauth2/token")
         self.caller = SalesforceCaller(
-            access.url,
+            access,
             {"Authorization": f"Bearer {token.current()}"},
-            wait=access.wait,
-            transport=access.transport,
-            ca_file=access.ca_file,
-            proxy=access.proxy,
             renew=token.renew,
         )
         self._rows = Rows(access.options.get("zone", ""), access.options.get("currency", "").upper())

@@ -83,16 +83,8 @@ class Token:
         return given.access_token
 
     def _ask(self, form: dict[str, str]) -> _Given:
-        access = self._access
         where = urlsplit(self._url)
-        caller = Caller(
-            f"{where.scheme}://{where.netloc}",
-            {},
-            wait=access.wait,
-            transport=access.transport,
-            ca_file=access.ca_file,
-            proxy=access.proxy,
-        )
+        caller = Caller(self._access, {}, url=f"{where.scheme}://{where.netloc}")
         try:
             response = caller.ask("POST", where.path, data=form)
             if response.status_code in (400, 401, 403):

@@ -256,21 +256,7 @@ def stops_of(board: Board, need: Need) -> list[Stop]:
 
 def stays_at(problem: Problem, stuck: Sequence[Loose]) -> Problem:
     """The problem in which these stay where they were."""
-    fixed = (
-        Fixed(
-            id=loose.id,
-            account_id=loose.account_id,
-            tier=loose.tier,
-            kind=loose.kind,
-            status="planned",
-            on=loose.was_on,
-            starts=loose.was_at,
-            minutes=loose.minutes,
-            place=loose.place,
-            why="kept",
-        )
-        for loose in stuck
-    )
+    fixed = (loose.staying("kept") for loose in stuck)
     booked: dict[str, tuple[tuple[date, ActivityKind], ...]] = {}
     for loose in stuck:
         booked[loose.account_id] = (*booked.get(loose.account_id, ()), (loose.was_on, loose.kind))

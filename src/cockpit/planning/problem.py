@@ -172,6 +172,21 @@ class Loose:
     is_anew: bool
     not_before: date
 
+    def staying(self, why: FixedWhy) -> Fixed:
+        """The same where it was."""
+        return Fixed(
+            id=self.id,
+            account_id=self.account_id,
+            tier=self.tier,
+            kind=self.kind,
+            status="planned",
+            on=self.was_on,
+            starts=self.was_at,
+            minutes=self.minutes,
+            place=self.place,
+            why=why,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:

@@ -110,23 +110,8 @@ def _kept(problem: Problem, keep: frozenset[str]) -> Problem:
     return replace(
         problem,
         loose=tuple(loose for loose in problem.loose if loose.id not in keep),
-        fixed=_in_order((*fixed, *(_fixed_at(loose) for loose in staying))),
+        fixed=_in_order((*fixed, *(loose.staying("locked") for loose in staying))),
         stops=_booked(problem.stops, [(loose.account_id, loose.was_on, loose) for loose in staying]),
-    )
-
-
-def _fixed_at(loose: Loose) -> Fixed:
-    return Fixed(
-        id=loose.id,
-        account_id=loose.account_id,
-        tier=loose.tier,
-        kind=loose.kind,
-        status="planned",
-        on=loose.was_on,
-        starts=loose.was_at,
-        minutes=loose.minutes,
-        place=loose.place,
-        why="locked",
     )
 
 

@@ -34,12 +34,9 @@ class Session:
 
     def __init__(self, access: Access) -> None:
         self.caller = Caller(
-            access.url.rstrip("/").removesuffix("/api"),
+            access,
             {"Authorization": f"Bearer {access.secret}"},
-            wait=access.wait,
-            transport=access.transport,
-            ca_file=access.ca_file,
-            proxy=access.proxy,
+            url=access.url.rstrip("/").removesuffix("/api"),
         )
         self._company: dict[str, Any] = {}
         self._me = ""

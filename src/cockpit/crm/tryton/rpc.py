@@ -38,9 +38,7 @@ class Server:
         root, _slash, self._database = access.url.strip().rstrip("/").rpartition("/")
         if not self._database or root.endswith(":/"):
             raise BadUse(_("The address must end with the name of the database, as in https://erp.example.com/crm."))
-        self.caller = Caller(
-            root, {}, wait=access.wait, transport=access.transport, ca_file=access.ca_file, proxy=access.proxy
-        )
+        self.caller = Caller(access, {}, url=root)
         self._access = access
         self._context: Row | None = None
         self.is_admin, self.user_id, self.user_name = False, "", ""
