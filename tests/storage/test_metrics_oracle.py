@@ -262,7 +262,7 @@ def looks() -> Iterator[tuple[int, PeriodKind, datetime | None]]:
 def opened(
     services: Services, number: int, kind: PeriodKind, moment: datetime | None, check: Callable[[MetricView], None]
 ) -> None:
-    with services.desk.database.look() as reader:
+    with services.desk.look(moment) as reader:
         scopes = scopes_of(services.desk, reader).all
         wide = [one.id for one in scopes.values() if one.kind != "rep"]
         chance = Random(number)
