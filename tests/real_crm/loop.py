@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import uvicorn
+from sqlalchemy import update
 from sqlmodel import select
 
 from cockpit import clock
@@ -20,7 +21,7 @@ from cockpit.hub.upstream import Connection, Round, Upstream
 from cockpit.services.container import Services, open_services
 from cockpit.storage.database import Database
 from cockpit.storage.records import to_wire
-from cockpit.storage.tables import SYNCED, CrmLinkRow
+from cockpit.storage.tables import SYNCED, CrmLinkRow, OutboxRow
 
 MOST = 60
 """Tries until something must have got through."""
@@ -64,12 +65,14 @@ class Loop:
         return self.upstream.round()
 
     def sync(self, device: Services, conflicts: int = 0) -> None:
-        """Sync until nothing waits but so many open conflicts; the rest after a lost answer is over at once."""
+        """Sync until nothing waits but so many open conflicts; what waits for a lost answer, here and at the hub, is due."""
         for _number in range(MOST):
             report = device.sync.run()
             if (report.pending, report.conflicts) == (conflicts, conflicts) and not report.error:
                 return
             self._ahead += timedelta(seconds=self.upstream.line.rest_s())
+            with device.desk.database.write() as session:
+                session.execute(update(OutboxRow).values(next_try_at=None))
         raise AssertionError(f"still waiting after {MOST} runs: {report}")
 
     def settle(self, device: Services) -> None:
