@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def prove(path: Path, can: dict[str, str], changes: int, seed: int = 1, loss: float = 0.1) -> Proving:
+def prove(path: Path, can: dict[str, Any], changes: int, seed: int = 1, loss: float = 0.1) -> Proving:
     database = Database.at(path / "hub.db")
     database.prepare()
     server = MemoryServer(seed)

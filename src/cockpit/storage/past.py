@@ -96,7 +96,7 @@ def _laid_over(table: str, changed: Sequence[str], rows: Sequence[Row]) -> tuple
 def _columns(table: str) -> list[str]:
     from cockpit.storage.tables import SYNCED
 
-    return list(SYNCED[table].__table__.columns.keys())  # type: ignore[attr-defined]
+    return list(SYNCED[table].metadata.tables[table].columns.keys())
 
 
 def _rewound(reader: Reader, entity: str, entries: Sequence[e.LogEntry]) -> list[Row]:

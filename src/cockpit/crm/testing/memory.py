@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from cockpit import clock
 from cockpit.crm.connector import (
@@ -157,14 +157,14 @@ def capabilities(
     deletes: str = "flag",
     conflict: str = "version",
     create: str = "lookup",
-    paging: str = "cursor",
+    paging: Literal["offset", "cursor", "keyset"] = "cursor",
     **holding: Any,
 ) -> Capabilities:
     """The same holding for every kind. deletes feed, or delta none with feed: the feed tells of every kind."""
     made: dict[str, Any] = {"delta": delta, "deletes": deletes, "conflict": conflict, "create": create, **holding}
     holdings = {entity: Holding(fields, **made) for entity, fields in FIELDS.items()}
     fed = frozenset(FIELDS) if deletes == "feed" else frozenset[str]()
-    return Capabilities(holdings, paging, fed=fed)  # type: ignore[arg-type]  # one of the three words
+    return Capabilities(holdings, paging, fed=fed)
 
 
 class MemoryConnector:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cockpit.domain.entities import Role
@@ -21,7 +21,7 @@ from cockpit.storage.tables import SYNCED
 
 EVERY_S = 60
 LEAST_EVERY_S = 5
-_ROLES = ("rep", "team_lead", "region_head")
+_ROLES: tuple[Role, ...] = get_args(Role)
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _KEYS = frozenset(
     {
@@ -111,12 +111,7 @@ def made(name: str, data: Mapping[str, Any]) -> Connection:
     every_s = data.get("every_s", EVERY_S)
     if not isinstance(every_s, int) or isinstance(every_s, bool) or every_s < LEAST_EVERY_S:
         raise _Wrong("every_s", _("a whole number from {least} is needed").format(least=LEAST_EVERY_S))
-    roles = _texts(data, "roles")
-    for role in roles.values():
-        if role not in _ROLES:
-            raise _Wrong(
-                "roles", _("{value} is not known. Allowed: {names}.").format(value=role, names=", ".join(_ROLES))
-            )
+    roles = {theirs: _role(text) for theirs, text in _texts(data, "roles").items()}
     return Connection(
         name=name,
         crm=data["crm"],
@@ -127,11 +122,18 @@ def made(name: str, data: Mapping[str, Any]) -> Connection:
         ca_file=str(data.get("ca_file", "")),
         proxy=str(data.get("proxy", "")),
         people=_texts(data, "people"),
-        roles=roles,  # type: ignore[arg-type]  # just compared with the roles
+        roles=roles,
         stages=_texts(data, "stages"),
         fields=_fields(data.get("fields", {})),
         options=_texts(data, "options"),
     )
+
+
+def _role(text: str) -> Role:
+    for role in _ROLES:
+        if role == text:
+            return role
+    raise _Wrong("roles", _("{value} is not known. Allowed: {names}.").format(value=text, names=", ".join(_ROLES)))
 
 
 def checked(name: str, data: Mapping[str, Any]) -> Connection:
