@@ -179,15 +179,22 @@ def _look(connector: Connector) -> Greeting:
             id=clean_line(greeting.user_id),
         )
     )
-    titles = {"person": _("People"), "stage": _("Stages"), "deal": _("First deals")}
+    titles = {"person": _("Users"), "stage": _("Stages"), "deal": _("First deals")}
     for entity, rows in found.items():
         if rows is None:
             write(_("{title}: this token may not read them").format(title=titles[entity]))
         else:
-            names = "; ".join(f"{clean_line(str(row.values.get('name', '')), 60)} ({row.id})" for row in rows)
+            names = "; ".join(f"{_named(row)} ({row.id})" for row in rows)
             write(_("{name}: {detail}").format(name=titles[entity], detail=names or _("nothing")))
     tell_missing(connector.can.lacks)
     return greeting
+
+
+def _named(row: Remote) -> str:
+    from cockpit.services.views import spoken
+
+    name, alias = (clean_line(str(row.values.get(key) or ""), 60) for key in ("name", "alias"))
+    return spoken(name, alias)
 
 
 def _some(connector: Connector, greeting: Greeting, entity: str) -> list[Remote] | None:
