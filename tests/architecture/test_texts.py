@@ -14,6 +14,10 @@ from scripts.catalogues import FOLDER, gather
 
 SOURCE = Path(__file__).parents[2] / "src" / "cockpit"
 AMBIGUOUS = re.compile("[\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u00b7\u2022\u00b1\u2460-\u2473]")
+HALF_WIDTH = re.compile("[\u4e00-\u9fff)}%\u300d][,:;?!](?: |$)")
+"""A comma or a stop of English behind a Chinese sign, or behind a value in Chinese text."""
+FIGURES = re.compile("`[^`]*`|'[^']*'|\"[^\"]*\"|\\([^)\u4e00-\u9fff]*\\)")
+"""Code, and numbers in brackets: both are alike in every language."""
 SAME_IN_BOTH = {"ID", "-", "{detail}", "{path}", "Cockpit", "KPI", "CSV", "JSON", "DATE", "NAME", "URL", "{name}"}
 SINKS = {"Static", "Label", "update", "add_row", "add_option", "notify", "Option", "print"}
 
@@ -55,6 +59,13 @@ def test_no_ambiguous_signs() -> None:
     for ids, texts in _catalogue():
         for text in (*ids, *texts):
             assert not AMBIGUOUS.search(text), text
+
+
+def test_chinese_has_its_own_stops() -> None:
+    for _ids, texts in _catalogue():
+        for text in texts:
+            words = FIGURES.sub("", text)
+            assert not (re.search("[\u4e00-\u9fff]", words) and HALF_WIDTH.search(words)), text
 
 
 @pytest.mark.parametrize("folder", ["zh_CN"])
