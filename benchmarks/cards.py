@@ -24,6 +24,7 @@ from sqlmodel import Session
 from cockpit.domain.card_deals import deal_reader
 from cockpit.domain.problems import cards_of
 from cockpit.domain.team import reps_below
+from cockpit.garbage import no_collecting
 from cockpit.hub.seed import seed_company
 from cockpit.services.card_views import card_views
 from cockpit.services.container import services_on
@@ -95,8 +96,9 @@ def team(database: Database) -> list[str]:
         return [rep.id for rep in reps_below(people, teams, meta.get(reader, "person_id"))]
 
 
+@no_collecting()
 def all_cards(database: Database) -> int:
-    """Every card of every rep in words, from one book."""
+    """Every card of every rep in words, from one book, as the board reads them."""
     ids = team(database)
     with database.look() as source:
         book = open_book(Desk(database), source, ids, None)

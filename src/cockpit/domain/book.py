@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cockpit.domain.entities import (
@@ -150,6 +151,11 @@ class Book:
             found.setdefault(entry.entity_id, []).append(entry)
         return {row: tuple(entries) for row, entries in found.items()}
 
+    @cached_property
+    def replayed(self) -> dict[tuple[str, datetime], tuple[Any, Any]]:
+        """By id and moment a row and its versions since then, which `domain.history` works out once."""
+        return {}
+
     def stage_kind(self, deal: Deal) -> str:
         """open, won or lost; open when the stage is not known here."""
         stage = self.stages.get(deal.stage_id)
@@ -157,6 +163,15 @@ class Book:
 
     def calendar_of(self, person_id: str) -> WorkCalendar:
         """The company's calendar with this person's weekdays and absences."""
+        if person_id not in self._calendars:
+            self._calendars[person_id] = self._calendar(person_id)
+        return self._calendars[person_id]
+
+    @cached_property
+    def _calendars(self) -> dict[str, WorkCalendar]:
+        return {}
+
+    def _calendar(self, person_id: str) -> WorkCalendar:
         person = self.people.get(person_id)
         away = {
             absence.from_on + timedelta(days=n)

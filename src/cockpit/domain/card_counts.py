@@ -97,8 +97,11 @@ def _is_unvisited(row: Activity, begins: datetime) -> bool:
 def _touched(book: Book, rep_id: str, begins: datetime, ends: datetime) -> Iterable[Activity]:
     """Activities in the window, and those that a change may have moved out of it."""
     for activity in book.activities_by_rep.get(rep_id, ()):
+        if begins <= activity.starts_at < ends:
+            yield activity
+            continue
         entries = book.log_by_row.get(activity.id, ())
-        if begins <= activity.starts_at < ends or (len(entries) > 1 and entries[-1].recorded_at >= begins):
+        if len(entries) > 1 and entries[-1].recorded_at >= begins:
             yield activity
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,12 +41,6 @@ class DealFinding:
         return self.verdict is not None or self.milestone_of is not None
 
 
-def at_moment(life: DealLife, moment: datetime) -> DealView | None:
-    """The deal as it stood then; None before it was there."""
-    index = bisect_right(life.views, moment, key=lambda view: view.moment)
-    return life.views[index - 1] if index else None
-
-
 def deal_reader(book: Book) -> DealReader:
     return DealReader(book, usual_stays(book), {(done.deal_id, done.stage_id): done for done in book.milestones})
 
@@ -61,6 +54,7 @@ class DealReader:
     milestones: Mapping[tuple[str, str], MilestoneDone]
     """By deal and stage."""
     _read: dict[str, tuple[DealLife, ...]] = field(default_factory=dict, compare=False)
+    _by_day: dict[str, tuple[tuple[DealView, ...], ...]] = field(default_factory=dict, compare=False)
 
     @cached_property
     def limits(self) -> dict[str, int]:
@@ -81,19 +75,36 @@ class DealReader:
             )
         return self._read[owner_id]
 
+    def by_day(self, owner_id: str) -> tuple[tuple[DealView, ...], ...]:
+        """Those deals as they stood at each midnight of the month, and now; a deal not there yet is left out."""
+        if owner_id not in self._by_day:
+            moments = (*midnights(self.book, period_of("month", self.book.today)), self.book.as_of)
+            rows: list[list[DealView]] = [[] for _ in moments]
+            for life in self.lives(owner_id):
+                place = 0
+                for moment, row in zip(moments, rows):
+                    while place < len(life.views) and life.views[place].moment <= moment:
+                        place += 1
+                    if place:
+                        row.append(life.views[place - 1])
+            self._by_day[owner_id] = tuple(map(tuple, rows))
+        return self._by_day[owner_id]
+
     def _is_of(self, deal: Deal, month: Period) -> bool:
         return standing(self.book, deal) == "open" or (deal.closed_on is not None and deal.closed_on >= month.starts_on)
 
     def trace(self, rule_id: RuleId, life: DealLife) -> tuple[Reading, ...]:
-        """The rule's readings over the month: 1 lacking while it fires.
+        """The rule's readings over the month: 1 lacking while it fires; none when it never did.
 
         A dated next step covers it, and what is held counts, where an activity is what helps.
         """
         fires = self._check(rule_id)
         is_coverable = rule_id in ("deal_regressed", "deal_stalled")
+        found = [int(view.standing == "open" and fires(view)) for view in life.views]
+        if not any(found):
+            return ()
         readings = []
-        for view in life.views:
-            lacks = int(view.standing == "open" and fires(view))
+        for view, lacks in zip(life.views, found):
             acked = lacks or int(not view.is_acknowledged)
             covered = int(bool(lacks) and is_coverable and view.next_step is not None)
             readings.append(Reading(view.moment, lacks, acked, covered, view.held if is_coverable else 0))

@@ -9,9 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from cockpit.domain.book import Book
 from cockpit.domain.card_deals import DealFinding, DealLife, DealReader
-from cockpit.domain.card_team import moments_of
 from cockpit.domain.cards import Reading, settled
-from cockpit.domain.deal_view import midnights
+from cockpit.domain.deal_view import midnights, moments_of
 from cockpit.domain.deals import deals_of, money, standing
 from cockpit.domain.entities import Account, Activity, Deal, Team
 from cockpit.domain.gap import own_target

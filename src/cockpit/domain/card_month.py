@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from cockpit.domain.book import Book
-from cockpit.domain.card_deals import DealLife, at_moment
 from cockpit.domain.card_rules import TIER_DAYS
 from cockpit.domain.cards import Reading, settled
-from cockpit.domain.deal_view import DealView, midnights
+from cockpit.domain.deal_view import DealView, moments_of
 from cockpit.domain.entities import Account, Activity
 from cockpit.domain.gap import MoneyGap
 from cockpit.domain.history import versions
+from cockpit.domain.periods import days_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +50,13 @@ def _due(book: Book, gap: MoneyGap, today: date) -> int:
     return (gap.target_minor or 0) * gone // len(days) if days else 0
 
 
-def pace_trace(book: Book, gap: MoneyGap, lives: Sequence[DealLife]) -> tuple[Reading, ...]:
-    """At each midnight and now: money behind pace, covered by money of open deals with a dated next step; held = money won."""
+def pace_trace(book: Book, gap: MoneyGap, by_day: Sequence[Sequence[DealView]]) -> tuple[Reading, ...]:
+    """`by_day`: the person's deals at each midnight of the month and now.
+
+    At each midnight and now: money behind pace, covered by money of open deals with a dated next step; held = money won."""
     days = book.calendar_of(gap.person_id).workdays(gap.period.starts_on, gap.period.ends_on)
     readings: list[Reading] = []
-    for moment in (*midnights(book, gap.period), book.as_of):
-        today = book.local_day(moment)
-        views = [view for life in lives if (view := at_moment(life, moment)) is not None]
+    for (moment, today, _end), views in zip(moments_of(book, gap.period), by_day):
         won = [view for view in views if view.standing == "won" and _closes_in(view, gap)]
         actual = _sum(won, gap.currency)
         due = (gap.target_minor or 0) * sum(day < today for day in days) // len(days) if days else 0
@@ -114,10 +113,16 @@ class _History:
             plan.since <= moment and plan.day >= today and _is_before(moment, plan.until) for plan in self.planned
         )
 
-    def is_overdue(self, today: date, begins: date, seen: tuple[date, ...], last: date) -> bool:
-        """Whether it is past the limit by what was seen up to the day `last`."""
-        index = bisect_right(seen, last)
-        return (today - (seen[index - 1] if index else begins)).days > self.limit
+    def overdue(self, seen: Sequence[date], begins: date, days: Sequence[tuple[date, date]]) -> list[bool]:
+        """Whether it is past the limit on each day, by what was seen up to the second one; both are in order."""
+        limit, place, found = timedelta(days=self.limit), 0, []
+        due = begins + limit
+        for today, last in days:
+            while place < len(seen) and seen[place] <= last:
+                due = seen[place] + limit
+                place += 1
+            found.append(today > due)
+        return found
 
 
 def unseen(book: Book, rep_id: str, first: date) -> tuple[tuple[Unseen, ...], tuple[Reading, ...]]:
@@ -131,40 +136,42 @@ def unseen(book: Book, rep_id: str, first: date) -> tuple[tuple[Unseen, ...], tu
     found = [
         Unseen(account, past.limit, past.seen[-1] if past.seen else None, past.is_planned(book.as_of, book.today))
         for account, past in histories
-        if past.is_overdue(book.today, begins, past.seen, book.today)
+        if past.overdue(past.seen, begins, ((book.today, book.today),))[0]
     ]
     rows = tuple(sorted(found, key=lambda one: (one.last_on or date.min, one.account.id)))
     return rows, _unseen_trace(book, Counter(past for _account, past in histories), first)
 
 
 def _unseen_trace(book: Book, counts: Counter[_History], first: date) -> tuple[Reading, ...]:
-    """At each midnight of the month: customers past their limit, those with a visit ahead, and those seen since.
+    """At each midnight since `first` and now: customers past their limit, those with a visit ahead, and those seen since.
 
     Read once for each history, however many customers share it.
     """
-    readings: list[Reading] = []
-    seen_again: set[_History] = set()
-    before: set[_History] = set()
-    moments = [
-        (book.midnight(first + timedelta(days=n)), first + timedelta(days=n))
-        for n in range((book.today - first).days + 1)
-    ]
-    begins = book.activities_from
-    for moment, today in (*moments, (book.as_of, book.today)):
-        # At a midnight nothing of that day has happened yet.
-        last = today if moment == book.as_of else today - timedelta(days=1)
-        overdue = {past for past in counts if past.is_overdue(today, begins, past.seen, last)}
-        seen_again |= before - overdue
-        before = overdue
-        acked = sum(count for past, count in counts.items() if past.is_overdue(today, begins, past.acked_seen, last))
-        covered = sum(counts[past] for past in overdue if past.is_planned(moment, today))
-        lacks, held = (sum(counts[past] for past in pasts) for pasts in (overdue, seen_again))
-        readings.append(Reading(moment, lacks, acked, covered, held))
-    return settled(readings)
+    days = tuple(days_between(first, book.today))
+    moments = (*(book.midnight(day) for day in days), book.as_of)
+    # At a midnight nothing of that day has happened yet.
+    known = (*((day, day - timedelta(days=1)) for day in days), (book.today, book.today))
+    lacks, acked, covered, held = ([0] * len(moments) for _ in range(4))
+    for past, count in counts.items():
+        overdue = past.overdue(past.seen, book.activities_from, known)
+        unconfirmed = (
+            overdue if past.acked_seen == past.seen else past.overdue(past.acked_seen, book.activities_from, known)
+        )
+        was_overdue = is_seen_again = False
+        for place, is_overdue in enumerate(overdue):
+            is_seen_again |= was_overdue and not is_overdue
+            was_overdue = is_overdue
+            lacks[place] += count * is_overdue
+            acked[place] += count * unconfirmed[place]
+            held[place] += count * is_seen_again
+            if is_overdue and past.is_planned(moments[place], known[place][0]):
+                covered[place] += count
+    return settled([Reading(*row) for row in zip(moments, lacks, acked, covered, held)])
 
 
 def _plans(book: Book, activity: Activity, begins: datetime) -> Iterator[_Plan]:
-    if activity.status != "planned" and activity.id not in book.log_by_row:
+    entries = book.log_by_row.get(activity.id, ())
+    if activity.status != "planned" and all(entry.before.get("status") != "planned" for entry in entries):
         return
     history = versions(book, activity, begins)
     for index, version in enumerate(history):

@@ -10,13 +10,13 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from cockpit.domain.book import Book
-from cockpit.domain.card_deals import DealLife, at_moment
-from cockpit.domain.card_team import moments_of
+from cockpit.domain.card_deals import DealReader
 from cockpit.domain.cards import Reading, settled
+from cockpit.domain.deal_view import moments_of
 from cockpit.domain.deals import deals_of, standing
 from cockpit.domain.entities import Deal, Stage
 from cockpit.domain.funnel import share_range
-from cockpit.domain.periods import Period
+from cockpit.domain.periods import Period, days_between
 
 USUAL_WEEKS = 8
 USUAL_LEAST = 4
@@ -81,15 +81,22 @@ def thin(book: Book, person_id: str, month: Period) -> tuple[Thin, tuple[Reading
     """At each midnight and now: open deals missing to 70 % of the usual number; held = deals begun this month."""
     rows = deals_of(book, (person_id,))
     every, known = _Spans.of(book, rows), _Spans.of(book, [deal for deal in rows if deal.is_acknowledged])
+    before = _counts(every, month.starts_on - timedelta(days=7 * USUAL_WEEKS), book.today)
     readings, usual, due = [], 0.0, 0
     for moment, _today, end in moments_of(book, month):
-        total = sum(every.open_before(end - timedelta(days=7 * week)) for week in range(1, USUAL_WEEKS + 1))
+        ago = (end - month.starts_on).days
+        total = sum(before[ago : ago + 7 * USUAL_WEEKS : 7])
         usual = total / USUAL_WEEKS
         due = -(-total * KEPT_PERCENT // (USUAL_WEEKS * 100)) if usual >= USUAL_LEAST else 0
         lacks, acked = (max(0, due - spans.open_before(end)) for spans in (every, known))
         readings.append(Reading(moment, lacks, acked, 0, every.begun(month.starts_on, end)))
     found = tuple(deal for deal in rows if standing(book, deal) == "open")
     return Thin(person_id, found, usual, due), settled(readings)
+
+
+def _counts(spans: _Spans, first: date, last: date) -> list[int]:
+    """How many were open before each day from `first` to `last`."""
+    return [spans.open_before(day) for day in days_between(first, last)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +122,11 @@ class _Spans:
 # -- too many in one stage ----------------------------------------------------------------------------------------------
 
 
-def crowd(book: Book, person_id: str, lives: Sequence[DealLife], month: Period) -> tuple[Crowd, tuple[Reading, ...]]:
+def crowd(book: Book, reader: DealReader, person_id: str, month: Period) -> tuple[Crowd, tuple[Reading, ...]]:
     """At each midnight and now: deals over half of all in the fullest stage but the first; those with a dated next step
     cover them, deals that left a stage this month are held."""
     first = {stage.id for stage in _first_stages(book)}
+    lives = reader.lives(person_id)
     moved = sorted(
         day
         for life in lives
@@ -126,8 +134,8 @@ def crowd(book: Book, person_id: str, lives: Sequence[DealLife], month: Period) 
         if (day := book.local_day(change.changed_at)) >= month.starts_on
     )
     readings, fullest, total = [], "", 0
-    for moment, _today, end in moments_of(book, month):
-        views = [view for life in lives if (view := at_moment(life, moment)) is not None and view.standing == "open"]
+    for (moment, _today, end), known in zip(moments_of(book, month), reader.by_day(person_id)):
+        views = [view for view in known if view.standing == "open"]
         counts = Counter(view.deal.stage_id for view in views if view.deal.stage_id not in first)
         fullest = max(sorted(counts), key=lambda stage: counts[stage], default="")
         total = len(views)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from cockpit.domain.book import Book
 from cockpit.domain.card_month import Pace
 from cockpit.domain.cards import Reading, settled
-from cockpit.domain.deal_view import midnights
+from cockpit.domain.deal_view import moments_of
 from cockpit.domain.deals import deals_of, standing
 from cockpit.domain.entities import Activity, Deal, Person
 from cockpit.domain.periods import Period
@@ -142,14 +142,6 @@ def short_trace(found: Short, trace: Sequence[Reading]) -> tuple[Reading, ...]:
     return tuple(
         replace(one, lacks=max(0, one.lacks - free), lacks_acked=max(0, one.lacks_acked - free)) for one in trace
     )
-
-
-def moments_of(book: Book, month: Period) -> Iterable[tuple[datetime, date, date]]:
-    """Each midnight of the month and now, its day, and the first day of which nothing is known yet."""
-    for moment in midnights(book, month):
-        day = book.local_day(moment)
-        yield moment, day, day
-    yield book.as_of.astimezone(UTC), book.today, book.today + timedelta(days=1)
 
 
 def _count(days: Sequence[date], first: date, end: date) -> int:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from cockpit.domain.book import Book
 from cockpit.domain.deals import Standing, standing_on
 from cockpit.domain.entities import Activity, Deal, StageChange
 from cockpit.domain.history import Version, at, versions
-from cockpit.domain.periods import Period
+from cockpit.domain.periods import Period, days_between
 
 REGRESSED_DAYS = 30
 """A step back counts for so long."""
@@ -58,9 +61,19 @@ def view_now(book: Book, deal: Deal) -> DealView:
 
 def midnights(book: Book, period: Period) -> tuple[datetime, ...]:
     """The moment each day of the period began, up to now, in UTC."""
-    last = min(period.ends_on, book.today)
-    days = (period.starts_on + timedelta(days=n) for n in range((last - period.starts_on).days + 1))
-    return tuple(book.midnight(day).astimezone(UTC) for day in days)
+    return _midnights(book.zone, period.starts_on, min(period.ends_on, book.today))
+
+
+@lru_cache(maxsize=64)
+def _midnights(zone: ZoneInfo, first: date, last: date) -> tuple[datetime, ...]:
+    return tuple(datetime.combine(day, time(), zone).astimezone(UTC) for day in days_between(first, last))
+
+
+def moments_of(book: Book, month: Period) -> Iterable[tuple[datetime, date, date]]:
+    """Each midnight of the month and now, its day, and the first day of which nothing is known yet."""
+    for moment, day in zip(midnights(book, month), month.days()):
+        yield moment, day, day
+    yield book.as_of.astimezone(UTC), book.today, book.today + timedelta(days=1)
 
 
 def views_in(book: Book, deal: Deal, days: Sequence[datetime], limits: Mapping[str, int]) -> tuple[DealView, ...]:
@@ -83,7 +96,12 @@ def views_in(book: Book, deal: Deal, days: Sequence[datetime], limits: Mapping[s
         if 0 < place < len(days):
             moments.add(days[place])
     moments.update(days[:1])
-    past = (_view_at(book, moment, own, others, changes) for moment in sorted(moments) if moment < book.as_of)
+    past = (
+        _view_at(book, moment, first + timedelta(days=place), begins, own, others, changes)
+        for moment in sorted(moments)
+        if moment < book.as_of
+        for place, begins in (_day_of(days, moment),)
+    )
     return (*(view for view in past if view is not None), view_now(book, deal))
 
 
@@ -117,9 +135,17 @@ def _turning_days(
             yield book.local_day(entry.recorded_at) + timedelta(days=limits.get(str(entry.after["stage_id"]), 0))
 
 
+def _day_of(days: Sequence[datetime], moment: datetime) -> tuple[int, datetime]:
+    """The place of the day that holds a moment, and when that day began."""
+    place = bisect_right(days, moment) - 1
+    return place, days[place]
+
+
 def _view_at(
     book: Book,
     moment: datetime,
+    today: date,
+    begins: datetime,
     own: tuple[Version[Deal], ...],
     others: Iterable[tuple[Version[Activity], ...]],
     changes: tuple[StageChange, ...],
@@ -127,10 +153,9 @@ def _view_at(
     version = at(own, moment)
     if version is None:
         return None
-    deal, today = version.row, book.local_day(moment)
+    deal = version.row
     if deal.created_on is not None and deal.created_on > today:
         return None
-    begins = book.midnight(today).astimezone(UTC)
     step: Version[Activity] | None = None
     last: Activity | None = None
     held = 0

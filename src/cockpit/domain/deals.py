@@ -74,16 +74,15 @@ def other_money(deals: Iterable[Deal], currency: str) -> tuple[tuple[str, int], 
 def currency_of(book: Book, owner_ids: Sequence[str]) -> str:
     """The currency these people are measured in: that of their targets, else of most of their deals, else of most deals."""
     for names in (
-        [
+        (
             target.currency
             for owner in owner_ids
             for target in book.targets_by_scope.get(owner, ())
             if target.unit == "money"
-        ],
-        [deal.currency for owner in owner_ids for deal in book.deals_by_owner.get(owner, ())],
-        [deal.currency for deal in book.deals],
+        ),
+        (deal.currency for owner in owner_ids for deal in book.deals_by_owner.get(owner, ())),
+        (deal.currency for deal in book.deals),
     ):
-        if names:
-            counted = Counter(names)
+        if counted := Counter(names):
             return min(counted, key=lambda name: (-counted[name], name))
     return "CNY"

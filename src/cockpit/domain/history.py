@@ -30,6 +30,14 @@ class Version(Generic[R]):
 
 def versions(book: Book, row: R, since: datetime = BEGINNING) -> tuple[Version[R], ...]:
     """The versions that stood at `since` or later, within the log, oldest first; the last one is the row itself."""
+    kept = book.replayed.get((row.id, since))
+    if kept is None or kept[0] is not row:
+        kept = book.replayed[row.id, since] = (row, _versions(book, row, since))
+    found: tuple[Version[R], ...] = kept[1]
+    return found
+
+
+def _versions(book: Book, row: R, since: datetime) -> tuple[Version[R], ...]:
     found: list[Version[R]] = []
     current, is_known = row, row.is_acknowledged
     is_own = row.origin == "local"

@@ -6,9 +6,11 @@ to the period's end; not held, moved and cancelled count nowhere. The kind count
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Literal, cast
 
 from cockpit.domain.book import Book
@@ -90,12 +92,12 @@ def kpi_count(book: Book, rule: KpiRule, rep_id: str) -> KpiCount:
         book.midnight(book.today),
         book.midnight(date.fromordinal(period.ends_on.toordinal() + 1)),
     )
+    rows = book.activities_by_rep.get(rep_id, ())
+    first, last = (bisect_left(rows, edge, key=attrgetter("starts_at")) for edge in (begins, ends))
     counted = [
         activity
-        for activity in book.activities_by_rep.get(rep_id, ())
-        if begins <= activity.starts_at < ends
-        and activity.status in ("held", "planned")
-        and does_count(book, rule, activity)
+        for activity in rows[first:last]
+        if activity.status in ("held", "planned") and does_count(book, rule, activity)
     ]
     held = tuple(activity for activity in counted if activity.status == "held")
     planned = tuple(activity for activity in counted if activity.status == "planned" and activity.starts_at >= today)

@@ -159,10 +159,10 @@ def usual_stays(book: Book) -> dict[str, Stay]:
     """How long deals stay in each stage: median days of finished stays of every deal here, by stage changes alone."""
     stays: dict[str, list[int]] = {}
     for changes in book.changes_by_deal.values():
-        for entered, left in pairwise(changes):
+        days = [book.local_day(change.changed_at).toordinal() for change in changes]
+        for (entered, left), (first, last) in zip(pairwise(changes), pairwise(days)):
             if left.from_stage_id == entered.to_stage_id:
-                days = (book.local_day(left.changed_at) - book.local_day(entered.changed_at)).days
-                stays.setdefault(entered.to_stage_id, []).append(days)
+                stays.setdefault(entered.to_stage_id, []).append(last - first)
     found: dict[str, Stay] = {}
     for stage in book.stages.values():
         measured = stays.get(stage.id, [])

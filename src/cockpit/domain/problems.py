@@ -122,17 +122,16 @@ class _Desk:
     def cards(self) -> Iterator[Card]:
         yield from self._kpis()
         yield from self._unvisited()
-        lives = self.reader.lives(self.rep_id)
-        yield from self._deals(lives)
-        yield from self._pace(lives)
-        yield from self._ranks(lives)
+        yield from self._deals(self.reader.lives(self.rep_id))
+        yield from self._pace()
+        yield from self._ranks()
         yield from self._unseen()
         yield from self._agreements()
         person = self.book.people.get(self.rep_id)
         if person is None or person.role == "rep":
             yield from self._prospects(self.rep_id, (self.rep_id,))
             yield from self._papers()
-            yield from self._shape(lives)
+            yield from self._shape()
         else:
             reps = [rep for rep in reps_below(self.book.people, self.book.teams, person.id) if rep.is_active]
             yield from self._splits(person)
@@ -170,21 +169,21 @@ class _Desk:
                 if card is not None and (number == 0 or not finding.is_firing or card.state == "done"):
                     yield card
 
-    def _pace(self, lives: tuple[DealLife, ...]) -> Iterable[Card]:
+    def _pace(self) -> Iterable[Card]:
         month = period_of("month", self.book.today)
         gap = money_gap(self.book, self.rep_id, month, self.currency)
         if not gap.target_minor:
             return ()
         found, rule = pace(self.book, gap), RULES["behind_pace"]
-        trace = pace_trace(self.book, gap, lives)
+        trace = pace_trace(self.book, gap, self.reader.by_day(self.rep_id))
         card = self._card(rule, self.rep_id, month, trace, found, found.behind_minor, rule.movable)
         return () if card is None else (card,)
 
-    def _ranks(self, lives: tuple[DealLife, ...]) -> Iterator[Card]:
+    def _ranks(self) -> Iterator[Card]:
         month = period_of("month", self.book.today)
         rule = RULES["rank_behind"]
         for rank in ranks(self.book, money_gap(self.book, self.rep_id, month, self.currency)):
-            trace = pace_trace(self.book, rank.pace.gap, lives)
+            trace = pace_trace(self.book, rank.pace.gap, self.reader.by_day(self.rep_id))
             card = self._card(rule, rank.rung.id, month, trace, rank, rank.pace.behind_minor, rule.movable)
             if card is not None:
                 yield card
@@ -219,11 +218,11 @@ class _Desk:
             money = deal.amount_minor or 0 if deal is not None and deal.currency == self.currency else 0
             yield from self._known("papers_missing", row.visit.id, trace, row, money)
 
-    def _shape(self, lives: tuple[DealLife, ...]) -> Iterator[Card]:
+    def _shape(self) -> Iterator[Card]:
         month = period_of("month", self.book.today)
         few, trace = thin(self.book, self.rep_id, month)
         yield from self._known("funnel_thin", self.rep_id, trace, few)
-        many, trace = crowd(self.book, self.rep_id, lives, month)
+        many, trace = crowd(self.book, self.reader, self.rep_id, month)
         yield from self._known("funnel_crowded", self.rep_id, trace, many)
 
     def _region(self, head: Person, reps: list[Person]) -> Iterator[Card]:
@@ -274,7 +273,7 @@ class _Desk:
         if not gap.target_minor:
             return None
         short = Short(rep, pace(self.book, gap))
-        trace = short_trace(short, pace_trace(self.book, gap, self.reader.lives(rep.id)))
+        trace = short_trace(short, pace_trace(self.book, gap, self.reader.by_day(rep.id)))
         return self._card(rule, rep.id, month, trace, short, short.pace.behind_minor, rule.movable)
 
     def _unseen(self) -> Iterable[Card]:

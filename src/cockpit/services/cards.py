@@ -8,6 +8,7 @@ from datetime import date, datetime
 from cockpit import clock
 from cockpit.domain.problems import Card, cards_of
 from cockpit.errors import BadUse, UnknownName
+from cockpit.garbage import no_collecting
 from cockpit.i18n import _, short_day
 from cockpit.services.card_views import card_views, what
 from cockpit.services.desk import Desk
@@ -23,6 +24,7 @@ class CardService:
 
     desk: Desk
 
+    @no_collecting()
     def load(self, rep_id: str | None = None, as_of: datetime | None = None) -> tuple[CardView, ...]:
         """All cards of a rep, the most worthwhile first."""
         with self.desk.look(as_of) as reader:

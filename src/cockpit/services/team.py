@@ -14,6 +14,7 @@ from cockpit.domain.periods import period_of
 from cockpit.domain.problems import Card, cards_of
 from cockpit.domain.rhythm import last_weeks
 from cockpit.domain.team import RepFigures, board, reps_below, sum_known
+from cockpit.garbage import no_collecting
 from cockpit.services import card_views
 from cockpit.services.desk import Desk
 from cockpit.services.outlooks import Around, around
@@ -32,6 +33,7 @@ class TeamService:
 
     desk: Desk
 
+    @no_collecting()
     def load(self, as_of: datetime | None = None) -> TeamSnapshot:
         """All reps below the viewer; for a rep, the rep alone. Totals are sums of the reps' own figures."""
         with self.desk.look(as_of) as source:

@@ -10,10 +10,10 @@ import dataclasses
 import json
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints, runtime_checkable
 
 from cockpit.domain import entities as e
@@ -92,11 +92,18 @@ def reader_of(source: Session | Reader) -> Reader:
     return source if isinstance(source, Reader) else SessionReader(source)
 
 
-def entities(source: Session | Reader, cls: type[E], where: str = "", order: str = "id", **values: Any) -> list[E]:
-    """The rows of an entity's table. `where` and `order` are SQL, written by the program alone."""
+def entities(
+    source: Session | Reader,
+    cls: type[E],
+    where: str = "",
+    order: str = "id",
+    instead: Mapping[str, str] = MappingProxyType({}),
+    **values: Any,
+) -> list[E]:
+    """The rows of an entity's table. `where`, `order` and what is read `instead` of a column are SQL of the program alone."""
     kind: Any = cls
     fields = _fields(kind)
-    columns = ", ".join(f'"{name}"' for name, _ in fields)
+    columns = ", ".join(instead.get(name, f'"{name}"') for name, _ in fields)
     condition = f" WHERE {where}" if where else ""
     found = reader_of(source).rows(f'SELECT {columns} FROM "{TABLES[cls]}"{condition} ORDER BY {order}', **values)
     made: list[E] = [kind.__new__(kind) for _ in found]
@@ -112,12 +119,12 @@ def one(source: Session | Reader, cls: type[E], row_id: str) -> E | None:
     return next(iter(entities(source, cls, "id = :row_id", row_id=row_id)), None)
 
 
-def among(column: str, wanted: Collection[str]) -> tuple[str, dict[str, Any]]:
-    """`column IN (...)` and its values."""
+def among(column: str, wanted: Collection[str], name: str = "") -> tuple[str, dict[str, Any]]:
+    """`column IN (...)` and its values, which are named after `name` where the column is an expression."""
     if not wanted:
         return "1 = 0", {}
-    values = {f"{column}_{place}": value for place, value in enumerate(sorted(wanted))}
-    return f"{column} IN ({', '.join(f':{name}' for name in values)})", values
+    values = {f"{name or column}_{place}": value for place, value in enumerate(sorted(wanted))}
+    return f"{column} IN ({', '.join(f':{value}' for value in values)})", values
 
 
 def moment(value: Any) -> datetime:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from cockpit.domain import entities as e
 from cockpit.domain.book import Book
 from cockpit.domain.periods import WorkCalendar, period_of
+from cockpit.garbage import no_collecting
 from cockpit.storage import meta
 from cockpit.storage.past import past_reader
 from cockpit.storage.queries.sync import conflicted_rows
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
 
+_MADE_AS = {"after": "CASE WHEN op = 'create' AND entity <> 'deal' THEN '{}' ELSE \"after\" END"}
+"""What a row was made as is the row with its later changes taken back: of most it is not read a second time."""
+
+
+@no_collecting()
 def load_book(
     source: Session | Reader,
     *,
@@ -84,11 +91,12 @@ def _known_log(
     reader: Reader, since: datetime, as_of: datetime, known_by: datetime, rep_ids: Sequence[str] | None
 ) -> list[e.LogEntry]:
     """The changes of activities, deals and targets recorded from `since` to `known_by`; none is dated after `as_of`."""
-    where = "recorded_at >= :since AND recorded_at <= :known_by AND entity IN ('activity', 'deal', 'target')"
-    of_reps, reps = among("owner_id", rep_ids) if rep_ids is not None else ("", {})
+    # As expressions, which no index answers: that of the time finds these months, those of kind and owner all years.
+    where = "recorded_at >= :since AND recorded_at <= :known_by AND entity || '' IN ('activity', 'deal', 'target')"
+    of_reps, reps = among("coalesce(owner_id, '')", ["", *rep_ids], "owner") if rep_ids is not None else ("", {})
     if of_reps:
-        where += f" AND ({of_reps} OR owner_id IS NULL)"
-    log = change_log(reader, where, since=since, known_by=known_by, **reps)
+        where += f" AND {of_reps}"
+    log = change_log(reader, where, instead=_MADE_AS, since=since, known_by=known_by, **reps)
     return [entry if entry.recorded_at <= as_of else dataclasses.replace(entry, recorded_at=as_of) for entry in log]
 
 
@@ -121,6 +129,8 @@ def _windows(reader: Reader) -> dict[str, tuple[e.OpeningWindow, ...]]:
     return {key: tuple(sorted(rows, key=lambda w: (w.weekday, w.opens))) for key, rows in found.items()}
 
 
-def change_log(source: Session | Reader, where: str, **values: Any) -> list[e.LogEntry]:
+def change_log(
+    source: Session | Reader, where: str, instead: Mapping[str, str] = MappingProxyType({}), **values: Any
+) -> list[e.LogEntry]:
     """The entries of the change log that `where` holds for, oldest first."""
-    return entities(source, e.LogEntry, where, "recorded_at, rev, id", **values)
+    return entities(source, e.LogEntry, where, "recorded_at, rev, id", instead, **values)
