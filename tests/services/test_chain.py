@@ -12,7 +12,7 @@ from cockpit.errors import ConfigError, NotAllowed
 from cockpit.services import chain_words
 from cockpit.services.chain import ChainService
 from cockpit.services.rates import RateService
-from cockpit.services.snapshots import ChainSnapshot
+from cockpit.services.snapshots import ChainSnapshot, Tried
 from cockpit.services.undo import UndoService
 from cockpit.services.visits import VisitService
 from cockpit.services.week import WeekService
@@ -111,11 +111,11 @@ def test_alone_there_is_no_team_and_it_says_why(told: Company) -> None:
 
 
 def test_a_lever_is_tried_and_a_rate_is_moved_by_hand(told: Company) -> None:
-    plain, tried = load(told), load(told, tried=frozenset({"dirty"}))
+    plain, tried = load(told), load(told, tried=Tried(levers=frozenset({"dirty"})))
     assert tried.lines[1].have == plain.lines[1].have - 1_800_000
     assert tried.lines[2].need == plain.levers[0].customers
     assert tried.levers[0].is_tried
-    up, back = load(told, moves={"pick_up": 10}), load(told, moves={"pick_up": 0})
+    up, back = load(told, tried=Tried(moves=(("pick_up", 10),))), load(told, tried=Tried(moves=(("pick_up", 0),)))
     before, after = plain.lines[-1].rate, up.lines[-1].rate
     assert before
     assert after
@@ -184,7 +184,7 @@ def test_written_into_the_week_once_and_taken_back(told: Company) -> None:
 def test_a_changed_chain_replaces_only_what_differs(told: Company) -> None:
     service = ChainService(desk_of(told))
     service.write()
-    service.write(moves={"pick_up": 20})
+    service.write(tried=Tried(moves=(("pick_up", 20),)))
     week = WeekService(service.desk).load().items
     planned = [item for item in week if item.kind == "task" and item.status == "planned"]
     assert len([item for item in planned if item.goal.endswith("dials")]) == 4

@@ -9,7 +9,7 @@ import pytest
 
 from cockpit.screens.chain import ChainView, answer, facts
 from cockpit.services.chain import ChainService
-from cockpit.services.snapshots import ChainSnapshot, Saved
+from cockpit.services.snapshots import ChainSnapshot, Saved, Tried
 from cockpit.widgets.chain_table import step_rows
 from cockpit.widgets.columns import text_of
 from tests.services.test_chain import work
@@ -78,17 +78,17 @@ async def test_plus_and_minus_move_the_rate_of_the_focused_line(service: ChainSe
         await driver.press("b", "plus")
         assert "Move to a line with a rate first." in driver.text
         await driver.press("down", "plus", "plus")
-        assert driver.services.called("chain.load")[-1][1]["moves"] == {"win_by_amount": 2}
+        assert driver.services.called("chain.load")[-1][1]["tried"].moves == (("win_by_amount", 2),)
         assert " +2" in driver.text
         await driver.press("minus", "minus")
-        assert driver.services.called("chain.load")[-1][1]["moves"] == {}
+        assert driver.services.called("chain.load")[-1][1]["tried"].moves == ()
 
 
 async def test_y_writes_what_is_on_the_screen(service: ChainService) -> None:
     async with running(services(service), opening="gap") as driver:
         await driver.press("b", "1", "y")
         args, values = driver.services.called("chain.write")[-1]
-        assert (args, values) == (("month",), {"tried": frozenset({"dirty"}), "moves": {}})
+        assert (args, values) == (("month",), {"tried": Tried(levers=frozenset({"dirty"}))})
         assert "Gap chain: 7 to-dos" in driver.text
 
 

@@ -39,13 +39,13 @@ def chain(found: s.ChainSnapshot) -> Sheet:
         _("rates of {first} to {last}").format(first=found.window_from, last=found.window_to),
         found.currency,
     ]
-    lines = ["  ".join(head), *stale(found)]
+    lines = ["  ".join(head), *stale(found), *([text] if (text := words.tried_text(found)) else [])]
     if found.refusal:
         return Sheet([*lines, found.refusal])
     tables = [
         Table(_("Gap chain"), _columns(), [*(_row(line) for line in found.lines), _per_day(found)]),
         Table(_("Checks"), ("", ""), [("!" if is_bad else "", text) for text, is_bad in words.checks(found)]),
-        Table(_("Levers"), (_("lever"), _("result"), _("change")), _levers(found), words.no_lever(found)),
+        Table(_("Levers"), ("", _("lever"), _("result"), _("change")), _levers(found), words.no_lever(found)),
     ]
     if found.days:
         lines.append(_("split: {days}").format(days=words.split_text(found)))
@@ -75,7 +75,15 @@ def _per_day(found: s.ChainSnapshot) -> tuple[str, ...]:
 
 
 def _levers(found: s.ChainSnapshot) -> list[tuple[str, ...]]:
-    return [(words.lever_text(one), words.lever_result(one), words.lever_change(one)) for one in found.levers]
+    return [
+        (
+            f"{number}{'>' if one.is_tried else ''}",
+            words.lever_text(one),
+            words.lever_result(one),
+            words.lever_change(one),
+        )
+        for number, one in enumerate(found.levers, 1)
+    ]
 
 
 def _record(line: s.ChainLine) -> dict[str, object]:
@@ -99,7 +107,17 @@ def _record(line: s.ChainLine) -> dict[str, object]:
 
 def chain_shape(found: s.ChainSnapshot) -> dict[str, Any]:
     data = asdict(found)
-    for name in ("as_of", "complete", "rep", "period_kind", "starts_on", "ends_on", "window_from", "window_to"):
+    for name in (
+        "as_of",
+        "complete",
+        "rep",
+        "period_kind",
+        "starts_on",
+        "ends_on",
+        "window_from",
+        "window_to",
+        "tried",
+    ):
         del data[name]
     return {
         **stamp(found),
@@ -108,7 +126,8 @@ def chain_shape(found: s.ChainSnapshot) -> dict[str, Any]:
         "window": {"starts_on": found.window_from, "ends_on": found.window_to},
         **data,
         "days": [{"on": day, "count": count} for day, count in found.days],
-        "moves": dict(found.moves),
+        "moves": dict(found.tried.moves),
+        "values": dict(found.tried.values),
         "other_currencies": [{"currency": name, "open_minor": minor} for name, minor in found.other_currencies],
     }
 

@@ -1,4 +1,4 @@
-"""The rep's verbs: today, gap, pipeline, problems, log, undo, why, status."""
+"""The rep's verbs: today, pipeline, problems, log, undo, why, status."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cockpit.cli import chain_sheet, funnel_sheet, opening, pipeline_sheet, reasoned, shapes, sheets
+from cockpit.cli import chain_sheet, funnel_sheet, gapping, opening, pipeline_sheet, reasoned, shapes, sheets
 from cockpit.cli.explaining import Explain, explained
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, Sheet, show, talk, wants_screen, write
 from cockpit.errors import BadUse
@@ -17,18 +17,11 @@ if TYPE_CHECKING:
     from cockpit.services.snapshots import Badge
 
 
-def _periods() -> list[str]:
-    """What may follow --period."""
-    from cockpit.domain.periods import PERIOD_KINDS
-
-    return list(PERIOD_KINDS)
-
-
 def add_to(tree: typer.Typer) -> None:
     """Register the verbs on the command tree."""
     verbs = (
         (today, N_("Who next and when, my month, what is wrong.")),
-        (gap, N_("Target, actual, gap, planned and uncovered of a period, by week.")),
+        (gapping.gap, N_("Target, actual, gap, planned and uncovered of a period, by week.")),
         (rates, N_("Every rate of everybody with n and range; ranked only where the reps differ.")),
         (pipeline, N_("Stages with count, money and conversion; deals with their states.")),
         (funnel, N_("Where the funnel is narrow or slow, what came in and left, why deals were lost.")),
@@ -58,49 +51,6 @@ def today(
     found = opened.today.load(whose, moment)
     why = opened.why.of_screen("today", whose, moment) if explain else None
     show(*explained(sheets.today(found), shapes.today(found), why), as_json, as_csv)
-
-
-def gap(
-    plain: Plain = False,
-    as_json: Json = False,
-    as_csv: Csv = False,
-    as_of: AsOf = None,
-    rep: Rep = None,
-    period: Annotated[
-        str, typer.Option(help=_("day, week, month, quarter or year."), autocompletion=_periods)
-    ] = "month",
-    is_chain: Annotated[
-        bool, typer.Option("--chain", help=_("The gap chain: from the money back to what each day needs."))
-    ] = False,
-    apply: Annotated[bool, typer.Option("--apply", help=_("With --chain: write it into the week as to-dos."))] = False,
-    explain: Explain = False,
-) -> None:
-    from cockpit.domain.periods import PERIOD_KINDS
-
-    if apply and not is_chain:
-        raise BadUse(_("--apply needs --chain."))
-    if wants_screen(plain, as_json, as_csv) and as_of is None and rep is None and not (is_chain or explain):
-        opening.open_app("gap")
-        return
-    kind = next((known for known in PERIOD_KINDS if known == period), None)
-    if kind is None:
-        raise BadUse(_("{text} is not a period: use day, week, month, quarter or year.").format(text=period))
-    opened = opening.services()
-    whose, moment = opened.rep_id(rep), opening.moment(as_of, opened)
-    why = opened.why.of_screen("chain" if is_chain else "gap", whose, moment, kind) if explain else None
-    if is_chain:
-        if apply and (rep is not None or as_of is not None):
-            raise BadUse(_("Only your own week of now can be written: leave --rep and --as-of out."))
-        chain = opened.chain.load(whose, kind, moment)
-        show(*explained(chain_sheet.chain(chain), chain_sheet.chain_shape(chain), why), as_json, as_csv)
-        if apply:
-            talk(opened.chain.write(kind).text)
-        return
-    found = opened.gap.load(whose, kind, moment)
-    sheet = sheets.gap(found)
-    if not (as_json or as_csv):
-        sheet = chain_sheet.below(sheet, opened, whose, kind, moment)
-    show(*explained(sheet, shapes.gap(found), why), as_json, as_csv)
 
 
 def rates(

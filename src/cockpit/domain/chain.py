@@ -20,6 +20,8 @@ from cockpit.domain.rates import EIGHTY, Rate, need_p80, spread_of_log
 
 SLOW_BELOW = 0.2
 """When fewer of the new deals close within the days left, this month must come from the open ones."""
+LEAST_SHARE, MOST_SHARE = 0.01, 0.99
+"""Between these a share can be moved by hand."""
 _NOISE = 1e-9
 """A whole number that floating point missed is still that number."""
 

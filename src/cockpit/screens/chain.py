@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
@@ -13,7 +14,7 @@ from cockpit.i18n import _, ngettext, short_money, short_number
 from cockpit.plain import plain
 from cockpit.screens.period_view import PeriodView
 from cockpit.services import chain_words as words
-from cockpit.services.snapshots import ChainSnapshot
+from cockpit.services.snapshots import ChainSnapshot, Tried
 from cockpit.services.words import period_name
 from cockpit.widgets.chain_table import PER_DAY, ChainTable, LeverTable
 from cockpit.widgets.lines import Line, Lines, folded
@@ -40,8 +41,7 @@ class ChainView(PeriodView):
         super().__init__(period=period, id=id)
         self.add_class("board")
         self._rep_id = rep_id
-        self._tried: frozenset[str] = frozenset()
-        self._moves: dict[str, int] = {}
+        self._tried = Tried()
 
     def compose(self) -> ComposeResult:
         yield Static(plain(""), id="answer", classes="answer")
@@ -55,7 +55,7 @@ class ChainView(PeriodView):
         return _("Gap chain")
 
     def fetch(self, services: Services) -> ChainSnapshot:
-        return services.chain.load(self._rep_id, self.period, tried=self._tried, moves=dict(self._moves), **self.past)
+        return services.chain.load(self._rep_id, self.period, tried=self._tried, **self.past)
 
     def show(self, snapshot: ChainSnapshot) -> None:
         self.query_one("#answer", Static).update(plain(answer(snapshot)))
@@ -87,7 +87,7 @@ class ChainView(PeriodView):
     def why_not(self, command: str) -> str | None:
         if command in ("more", "less"):
             return None if self._rate() else _("Move to a line with a rate first.")
-        if command == "why" and (self._tried or any(self._moves.values())):
+        if command == "why" and self._tried:
             return _("Only the chain as it is can be explained: take back what is tried.")
         if command == "accept" and (self.snapshot is None or self.snapshot.refusal):
             return self.snapshot.refusal if self.snapshot else _("Still loading; try again in a moment.")
@@ -97,7 +97,7 @@ class ChainView(PeriodView):
         """Try a lever, or take it back."""
         levers = self.snapshot.levers if self.snapshot else ()
         if 1 <= number <= len(levers):
-            self._tried = self._tried ^ {levers[number - 1].of}
+            self._tried = replace(self._tried, levers=self._tried.levers ^ {levers[number - 1].of})
             self.load()
         else:
             self.shell.say(_("There is no lever {number}.").format(number=number))
@@ -110,8 +110,10 @@ class ChainView(PeriodView):
 
     def _move(self, notches: int) -> None:
         if rate := self._rate():
-            self._moves[rate] = self._moves.get(rate, 0) + notches
-            self._moves = {name: moved for name, moved in self._moves.items() if moved}
+            moves = dict(self._tried.moves)
+            moves[rate] = moves.get(rate, 0) + notches
+            kept = tuple((name, moved) for name, moved in sorted(moves.items()) if moved)
+            self._tried = replace(self._tried, moves=kept)
             self.load()
 
     def _rate(self) -> str | None:
@@ -123,8 +125,8 @@ class ChainView(PeriodView):
 
     def do_accept(self) -> None:
         """As it stands on the screen, levers and hand moves included."""
-        period, tried, moves = self.period, self._tried, dict(self._moves)
-        self.write(lambda services: services.chain.write(period, tried=tried, moves=moves))
+        period, tried = self.period, self._tried
+        self.write(lambda services: services.chain.write(period, tried=tried))
 
 
 def answer(found: ChainSnapshot) -> str:
@@ -146,10 +148,9 @@ def answer(found: ChainSnapshot) -> str:
 
 def facts(found: ChainSnapshot) -> str:
     """Whose, which period, from when the rates are, and why team or best is empty."""
-    tried = [lever.name for lever in found.levers if lever.is_tried]
     window = _("rates of {first} to {last}").format(first=f"{found.window_from:%m-%d}", last=f"{found.window_to:%m-%d}")
     parts = [found.rep.name, f"[{period_name(found.period_kind)}]", window]
-    parts += [_("tried: {names}").format(names=_(", ").join(tried))] if tried else []
+    parts += [text] if (text := words.tried_text(found)) else []
     return "\n".join(text for text in ("  ".join(parts), found.alone or found.alike, words.other_money(found)) if text)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from statistics import median
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cockpit import clock
 from cockpit.config import chain_settings
 from cockpit.domain.book import Book
-from cockpit.domain.chain import Effort, Given, levers
+from cockpit.domain.chain import LEAST_SHARE, MOST_SHARE, Effort, Given, levers
 from cockpit.domain.chain_steps import DEFAULT, PRESETS, Step, chosen, ratios_of
 from cockpit.domain.cycle import Cycle, Life, cycle
 from cockpit.domain.deals import currency_of, deals_of, money, standing
@@ -24,7 +24,7 @@ from cockpit.domain.pipeline import deal_facts, default_funnel, usual_stays
 from cockpit.domain.team import reps_below
 from cockpit.locations import locate
 from cockpit.services.desk import Desk
-from cockpit.services.snapshots import ChainSnapshot, PersonRef, Saved
+from cockpit.services.snapshots import ChainSnapshot, PersonRef, Saved, Tried
 from cockpit.services.views import workdays_left
 from cockpit.storage.queries.people import everybody
 
@@ -37,6 +37,10 @@ WINDOW_DAYS = 180
 """Rates are counted over so many days up to today, the same for everyone."""
 NOTCHES = {"share": 0.01, "average": 0.05, "each": 0.05}
 """One step by hand: a point of a share, a twentieth of anything else."""
+
+
+AS_IT_IS = Tried()
+"""Nothing is tried."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +111,7 @@ class ChainLook:
 
     ground: Ground
     kind: PeriodKind
-    tried: frozenset[str] = frozenset()
-    moves: Mapping[str, int] = field(default_factory=dict)
+    tried: Tried = AS_IT_IS
 
     @cached_property
     def gap(self) -> MoneyGap:
@@ -159,11 +162,13 @@ class ChainLook:
         """The inputs with the levers that are tried and the rates that are moved by hand."""
         given = self.bare
         for lever in levers(given, self.team, money(self.dirty, self.gap.currency)):
-            if lever.of in self.tried and lever.of == "dirty":
+            if lever.of in self.tried.levers and lever.of == "dirty":
                 given = given.without_money(round(lever.before))
-            elif lever.of in self.tried:
+            elif lever.of in self.tried.levers:
                 given = given.with_rate(lever.of, lever.after)
-        for ratio_id, notches in self.moves.items():
+        for ratio_id, value in self.tried.values:
+            given = given.with_rate(ratio_id, value)
+        for ratio_id, notches in self.tried.moves:
             rate = given.rates.get(ratio_id)
             if rate is not None:
                 given = given.with_rate(ratio_id, moved(self.ground.ratios[ratio_id].kind, rate.value, notches))
@@ -240,7 +245,7 @@ class ChainLook:
 def moved(kind: str, value: float, notches: int) -> float:
     """A rate some notches up or down; a share stays between 1 and 99 %."""
     if kind == "share":
-        return min(0.99, max(0.01, value + notches * NOTCHES[kind]))
+        return min(MOST_SHARE, max(LEAST_SHARE, value + notches * NOTCHES[kind]))
     return value * (1 + NOTCHES[kind]) ** notches
 
 
@@ -260,29 +265,20 @@ class ChainService:
         period: PeriodKind = "month",
         as_of: datetime | None = None,
         *,
-        tried: frozenset[str] = frozenset(),
-        moves: Mapping[str, int] | None = None,
+        tried: Tried = AS_IT_IS,
     ) -> ChainSnapshot:
-        """The chain of the period that holds `as_of`. `tried`: levers that are pulled; `moves`: rates moved, in notches."""
+        """The chain of the period that holds `as_of`, with what is tried on it."""
         from cockpit.services.chain_views import chain_snapshot
 
         with self.desk.look(as_of) as reader:
             found = ground(self.desk, reader, rep_id, as_of)
-        return chain_snapshot(ChainLook(found, period, tried, dict(moves or {})))
+        return chain_snapshot(ChainLook(found, period, tried))
 
-    def write(
-        self,
-        period: PeriodKind = "month",
-        *,
-        tried: frozenset[str] = frozenset(),
-        moves: Mapping[str, int] | None = None,
-    ) -> Saved:
+    def write(self, period: PeriodKind = "month", *, tried: Tried = AS_IT_IS) -> Saved:
         """Write the viewer's own chain into the week. Raises NotAllowed where there is none, or no day left."""
         from cockpit.services.chain_plan import write_week
         from cockpit.services.drafts import Bench
 
         with self.desk.database.write() as session:
             bench = Bench.of(self.desk, session)
-            return write_week(
-                bench, ChainLook(ground(self.desk, session, None, None), period, tried, dict(moves or {}))
-            )
+            return write_week(bench, ChainLook(ground(self.desk, session, None, None), period, tried))

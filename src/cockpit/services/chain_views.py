@@ -51,7 +51,7 @@ def chain_snapshot(look: ChainLook) -> ChainSnapshot:
         per_day80=_whole(found.per_day80),
         days=tuple(zip(days_left(look), found.days(), strict=False)) if found.last.short and not refused else (),
         levers=() if refused else _levers(look),
-        moves=tuple(sorted(look.moves.items())),
+        tried=look.tried,
         cycle=None if refused else _cycle(look),
         effort=None if refused else _effort(look, found),
         thin=None if refused else _thin(look),
@@ -157,7 +157,7 @@ def _lever(look: ChainLook, before: Chain, lever: Lever) -> ChainLever:
         per_day=per_day,
         per_day_change=None if per_day is None or did is None else per_day - did,
         acts_on_customers=before.customers is not None and place <= ids.index(before.customers.id),
-        is_tried=lever.of in look.tried,
+        is_tried=lever.of in look.tried.levers,
     )
 
 

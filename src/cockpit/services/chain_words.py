@@ -63,6 +63,11 @@ def ratio_name(name: str) -> str:
     return _(_RATES[name]) if name in _RATES else name
 
 
+def written_rate(name: str) -> str:
+    """A shipped rate's name as it stands in the code, in English; any other by its id."""
+    return _RATES.get(name, name)
+
+
 def measure_name(name: str) -> str:
     return _(_MEASURES[name])
 
@@ -212,6 +217,15 @@ def _count(value: int | None) -> str:
 
 def _signed(value: int | None) -> str:
     return "-" if value is None else f"{value:+d}" if value else "0"
+
+
+def tried_text(found: ChainSnapshot) -> str:
+    """`tried: dirty deals, pick-up rate 35%`; nothing while the chain is as it is."""
+    names = [lever.name for lever in found.levers if lever.is_tried]
+    by_hand = {*dict(found.tried.moves), *dict(found.tried.values)}
+    rates = [line.rate for line in found.lines if line.rate is not None and line.rate.id in by_hand]
+    names += [f"{rate.name} {value_text(rate.value, rate.kind)}" for rate in rates]
+    return _("tried: {names}").format(names=_(", ").join(names)) if names else ""
 
 
 def split_text(found: ChainSnapshot) -> str:

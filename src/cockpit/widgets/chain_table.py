@@ -17,7 +17,7 @@ def step_rows(found: ChainSnapshot) -> tuple[Row, ...]:
     """One row a line, keys are the lines' ids; what each day needs comes last."""
     if not found.lines:
         return ()
-    moves = dict(found.moves)
+    moves = dict(found.tried.moves)
     rows = [Row(line.id, _cells(line, moves)) for line in found.lines]
     need = words.amount(found.per_day, is_money=False)
     need80 = words.amount(found.per_day80, is_money=False)

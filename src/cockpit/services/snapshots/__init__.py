@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         RatesSnapshot,
         RepRate,
         ThinCheck,
+        Tried,
     )
     from cockpit.services.snapshots.common import PersonRef, Saved, Snapshot, WriteState
     from cockpit.services.snapshots.customers import (
@@ -113,6 +114,7 @@ _HOMES = {
         "RatesSnapshot",
         "RepRate",
         "ThinCheck",
+        "Tried",
     ),
     "common": (
         "PersonRef",
@@ -293,6 +295,7 @@ __all__ = [
     "ThinCheck",
     "TodaySnapshot",
     "TrendWeek",
+    "Tried",
     "TypedField",
     "VanityLine",
     "Why",

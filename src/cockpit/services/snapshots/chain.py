@@ -29,6 +29,19 @@ class RateLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What is tried on a chain: levers that are pulled (the id of a rate, or `dirty`), rates moved by so many notches, and
+    rates set to a value (a share 0..1, minor units, or a count)."""
+
+    levers: frozenset[str] = frozenset()
+    moves: tuple[tuple[str, int], ...] = ()
+    values: tuple[tuple[str, float], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.levers or self.moves or self.values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChainLine:
     """One line; money in minor units, counts half-up. None where the rate, or one above, is not known."""
 
@@ -132,8 +145,7 @@ class ChainSnapshot(Snapshot):
     per_day80: int | None = None
     days: tuple[tuple[date, int], ...] = ()
     levers: tuple[ChainLever, ...] = ()
-    moves: tuple[tuple[str, int], ...] = ()
-    """Rates moved by hand, in notches."""
+    tried: Tried = Tried()
     cycle: CycleCheck | None = None
     effort: EffortCheck | None = None
     thin: ThinCheck | None = None
