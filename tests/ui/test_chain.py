@@ -9,11 +9,13 @@ import pytest
 
 from cockpit.screens.chain import ChainView, answer, facts
 from cockpit.services.chain import ChainService
+from cockpit.services.gap import GapService
 from cockpit.services.snapshots import ChainSnapshot, Saved, Tried
-from cockpit.widgets.chain_table import step_rows
+from cockpit.widgets.chain_table import ShortReps, step_rows
 from cockpit.widgets.columns import text_of
+from cockpit.widgets.gap_reps import GapReps
 from tests.services.test_chain import work
-from tests.support.company import Company
+from tests.support.company import LEAD, ME, Company, sign_in
 from tests.support.numbers import desk_of
 from tests.ui.boards import board_services
 from tests.ui.driver import Driver, running
@@ -106,3 +108,26 @@ async def test_without_a_target_it_says_so_and_writes_nothing(company: Company) 
         assert "There is no target for this month" in driver.text
         await driver.press("y")
         assert not driver.services.called("chain.write")
+
+
+async def test_a_lead_opens_a_reps_gap_and_chain_with_enter(company: Company) -> None:
+    company.target(30_000_000)
+    work(company)
+    with company.database.write() as session:
+        sign_in(session, LEAD)
+    desk = desk_of(company)
+    gaps, chains = GapService(desk), ChainService(desk)
+    fakes = board_services(gap__load=gaps.load, chain__load=chains.load)
+    async with running(fakes, opening="gap", size=(120, 36)) as driver:
+        assert "East-1" in driver.text
+        assert "No KPI" not in driver.text
+        driver.app.room.view.query_one(GapReps).focus()
+        await driver.press("enter")
+        assert driver.services.called("gap.load")[-1][0][0] == ME
+        await driver.press("q", "b")
+        assert "by their own" not in driver.text
+        driver.app.room.view.query_one(ShortReps).focus()
+        await driver.press("y")
+        assert "each rep writes his own" in driver.text
+        await driver.press("enter")
+        assert driver.services.called("chain.load")[-1][0][0] == ME

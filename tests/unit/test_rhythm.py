@@ -79,7 +79,7 @@ def test_the_last_weeks_end_with_the_running_one() -> None:
     teller.deal("stage-won", 500, closed_on=date(2026, 11, 20))
     teller.deal("stage-won", 70, closed_on=date(2026, 11, 20), currency="USD")
     teller.deal("stage-lost", 900, closed_on=date(2026, 11, 20))
-    weeks = last_weeks(teller.book(), ME, "CNY", 3)
+    weeks = last_weeks(teller.book(), (ME,), "CNY", 3)
     assert [(week.starts_on.day, week.held, week.won_minor) for week in weeks] == [(9, 0, 0), (16, 2, 500), (23, 1, 0)]
 
 
@@ -87,7 +87,7 @@ def test_eight_weeks_always_lie_inside_the_book() -> None:
     for month in range(1, 13):
         for day in (1, 2, 3, 4, 5, 6, 7, 28):
             moment = at(1).replace(month=month, day=day)
-            first = last_weeks(dataclasses.replace(Teller().book(), as_of=moment), ME, "CNY")[0].starts_on
+            first = last_weeks(dataclasses.replace(Teller().book(), as_of=moment), (ME,), "CNY")[0].starts_on
             begins = date(2026, month, 1)
             two_before = date(begins.year - (month <= 2), (month - 3) % 12 + 1, 1)
             assert first >= two_before, "the book reaches back two whole months"

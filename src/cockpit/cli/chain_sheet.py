@@ -34,6 +34,7 @@ def chain(found: s.ChainSnapshot) -> Sheet:
     """Steps, checks, levers and the days, as on the screen."""
     left = ngettext("{count} working day left", "{count} working days left", found.workdays_left)
     head = [
+        *([found.team] if found.team else []),
         f"{found.rep.name}  {period_name(found.period_kind)} {found.starts_on} - {found.ends_on}",
         left.format(count=found.workdays_left),
         _("rates of {first} to {last}").format(first=found.window_from, last=found.window_to),
@@ -41,9 +42,10 @@ def chain(found: s.ChainSnapshot) -> Sheet:
     ]
     lines = ["  ".join(head), *stale(found), *([text] if (text := words.tried_text(found)) else [])]
     if found.refusal:
-        return Sheet([*lines, found.refusal])
+        return Sheet([*lines, found.refusal], [_reps(found)] if found.reps else [])
     tables = [
         Table(_("Gap chain"), _columns(), [*(_row(line) for line in found.lines), _per_day(found)]),
+        *([_reps(found)] if found.team else []),
         Table(_("Checks"), ("", ""), [("!" if is_bad else "", text) for text, is_bad in words.checks(found)]),
         Table(_("Levers"), ("", _("lever"), _("result"), _("change")), _levers(found), words.no_lever(found)),
     ]
@@ -51,6 +53,23 @@ def chain(found: s.ChainSnapshot) -> Sheet:
         lines.append(_("split: {days}").format(days=words.split_text(found)))
     lines += [text for text in (found.alone, found.alike, words.other_money(found)) if text]
     return Sheet(lines, tables, [_record(line) for line in found.lines])
+
+
+def _reps(found: s.ChainSnapshot) -> Table:
+    """Who of a team is short, each by his own rates."""
+    rows = [
+        (
+            rep.name,
+            words.amount(rep.short_minor, is_money=True),
+            words.amount(rep.reserve_short, is_money=True),
+            words.amount(rep.customers, is_money=False),
+            words.rep_need(rep),
+            words.verdict_name(rep.verdict),
+        )
+        for rep in found.reps
+    ]
+    columns = (_("rep"), ">" + _("short"), ">" + _("reserve"), ">" + _("customers"), _("per day"), _("can be done"))
+    return Table(_("Reps who are short, by their own rates"), columns, rows, _("Nobody is short."))
 
 
 def _columns() -> tuple[str, ...]:

@@ -92,6 +92,9 @@ def gap(snapshot: s.GapSnapshot) -> dict[str, Any]:
         "trend": [asdict(week) for week in snapshot.trend],
         "pace": [asdict(day) for day in snapshot.pace],
         "in_question": snapshot.in_question,
+        "team": snapshot.team,
+        "reps": [{**asdict(rep), "forecast": forecast(rep.forecast)} for rep in snapshot.reps],
+        "parts_minor": snapshot.parts_minor,
     }
 
 

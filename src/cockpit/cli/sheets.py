@@ -11,6 +11,7 @@ from cockpit.cli.reasoned import reasons_text
 from cockpit.i18n import _, short_money
 from cockpit.services import snapshots as s
 from cockpit.services.forecast_words import reason_text, record_text, value_text
+from cockpit.services.gap_words import apart_text
 from cockpit.services.proof_words import count_line, verdict_line
 from cockpit.services.words import activity_status, kind_name, refused_rows, with_marks, write_state
 
@@ -187,9 +188,11 @@ def problems(snapshot: s.TodaySnapshot) -> Sheet:
 def gap(snapshot: s.GapSnapshot) -> Sheet:
     span = f"{i18n.long_day(snapshot.starts_on)} - {i18n.long_day(snapshot.ends_on)}"
     words = _("target {target}  actual {actual}  gap {gap}  planned {planned}  uncovered {uncovered}")
+    apart = apart_text(snapshot)
     lines = [
-        f"{snapshot.rep.name}  {span}",
+        "  ".join(text for text in (snapshot.team, snapshot.rep.name, span) if text),
         *stale(snapshot),
+        *([f"! {apart}"] if apart else []),
         words.format(
             target=_amount(snapshot.target_minor),
             actual=_amount(snapshot.actual_minor),
@@ -227,7 +230,27 @@ def gap(snapshot: s.GapSnapshot) -> Sheet:
         }
         for week in snapshot.weeks
     ]
-    return Sheet(lines, [Table(_("Weeks"), columns, rows)], records)
+    tables = [Table(_("Weeks"), columns, rows)]
+    if snapshot.team:
+        tables.insert(0, _gap_reps(snapshot))
+    return Sheet(lines, tables, records)
+
+
+def _gap_reps(snapshot: s.GapSnapshot) -> Table:
+    rows = [
+        (
+            rep.name,
+            _amount(rep.target_minor),
+            _amount(rep.actual_minor),
+            _amount(rep.gap_minor),
+            _amount(rep.planned_minor),
+            _amount(rep.uncovered_minor),
+            value_text(rep.forecast),
+        )
+        for rep in snapshot.reps
+    ]
+    names = (_("target"), _("actual"), _("gap"), _("planned"), _("uncovered"), _("forecast"))
+    return Table(_("Reps"), (_("rep"), *(f">{name}" for name in names)), rows, _("Nobody in this team yet"))
 
 
 def team(snapshot: s.TeamSnapshot) -> Sheet:

@@ -45,7 +45,7 @@ def pace(book: Book, gap: MoneyGap) -> Pace:
 
 
 def _due(book: Book, gap: MoneyGap, today: date) -> int:
-    days = book.calendar_of(gap.person_id).workdays(gap.period.starts_on, gap.period.ends_on)
+    days = book.calendar_of(gap.scope_id).workdays(gap.period.starts_on, gap.period.ends_on)
     gone = sum(day < today for day in days)
     return (gap.target_minor or 0) * gone // len(days) if days else 0
 
@@ -54,7 +54,7 @@ def pace_trace(book: Book, gap: MoneyGap, by_day: Sequence[Sequence[DealView]]) 
     """`by_day`: the person's deals at each midnight of the month and now.
 
     At each midnight and now: money behind pace, covered by money of open deals with a dated next step; held = money won."""
-    days = book.calendar_of(gap.person_id).workdays(gap.period.starts_on, gap.period.ends_on)
+    days = book.calendar_of(gap.scope_id).workdays(gap.period.starts_on, gap.period.ends_on)
     readings: list[Reading] = []
     for (moment, today, _end), views in zip(moments_of(book, gap.period), by_day):
         won = [view for view in views if view.standing == "won" and _closes_in(view, gap)]

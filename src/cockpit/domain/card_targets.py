@@ -95,7 +95,7 @@ def ranks(book: Book, gap: MoneyGap) -> Iterator[Rank]:
 
 
 def _expected(book: Book, gap: MoneyGap) -> Iterator[Deal]:
-    for deal in deals_of(book, (gap.person_id,)):
+    for deal in deals_of(book, (gap.scope_id,)):
         if deal.expected_on is not None and deal.expected_on in gap.period and standing(book, deal) == "open":
             yield deal
 

@@ -1,4 +1,4 @@
-"""Target, actual, gap, planned and uncovered money of one person in one period.
+"""Target, actual, gap, planned and uncovered money of one person, or of a team, in one period.
 
 gap = target - actual; planned = amounts of open deals expected in the period that have a dated next
 step, unweighted; uncovered = max(0, gap - planned). Money is minor units of one currency; what is in
@@ -21,15 +21,22 @@ METRIC = "won_amount"
 
 @dataclass(frozen=True, slots=True)
 class MoneyGap:
-    """One person's money in one period, with the rows behind it."""
+    """The money of a person or team in one period, with the rows behind it; `parts` are those of a team's reps."""
 
-    person_id: str
+    scope_id: str
     period: Period
     currency: str
     target_minor: int | None
     targets: tuple[Target, ...]
     won: tuple[Deal, ...]
     planned: tuple[Deal, ...]
+    parts: tuple[MoneyGap, ...] = ()
+
+    @property
+    def parts_minor(self) -> int | None:
+        """What the targets of the reps sum to; None for a person, and where none of them has one."""
+        known = [part.target_minor for part in self.parts if part.target_minor is not None]
+        return sum(known) if known else None
 
     @property
     def actual_minor(self) -> int:
@@ -196,16 +203,19 @@ def _share(
 def _week_targets(book: Book, gap: MoneyGap, weeks: Sequence[Period]) -> list[int | None]:
     if gap.target_minor is None:
         return [None] * len(weeks)
+    if gap.targets and all(row.scope_id != gap.scope_id for row in gap.targets):
+        found = [_week_targets(book, part, weeks) for part in gap.parts]
+        return [sum(value for value in week if value is not None) for week in zip(*found, strict=True)]
     if gap.period.kind == "month":
-        return [value for _, value in month_split(book, gap.person_id, gap.period, gap.currency)]
+        return [value for _, value in month_split(book, gap.scope_id, gap.period, gap.currency)]
     if len(weeks) == 1:
         return [gap.target_minor]
-    calendar = book.calendar_of(gap.person_id)
-    if own_target(book, gap.person_id, gap.period.kind, gap.period.starts_on, gap.currency) is None:
+    calendar = book.calendar_of(gap.scope_id)
+    if own_target(book, gap.scope_id, gap.period.kind, gap.period.starts_on, gap.currency) is None:
         parts = [
             (part, value)
             for first in months_of(gap.period)
-            for part, value in month_split(book, gap.person_id, period_of("month", first), gap.currency)
+            for part, value in month_split(book, gap.scope_id, period_of("month", first), gap.currency)
             if value is not None
         ]
         return [sum(value for part, value in parts if part.starts_on in week) for week in weeks]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
@@ -80,15 +80,15 @@ def day_counts(book: Book, rep_id: str, period: Period) -> tuple[DayCount, ...]:
     )
 
 
-def last_weeks(book: Book, rep_id: str, currency: str, count: int = TREND_WEEKS) -> tuple[WeekCount, ...]:
-    """The last `count` weeks, the current one last."""
+def last_weeks(book: Book, rep_ids: Sequence[str], currency: str, count: int = TREND_WEEKS) -> tuple[WeekCount, ...]:
+    """The last `count` weeks of these people together, the current one last."""
     first = _monday(book.today) - timedelta(weeks=count - 1)
     held: Counter[date] = Counter()
-    for activity in book.activities_by_rep.get(rep_id, ()):
+    for activity in (one for rep in rep_ids for one in book.activities_by_rep.get(rep, ())):
         if activity.kind == "visit" and activity.status == "held":
             held[_monday(book.local_day(activity.starts_at))] += 1
     won: Counter[date] = Counter()
-    for deal in won_in(book, rep_id, Period("week", first, book.today)):
+    for deal in (one for rep in rep_ids for one in won_in(book, rep, Period("week", first, book.today))):
         if deal.closed_on is not None and deal.currency == currency:
             won[_monday(deal.closed_on)] += deal.amount_minor or 0
     weeks = (first + timedelta(weeks=number) for number in range(count))
@@ -97,7 +97,7 @@ def last_weeks(book: Book, rep_id: str, currency: str, count: int = TREND_WEEKS)
 
 def pace_points(book: Book, gap: MoneyGap) -> tuple[PacePoint, ...]:
     """One point for each working day of the period. The target is due in equal parts, as for the card of the pace."""
-    days = book.calendar_of(gap.person_id).workdays(gap.period.starts_on, gap.period.ends_on)
+    days = book.calendar_of(gap.scope_id).workdays(gap.period.starts_on, gap.period.ends_on)
     won = _Running((deal.closed_on, deal.amount_minor) for deal in gap.won if deal.currency == gap.currency)
     planned = _Running((deal.expected_on, deal.amount_minor) for deal in gap.planned if deal.currency == gap.currency)
     now = bisect_right(days, book.today) - 1

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cockpit.domain.book import Book
+from cockpit.domain.deals import currency_of
 from cockpit.domain.entities import Person, Team
-from cockpit.domain.gap import MoneyGap, money_gap
+from cockpit.domain.gap import MoneyGap, money_gap, target_of
 from cockpit.domain.kpi import KpiCount, kpi_counts
-from cockpit.domain.periods import period_of
+from cockpit.domain.periods import Period, period_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,32 @@ def rep_figures(book: Book, person: Person, currency: str) -> RepFigures:
         uncovered,
         _last_log_at(book, person.id),
     )
+
+
+def owners_of(book: Book, person_id: str) -> tuple[str, ...]:
+    """Whose rows a person's numbers are made of: his own for a rep, those of the reps below for who leads."""
+    person = book.people.get(person_id)
+    if person is None or person.role == "rep":
+        return (person_id,)
+    return tuple(rep.id for rep in reps_below(book.people, book.teams, person_id))
+
+
+def gap_of(book: Book, person_id: str, period: Period, currency: str | None = None) -> MoneyGap:
+    """A rep's own figures; for who leads, those of his team: its own target, else the sum of the reps'."""
+    owners = owners_of(book, person_id)
+    if owners == (person_id,):
+        return money_gap(book, person_id, period, currency)
+    team_id = book.people[person_id].team_id or person_id
+    unit = currency or currency_of(book, (team_id, *owners))
+    parts = tuple(money_gap(book, owner, period, unit) for owner in owners)
+    value, rows = target_of(book, team_id, period, unit)
+    if value is None:
+        value, rows = (
+            sum_known(part.target_minor for part in parts),
+            tuple(row for part in parts for row in part.targets),
+        )
+    won = tuple(deal for part in parts for deal in part.won)
+    return MoneyGap(team_id, period, unit, value, rows, won, tuple(d for part in parts for d in part.planned), parts)
 
 
 def sum_known(values: Iterable[int | None]) -> int | None:

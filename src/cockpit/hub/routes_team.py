@@ -53,7 +53,7 @@ def team_gaps(hub: HubDep, actor: ActorDep, month: Month = None, if_none_match: 
         found = gaps.of_reps(session, list(people), period, now, zone)
         body = TeamGaps(
             month=f"{period.starts_on:%Y-%m}",
-            reps=[_gap(people[gap.person_id], gap) for gap in found if _counts(people[gap.person_id], gap)],
+            reps=[_gap(people[gap.scope_id], gap) for gap in found if _counts(people[gap.scope_id], gap)],
         )
     return _answer(body, if_none_match)
 

@@ -16,7 +16,7 @@ from cockpit.screens.period_view import PeriodView
 from cockpit.services import chain_words as words
 from cockpit.services.snapshots import ChainSnapshot, Tried
 from cockpit.services.words import period_name
-from cockpit.widgets.chain_table import PER_DAY, ChainTable, LeverTable
+from cockpit.widgets.chain_table import PER_DAY, ChainTable, LeverTable, ShortReps
 from cockpit.widgets.lines import Line, Lines, folded
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class ChainView(PeriodView):
     """The chain of `rep_id` (the viewer's own when None). Digits try levers, + and - move the rate of the focused line."""
 
-    SCOPES = ("chain",)
+    SCOPES = ("chain", "list")
     FOOTER = ("accept", "more", "less", "why", "period_previous", "period_next", "help", "back")
 
     snapshot: ChainSnapshot | None
@@ -48,6 +48,7 @@ class ChainView(PeriodView):
         yield Static(plain(""), id="facts", classes="facts")
         yield ChainTable(id="steps")
         yield Lines(id="checks")
+        yield ShortReps(id="reps")
         yield LeverTable(id="levers")
         yield Lines(id="split")
 
@@ -62,6 +63,8 @@ class ChainView(PeriodView):
         self.query_one("#facts", Static).update(plain(facts(snapshot)))
         self.query_one(ChainTable).show(snapshot)
         self.query_one("#checks", Lines).show(lambda width: check_lines(snapshot, width))
+        self.set_class(bool(snapshot.team), "-team")
+        self.query_one(ShortReps).show(snapshot)
         self.query_one(LeverTable).show(snapshot)
         self.query_one("#split", Lines).show(lambda width: split_lines(snapshot, width))
 
@@ -75,6 +78,8 @@ class ChainView(PeriodView):
         if self.snapshot.refusal:
             return self._named("target")
         focused = self.app.focused
+        if isinstance(focused, ShortReps):
+            return self._named(PER_DAY) if focused.cursor_key else None
         key = focused.cursor_key if isinstance(focused, ChainTable) else None
         return self._named(key or PER_DAY)
 
@@ -82,13 +87,29 @@ class ChainView(PeriodView):
         return f"chain.{line}" if self.period == "month" else f"chain.{line}:{self.period}"
 
     def why_args(self) -> dict[str, Any]:
-        return {} if self._rep_id is None else {"rep_id": self._rep_id}
+        rep_id = self._focused_rep or self._rep_id
+        return {} if rep_id is None else {"rep_id": rep_id}
+
+    @property
+    def _focused_rep(self) -> str | None:
+        """The rep under the cursor, while those who are short have the focus."""
+        focused = self.app.focused
+        return focused.cursor_key if isinstance(focused, ShortReps) else None
+
+    def do_open(self) -> None:
+        """That rep's chain, in the same period."""
+        if self._focused_rep is not None:
+            self.shell.open("chain", rep_id=self._focused_rep, period=self.period)
 
     def why_not(self, command: str) -> str | None:
+        if command == "open" and self._focused_rep is None:
+            return _("Move to a rep first.") if self.snapshot and self.snapshot.reps else _("Nothing opens here.")
         if command in ("more", "less"):
             return None if self._rate() else _("Move to a line with a rate first.")
         if command == "why" and self._tried:
             return _("Only the chain as it is can be explained: take back what is tried.")
+        if command == "accept" and self.snapshot is not None and self.snapshot.team:
+            return _("A team's chain is in nobody's week: each rep writes his own.")
         if command == "accept" and (self.snapshot is None or self.snapshot.refusal):
             return self.snapshot.refusal if self.snapshot else _("Still loading; try again in a moment.")
         return super().why_not(command)
@@ -149,7 +170,7 @@ def answer(found: ChainSnapshot) -> str:
 def facts(found: ChainSnapshot) -> str:
     """Whose, which period, from when the rates are, and why team or best is empty."""
     window = _("rates of {first} to {last}").format(first=f"{found.window_from:%m-%d}", last=f"{found.window_to:%m-%d}")
-    parts = [found.rep.name, f"[{period_name(found.period_kind)}]", window]
+    parts = [*([found.team] if found.team else []), found.rep.name, f"[{period_name(found.period_kind)}]", window]
     parts += [text] if (text := words.tried_text(found)) else []
     return "\n".join(text for text in ("  ".join(parts), found.alone or found.alike, words.other_money(found)) if text)
 

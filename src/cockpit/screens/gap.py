@@ -1,4 +1,4 @@
-"""Gap: how far the period is from its target, what is planned, what is uncovered."""
+"""Gap: how far the period is from its target, what is planned, what is uncovered; of who leads, his team's."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import Static
 
+from cockpit.domain.periods import PeriodKind
 from cockpit.i18n import _, ngettext, short_money
 from cockpit.plain import plain
 from cockpit.screens.period_view import PeriodView
+from cockpit.services.gap_words import apart_text
 from cockpit.services.snapshots import GapSnapshot
 from cockpit.services.words import period_name
 from cockpit.widgets.day_cells import DayCells
 from cockpit.widgets.gap_bar import GapBar, GapFigures
 from cockpit.widgets.gap_numbers import GapNumbers
+from cockpit.widgets.gap_reps import GapReps
 from cockpit.widgets.kpi_list import KpiList
 from cockpit.widgets.pace_chart import PaceChart
 from cockpit.widgets.period_switch import PeriodSwitch
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
 
 
 class GapView(PeriodView):
-    """The gap of `rep_id` (the viewer's own when None) for one period, the month at first."""
+    """The gap of `rep_id` (the viewer's own when None) for one period, the month at first. Whoever leads sees his team's,
+    with its reps in place of KPIs and days, which are one person's."""
 
     SCOPES = ("gap", "list")
     KEPT = GapSnapshot
@@ -37,8 +41,14 @@ class GapView(PeriodView):
 
     snapshot: GapSnapshot | None
 
-    def __init__(self, rep_id: str | None = None, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
-        super().__init__(id=id)
+    def __init__(
+        self,
+        rep_id: str | None = None,
+        *,
+        period: PeriodKind = "month",
+        id: str | None = None,  # noqa: A002  Textual's name
+    ) -> None:
+        super().__init__(period=period, id=id)
         self.add_class("board")
         self._rep_id = rep_id
 
@@ -52,6 +62,7 @@ class GapView(PeriodView):
                 with Container(id="upper"):
                     yield GapNumbers(id="numbers")
                     yield WeekTable(id="weeks")
+                yield GapReps(id="reps")
                 yield KpiList(id="kpis")
                 yield Trends(id="trends")
             yield PaceChart(id="pace")
@@ -65,6 +76,8 @@ class GapView(PeriodView):
     def show(self, snapshot: GapSnapshot) -> None:
         self.query_one("#answer", Static).update(plain(answer(snapshot)))
         self.query_one(PeriodSwitch).show(snapshot.period_kind, period_facts(snapshot))
+        self.set_class(bool(snapshot.team), "-team")
+        self.query_one(GapReps).show(snapshot.reps)
         self.query_one(GapBar).display = True
         self.query_one(GapBar).show(
             GapFigures(snapshot.target_minor, snapshot.actual_minor, snapshot.planned_minor, snapshot.uncovered_minor),
@@ -97,15 +110,26 @@ class GapView(PeriodView):
             return None
         if isinstance(focused, KpiList):
             return focused.cursor_key
+        if isinstance(focused, GapReps):
+            return f"{self.snapshot.period_kind}.gap" if focused.cursor_key else None
         if isinstance(focused, GapNumbers | WeekTable) and focused.cursor_key:
             key = focused.cursor_key
             return f"{self.snapshot.period_kind}.{'gap' if key == WEEK_SUM else key}"
         return None
 
     def why_args(self) -> dict[str, Any]:
-        return {} if self._rep_id is None else {"rep_id": self._rep_id}
+        rep_id = self._focused_rep or self._rep_id
+        return {} if rep_id is None else {"rep_id": rep_id}
+
+    @property
+    def _focused_rep(self) -> str | None:
+        """The rep under the cursor, while the team's reps have the focus."""
+        focused = self.app.focused
+        return focused.cursor_key if isinstance(focused, GapReps) else None
 
     def why_not(self, command: str) -> str | None:
+        if command == "open" and self._focused_rep is None:
+            return _("Move to a rep first.") if self.snapshot and self.snapshot.team else _("Nothing opens here.")
         if command == "fill" and self.snapshot is not None:
             return self._why_not_fill(self.snapshot)
         return super().why_not(command)
@@ -113,9 +137,16 @@ class GapView(PeriodView):
     def _why_not_fill(self, snapshot: GapSnapshot) -> str | None:
         if snapshot.is_read_only:
             return _("This is somebody else's: it can be read, not changed.")
+        if snapshot.team:
+            return _("KPI visits are each rep's own: open his Gap.")
         if not any(line.uncovered for line in snapshot.kpis):
             return _("Nothing to fill: every KPI is covered.")
         return None
+
+    def do_open(self) -> None:
+        """That rep's Gap, in the same period."""
+        if self._focused_rep is not None:
+            self.shell.open("gap", rep_id=self._focused_rep, period=self.period)
 
     def do_chain(self) -> None:
         self.shell.open("chain", rep_id=self._rep_id, period=self.period)
@@ -153,5 +184,6 @@ def answer(snapshot: GapSnapshot) -> str:
 
 
 def period_facts(snapshot: GapSnapshot) -> str:
-    """The days of the period."""
-    return span(snapshot.starts_on, snapshot.ends_on)
+    """The days of the period, the team, and whether its reps' targets sum to its own."""
+    parts = (span(snapshot.starts_on, snapshot.ends_on), snapshot.team, apart_text(snapshot))
+    return "  ".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""The gap chain of one person: from what is missing to what is to be done each day, and what would change it."""
+"""The gap chain of one person, or of a team for who leads it: from what is missing to what is to be done each day, and what would change it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from cockpit.domain.chain_steps import DEFAULT, PRESETS, Step, chosen, ratios_of
 from cockpit.domain.cycle import Cycle, Life, cycle
 from cockpit.domain.deals import currency_of, deals_of, money, standing
 from cockpit.domain.entities import Activity, Deal
-from cockpit.domain.gap import MoneyGap, money_gap
-from cockpit.domain.measures import Compared, Measured, Ratio, compared, measured
+from cockpit.domain.gap import MoneyGap
+from cockpit.domain.measures import MEASURES, Compared, Measured, Ratio, compared, measured
 from cockpit.domain.periods import Period, PeriodKind, period_of
 from cockpit.domain.pipeline import deal_facts, default_funnel, usual_stays
-from cockpit.domain.team import reps_below
+from cockpit.domain.rates import Rate
+from cockpit.domain.team import gap_of, owners_of, reps_below
 from cockpit.locations import locate
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import ChainSnapshot, PersonRef, Saved, Tried
@@ -45,7 +46,10 @@ AS_IT_IS = Tried()
 
 @dataclass(frozen=True)
 class Ground:
-    """What the chain and the rates are counted from: everybody whose rows are here, over one window."""
+    """What the chain and the rates are counted from: everybody who sells and whose rows are here, over one window.
+
+    `person` is whose numbers they are: a rep, or who leads reps and is answered for by theirs together.
+    """
 
     viewer: PersonRef
     person: PersonRef
@@ -60,7 +64,21 @@ class Ground:
 
     @cached_property
     def currency(self) -> str:
-        return currency_of(self.book, (self.person.id,))
+        return currency_of(self.book, self.owners if self.is_team else (self.person.id,))
+
+    @property
+    def is_team(self) -> bool:
+        return self.person.role != "rep"
+
+    @cached_property
+    def owners(self) -> tuple[str, ...]:
+        """Whose money the person's is: his own, or that of the reps below him, those who have left too."""
+        return owners_of(self.book, self.person.id)
+
+    @cached_property
+    def sellers(self) -> tuple[str, ...]:
+        """Those of them whose rates count."""
+        return tuple(owner for owner in self.owners if owner in self.rep_ids)
 
     @cached_property
     def rows(self) -> dict[str, Measured]:
@@ -75,14 +93,26 @@ class Ground:
             self._compared[ratio_id] = compared(self.rows, self.ratios[ratio_id])
         return self._compared[ratio_id]
 
+    def rate(self, ratio_id: str) -> Rate | None:
+        """The person's own; that of all his reps together where he leads."""
+        found = self.compared(ratio_id)
+        return found.together(self.sellers) if self.is_team else found.rate(self.person.id)
+
+    @cached_property
+    def own_rows(self) -> Measured:
+        """The person's rows of each measure."""
+        return {name: [row for rep in self.sellers for row in self.rows[rep][name]] for name in MEASURES}
+
     @property
     def is_alone(self) -> bool:
         """Whether nobody else's rows are here."""
         return len(self.rep_ids) < 2
 
-    def of_reps(self) -> Ground:
-        """The same without the one who looks, where he is no rep."""
-        return replace(self, rep_ids=tuple(rep for rep in self.rep_ids if rep != self.person.id))
+    def of(self, rep: PersonRef) -> Ground:
+        """The same rows and comparisons, looked at for one of the reps."""
+        found = replace(self, person=rep)
+        found.__dict__.update(rows=self.rows, _compared=self._compared)
+        return found
 
     @cached_property
     def team_ids(self) -> tuple[str, ...]:
@@ -98,16 +128,18 @@ def ground(desk: Desk, source: Session | Reader, rep_id: str | None, as_of: date
     viewer = desk.viewer(source)
     person = viewer if rep_id in (None, viewer.id) else desk.find_rep(source, rep_id)
     people, teams = everybody(source)
-    reps = dict.fromkeys([*(rep.id for rep in reps_below(people, teams, viewer.id) if rep.is_active), person.id])
+    below = reps_below(people, teams, viewer.id)
+    reps = dict.fromkeys([*(rep.id for rep in below), person.id])
     since = (as_of or clock.now()).date() - timedelta(days=WINDOW_DAYS + 1)
     book = desk.book(source, as_of=as_of, rep_ids=list(reps), activities_from=since)
-    ids = tuple(rep for rep in reps if rep == person.id or book.people[rep].role == "rep")
+    active = (rep.id for rep in below if rep.is_active)
+    ids = tuple(dict.fromkeys([*active, person.id] if person.role == "rep" else active))
     return Ground(viewer, person, ids, book, ratios_of(own), chains)
 
 
 @dataclass(frozen=True)
 class ChainLook:
-    """One person's chain in one period, as it stands and with what is tried."""
+    """One person's or team's chain in one period, as it stands and with what is tried."""
 
     ground: Ground
     kind: PeriodKind
@@ -116,7 +148,7 @@ class ChainLook:
     @cached_property
     def gap(self) -> MoneyGap:
         book = self.ground.book
-        return money_gap(book, self.ground.person.id, period_of(self.kind, book.today), self.ground.currency)
+        return gap_of(book, self.ground.person.id, period_of(self.kind, book.today), self.ground.currency)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -126,14 +158,14 @@ class ChainLook:
         names = (funnel.id, funnel.name, funnel.alias) if funnel else ()
         table = next((ground.chains[name] for name in (*names, DEFAULT) if name in ground.chains), None)
         if table is None:
-            rows = ground.rows[ground.person.id]
+            rows = ground.own_rows
             table = PRESETS["visits" if len(rows["visits_made"]) > len(rows["calls_made"]) else "calls"]
         return chosen(table, ground.ratios)
 
     @cached_property
     def open(self) -> tuple[Deal, ...]:
         book = self.ground.book
-        return tuple(deal for deal in deals_of(book, (self.ground.person.id,)) if standing(book, deal) == "open")
+        return tuple(deal for deal in deals_of(book, self.ground.owners) if standing(book, deal) == "open")
 
     @cached_property
     def dirty(self) -> tuple[Deal, ...]:
@@ -150,8 +182,7 @@ class ChainLook:
     @cached_property
     def bare(self) -> Given:
         """The chain's inputs as they are, nothing tried."""
-        person = self.ground.person.id
-        rates = {step.ratio.id: self.ground.compared(step.ratio.id).rate(person) for step in self.steps}
+        rates = {step.ratio.id: self.ground.rate(step.ratio.id) for step in self.steps}
         have = {step.id: float(self._have(step)) for step in self.steps}
         target = self.gap.target_minor or 0
         days = workdays_left(self.ground.book, self.gap)
@@ -176,8 +207,8 @@ class ChainLook:
 
     @cached_property
     def team(self) -> dict[str, float]:
-        """The team's rates; empty where nobody else's rows are here."""
-        if self.ground.is_alone or len(self.ground.team_ids) < 2:
+        """The rates of a rep's team; empty where nobody else's rows are here, and for a team itself."""
+        if self.ground.is_team or self.ground.is_alone or len(self.ground.team_ids) < 2:
             return {}
         found = {
             step.ratio.id: self.ground.compared(step.ratio.id).together(self.ground.team_ids) for step in self.steps
@@ -198,7 +229,8 @@ class ChainLook:
         begins = book.midnight(book.today)
         return tuple(
             act
-            for act in book.activities_by_rep.get(self.ground.person.id, ())
+            for owner in self.ground.owners
+            for act in book.activities_by_rep.get(owner, ())
             if f"{act.kind}s" == kind
             and act.status == "planned"
             and act.starts_at >= begins
@@ -207,8 +239,8 @@ class ChainLook:
 
     @cached_property
     def effort(self) -> Effort | None:
-        """How much of the last line the person did on the days he worked, today left out; None without such a day."""
-        book, rows = self.ground.book, self.ground.rows[self.ground.person.id]
+        """How much of the last line was done on the days with work, today left out; None without such a day."""
+        book, rows = self.ground.book, self.ground.own_rows
         if not self.steps or self.steps[-1].measure not in rows:
             return None
         worked = {book.local_day(act.starts_at) for act in _acts(rows, "_made")} - {book.today}

@@ -55,6 +55,8 @@ def write_week(bench: Bench, look: ChainLook) -> Saved:
 
 def _wanted(bench: Bench, look: ChainLook, found: Chain) -> list[tuple[date, str]]:
     """Day and words of each to-do: the last line for every day, the lines above for the last of these days."""
+    if look.ground.is_team:
+        raise NotAllowed(_("A team's chain is in nobody's week: each rep writes his own."))
     if refused := refusal(look):
         raise NotAllowed(refused)
     if found.per_day is None:

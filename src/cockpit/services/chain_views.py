@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from cockpit.domain.book import Book
 from cockpit.domain.chain import SLOW_BELOW, Chain, Lever, Line, chain, feasible, half_up, levers, thinnest
 from cockpit.domain.deals import money, other_money
 from cockpit.domain.entities import Deal
@@ -17,13 +18,15 @@ from cockpit.services.snapshots import (
     ChainDeal,
     ChainLever,
     ChainLine,
+    ChainRep,
     ChainSnapshot,
     CycleCheck,
     EffortCheck,
+    PersonRef,
     RateLine,
     ThinCheck,
 )
-from cockpit.services.views import person_name, stage_name
+from cockpit.services.views import person_name, stage_name, team_name
 from cockpit.services.words import period_name
 
 
@@ -58,6 +61,36 @@ def chain_snapshot(look: ChainLook) -> ChainSnapshot:
         other_currencies=other_money(look.open, gap.currency),
         alone=alone,
         alike=alike,
+        team=team_name(ground.book, ground.person) if ground.is_team else "",
+        reps=_reps(look),
+    )
+
+
+def _reps(look: ChainLook) -> tuple[ChainRep, ...]:
+    """The reps of a team who are short, each by his own rates, the largest gap first."""
+    short = [part for part in look.gap.parts if (part.gap_minor or 0) > 0 and part.scope_id in look.ground.sellers]
+    short.sort(key=lambda part: (-(part.gap_minor or 0), part.scope_id))
+    return tuple(_rep(ChainLook(look.ground.of(_person(look.ground.book, part.scope_id)), look.kind)) for part in short)
+
+
+def _person(book: Book, rep_id: str) -> PersonRef:
+    row = book.people[rep_id]
+    return PersonRef(row.id, row.name, row.alias, row.role, row.team_id, "")
+
+
+def _rep(look: ChainLook) -> ChainRep:
+    found = chain(look.given)
+    verdict, _share = feasible(found, look.effort)
+    reserve = next((line for line in found.lines if line.step and line.step.is_money), None)
+    return ChainRep(
+        id=look.ground.person.id,
+        name=look.ground.person.name,
+        short_minor=half_up(found.lines[0].short or 0),
+        reserve_short=_short(reserve),
+        customers=_short(found.customers),
+        last_name=step_name(found.last.id),
+        per_day=_whole(found.per_day),
+        verdict=verdict,
     )
 
 
@@ -76,7 +109,7 @@ def refusal(look: ChainLook) -> str:
 def reasons(look: ChainLook) -> tuple[str, str]:
     """Why the team's figures are empty, and which rates nobody is the best of."""
     ground = look.ground
-    if ground.is_alone:
+    if ground.is_alone and not ground.is_team:
         return _("Team and best: other reps' rows are not on this device; a lead sees them."), ""
     names = [ratio_name(step.ratio.id) for step in look.steps if not ground.compared(step.ratio.id).may_rank]
     return "", _("no real difference between reps: {names}").format(names=_(", ").join(names)) if names else ""
@@ -84,7 +117,8 @@ def reasons(look: ChainLook) -> tuple[str, str]:
 
 def rate_line(ground: Ground, found: Compared, rate: Rate | None, *, with_team: bool = True) -> RateLine:
     """One rate in words and numbers; `rate` may be one that was moved."""
-    team = found.together(ground.team_ids) if with_team and len(ground.team_ids) > 1 else None
+    has_team = with_team and len(ground.team_ids) > 1 and not ground.is_team
+    team = found.together(ground.team_ids) if has_team else None
     best = found.best if with_team and not ground.is_alone else None
     raw = None
     if rate is not None:
@@ -126,7 +160,7 @@ def _line(look: ChainLook, line: Line) -> ChainLine:
 def days_left(look: ChainLook) -> tuple[date, ...]:
     """The working days from today, which counts, to the period's end."""
     first = max(look.ground.book.today, look.gap.period.starts_on)
-    return look.ground.book.calendar_of(look.ground.person.id).workdays(first, look.gap.period.ends_on)
+    return look.ground.book.calendar_of(look.gap.scope_id).workdays(first, look.gap.period.ends_on)
 
 
 def _levers(look: ChainLook) -> tuple[ChainLever, ...]:

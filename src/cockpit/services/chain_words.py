@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cockpit.i18n import N_, _, exact_money, month_name, short_day, short_money, short_number
 
 if TYPE_CHECKING:
-    from cockpit.services.snapshots import ChainLever, ChainSnapshot, CycleCheck, RateLine
+    from cockpit.services.snapshots import ChainLever, ChainRep, ChainSnapshot, CycleCheck, RateLine
 
 MOST_DAYS = 8
 """As many days are told one by one."""
@@ -165,6 +165,10 @@ def effort_line(found: ChainSnapshot) -> str:
         return _("can you do it: not known while a rate is missing")
     verdict = _("FEASIBLE") if check.verdict == "feasible" else _("TOO MUCH")
     words = _("can you do it: {count} {name} a day is {share} of your best {best} (usual {usual}): {verdict}")
+    if found.team:
+        words = _(
+            "can it be done: {count} {name} a day is {share} of the team's best {best} (usual {usual}): {verdict}"
+        )
     return words.format(
         count=found.per_day,
         name=name,
@@ -253,8 +257,28 @@ def one_line(found: ChainSnapshot) -> str:
     return words.format(steps=" ".join(parts), days=found.workdays_left, count=found.per_day, name=found.lines[-1].name)
 
 
+def verdict_name(verdict: str) -> str:
+    """Whether each day's need can be done, in a word or two."""
+    names = {
+        "feasible": _("FEASIBLE"),
+        "too_much": _("TOO MUCH"),
+        "no_history": _("no history"),
+        "no_days": _("no day left"),
+    }
+    return names.get(verdict, _("not known"))
+
+
+def rep_need(rep: ChainRep) -> str:
+    """`12 dials a day`."""
+    if rep.per_day is None:
+        return "-"
+    return _("{count} {name} a day").format(count=short_number(rep.per_day), name=rep.last_name)
+
+
 def no_lever(found: ChainSnapshot) -> str:
     """Why there is nothing to move."""
+    if found.team:
+        return _("No deal is dirty.")
     return found.alone or _("No rate is below the team's, and no deal is dirty.")
 
 

@@ -5,15 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from cockpit.domain.book import Book
 from cockpit.domain.card_month import pace
-from cockpit.domain.gap import MoneyGap, money_gap, week_gaps
+from cockpit.domain.gap import MoneyGap, week_gaps
 from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import PeriodKind, period_of
 from cockpit.domain.rhythm import day_counts, last_weeks, pace_points
+from cockpit.domain.team import gap_of
 from cockpit.services.desk import Desk
-from cockpit.services.outlooks import around
-from cockpit.services.snapshots import ForecastLine, GapSnapshot, GapWeek, PaceDay
-from cockpit.services.views import Look, day_cells, in_question, kpi_line, look_at, trend_weeks, workdays_left
+from cockpit.services.outlooks import Around, around
+from cockpit.services.snapshots import GapRep, GapSnapshot, GapWeek, PaceDay
+from cockpit.services.views import (
+    Look,
+    day_cells,
+    in_question,
+    kpi_line,
+    look_at,
+    person_name,
+    team_name,
+    trend_weeks,
+    workdays_left,
+)
 
 
 @dataclass(frozen=True)
@@ -28,13 +40,14 @@ class GapService:
         """The period that holds `as_of`, for one rep."""
         with self.desk.look(as_of) as reader:
             look = look_at(self.desk, reader, rep_id, as_of)
-            gap = money_gap(look.book, look.person.id, period_of(period, look.book.today))
+            gap = gap_of(look.book, look.person.id, period_of(period, look.book.today))
             nearby = around(self.desk, reader, look.viewer, look.book, gap.currency, as_of)
-        return _snapshot(look, gap, nearby.line((look.person.id,), gap.period))
+        return _snapshot(look, gap, nearby)
 
 
-def _snapshot(look: Look, gap: MoneyGap, forecast: ForecastLine) -> GapSnapshot:
+def _snapshot(look: Look, gap: MoneyGap, nearby: Around) -> GapSnapshot:
     book = look.book
+    reps = [_rep(book, part, nearby) for part in gap.parts if _counts(book, part)]
     return GapSnapshot(
         as_of=look.as_of,
         complete=book.complete,
@@ -49,7 +62,7 @@ def _snapshot(look: Look, gap: MoneyGap, forecast: ForecastLine) -> GapSnapshot:
         gap_minor=gap.gap_minor,
         planned_minor=gap.planned_minor,
         uncovered_minor=gap.uncovered_minor,
-        forecast=forecast,
+        forecast=nearby.line(look.owners, gap.period),
         other_currencies=gap.other_currencies,
         kpis=tuple(kpi_line(book, count, gap.currency) for count in kpi_counts(book, look.person.id)),
         weeks=tuple(
@@ -64,8 +77,8 @@ def _snapshot(look: Look, gap: MoneyGap, forecast: ForecastLine) -> GapSnapshot:
         ),
         workdays_left=workdays_left(book, gap),
         due_minor=None if gap.target_minor is None else pace(book, gap).due_minor,
-        days=day_cells(day_counts(book, look.person.id, gap.period)),
-        trend=trend_weeks(last_weeks(book, look.person.id, gap.currency)),
+        days=() if look.is_team else day_cells(day_counts(book, look.person.id, gap.period)),
+        trend=trend_weeks(last_weeks(book, look.owners, gap.currency)),
         pace=tuple(
             PaceDay(
                 on=point.on,
@@ -76,4 +89,28 @@ def _snapshot(look: Look, gap: MoneyGap, forecast: ForecastLine) -> GapSnapshot:
             for point in pace_points(book, gap)
         ),
         in_question=in_question(book, gap),
+        team=team_name(look.book, look.person) if look.is_team else "",
+        reps=tuple(
+            sorted(reps, key=lambda rep: (-(rep.uncovered_minor or 0), -(rep.gap_minor or 0), rep.name, rep.id))
+        ),
+        parts_minor=gap.parts_minor,
+    )
+
+
+def _counts(book: Book, part: MoneyGap) -> bool:
+    """Who has left is shown while something of his is in the sums."""
+    is_active = part.scope_id in book.people and book.people[part.scope_id].is_active
+    return is_active or bool(part.target_minor or part.won or part.planned)
+
+
+def _rep(book: Book, part: MoneyGap, nearby: Around) -> GapRep:
+    return GapRep(
+        id=part.scope_id,
+        name=person_name(book, part.scope_id),
+        target_minor=part.target_minor,
+        actual_minor=part.actual_minor,
+        gap_minor=part.gap_minor,
+        planned_minor=part.planned_minor,
+        uncovered_minor=part.uncovered_minor,
+        forecast=nearby.line((part.scope_id,), part.period, is_judged=False),
     )

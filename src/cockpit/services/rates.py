@@ -25,8 +25,6 @@ class RateService:
         """The viewer's reps; for a rep, the rep alone."""
         with self.desk.look(as_of) as reader:
             found = ground(self.desk, reader, None, as_of)
-        if found.viewer.role != "rep" and not found.is_alone:
-            found = found.of_reps()
         return RatesSnapshot(
             as_of=found.book.local(found.book.as_of),
             complete=found.book.complete,

@@ -84,7 +84,7 @@ def _line(book: Book, rep: RepFigures, reader: DealReader, nearby: Around) -> Te
         problem=problem,
         problem_state=state,
         last_log_at=book.local(rep.last_log_at) if rep.last_log_at else None,
-        trend=trend_weeks(last_weeks(book, rep.person.id, rep.gap.currency)),
+        trend=trend_weeks(last_weeks(book, (rep.person.id,), rep.gap.currency)),
         problems=_problems(book, cards[:MOST_PROBLEMS]),
         deals_at_risk=_problems(book, deals[:MOST_DEALS]),
         week=_week(book, rep.person.id),

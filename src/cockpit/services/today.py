@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cockpit.domain.agenda import PrepFacts, coming, next_visit, prep_for, today_list, unvisited
-from cockpit.domain.gap import money_gap
 from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import period_of
 from cockpit.domain.problems import cards_of
 from cockpit.domain.rhythm import day_counts, last_weeks
+from cockpit.domain.team import gap_of
 from cockpit.i18n import _
 from cockpit.planning.offer import offer_of
 from cockpit.planning.score import Addition, best_addition
@@ -57,7 +57,7 @@ class TodayService:
             states = write_states(source, [activity.id for activity in (*visits, *left, *ahead)])
             upcoming = next_visit(book, rep)
             briefs = _briefs(source, look, [*visits, *left, *ahead, *([upcoming] if upcoming else [])])
-            gap = money_gap(book, rep, period_of("month", book.today))
+            gap = gap_of(book, rep, period_of("month", book.today))
             nearby = around(self.desk, source, look.viewer, book, gap.currency, as_of)
         return TodaySnapshot(
             as_of=look.as_of,
@@ -69,13 +69,13 @@ class TodayService:
             yesterday_unvisited=agenda_items(book, left, states),
             prep=briefs.get(upcoming.id) if upcoming else None,
             next_best=None if look.is_read_only else next_best(book, rep),
-            month=month_line(book, gap, nearby.line((rep,), gap.period)),
+            month=month_line(book, gap, nearby.line(look.owners, gap.period)),
             kpis=tuple(kpi_line(book, count, gap.currency) for count in kpi_counts(book, rep)),
             cards=card_views(book, cards_of(book, rep)),
             briefs=tuple(briefs.values()),
             coming=agenda_items(book, ahead, states),
             days=day_cells(day_counts(book, rep, gap.period)),
-            trend=trend_weeks(last_weeks(book, rep, gap.currency)),
+            trend=trend_weeks(last_weeks(book, look.owners, gap.currency)),
             offer="" if look.is_read_only or as_of is not None else offered(book, rep),
         )
 

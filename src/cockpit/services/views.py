@@ -17,7 +17,7 @@ from cockpit.domain.kpi import KpiCount
 from cockpit.domain.periods import period_of
 from cockpit.domain.pipeline import DealFacts, Verdict
 from cockpit.domain.rhythm import DayCount, WeekCount
-from cockpit.domain.team import reps_below
+from cockpit.domain.team import owners_of, reps_below
 from cockpit.i18n import _, language, ngettext, short_day
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import (
@@ -47,6 +47,15 @@ class Look:
     viewer: PersonRef
     person: PersonRef
     book: Book
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Whose rows the person's money and weeks are made of: his own, or his reps'."""
+        return owners_of(self.book, self.person.id)
+
+    @property
+    def is_team(self) -> bool:
+        return self.person.role != "rep"
 
     @property
     def is_read_only(self) -> bool:
@@ -88,6 +97,12 @@ def stage_name(book: Book, stage_id: str) -> str:
 
 def kpi_name(rule: KpiRule) -> str:
     return spoken(rule.name, rule.alias)
+
+
+def team_name(book: Book, leader: PersonRef) -> str:
+    """The team that somebody leads."""
+    team = book.teams.get(leader.team_id or "")
+    return spoken(team.name, team.alias) if team is not None else leader.team
 
 
 def account_name(book: Book, account_id: str | None) -> str:
@@ -170,7 +185,7 @@ def _agenda_item(
 
 def month_line(book: Book, gap: MoneyGap, forecast: ForecastLine) -> MonthLine:
     """The month as the home screen shows it. Days gone are finished working days."""
-    calendar = book.calendar_of(gap.person_id)
+    calendar = book.calendar_of(gap.scope_id)
     days = calendar.workdays(gap.period.starts_on, gap.period.ends_on)
     return MonthLine(
         starts_on=gap.period.starts_on,
@@ -204,7 +219,7 @@ def in_question(book: Book, gap: MoneyGap) -> tuple[str, ...]:
 def workdays_left(book: Book, gap: MoneyGap) -> int:
     """Working days from today, which counts, to the period's end."""
     first = max(book.today, gap.period.starts_on)
-    return len(book.calendar_of(gap.person_id).workdays(first, gap.period.ends_on))
+    return len(book.calendar_of(gap.scope_id).workdays(first, gap.period.ends_on))
 
 
 def day_cells(days: Iterable[DayCount]) -> tuple[DayCell, ...]:

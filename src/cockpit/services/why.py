@@ -150,7 +150,7 @@ def explained(sources: Sources, about: str) -> Why:
 
 def _of_period(sources: Sources, period: PeriodKind, number: str, subject: str) -> Why | None:
     if number in why_forecast.NUMBERS and not subject:
-        return why_forecast.of_period(sources.nearby, sources.rep, period, number)
+        return why_forecast.of_period(sources.nearby, sources.look.owners, period, number)
     if number in _PARTS_OF_A_PERIOD:
         return _PARTS_OF_A_PERIOD[number](sources.book, sources.rep, period, subject)
     if number in _OF_A_PERIOD and not subject:

@@ -154,7 +154,7 @@ def rate(ground: Ground, ratio_id: str) -> Why | None:
     ratio = ground.ratios.get(ratio_id)
     if ratio is None:
         return None
-    found = ground.compared(ratio_id).rate(ground.person.id)
+    found = ground.rate(ratio_id)
     if found is None:
         missing = _("nobody here has tried yet: there is no rate")
         return answer(ground.book, ratio_name(ratio_id), None, "none", missing, (), "none")
@@ -216,7 +216,7 @@ def _inputs(ground: Ground, ratio: Ratio, found: Rate) -> Sequence[tuple[str, st
 
 def _rows(ground: Ground, ratio: Ratio) -> list[WhyRow]:
     """The rows that are divided by; those counted above carry the value. What each takes: the rows above alone."""
-    rows = ground.rows[ground.person.id]
+    rows = ground.own_rows
     hits = {row.id for row in rows[ratio.over]}
     shown = rows[ratio.over] if ratio.kind == "each" else rows[ratio.per]
     return [_row(ground, ratio, row, is_hit=row.id in hits) for row in shown]

@@ -7,7 +7,7 @@ from cockpit.domain.forecast import Needs, Outlook
 from cockpit.domain.periods import Period, PeriodKind, period_of
 from cockpit.i18n import _, exact_money, ngettext, short_day
 from cockpit.services import forecast_words as words
-from cockpit.services.outlooks import Around, composition
+from cockpit.services.outlooks import Around, Owners, composition
 from cockpit.services.snapshots import ForecastLine, Why, WhyRow
 from cockpit.services.views import account_name
 from cockpit.services.why_money import answer, deal_rows
@@ -15,14 +15,14 @@ from cockpit.services.why_money import answer, deal_rows
 NUMBERS = ("forecast", "forecast_range", "forecast_error")
 
 
-def of_period(nearby: Around, rep_id: str, kind: PeriodKind, number: str) -> Why:
-    """One person's forecast of the period, or how its past forecasts did."""
+def of_period(nearby: Around, owners: Owners, kind: PeriodKind, number: str) -> Why:
+    """The forecast of these people together, or how its past forecasts did."""
     period = period_of(kind, nearby.book.today)
-    line, seen = nearby.line((rep_id,), period), nearby.outlook(period)
+    line, seen = nearby.line(owners, period), nearby.outlook(period)
     if line.value_minor is None or isinstance(seen, Needs):
         return _refused(nearby, line, number)
     explain = {"forecast": _forecast, "forecast_range": _range, "forecast_error": _error}[number]
-    return explain(nearby, rep_id, period, line, seen)
+    return explain(nearby, owners, period, line, seen)
 
 
 def _refused(nearby: Around, line: ForecastLine, number: str) -> Why:
@@ -38,11 +38,14 @@ def _title(number: str) -> str:
     return titles.get(number, _("Past error of the forecast"))
 
 
-def _forecast(nearby: Around, rep_id: str, period: Period, line: ForecastLine, seen: Outlook) -> Why:
-    book, found = nearby.book, composition(seen, (rep_id,))
-    rows = [*deal_rows(book, won_in(book, rep_id, period), nearby.currency), *_open_rows(nearby, rep_id, seen)]
+def _forecast(nearby: Around, owners: Owners, period: Period, line: ForecastLine, seen: Outlook) -> Why:
+    book, found = nearby.book, composition(seen, owners)
+    rows = [
+        *deal_rows(book, [deal for owner in owners for deal in won_in(book, owner, period)], nearby.currency),
+        *_open_rows(nearby, owners, seen),
+    ]
     rows.append(_part("arriving", _("deals to come: half of the inflow of 90 days x the same chances"), found.arriving))
-    rows.append(_part("rhythm", _rhythm_text(seen, rep_id), found.rhythm))
+    rows.append(_part("rhythm", _rhythm_text(seen, owners), found.rhythm))
     formula = _(
         "won {won} + half of open deals x chance {open} + half of deals to come {arriving} + half of the rhythm {rhythm}"
     )
@@ -83,9 +86,9 @@ def _inputs(nearby: Around, line: ForecastLine, seen: Outlook) -> list[tuple[str
     return inputs
 
 
-def _open_rows(nearby: Around, rep_id: str, seen: Outlook) -> list[WhyRow]:
+def _open_rows(nearby: Around, owners: Owners, seen: Outlook) -> list[WhyRow]:
     """The open deals that count most first, the stale ones, which count 0, last."""
-    parts, values = seen.parts((rep_id,)), composition(seen, (rep_id,)).parts
+    parts, values = seen.parts(owners), composition(seen, owners).parts
     factor = seen.bias * seen.money.paid(seen.span.as_of)
     rows = []
     for part, value in zip(parts, values, strict=True):
@@ -102,7 +105,7 @@ def _open_rows(nearby: Around, rep_id: str, seen: Outlook) -> list[WhyRow]:
     return rows
 
 
-def _rhythm_text(seen: Outlook, rep_id: str) -> str:
+def _rhythm_text(seen: Outlook, owners: Owners) -> str:
     rhythm = seen.views.rhythm
     text = _(
         "rhythm: the last three months, {days} of {all} days of it, x {factor} for these days of a quarter, x share {share}, / 2"
@@ -111,13 +114,13 @@ def _rhythm_text(seen: Outlook, rep_id: str) -> str:
         days=rhythm.days,
         all=rhythm.of_days,
         factor=f"{rhythm.factor:.2f}",
-        share=words.percent(seen.views.share((rep_id,))),
+        share=words.percent(seen.views.share(owners)),
     )
 
 
-def _range(nearby: Around, rep_id: str, period: Period, line: ForecastLine, seen: Outlook) -> Why:
+def _range(nearby: Around, owners: Owners, period: Period, line: ForecastLine, seen: Outlook) -> Why:
     """What the width is made of: the chance of single deals, and the error of the method."""
-    found, chance = seen.forecast((rep_id,), nearby.peers((rep_id,))), seen.chance
+    found, chance = seen.forecast(owners, nearby.peers(owners)), seen.chance
     formula = _(
         "won + the middle 80% of a Gamma around what is ahead {ahead}, variance (1 + {spread}) / {wins} wins + {error}^2"
     )
@@ -152,10 +155,10 @@ def _part(name: str, text: str, value: int) -> WhyRow:
     return WhyRow(entity="part", id=name, text=text, at=None, value=value)
 
 
-def _error(nearby: Around, rep_id: str, period: Period, line: ForecastLine, seen: Outlook) -> Why:
+def _error(nearby: Around, owners: Owners, period: Period, line: ForecastLine, seen: Outlook) -> Why:
     """One row for each past forecast: what it was above (or below) what came."""
     book, currency = nearby.book, nearby.currency
-    settled = seen.settled((rep_id,), nearby.peers((rep_id,)))
+    settled = seen.settled(owners, nearby.peers(owners))
     rows = []
     for one in settled:
         span, value, actual = one.forecast.span, round(one.forecast.value), round(one.actual)

@@ -9,8 +9,9 @@ from typing import Literal
 
 from cockpit.domain.book import Book
 from cockpit.domain.entities import Deal, Target
-from cockpit.domain.gap import MoneyGap, money_gap
+from cockpit.domain.gap import MoneyGap
 from cockpit.domain.periods import PeriodKind, period_of
+from cockpit.domain.team import gap_of
 from cockpit.i18n import _, exact_money, long_day, short_day
 from cockpit.services import words
 from cockpit.services.snapshots import Why, WhyRow
@@ -79,7 +80,7 @@ def target_rows(book: Book, rows: Iterable[Target]) -> list[WhyRow]:
 
 def period_gap(book: Book, rep_id: str, kind: PeriodKind, currency: str | None = None) -> MoneyGap:
     """The period that holds the book's day; `currency` None: the one the person is measured in."""
-    return money_gap(book, rep_id, period_of(kind, book.today), currency)
+    return gap_of(book, rep_id, period_of(kind, book.today), currency)
 
 
 def goal_rows(book: Book, gap: MoneyGap) -> list[WhyRow]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cockpit.domain.agenda import coming, today_list, unvisited
-from cockpit.domain.gap import money_gap, week_gaps
+from cockpit.domain.gap import week_gaps
 from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import PERIOD_KINDS, period_of
 from cockpit.domain.problems import cards_of
+from cockpit.domain.team import gap_of
 from cockpit.services import why_chain, why_funnel, why_metrics, why_pipeline, why_plan, why_sync, why_targets, why_team
 from cockpit.services.conflict_words import open_conflicts
 from cockpit.services.target_views import Sight
@@ -148,8 +149,9 @@ def _kpis(sources: Sources) -> Iterator[str]:
 
 def _gap(sources: Sources) -> Iterator[str]:
     book, rep = sources.book, sources.rep
-    gap = money_gap(book, rep, period_of("month", book.today))
-    yield from (f"month.{number}" for number in (*PERIOD_NUMBERS, *DAY_NUMBERS))
+    gap = gap_of(book, rep, period_of("month", book.today))
+    days = DAY_NUMBERS[:2] if sources.look.is_team else DAY_NUMBERS
+    yield from (f"month.{number}" for number in (*PERIOD_NUMBERS, *days))
     yield from (f"month.week:{week.period.starts_on}" for week in week_gaps(book, gap))
     yield from (f"month.other:{currency}" for currency, _minor in gap.other_currencies)
     yield from _kpis(sources)

@@ -11,6 +11,7 @@ from cockpit.domain.deals import money
 from cockpit.domain.entities import Activity
 from cockpit.domain.gap import week_gaps
 from cockpit.domain.periods import Period, PeriodKind, period_of
+from cockpit.domain.team import owners_of
 from cockpit.i18n import _, exact_money, long_day, short_day
 from cockpit.services.snapshots import Why, WhyRow
 from cockpit.services.why_money import answer, deal_rows, goal_rows, period_gap
@@ -27,7 +28,7 @@ def part_row(name: str, text: str, value: int) -> WhyRow:
 def due(book: Book, rep_id: str, kind: PeriodKind) -> Why:
     """The target's share of the finished working days."""
     gap = period_gap(book, rep_id, kind)
-    days = book.calendar_of(rep_id).workdays(gap.period.starts_on, gap.period.ends_on)
+    days = book.calendar_of(gap.scope_id).workdays(gap.period.starts_on, gap.period.ends_on)
     gone = sum(day < book.today for day in days)
     value = None if gap.target_minor is None else pace_of(book, gap).due_minor
     formula = _("due = target {target} x {gone} finished of {total} working days")
@@ -103,8 +104,8 @@ def other(book: Book, rep_id: str, kind: PeriodKind, currency: str) -> Why | Non
 
 def workdays(book: Book, rep_id: str, kind: PeriodKind) -> Why:
     """The finished working days: one row for each working day of the period, 1 for a finished one."""
-    period = period_of(kind, book.today)
-    days = book.calendar_of(rep_id).workdays(period.starts_on, period.ends_on)
+    gap = period_gap(book, rep_id, kind)
+    days = book.calendar_of(gap.scope_id).workdays(gap.period.starts_on, gap.period.ends_on)
     gone = sum(day < book.today for day in days)
     formula = _("{gone} of {total} working days are finished: the weekdays worked, less holidays and days off")
     rows = [_day_row(book, day, int(day < book.today)) for day in days]
@@ -114,9 +115,9 @@ def workdays(book: Book, rep_id: str, kind: PeriodKind) -> Why:
 
 def days_left(book: Book, rep_id: str, kind: PeriodKind) -> Why:
     """The working days from today on; today counts."""
-    period = period_of(kind, book.today)
-    first = max(book.today, period.starts_on)
-    days = book.calendar_of(rep_id).workdays(first, period.ends_on)
+    gap = period_gap(book, rep_id, kind)
+    period = gap.period
+    days = book.calendar_of(gap.scope_id).workdays(max(book.today, period.starts_on), period.ends_on)
     formula = _("working days from today {today}, which counts, to {end}")
     said = formula.format(today=short_day(book.today), end=short_day(period.ends_on))
     rows = [_day_row(book, day, 1) for day in days]
@@ -240,13 +241,14 @@ def trend(book: Book, rep_id: str, number: str, part: str) -> Why | None:
     from cockpit.domain.rhythm import TREND_WEEKS, last_weeks
 
     gap = period_gap(book, rep_id, "month")
-    weeks = last_weeks(book, rep_id, gap.currency)
+    owners = owners_of(book, rep_id)
+    weeks = last_weeks(book, owners, gap.currency)
     is_money = number == "won"
     if part:
         first = day_of(part)
         if first is None or first not in {one.starts_on for one in weeks}:
             return None
-        return _trend_week(book, rep_id, gap.currency, first, is_money=is_money)
+        return _trend_week(book, owners, gap.currency, first, is_money=is_money)
     values = [one.won_minor if is_money else one.held for one in weeks]
     texts = [exact_money(value, gap.currency) if is_money else str(value) for value in values]
     rows = [
@@ -275,19 +277,20 @@ def week_name(monday: date) -> str:
     return _("week from {day}").format(day=short_day(monday))
 
 
-def _trend_week(book: Book, rep_id: str, currency: str, first: date, *, is_money: bool) -> Why:
+def _trend_week(book: Book, owners: Sequence[str], currency: str, first: date, *, is_money: bool) -> Why:
     last = min(first + timedelta(days=6), book.today) if is_money else first + timedelta(days=6)
     if is_money:
         from cockpit.domain.deals import won_in
 
-        won = won_in(book, rep_id, Period("week", first, last))
+        won = [deal for owner in owners for deal in won_in(book, owner, Period("week", first, last))]
         formula = _("deals won with a closing day in this week")
         value = money(won, currency)
         rows = deal_rows(book, won, currency)
         return answer(book, week_name(first), value, "money", formula, rows, "sum", currency=currency)
     held = [
         activity_row(book, visit)
-        for visit in book.activities_by_rep.get(rep_id, ())
+        for owner in owners
+        for visit in book.activities_by_rep.get(owner, ())
         if visit.kind == "visit" and visit.status == "held" and first <= book.local_day(visit.starts_at) <= last
     ]
     formula = _("visits held in this week")

@@ -44,7 +44,7 @@ def _part(board: Board, rep: RepFigures, part: str) -> Why:
     if part == "behind":
         return _behind(board, rep)
     if part == "forecast":
-        return why_forecast.of_period(board.nearby, rep_id, "month", part)
+        return why_forecast.of_period(board.nearby, (rep_id,), "month", part)
     if part == "weeks":
         return _weeks(board, rep)
     if part == "log":
@@ -130,7 +130,7 @@ def _without_rule(board: Board, rep: RepFigures, part: str) -> Why:
 
 def _weeks(board: Board, rep: RepFigures) -> Why:
     """The visits behind the bars, one row each."""
-    weeks = last_weeks(board.book, rep.person.id, rep.gap.currency)
+    weeks = last_weeks(board.book, (rep.person.id,), rep.gap.currency)
     first, last = weeks[0].starts_on, weeks[-1].starts_on.toordinal() + 6
     held: list[Activity] = [
         visit

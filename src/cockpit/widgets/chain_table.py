@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cockpit.i18n import _
 from cockpit.services import chain_words as words
-from cockpit.services.snapshots import ChainLever, ChainLine, ChainSnapshot, RateLine
+from cockpit.services.snapshots import ChainLever, ChainLine, ChainRep, ChainSnapshot, RateLine
 from cockpit.widgets.table import Cell, Column, Row, Table, Tone
 
 PER_DAY = "per_day"
@@ -79,6 +79,47 @@ class ChainTable(Table):
             )
         )
         self.set_rows(step_rows(found), empty=found.refusal)
+
+
+def rep_rows(found: ChainSnapshot) -> tuple[Row, ...]:
+    """The reps of a team who are short; keys are their ids."""
+    return tuple(_rep_row(rep) for rep in found.reps)
+
+
+def _rep_row(rep: ChainRep) -> Row:
+    verdict: Tone = "bad" if rep.verdict == "too_much" else "muted"
+    return Row(
+        rep.id,
+        (
+            rep.name,
+            Cell(words.amount(rep.short_minor, is_money=True), "warn"),
+            words.amount(rep.reserve_short, is_money=True),
+            words.amount(rep.customers, is_money=False),
+            words.rep_need(rep),
+            Cell(words.verdict_name(rep.verdict), verdict),
+        ),
+        search=rep.name,
+    )
+
+
+class ShortReps(Table):
+    """The reps of a team who are short, each by his own rates; Enter goes to the rep's own chain."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+        super().__init__((), empty=_("Nobody is short."), id=id)
+
+    def show(self, found: ChainSnapshot) -> None:
+        self.set_columns(
+            (
+                Column(_("Rep"), least=8),
+                Column(_("Short"), 7, "right"),
+                Column(_("Reserve"), 8, "right"),
+                Column(_("Customers"), 9, "right"),
+                Column(_("Per day"), least=12),
+                Column(_("Can be done"), least=10),
+            )
+        )
+        self.set_rows(rep_rows(found))
 
 
 def lever_rows(found: ChainSnapshot) -> tuple[Row, ...]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         ChainDeal,
         ChainLever,
         ChainLine,
+        ChainRep,
         ChainSnapshot,
         CycleCheck,
         EffortCheck,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from cockpit.services.snapshots.funnel import FlowLine, FunnelSnapshot, FunnelStage, RangeView, ReasonLine
     from cockpit.services.snapshots.metrics import MetricLine, MetricScope, MetricsSnapshot, VanityLine
     from cockpit.services.snapshots.money import (
+        GapRep,
         GapSnapshot,
         GapWeek,
         PaceDay,
@@ -106,6 +108,7 @@ _HOMES = {
         "ChainDeal",
         "ChainLever",
         "ChainLine",
+        "ChainRep",
         "ChainSnapshot",
         "CycleCheck",
         "EffortCheck",
@@ -166,6 +169,7 @@ _HOMES = {
         "PastForecast",
     ),
     "money": (
+        "GapRep",
         "GapSnapshot",
         "GapWeek",
         "PaceDay",
@@ -226,6 +230,7 @@ __all__ = [
     "ChainDeal",
     "ChainLever",
     "ChainLine",
+    "ChainRep",
     "ChainSnapshot",
     "ConflictItem",
     "ContactLine",
@@ -242,6 +247,7 @@ __all__ = [
     "ForecastSnapshot",
     "FunnelSnapshot",
     "FunnelStage",
+    "GapRep",
     "GapSnapshot",
     "GapWeek",
     "KpiLine",

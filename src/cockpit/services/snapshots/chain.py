@@ -127,8 +127,22 @@ class ThinCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChainRep:
+    """One rep of a team who is short, by his own rates. `last_name`: what is counted by day; `verdict` as in EffortCheck."""
+
+    id: str
+    name: str
+    short_minor: int
+    reserve_short: int | None
+    customers: int | None
+    last_name: str
+    per_day: int | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChainSnapshot(Snapshot):
-    """`refusal`: why there are no lines, with what is needed. `alone`, `alike`: why team or best is empty."""
+    """A rep's own chain; that of `team` for `rep`, who leads it, with the reps who are short. `refusal`: why there are no lines, with what is needed. `alone`, `alike`: why team or best is empty."""
 
     rep: PersonRef
     is_read_only: bool
@@ -152,6 +166,8 @@ class ChainSnapshot(Snapshot):
     other_currencies: tuple[tuple[str, int], ...] = ()
     alone: str = ""
     alike: str = ""
+    team: str = ""
+    reps: tuple[ChainRep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,24 @@ class PaceDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GapRep:
+    """One rep's part of his team's gap."""
+
+    id: str
+    name: str
+    target_minor: int | None
+    actual_minor: int
+    gap_minor: int | None
+    planned_minor: int
+    uncovered_minor: int | None
+    forecast: ForecastLine
+    """Without its past: that is told for all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GapSnapshot(Snapshot):
+    """A rep's own figures; those of `team` for `rep`, who leads it, with each of its reps, the most uncovered first."""
+
     rep: PersonRef
     is_read_only: bool
     period_kind: str
@@ -57,6 +74,10 @@ class GapSnapshot(Snapshot):
     pace: tuple[PaceDay, ...] = ()
     in_question: tuple[str, ...] = ()
     """Which of target, actual, gap, planned and uncovered rest on a row with an open conflict."""
+    team: str = ""
+    reps: tuple[GapRep, ...] = ()
+    parts_minor: int | None = None
+    """What the reps' targets sum to; the team's own may be another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
