@@ -62,6 +62,29 @@ def test_fill_ends_with_one_when_the_kpi_stays_short(cockpit: Cockpit) -> None:
     )
 
 
+@pytest.fixture
+def disputed(month: Company, request: pytest.FixtureRequest) -> None:
+    month.dispute("activity", "visit-1", {"starts_at": at(24, "15:00")}, {"starts_at": at(24, "11:30")})
+    request.getfixturevalue("account_file")
+
+
+@pytest.mark.usefixtures("disputed")
+def test_a_plan_in_question_is_made_again_from_the_hubs_side(cockpit: Cockpit) -> None:
+    assert "客户4, Tue 11-24: your plan and the hub's differ: `cockpit replan --theirs`" in cockpit("today").out
+    assert cockpit("today", "--json").json["is_plan_disputed"]
+    usual = cockpit("replan", "--json").json
+    assert (usual["answers"], usual["notes"][0].startswith("1 planned visit is in question")) == (0, True)
+    found = cockpit("replan", "--theirs", "--apply", "--json")
+    assert (found.code, found.json["answers"], found.json["applied"]) == (0, 1, True)
+    times = {row["activity_id"]: row["starts_at"] for row in found.json["after"]}
+    assert times["visit-1"] == "2026-11-24T11:30:00+08:00"
+    assert cockpit("conflicts", "--json").json["conflicts"] == []
+    again = cockpit("replan", "--theirs")
+    assert (again.code, "No plan is in question" in again.err) == (2, True)
+    cockpit("undo")
+    assert len(cockpit("conflicts", "--json").json["conflicts"]) == 1
+
+
 @pytest.mark.usefixtures("peopled")
 def test_why_not_answers_for_one_account(cockpit: Cockpit) -> None:
     found = cockpit("fill", "--visits", "1", "--why-not", "客户3", "--to", "2026-11-24", "--json").json
@@ -75,6 +98,7 @@ def test_why_not_answers_for_one_account(cockpit: Cockpit) -> None:
     ("words", "said"),
     [
         (["replan", "--from", "2026-11-25"], "begin on 2026-11-26 or later"),
+        (["replan", "--theirs", "--from", "2026-11-26"], "leave --from and --to out"),
         (["replan", "--from", "soon"], "soon is not a date like 2026-11-24."),
         (["replan", "--from", "2026-11-27", "--to", "2026-11-26"], "is before the first"),
         (["fill", "--from", "2026-11-01"], "2026-11-01 is over"),

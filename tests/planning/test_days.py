@@ -11,7 +11,7 @@ import pytest
 
 from cockpit.domain.book import Book
 from cockpit.domain.entities import Person
-from cockpit.planning.plan import Plan, Question, fill, improved, replan
+from cockpit.planning.plan import Plan, Question, arrange, fill, improved, replan
 from cockpit.planning.problem import Point, Rules
 from cockpit.planning.reading import next_working_days, problem_from, working_days
 from cockpit.planning.score import best_addition
@@ -65,6 +65,15 @@ def test_of_visits_at_one_time_the_first_stays_and_the_other_moves() -> None:
     rows = [activity("act-0", "acc-0", 24, 600), activity("act-1", "acc-1", 24, 615)]
     plan = replanned(book([account("acc-0", "C"), account("acc-1", "C")], rows))
     assert [(line.source_id, line.sign) for line in plan.changes if line.source_id] == [("act-1", "~")]
+
+
+def test_later_days_planned_anew_part_visits_at_one_time_and_leave_today() -> None:
+    rows = [activity(f"act-{n}", f"acc-{n}", day, 600) for n, day in enumerate((24, 24, 26, 26))]
+    made = book([account(f"acc-{n}", "C") for n in range(4)], rows)
+    days = [on for on in working_days(made, REP, made.as_of, date(2026, 11, 30)) if on >= date(2026, 11, 26)]
+    plan = arrange(problem_from(made, REP, made.as_of, RULES, days, "arrange"))
+    assert checker.violations(plan) == []
+    assert {line.source_id for line in plan.changes if line.source_id} == {"act-3"}
 
 
 def test_a_window_closed_all_week_is_planned_around_and_named() -> None:

@@ -181,7 +181,7 @@ def later(rows: Book) -> Problem:
     """The days after tomorrow."""
     note(described(rows))
     days = [on for on in working_days(rows, REP, rows.as_of, date(2026, 11, 30)) if on > date(2026, 11, 25)]
-    return problem_from(rows, REP, rows.as_of, RULES, days, "replan")
+    return problem_from(rows, REP, rows.as_of, RULES, days, "arrange")
 
 
 @CALM

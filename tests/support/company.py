@@ -16,10 +16,14 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from cockpit import clock
 from cockpit.storage import meta, rows
 from cockpit.storage.database import Database
 from cockpit.storage.records import wire_value
-from cockpit.storage.tables import ChangeLogRow
+from cockpit.storage.tables import ChangeLogRow, SyncBaseRow
+from cockpit.sync import outbox
+from cockpit.sync.conflicts import open_conflict
+from cockpit.sync.receipts import queued_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 24, 8, 30, tzinfo=ZONE)
@@ -63,6 +67,18 @@ class Company:
             self.rev += 1
             rows.put(session, entity, {"id": row_id, "rev": self.rev, **after})
             session.add(self._entry(entity, row_id, "patch", recorded_at, before, after))
+
+    def dispute(self, entity: str, row_id: str, mine: dict[str, Any], theirs: dict[str, Any]) -> None:
+        """I changed some fields, and the hub has other values: a conflict about each."""
+        with self.database.write() as session:
+            edit = outbox.Edit(entity, row_id, "patch", mine)
+            outbox.submit(session, [edit], actor_id=ME, label="mine", now=clock.now())
+            held, base = queued_of(session, entity, row_id)[-1], session.get(SyncBaseRow, (entity, row_id))
+            assert base is not None
+            base.base = {**base.base, **{name: wire_value(value) for name, value in theirs.items()}}
+            for name, value in theirs.items():
+                values = {"base": held.base.get(name), "mine": held.patch.get(name), "theirs": wire_value(value)}
+                open_conflict(session, held, now=clock.now(), field=name, **values)
 
     def _entry(
         self, entity: str, row_id: str, op: str, at_: datetime, before: dict[str, Any], after: dict[str, Any]

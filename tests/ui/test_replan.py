@@ -17,7 +17,7 @@ from cockpit.widgets.score_table import score_words
 from tests.ui import board_samples as samples
 from tests.ui.boards import board_services
 from tests.ui.driver import running
-from tests.ui.fakes import FakeServices
+from tests.ui.fakes import FakeServices, today_snapshot
 
 
 def test_the_answer_counts_what_changes() -> None:
@@ -174,6 +174,26 @@ async def test_the_route_stands_beside_the_plan_where_there_is_room() -> None:
         await driver.press("end")
         assert "Route Thu 11-26" in driver.text
         assert "[>6]" in driver.text
+
+
+@pytest.mark.parametrize("opening", ["today", "conflicts"])
+async def test_r_where_the_plan_is_in_question_starts_from_the_hubs_side(opening: str) -> None:
+    found = samples.proposal(answers=2, trigger="1 visit in question")
+    services = board_services(
+        replan__on_theirs=found,
+        sync__load=samples.sync(is_plan_disputed=True),
+        today__load=today_snapshot(offer="differs", is_plan_disputed=True),
+    )
+    async with running(services) as driver:
+        if opening == "conflicts":
+            await driver.press("C")
+            assert "r Replan" in driver.text
+        await driver.press("r")
+        assert "2 conflicts: theirs" in driver.text
+        assert "1 visit in question" in driver.text
+        assert driver.services.called("replan.propose") == []
+        await driver.press("f5")
+        assert len(driver.services.called("replan.on_theirs")) == 2
 
 
 async def test_y_accepts_and_goes_back_and_u_takes_it_back() -> None:

@@ -61,6 +61,15 @@ Without = Annotated[
 ]
 
 
+Theirs = Annotated[
+    bool,
+    typer.Option(
+        "--theirs",
+        help=_("From the hub's side of visits whose plan is in question; what you added stays. --apply answers them."),
+    ),
+]
+
+
 def _aims() -> tuple[str, ...]:
     from cockpit.services.plan_case import AIMS
 
@@ -70,6 +79,7 @@ def _aims() -> tuple[str, ...]:
 def replan(
     first: From = None,
     last: To = None,
+    theirs: Theirs = False,
     aim: Aim = "kpi",
     visits: Visits = None,
     until: Until = None,
@@ -85,7 +95,9 @@ def replan(
     opened = opening.services()
     wish = _wish(opened, aim, visits, until, travel, keep, without)
     begin, end = _days(first, last)
-    found = opened.replan.propose(first=begin, last=end, wish=wish)
+    if theirs and (begin or end):
+        raise BadUse(_("--theirs plans the days in question: leave --from and --to out."))
+    found = opened.replan.on_theirs(wish) if theirs else opened.replan.propose(first=begin, last=end, wish=wish)
     _answer(opened, found, why_not=why_not, explain=explain, apply=apply, as_json=as_json)
 
 

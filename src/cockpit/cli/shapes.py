@@ -68,6 +68,7 @@ def today(snapshot: s.TodaySnapshot) -> dict[str, Any]:
         "days": [asdict(day) for day in snapshot.days],
         "trend": [asdict(week) for week in snapshot.trend],
         "offer": snapshot.offer,
+        "is_plan_disputed": snapshot.is_plan_disputed,
     }
 
 
@@ -167,6 +168,7 @@ def sync(snapshot: s.SyncSnapshot, report: s.SyncReport | None = None) -> dict[s
         "confirm_shrink": snapshot.shrink,
         "refused_rows": list(snapshot.refused),
         "clock_note": snapshot.clock_note,
+        "is_plan_disputed": snapshot.is_plan_disputed,
         "error": report.error if report else snapshot.last_error,
     }
 
@@ -196,6 +198,7 @@ def proposal(found: s.ReplanProposal, applied: bool) -> dict[str, Any]:
         "aim": found.aim,
         "limits": [asdict(limit) for limit in found.limits],
         "short": [{"rule": rule, "count": count} for rule, count in found.short],
+        "answers": found.answers,
         "start": found.start,
         "travel_minutes": [{"on": on, "minutes": minutes} for on, minutes in found.travel_minutes],
         "before": [asdict(row) for row in found.before],

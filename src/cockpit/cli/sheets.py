@@ -133,7 +133,8 @@ def today(snapshot: s.TodaySnapshot) -> Sheet:
     lines += [kpi_text(line) for line in snapshot.kpis]
     lines += [*days_text(snapshot.days, snapshot.day), *trend_text(snapshot.trend)]
     if snapshot.offer:
-        lines.append(_("{offer}: `cockpit replan` makes a new plan to look at").format(offer=snapshot.offer))
+        verb = "cockpit replan --theirs" if snapshot.is_plan_disputed else "cockpit replan"
+        lines.append(_("{offer}: `{command}` makes a new plan to look at").format(offer=snapshot.offer, command=verb))
     if snapshot.prep:
         lines.append(_("Prep {account}: {text}").format(account=snapshot.prep.account, text=_prep_text(snapshot.prep)))
     if snapshot.next_best:

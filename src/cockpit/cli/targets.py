@@ -221,7 +221,7 @@ def split_sheet(found: s.TargetSplit) -> Sheet:
         )
         for line in found.lines
     ]
-    columns = (_("month"), _("name"), ">" + _("working days"), ">" + _("now"), ">" + _("new"))
+    columns = (_("month"), _("name"), ">" + _("working days"), ">" + _("now"), ">" + _("new value"))
     records = [{**asdict(line), "currency": found.currency} for line in found.lines]
     return Sheet([f"{found.scope}  {found.period}  {money}", *found.notes], [Table(_("Split"), columns, rows)], records)
 

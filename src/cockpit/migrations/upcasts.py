@@ -112,7 +112,7 @@ def _recast_acts(connection: Connection, to: int) -> None:
     """Acts keep whole queue entries, for undo."""
     for key, value in _rows(connection, "SELECT key, value FROM meta WHERE key LIKE 'act:%'"):
         kept = json.loads(value)
-        for ended in kept.get("ended", ()):
+        for ended in (entry for act in (kept, *kept.get("rest", ())) for entry in act.get("ended", ())):
             version = int(ended.get("schema_v", to))
             for part in ("patch", "base"):
                 ended[part] = upcast(ended["entity"], ended[part], version, to)

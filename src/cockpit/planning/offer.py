@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
 from cockpit.domain.agenda import unvisited
@@ -22,11 +22,15 @@ NEW_DAYS = 1
 _PLANNED = frozenset({"starts_at", "status", "is_locked", "is_promised"})
 
 
-def offer_of(book: Book, rep_id: str, rules: Rules | None = None) -> Reason | None:
-    """The first of: a cancelled visit of today, running late, a change by somebody else, a new chance, the morning.
+def offer_of(book: Book, rep_id: str, rules: Rules | None = None, disputed: Collection[str] = ()) -> Reason | None:
+    """The first of: a plan that differs from the hub's (`disputed`: ids of its activities), a cancelled visit of today,
+    running late, a change by somebody else, a new chance, the morning.
 
     None when nothing asks for a new plan, or today is no working day. Each goes away once its cause is planned for.
     """
+    asked = next((row for row in book.activities_by_rep.get(rep_id, ()) if row.id in disputed), None)
+    if asked is not None:
+        return Reason("offer_disputed", facts={"account_id": asked.account_id, "on": book.local_day(asked.starts_at)})
     if not book.calendar_of(rep_id).is_workday(book.today):
         return None
     mine = book.activities_by_rep.get(rep_id, ())

@@ -29,8 +29,9 @@ from cockpit.planning.problem import (
 )
 from cockpit.planning.worth import NO_PARTS, AccountParts, parts_of
 
-Mode = Literal["replan", "fill"]
-"""replan: what no longer holds is planned anew. fill: everything that is planned stays."""
+Mode = Literal["replan", "arrange", "fill"]
+"""replan: what no longer holds is planned anew, of visits at one time those of today. arrange: those of all days asked for.
+fill: everything that is planned stays."""
 
 
 def problem_from(
@@ -133,12 +134,12 @@ class _Reader:
         loose: list[Loose] = []
         for row in self.mine:
             on = self.book.local_day(row.starts_at)
-            why = self._why_loose(row, on) if self.mode == "replan" else None
+            why = self._why_loose(row, on) if self.mode != "fill" else None
             if why is not None:
                 loose.append(self._loose(row, on, why))
             elif row.status in ("held", "planned") and (on in self.days or on == self.today):
                 fixed.append(self._fixed(row, on))
-        if self.mode == "replan":
+        if self.mode != "fill":
             fixed, crossed = self._crossing(fixed)
             loose += crossed
         return tuple(sorted(fixed, key=lambda f: (f.on, f.starts, f.id))), tuple(loose)
@@ -241,11 +242,10 @@ class _Reader:
         return point(account.lat, account.lon) if account else None
 
     def _crossing(self, fixed: list[Fixed]) -> tuple[list[Fixed], list[Loose]]:
-        """Of visits of today at the same time, the ones that may move: what was first in the day stays."""
+        """Of visits at the same time, the ones that may move: what was first in the day stays."""
         rows = {row.id: row for row in self.mine}
-        may_move = [
-            f for f in fixed if f.why == "kept" and f.on == self.today and f.kind != "task" and self._is_known(f)
-        ]
+        days = (self.today,) if self.mode == "replan" else self.days
+        may_move = [f for f in fixed if f.why == "kept" and f.on in days and f.kind != "task" and self._is_known(f)]
         stays = [f for f in fixed if f not in may_move]
         moves: list[Loose] = []
         for entry in may_move:

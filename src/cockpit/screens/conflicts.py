@@ -88,7 +88,8 @@ class ConflictView(View):
             return ("undo", "sync", "help", "back")
         answers = [name for name in ("mine", "theirs", "both", "edit", "attach") if self._reason(name, item) is None]
         last = "copy" if item.kind == "delete_edit" else "all_mine"
-        return (*answers, last, "open", "undo", "back")[:8]
+        plan = ("replan",) if self.snapshot is not None and self.snapshot.is_plan_disputed else ()
+        return (*answers, last, *plan, "open", "undo", "back")[:8]
 
     def label_of(self, command: Command) -> str:
         words = {"edit": _("Third value"), "open": _("Next"), "copy": _("Copy mine")}

@@ -33,7 +33,8 @@ Span = Literal["week", "month"]
 
 
 class ReplanView(Proposing):
-    """A proposal for the rest of the day (`replan`), for later days (`span`), or for what a KPI lacks (`fill`)."""
+    """A proposal for the rest of the day (`replan`), for later days (`span`), or for what a KPI lacks (`fill`); from the
+    hub's side of what is in question (`is_on_theirs`)."""
 
     SCOPES = ("replan",)
     FOOTER = ("accept", "back", "lock", "drop", "why_left_out", "why", "more", "help")
@@ -45,6 +46,7 @@ class ReplanView(Proposing):
         trigger: str = "",
         span: Span | None = None,
         *,
+        is_on_theirs: bool = False,
         id: str | None = None,  # noqa: A002  Textual's name
     ) -> None:
         super().__init__(id=id)
@@ -53,6 +55,7 @@ class ReplanView(Proposing):
         self._kpi_id = kpi_id
         self._trigger = trigger
         self._span = span
+        self._is_on_theirs = is_on_theirs
         self._changes: tuple[Change, ...] = ()
         self._asked: WhyNot | None = None
         self._placed: str | None = None
@@ -81,6 +84,8 @@ class ReplanView(Proposing):
     def first(self, services: Services) -> ReplanProposal:
         if self._span is not None:
             return services.replan.later(self._span)
+        if self._is_on_theirs:
+            return services.replan.on_theirs()
         return services.replan.fill(self._kpi_id) if self._kind == "fill" else services.replan.propose(self._trigger)
 
     def draw_plan(self, snapshot: ReplanProposal) -> None:

@@ -30,7 +30,11 @@ def answer(proposal: ReplanProposal) -> str:
         ngettext("{count} to another day", "{count} to another day", counts[">"]).format(count=counts[">"]),
         ngettext("{count} dropped", "{count} dropped", counts["x"]).format(count=counts["x"]),
     )
-    return ", ".join(part for part, sign in zip(parts, "+~>x") if counts[sign])
+    said = [part for part, sign in zip(parts, "+~>x") if counts[sign]]
+    if proposal.answers:
+        words = ngettext("{count} conflict: theirs", "{count} conflicts: theirs", proposal.answers)
+        said.append(words.format(count=proposal.answers))
+    return _(", ").join(said)
 
 
 def _is_gone_already(change: Change) -> bool:

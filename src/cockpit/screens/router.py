@@ -128,9 +128,13 @@ class Router:
         self._app.open("replan", kind="fill", **args)
 
     def do_replan(self, **args: Any) -> None:
-        """What Today offers a new plan for is said in it."""
-        offer = getattr(self._app.room.view.snapshot, "offer", "")
-        self._app.open("replan", **({"trigger": offer} if offer else {}), **args)
+        """What Today offers a new plan for is said in it; where the plan is in question it starts from the hub's side."""
+        shown = self._app.room.view.snapshot
+        if getattr(shown, "is_plan_disputed", False):
+            self._app.open("replan", is_on_theirs=True, **args)
+        else:
+            offer = getattr(shown, "offer", "")
+            self._app.open("replan", **({"trigger": offer} if offer else {}), **args)
 
     def do_rearrange(self, **args: Any) -> None:
         self._app.open("replan", span="week", **args)

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from cockpit.domain.book import Book
 from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import period_of
 from cockpit.errors import BadUse, NotAllowed
-from cockpit.i18n import _
+from cockpit.i18n import _, ngettext
 from cockpit.planning.plan import Plan, Planning, Question
 from cockpit.planning.problem import Need, Problem, Rules
-from cockpit.planning.reading import next_working_days, problem_from, working_days
+from cockpit.planning.reading import Mode, next_working_days, problem_from, working_days
 from cockpit.planning.schedule import FACE
 from cockpit.planning.wishes import Aim, Wish, Wished
+from cockpit.services.plan_disputes import Dispute
 from cockpit.services.planner import seed_of
 from cockpit.services.snapshots import PlanLimit, Relaxed
 from cockpit.services.views import spoken
 
 Kind = Literal["replan", "fill"]
+Seen = tuple[tuple[Any, ...], ...]
 Span = Literal["week", "month"]
 
 AIMS: tuple[Aim, ...] = ("kpi", "least", "money")
@@ -44,6 +46,8 @@ class Ask:
     last: date | None = None
     span: Span | None = None
     wish: Wish = NO_WISH
+    is_on_theirs: bool = False
+    """From the hub's side of the rows whose planned time is in question."""
 
     @property
     def is_of_days(self) -> bool:
@@ -62,12 +66,20 @@ class Case:
     ask: Ask
     days: tuple[date, ...]
     rule_id: str = ""
+    seen: Seen = ()
+    """The rep's rows as they were read."""
+    dispute: Dispute | None = None
+    """What is answered with the hub's side where the plan is taken."""
+    disputed: int = 0
+    """So many visits have a plan in question, whether the plan answers for them or not."""
 
     def wished(self, rules: Rules | None = None) -> Wished:
         """The problem under the wish; under other limits than the wish's where `rules` are given."""
-        held = self.ask.wish.rules(self.rules) if rules is None else rules
-        problem = problem_from(self.book, self.rep_id, self.now, held, self.days, self.ask.kind)
-        return Wished.of(problem, self.ask.wish)
+        wish = self.ask.wish
+        limits = wish.rules(self.rules) if rules is None else rules
+        mode: Mode = "arrange" if self.ask.is_of_days else self.ask.kind
+        problem = problem_from(_holding(self.book, wish.keep), self.rep_id, self.now, limits, self.days, mode)
+        return Wished.of(problem, wish)
 
     def question(self, problem: Problem) -> Question | None:
         """What the planner is asked; None where there is nothing to fill."""
@@ -101,6 +113,31 @@ class Case:
     def shown(self) -> frozenset[date]:
         """The days whose rows are shown: all planned ones, of a replan of today only today."""
         return frozenset(self.days if self.ask.kind == "fill" or self.ask.is_of_days else [self.book.today])
+
+
+def _holding(book: Book, keep: frozenset[str]) -> Book:
+    """What the reader holds is locked, so that of two visits at one time the other one moves."""
+    if not keep:
+        return book
+    rows = (replace(row, is_locked=True) if row.id in keep else row for row in book.activities)
+    return replace(book, activities=tuple(rows))
+
+
+def ask_on_theirs(dispute: Dispute, today: date, wish: Wish) -> Ask:
+    """Plan from the hub's side of what is in question, with what was added held: the rest of today, or where all of it is
+    later than tomorrow, those days to the end of their week."""
+    words = ngettext("{count} visit in question", "{count} visits in question", len(dispute.row_ids))
+    first, last = (dispute.days[0], dispute.days[-1]) if dispute.days else (today, today)
+    last = min(last + timedelta(days=6 - last.weekday()), first + timedelta(days=MOST_DAYS - 1))
+    is_later = first >= today + timedelta(days=STAYS_DAYS)
+    return Ask(
+        kind="replan",
+        trigger=words.format(count=len(dispute.row_ids)),
+        first=first if is_later else None,
+        last=last if is_later else None,
+        wish=replace(wish, keep=wish.keep | dispute.added),
+        is_on_theirs=True,
+    )
 
 
 def case_of(book: Book, rep_id: str, now: datetime | None, rules: Rules, ask: Ask) -> Case:

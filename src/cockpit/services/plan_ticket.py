@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from sqlmodel import Session, col, or_, select
@@ -16,7 +16,7 @@ from cockpit.errors import NotAllowed
 from cockpit.i18n import _, short_day
 from cockpit.planning.plan import Line, Plan
 from cockpit.planning.wishes import Wished
-from cockpit.services.plan_case import Case
+from cockpit.services.plan_case import Case, Seen
 from cockpit.services.proposals import ProposalView
 from cockpit.services.snapshots import ReplanProposal
 from cockpit.storage.tables import ActivityRow
@@ -30,15 +30,9 @@ _CARRIED = ("subject", "goal", "agenda", "deal_id", "contact_id", "companion_id"
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What `accept` writes, what the rep's rows were when the plan was made, and what was asked and answered.
+    """What `accept` writes, and what was asked and answered. `lines` are those of `ReplanProposal.after`, one for one."""
 
-    `lines` are those of `ReplanProposal.after`, one for one.
-    """
-
-    rep_id: str
-    since: datetime
     edits: tuple[Edit, ...]
-    seen: tuple[tuple[Any, ...], ...]
     case: Case
     wished: Wished
     plan: Plan
@@ -58,31 +52,19 @@ def ticket_of(proposal: ReplanProposal) -> Ticket:
     return proposal.ticket
 
 
-def ticket_for(session: Session, case: Case, wished: Wished, plan: Plan, view: ProposalView) -> Ticket:
+def ticket_for(case: Case, wished: Wished, plan: Plan, view: ProposalView) -> Ticket:
     """`plan` answers `wished` and is read already."""
-    book, rep_id = case.book, case.rep_id
-    since = min([book.midnight(book.today), *(row.starts_at for row in _sources(book, plan))])
-    return Ticket(
-        rep_id=rep_id,
-        since=since,
-        edits=tuple(_edits(book, rep_id, plan, view)),
-        seen=seen_now(session, rep_id, since),
-        case=case,
-        wished=wished,
-        plan=plan,
-        lines=view.lines,
-    )
+    edits = tuple(_edits(case.book, case.rep_id, plan, view))
+    return Ticket(edits=edits, case=case, wished=wished, plan=plan, lines=view.lines)
 
 
-def _sources(book: Book, plan: Plan) -> list[Activity]:
-    wanted = {line.source_id for line in plan.changes}
-    return [row for row in book.activities if row.id in wanted]
+def seen_now(session: Session, book: Book, rep_id: str) -> Seen:
+    """The rep's rows of the book's day and later, and all that is planned, as far as a plan depends on them.
 
-
-def seen_now(session: Session, rep_id: str, since: datetime) -> tuple[tuple[Any, ...], ...]:
-    """The rep's rows from `since` on as far as a plan depends on them. Receipts of the hub change nothing here."""
+    Receipts of the hub change nothing here.
+    """
     table = ActivityRow
-    is_open = or_(col(table.starts_at) >= since.astimezone(UTC), col(table.status) == "planned")
+    is_open = or_(col(table.starts_at) >= book.midnight(book.today).astimezone(UTC), col(table.status) == "planned")
     rows: Sequence[ActivityRow] = session.exec(
         select(table).where(table.rep_id == rep_id, is_open).order_by(col(table.id))
     ).all()
@@ -90,7 +72,8 @@ def seen_now(session: Session, rep_id: str, since: datetime) -> tuple[tuple[Any,
 
 
 def _edits(book: Book, rep_id: str, plan: Plan, view: ProposalView) -> list[Edit]:
-    rows = {row.id: row for row in _sources(book, plan)}
+    wanted = {line.source_id for line in plan.changes}
+    rows = {row.id: row for row in book.activities if row.id in wanted}
     edits: list[Edit] = []
     for line in plan.changes:
         starts_at = plan.problem.moment(line.on, line.starts).astimezone(UTC)

@@ -140,6 +140,7 @@ _COUNTED: dict[str, Callable[[_Facts], str]] = {
 
 _PLAIN = {
     # why a new plan is offered
+    "offer_disputed": N_("{account}, {on}: your plan and the hub's differ"),
     "offer_cancelled": N_("{at} {account} cancelled"),
     "offer_late": N_("{minutes} min late for {account} at {at}"),
     "offer_changed": N_("{account}, {on}: changed by somebody else"),

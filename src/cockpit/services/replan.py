@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -16,7 +18,8 @@ from cockpit.planning.wishes import Wish, Wished
 from cockpit.services import plan_edits
 from cockpit.services.desk import Desk
 from cockpit.services.matching import one_account
-from cockpit.services.plan_case import AIMS, NO_WISH, Ask, Case, Span, case_of, limits_of, relaxed
+from cockpit.services.plan_case import AIMS, NO_WISH, Ask, Case, Span, ask_on_theirs, case_of, limits_of, relaxed
+from cockpit.services.plan_disputes import Dispute, dispute_of
 from cockpit.services.plan_ticket import Ticket, seen_now, ticket_for, ticket_of
 from cockpit.services.plan_why_not import why_not_in
 from cockpit.services.planner import Found, Planner
@@ -24,6 +27,7 @@ from cockpit.services.proposals import ProposalView
 from cockpit.services.reasons import reason_text
 from cockpit.services.snapshots import PlanChoices, ReplanProposal, Saved, WhyNot
 from cockpit.services.views import open_book
+from cockpit.storage.queries.sync import disputed_plans
 from cockpit.sync import outbox
 
 __all__ = ["ReplanService", "Ticket", "reason_text"]
@@ -70,6 +74,21 @@ class ReplanService:
         """Replan the rest of the week or the month from the day after tomorrow on; today and tomorrow stay."""
         return self._answer(Ask(kind="replan", span=span, wish=wish), None)
 
+    def on_theirs(self, wish: Wish = NO_WISH) -> ReplanProposal:
+        """Plan from the hub's side of the visits whose plan is in question, with what I added held; taking it answers them.
+
+        Raises NotAllowed where no plan is in question.
+        """
+        with self.desk.database.read() as session:
+            dispute = self._dispute(session)
+            today = self.desk.local_now(session).date()
+        if dispute is None:
+            raise NotAllowed(_("No plan is in question: the usual replan is enough."))
+        return self._answer(ask_on_theirs(dispute, today, wish), None)
+
+    def _dispute(self, session: Session) -> Dispute | None:
+        return dispute_of(session, self.desk.viewer(session).id, self.desk.zone(session))
+
     def hold(self, proposal: ReplanProposal, number: int) -> ReplanProposal:
         """Planned again with the row (numbered from one) as it is; held already, it is free again."""
         ticket = ticket_of(proposal)
@@ -109,26 +128,26 @@ class ReplanService:
         plan = ticket.wished.read(found.plan)
         if not plan.objective < ticket.plan.objective:
             return None
-        with self.desk.database.read() as session:
-            if seen_now(session, ticket.rep_id, ticket.since) != ticket.seen:
+        case = ticket.case
+        with self._rows(case.ask) as (session, _dispute):
+            if seen_now(session, case.book, case.rep_id) != case.seen:
                 return None
-            return self._shown(session, ticket.case, ticket.wished, plan, round(found.elapsed_s * 1000))
+        return self._shown(case, ticket.wished, plan, round(found.elapsed_s * 1000))
 
     def choices(self, proposal: ReplanProposal) -> PlanChoices:
         """Other plans (least change, most KPI, most money), and for rules that stay short what stands in their way."""
         ask = ticket_of(proposal).case.ask
-        with self.desk.database.read() as session:
-            case = self._case(session, ask, None)
-            known, others = {_written(proposal)}, []
-            for aim in AIMS:
-                if aim == ask.wish.aim:
-                    continue
-                other = self._proposal(session, case.wishing(replace(ask.wish, aim=aim)), clock.monotonic())
-                is_richer = aim != "money" or _money(other) > _money(proposal)
-                if _written(other) not in known and is_richer:
-                    known.add(_written(other))
-                    others.append(other)
-            return PlanChoices(others=tuple(others), relaxed=relaxed(case) if proposal.short else ())
+        case = self._case(ask, None)
+        known, others = {_written(proposal)}, []
+        for aim in AIMS:
+            if aim == ask.wish.aim:
+                continue
+            other = self._proposal(case.wishing(replace(ask.wish, aim=aim)), clock.monotonic())
+            is_richer = aim != "money" or _money(other) > _money(proposal)
+            if _written(other) not in known and is_richer:
+                known.add(_written(other))
+                others.append(other)
+        return PlanChoices(others=tuple(others), relaxed=relaxed(case) if proposal.short else ())
 
     def account_id(self, account: str) -> str:
         """The account meant by an id, name or pinyin. Raises UnknownName, AmbiguousName."""
@@ -141,28 +160,44 @@ class ReplanService:
         with self.desk.database.read() as session:
             found, plan = one_account(session, account), ticket.plan
             kind = plan.counted[0][0].kind if ticket.case.ask.kind == "fill" and plan.counted else "visit"
-            book = open_book(self.desk, session, [ticket.rep_id], None)
+            book = open_book(self.desk, session, [ticket.case.rep_id], None)
             return why_not_in(plan, found, book, kind, is_left_out=found.id in ticket.case.ask.wish.out)
 
     def _answer(self, ask: Ask, now: datetime | None) -> ReplanProposal:
         started = clock.monotonic()
-        with self.desk.database.read() as session:
-            return self._proposal(session, self._case(session, ask, now), started)
+        return self._proposal(self._case(ask, now), started)
 
-    def _case(self, session: Session, ask: Ask, now: datetime | None) -> Case:
-        me = self.desk.viewer(session).id
-        return case_of(open_book(self.desk, session, [me], now), me, now, self.rules, ask)
+    def _case(self, ask: Ask, now: datetime | None) -> Case:
+        with self._rows(ask) as (session, dispute):
+            me = self.desk.viewer(session).id
+            book = open_book(self.desk, session, [me], now)
+            case = case_of(book, me, now, self.rules, ask)
+            disputed = len(dispute.row_ids) if dispute else len(disputed_plans(session, me))
+            return replace(case, seen=seen_now(session, book, me), dispute=dispute, disputed=disputed)
 
-    def _proposal(self, session: Session, case: Case, started: float) -> ReplanProposal:
+    @contextmanager
+    def _rows(self, ask: Ask) -> Iterator[tuple[Session, Dispute | None]]:
+        """The rows that an ask is about; with the hub's side of what is in question for one that starts from there."""
+        if not ask.is_on_theirs:
+            with self.desk.database.read() as session:
+                yield session, None
+            return
+        with self.desk.database.trial() as session:
+            dispute = self._dispute(session)
+            if dispute is not None:
+                dispute.take_theirs(session, actor_id=self.desk.viewer(session).id, now=clock.now(), label="")
+            yield session, dispute
+
+    def _proposal(self, case: Case, started: float) -> ReplanProposal:
         wished = case.wished()
         plan = case.first_plan(wished)
-        return self._shown(session, case, wished, plan, round((clock.monotonic() - started) * 1000))
+        return self._shown(case, wished, plan, round((clock.monotonic() - started) * 1000))
 
-    def _shown(self, session: Session, case: Case, wished: Wished, plan: Plan, elapsed_ms: int) -> ReplanProposal:
+    def _shown(self, case: Case, wished: Wished, plan: Plan, elapsed_ms: int) -> ReplanProposal:
         book, ask = case.book, case.ask
         view = ProposalView(book, case.rep_id, plan, ask.kind, case.shown, ask.wish.keep)
         dropped, why = view.best_dropped()
-        ticket = ticket_for(session, case, wished, plan, view)
+        ticket = ticket_for(case, wished, plan, view)
         return ReplanProposal(
             as_of=book.local(plan.problem.now),
             complete=book.complete,
@@ -173,8 +208,8 @@ class ReplanService:
             scores=view.scores(),
             best_dropped=dropped,
             best_dropped_why=why,
-            notes=view.notes(),
-            is_empty=not ticket.edits,
+            notes=(*_of_dispute(case), *view.notes()),
+            is_empty=not ticket.edits and case.dispute is None,
             ticket=ticket,
             start=view.start(),
             travel_minutes=tuple((day.on, day.travel_after) for day in plan.days),
@@ -184,24 +219,58 @@ class ReplanService:
             aim=ask.wish.aim,
             limits=limits_of(self.rules, ask.wish),
             short=view.short(),
+            answers=len(case.dispute.conflict_ids) if case.dispute else 0,
         )
 
     def accept(self, proposal: ReplanProposal) -> Saved:
-        """Write the proposal as one action. Raises NotAllowed when the rows changed since it was made."""
+        """Write the proposal as one action; one on the hub's side answers what was in question.
+
+        Raises NotAllowed when the rows changed since it was made.
+        """
         ticket = proposal.ticket
-        if not isinstance(ticket, Ticket) or not ticket.edits:
+        if not isinstance(ticket, Ticket) or proposal.is_empty:
             raise NotAllowed(_("There is nothing to accept."))
-        count = sum(1 for edit in ticket.edits if "starts_at" in edit.values)
-        label = ngettext("Replan: {count} visit", "Replan: {count} visits", count)
-        if proposal.kind == "fill":
-            label = ngettext("Fill: {count} planned", "Fill: {count} planned", count)
-        text = label.format(count=count)
+        case, now, text = ticket.case, clock.now(), _label(proposal, ticket)
         with self.desk.database.write() as session:
-            self.desk.refuse_unless_mine(session, ticket.rep_id)
-            if seen_now(session, ticket.rep_id, ticket.since) != ticket.seen:
+            me = self.desk.refuse_unless_mine(session, case.rep_id).id
+            action = None
+            if case.dispute is not None and (dispute := self._dispute(session)) is not None:
+                action = dispute.take_theirs(session, actor_id=me, now=now, label=text)
+            if seen_now(session, case.book, me) != case.seen:
                 raise NotAllowed(_("The plan was made before the last change. Make it again."))
-            action_id = outbox.submit(session, ticket.edits, actor_id=ticket.rep_id, label=text, now=clock.now())
-        return Saved(action_id=action_id, text=text, entity="activity", id=ticket.edits[-1].id)
+            written = outbox.submit(session, ticket.edits, actor_id=me, label=text, now=now, action_id=action)
+        about = ticket.edits[-1].id if ticket.edits else ""
+        return Saved(action_id=action or written, text=text, entity="activity", id=about)
+
+
+def _of_dispute(case: Case) -> tuple[str, ...]:
+    """What a plan says of visits whose plan is in question."""
+    if case.dispute is not None:
+        text = ngettext(
+            "From the hub's side of {count} visit; what you added stays.",
+            "From the hub's side of {count} visits; what you added stays.",
+            case.disputed,
+        )
+        return (text.format(count=case.disputed),)
+    if case.disputed:
+        text = ngettext(
+            "{count} planned visit is in question: a replan from the conflicts starts from the hub's side.",
+            "{count} planned visits are in question: a replan from the conflicts starts from the hub's side.",
+            case.disputed,
+        )
+        return (text.format(count=case.disputed),)
+    return ()
+
+
+def _label(proposal: ReplanProposal, ticket: Ticket) -> str:
+    count = sum(1 for edit in ticket.edits if "starts_at" in edit.values)
+    if proposal.kind == "fill":
+        return ngettext("Fill: {count} planned", "Fill: {count} planned", count).format(count=count)
+    text = ngettext("Replan: {count} visit", "Replan: {count} visits", count).format(count=count)
+    if not proposal.answers:
+        return text
+    words = ngettext("{count} conflict: theirs", "{count} conflicts: theirs", proposal.answers)
+    return _(", ").join([*([text] if count else []), words.format(count=proposal.answers)])
 
 
 def _written(proposal: ReplanProposal) -> tuple[tuple[object, ...], ...]:

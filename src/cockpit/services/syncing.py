@@ -113,7 +113,7 @@ class SyncService:
         """Queue, receipts and open conflicts."""
         with self.desk.database.read() as session:
             last, zone = runs.last(session), self.desk.zone(session)
-            facts = meta.get_all(session, ("complete", "hub_url", "last_error"))
+            facts = meta.get_all(session, ("complete", "hub_url", "last_error", "person_id"))
             return SyncSnapshot(
                 as_of=clock.now().astimezone(zone),
                 complete=facts.get("complete", "1") == "1",
@@ -129,6 +129,7 @@ class SyncService:
                 shrink=_shrink(session),
                 refused=queries.refused_rows(session),
                 clock_note=clock_note(session),
+                is_plan_disputed=bool(queries.disputed_plans(session, facts.get("person_id", ""))),
             )
 
     def badge(self) -> Badge:

@@ -32,7 +32,7 @@ from cockpit.services.views import (
     trend_weeks,
 )
 from cockpit.storage.queries.people import contacts_by_account, last_held, last_held_by_account
-from cockpit.storage.queries.sync import write_states
+from cockpit.storage.queries.sync import disputed_plans, write_states
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -58,6 +58,8 @@ class TodayService:
             upcoming = next_visit(book, rep)
             briefs = _briefs(source, look, [*visits, *left, *ahead, *([upcoming] if upcoming else [])])
             gap = gap_of(book, rep, period_of("month", book.today))
+            is_mine = not look.is_read_only and as_of is None
+            disputed = disputed_plans(source, rep) if is_mine else frozenset()
             nearby = around(self.desk, source, look.viewer, book, gap.currency, as_of)
         return TodaySnapshot(
             as_of=look.as_of,
@@ -76,13 +78,14 @@ class TodayService:
             coming=agenda_items(book, ahead, states),
             days=day_cells(day_counts(book, rep, gap.period)),
             trend=trend_weeks(last_weeks(book, look.owners, gap.currency)),
-            offer="" if look.is_read_only or as_of is not None else offered(book, rep),
+            offer=offered(book, rep, disputed) if is_mine else "",
+            is_plan_disputed=bool(disputed),
         )
 
 
-def offered(book: Book, rep_id: str) -> str:
-    """Why a new plan is worth a look, in words; empty when nothing asks for one."""
-    reason = offer_of(book, rep_id)
+def offered(book: Book, rep_id: str, disputed: frozenset[str]) -> str:
+    """Why a new plan is worth a look, in words; empty when nothing asks for one. `disputed`: ids of visits in question."""
+    reason = offer_of(book, rep_id, disputed=disputed)
     return reason_text(reason, book) if reason is not None else ""
 
 

@@ -146,6 +146,16 @@ class Database:
             self._begin(session, "IMMEDIATE")
             yield session
 
+    @contextmanager
+    def trial(self) -> Iterator[Session]:
+        """A session to change rows in and look at what comes of it; nothing of it stays. Nobody else writes meanwhile."""
+        from sqlmodel import Session
+
+        with self._named_errors(), Session(self._engine, expire_on_commit=False) as session:
+            self._begin(session, "IMMEDIATE")
+            yield session
+            session.rollback()
+
     def data_version(self) -> int:
         """A number that changes with every commit by another connection, of any process. Zero where the database is
         shared by nature. Asked of one connection kept for it: the number means nothing on another one."""

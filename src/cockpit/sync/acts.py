@@ -40,6 +40,8 @@ class Act:
     is_retry: bool = False
     replaced_by: str = ""
     """Of a retry with other values: the change that took the place of the refused one."""
+    rest: tuple[Act, ...] = ()
+    """Other rows that the same key press was about."""
 
 
 def before(
@@ -72,9 +74,13 @@ def before(
 def keep(session: Session, act: Act, action_id: str | None, now: datetime) -> str:
     """Keep an act for undo, under the action it queued or under one of its own; the action's id."""
     action = action_id or outbox.new_id()
-    kept = {
-        "place": outbox.next_seq(session),
-        "at": receipts.by_hub(session, now).isoformat(),
+    place, at = outbox.next_seq(session), receipts.by_hub(session, now).isoformat()
+    meta.put(session, f"{_KEY}{action}", json.dumps({"place": place, "at": at, **_packed(act)}, ensure_ascii=False))
+    return action
+
+
+def _packed(act: Act) -> dict[str, Any]:
+    return {
         "label": act.label,
         "entity": act.entity,
         "id": act.id,
@@ -83,9 +89,8 @@ def keep(session: Session, act: Act, action_id: str | None, now: datetime) -> st
         "shown": act.shown,
         "is_retry": act.is_retry,
         "replaced_by": act.replaced_by,
+        "rest": [_packed(other) for other in act.rest],
     }
-    meta.put(session, f"{_KEY}{action}", json.dumps(kept, ensure_ascii=False))
-    return action
 
 
 def places(session: Session) -> dict[str, int]:
@@ -95,9 +100,10 @@ def places(session: Session) -> dict[str, int]:
 
 def find(session: Session, action_id: str) -> Act | None:
     text = meta.get(session, f"{_KEY}{action_id}")
-    if not text:
-        return None
-    kept = json.loads(text)
+    return _unpacked(json.loads(text)) if text else None
+
+
+def _unpacked(kept: dict[str, Any]) -> Act:
     return Act(
         label=kept["label"],
         entity=kept["entity"],
@@ -107,6 +113,7 @@ def find(session: Session, action_id: str) -> Act | None:
         shown=kept["shown"],
         is_retry=kept["is_retry"],
         replaced_by=kept.get("replaced_by", ""),
+        rest=tuple(_unpacked(other) for other in kept.get("rest", ())),
     )
 
 
@@ -146,6 +153,8 @@ def bring_back(session: Session, act: Act, *, actor_id: str) -> bool:
             if conflict.resolution == "edit" and resolution != "edit":
                 conflict.mine = _shown_value(session, conflict)
             conflict.state, conflict.resolution, conflict.resolved_at = state, resolution, None
+    for other in act.rest:
+        has_effect |= bring_back(session, other, actor_id=actor_id)
     return has_effect
 
 

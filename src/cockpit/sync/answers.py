@@ -6,6 +6,7 @@ Its base is what the other side wrote, so that it cannot overwrite a third chang
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -53,6 +54,38 @@ def answer(
     Returns the action, which undo takes back under `label`, and the mutation that was answered.
     Raises NotAllowed for a conflict that is gone, cannot hold both or has no field to edit.
     """
+    conflict = _open(session, conflict_id, choice)
+    act, action, held = _end(
+        session, conflict, choice, actor_id=actor_id, now=now, label=label, value=value, is_whole_record=is_whole_record
+    )
+    return acts.keep(session, act, action, now), held
+
+
+def take_theirs(session: Session, conflict_ids: Sequence[str], *, actor_id: str, now: datetime, label: str) -> str:
+    """Their side of every open question about the rows of these conflicts, as one action that undo takes back.
+
+    Returns the action: what is submitted as a part of it is taken back with it.
+    """
+    action, done = outbox.new_id(), []
+    for conflict_id in conflict_ids:
+        conflict = session.get(ConflictRow, conflict_id)
+        if conflict is not None and conflict.state == "open":  # else it was answered with another one of its row
+            act, _action, _held = _end(
+                session,
+                conflict,
+                "theirs",
+                actor_id=actor_id,
+                now=now,
+                label=label,
+                is_whole_record=True,
+                action_id=action,
+            )
+            done.append(act)
+    return acts.keep(session, replace(done[0], rest=tuple(done[1:])), action, now) if done else action
+
+
+def _open(session: Session, conflict_id: str, choice: Choice) -> ConflictRow:
+    """Raises NotAllowed for a conflict that is gone, cannot hold both or has no field to edit."""
     conflict = session.get(ConflictRow, conflict_id)
     if conflict is None or conflict.state != "open":
         raise NotAllowed(_("This conflict has been answered already."))
@@ -60,6 +93,22 @@ def answer(
         raise NotAllowed(_("Only a long text can keep both. Choose mine or theirs."))
     if choice == "edit" and not conflict.field:
         raise NotAllowed(_("The whole row is in question: choose mine or theirs."))
+    return conflict
+
+
+def _end(
+    session: Session,
+    conflict: ConflictRow,
+    choice: Choice,
+    *,
+    actor_id: str,
+    now: datetime,
+    label: str,
+    value: Any = None,
+    is_whole_record: bool = False,
+    action_id: str | None = None,
+) -> tuple[acts.Act, str | None, OutboxRow]:
+    """What is to be kept of an answer, the action of what it queued, and the mutation that was answered."""
     held = conflicts.change_in_question(session, conflict)
     if held is None:
         raise NotAllowed(_("This conflict has been answered already."))
@@ -78,12 +127,16 @@ def answer(
         conflict.mine = value
     session.flush()
     if not is_last:  # the row is settled in one go, when its last question is answered
-        return acts.keep(session, act, None, now), held
+        return act, None, held
     instead = value if choice == "mine" and isinstance(value, dict) else {}
-    action = _settle(session, queued[:first], queued[first:], asked, actor_id, now, instead)
+    edit = _settle(session, queued[:first], queued[first:], asked, now, instead)
     for other in asked:
         other.state = "closed"
-    return acts.keep(session, act, action, now), held
+    if edit is None:
+        return act, None, held
+    words = queued[first].label
+    action = outbox.submit(session, [edit], actor_id=actor_id, label=words, now=now, action_id=action_id)
+    return act, action, held
 
 
 def _settle(
@@ -91,13 +144,12 @@ def _settle(
     earlier: list[OutboxRow],
     chain: list[OutboxRow],
     asked: list[ConflictRow],
-    actor_id: str,
     now: datetime,
     instead: dict[str, Any],
-) -> str | None:
-    """End `chain` and queue in its place one change of what was chosen and of everything not in question. `instead` are
+) -> outbox.Edit | None:
+    """End `chain`; in its place comes one change of what was chosen and of everything not in question. `instead` are
     fields of a row that is made again that it gets in place of its own."""
-    entity, row_id, label = chain[0].entity, chain[0].entity_id, chain[0].label
+    entity, row_id = chain[0].entity, chain[0].entity_id
     row = rows.find(session, entity, row_id)
     seen_by_me = to_wire(row, entity) if row is not None else None
     kept = session.get(SyncBaseRow, (entity, row_id))
@@ -122,16 +174,14 @@ def _settle(
         if takes_theirs or seen_by_me is None:
             return None
         values = {name: value for name, value in seen_by_me.items() if name not in HUB_KEEPS}
-        edit = outbox.Edit(entity, row_id, "create", {**values, **instead})
-        return outbox.submit(session, [edit], actor_id=actor_id, label=label, now=now)
+        return outbox.Edit(entity, row_id, "create", {**values, **instead})
     if theirs is not None:
         _show(session, entity, row_id, theirs, earlier)
         if kept is not None and (shown := rows.find(session, entity, row_id)) is not None:
             shown.seen_gen = max(shown.seen_gen, kept.seen_gen)
     if takes_theirs or rows.find(session, entity, row_id) is None:
         return None  # theirs stands, or I had deleted the row
-    edit = outbox.Edit(entity, row_id, "delete") if wants_delete else outbox.Edit(entity, row_id, "patch", wanted)
-    return outbox.submit(session, [edit], actor_id=actor_id, label=label, now=now)
+    return outbox.Edit(entity, row_id, "delete") if wants_delete else outbox.Edit(entity, row_id, "patch", wanted)
 
 
 def _fold(chain: Sequence[OutboxRow], seen_by_me: dict[str, Any]) -> dict[str, Any]:

@@ -45,13 +45,15 @@ def new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
-def submit(session: Session, edits: Sequence[Edit], *, actor_id: str, label: str, now: datetime) -> str | None:
-    """Apply `edits` and queue them, in the caller's write transaction.
+def submit(
+    session: Session, edits: Sequence[Edit], *, actor_id: str, label: str, now: datetime, action_id: str | None = None
+) -> str | None:
+    """Apply `edits` and queue them, in the caller's write transaction; as part of an action where one is given.
 
     Returns the action id (one key press, one undo), or None when nothing would change. A patch keeps
     only the fields that differ. Raises KeyError for a patch of a row that is not here.
     """
-    action_id = new_id()
+    action_id = action_id or new_id()
     place = next_seq(session, len(edits)) if edits else 0
     queued = [
         mutation_id

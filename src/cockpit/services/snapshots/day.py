@@ -148,6 +148,8 @@ class TodaySnapshot(Snapshot):
     """The last weeks, the current one last."""
     offer: str = ""
     """Why a new plan is worth a look, in words; empty when nothing asks for one."""
+    is_plan_disputed: bool = False
+    """It is that my plan and the hub's differ: the new one starts from the hub's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,8 @@ class PlanLimit:
 class ReplanProposal(Snapshot):
     """A plan that is not written until accepted. `ticket` is handed back to `accept`, `start` is where the days begin
     and end, `travel_minutes` what each day drives then, the way back included. `first` and `last` where days were asked
-    for; `aim` is what counts most in it: kpi, least (change), money; `short` names what each rule lacks even then."""
+    for; `aim` is what counts most in it: kpi, least (change), money; `short` names what each rule lacks even then;
+    `answers` is how many conflicts taking it answers with the hub's side."""
 
     kind: Literal["replan", "fill"]
     trigger: str
@@ -72,6 +73,7 @@ class ReplanProposal(Snapshot):
     aim: Literal["kpi", "least", "money"] = "kpi"
     limits: tuple[PlanLimit, ...] = ()
     short: tuple[tuple[str, int], ...] = ()
+    answers: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,6 +128,8 @@ class SyncSnapshot(Snapshot):
     """Rows of the hub that could not be taken in, each with the reason; its next revision is tried again."""
     clock_note: str = ""
     """That this machine's clock is wrong, as far as the hub's tells; empty while the two agree."""
+    is_plan_disputed: bool = False
+    """Of some conflicts the plan of a visit is all that is in question: a replan can start from the hub's side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,6 +89,35 @@ def conflicted_rows(source: Session | Reader) -> frozenset[str]:
     where, values = among("field", FIGURE_FIELDS)
     found = reader_of(source).rows(f"SELECT entity_id FROM conflict WHERE state = 'open' AND {where}", **values)
     return frozenset(str(row[0]) for row in found)
+
+
+PLANNED_FIELDS = frozenset(
+    ("", "account_id", "ends_at", "is_locked", "is_promised", "kind", "moved_from_id", "planned_because", "reason")
+) | {"starts_at", "status"}
+"""What a plan writes of an activity; the empty one is a row that one side deleted."""
+
+
+def disputed_plans(source: Session | Reader, rep_id: str) -> frozenset[str]:
+    """Ids of a rep's planned activities of which the plan is in question, and nothing else.
+
+    What I logged or cancelled is no plan; where my side of a deleted row has a text, that is in question too.
+    """
+    reader = reader_of(source)
+    of_mine, held = among("status", ("planned", "moved"))
+    sql = (
+        "SELECT entity_id, field, state FROM conflict WHERE entity = 'activity' AND state != 'closed'"
+        f" AND entity_id IN (SELECT id FROM activity WHERE rep_id = :rep_id AND {of_mine})"
+    )
+    fields: dict[str, set[str]] = {}
+    asked = set()
+    for row_id, field, state in reader.rows(sql, rep_id=rep_id, **held):
+        fields.setdefault(str(row_id), set()).add(field)
+        asked |= {str(row_id)} if state == "open" else set()
+    for row_id, names in fields.items():
+        if "" in names:
+            queued = reader.rows("SELECT patch FROM outbox WHERE entity = 'activity' AND entity_id = :id", id=row_id)
+            names.update(*(json.loads(patch) if isinstance(patch, str) else patch for (patch,) in queued))
+    return frozenset(row_id for row_id in asked if fields[row_id] <= PLANNED_FIELDS)
 
 
 def last_sync_at(source: Session | Reader) -> datetime | None:
