@@ -32,7 +32,9 @@ def notes_of(problem: Problem, board: Board, unplaced: Sequence[Loose]) -> Itera
             yield Reason("no_hours", facts={"account_id": account_id, "opens": opens, "closes": closes})
     if any(added.kind == FACE for added in used.values()):
         rules = problem.rules
-        yield Reason("straight_line", facts={"factor": rules.travel_factor, "speed": rules.speed_kmh})
+        facts: dict[str, Fact] = {"factor": rules.travel_factor, "speed": rules.speed_kmh, "trips": rules.trips}
+        is_own = rules.trip_error is not None
+        yield Reason("own_pace" if is_own else "straight_line", facts={**facts, "error": rules.trip_error})
 
 
 def _clashes(problem: Problem, board: Board) -> Iterator[Reason]:

@@ -10,6 +10,7 @@ from cockpit.domain.book import Book
 from cockpit.domain.deals import standing
 from cockpit.domain.entities import Activity
 from cockpit.domain.kpi import kpi_counts
+from cockpit.planning.pace import with_own_pace
 from cockpit.planning.problem import Fact, Reason, Rules
 from cockpit.planning.reading import point
 from cockpit.planning.schedule import FACE
@@ -37,7 +38,7 @@ def offer_of(book: Book, rep_id: str, rules: Rules | None = None, disputed: Coll
     today = [row for row in mine if book.local_day(row.starts_at) == book.today]
     found = (
         _cancelled(book, mine, today),
-        _late(book, today, rules or Rules()),
+        _late(book, today, rules or with_own_pace(book, rep_id, Rules())),
         _changed(book, rep_id, mine),
         _chance(book, rep_id, mine),
         _morning(book, rep_id, today),

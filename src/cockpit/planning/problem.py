@@ -56,6 +56,10 @@ class Rules:
     travel_factor: float = 1.3
     """Road kilometres for one straight-line kilometre."""
     speed_kmh: float = 25.0
+    trips: int = 0
+    """Trips of the rep's own log that were looked at for the speed."""
+    trip_error: int | None = None
+    """Minutes that half of them differ by at most from the speed fitted to them; None where it is the stated one."""
     fixed_minutes: int = 5
     """Added to each trip: parking, lift, reception."""
     unknown_minutes: int = 20

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from cockpit.domain.book import Book
 from cockpit.planning.insertion import Board
+from cockpit.planning.pace import with_own_pace
 from cockpit.planning.problem import Reason, Rules
 from cockpit.planning.reading import problem_from
 from cockpit.planning.worth import most_points, near_part, parts_of, whole_points
@@ -36,7 +37,7 @@ def best_addition(
     All the planner's rules hold: opening hours, travel, day end, limit a day, cadence minimum. Accounts
     in `exclude` are left out. None when nothing fits, or today is no working day.
     """
-    rules = rules or Rules()
+    rules = rules or with_own_pace(book, rep_id, Rules())
     today = book.local_day(now)
     if not book.calendar_of(rep_id).is_workday(today):
         return None

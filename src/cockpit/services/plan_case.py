@@ -12,6 +12,7 @@ from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import period_of
 from cockpit.errors import BadUse, NotAllowed
 from cockpit.i18n import _, ngettext
+from cockpit.planning.pace import with_own_pace
 from cockpit.planning.plan import Plan, Planning, Question
 from cockpit.planning.problem import Need, Problem, Rules
 from cockpit.planning.reading import Mode, next_working_days, problem_from, working_days
@@ -144,6 +145,7 @@ def case_of(book: Book, rep_id: str, now: datetime | None, rules: Rules, ask: As
     """Raises BadUse for days that cannot be planned, NotAllowed for a rule that does not bind the rep."""
     moment = now or book.as_of
     today, rule_id = book.local_day(moment), ""
+    rules = with_own_pace(book, rep_id, rules)
     if ask.kind == "fill":
         rule_id, days = _to_fill(book, rep_id, moment, ask)
     elif ask.is_of_days:

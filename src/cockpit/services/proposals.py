@@ -16,7 +16,7 @@ from cockpit.planning.problem import MIDNIGHT, Need, Reason
 from cockpit.planning.reading import point
 from cockpit.planning.schedule import FACE
 from cockpit.services.reasons import reason_text
-from cockpit.services.snapshots import ReplanRow, ScoreLine
+from cockpit.services.snapshots import ReplanRow, ScoreLine, TravelRule
 from cockpit.services.views import spoken
 
 _UNSAID = ("kept",)
@@ -94,6 +94,16 @@ class ProposalView:
             is_locked=line.is_locked if line else row.is_locked or row.is_promised,
             status=row.status,
             place=_place(account),
+        )
+
+    def travel_rule(self) -> TravelRule:
+        rules = self.plan.problem.rules
+        return TravelRule(
+            factor=rules.travel_factor,
+            speed_kmh=rules.speed_kmh,
+            fixed_minutes=rules.fixed_minutes,
+            trips=rules.trips,
+            error_minutes=rules.trip_error,
         )
 
     def start(self) -> tuple[float, float] | None:

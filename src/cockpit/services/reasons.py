@@ -184,7 +184,12 @@ _PLAIN = {
     "bad_hours": N_("{account}: opening hours that cannot be read are left out."),
     "no_place": N_("{account}: no coordinates, {minutes} min assumed for each trip."),
     "no_hours": N_("{account}: opening hours unknown, {opens} to {closes} assumed."),
-    "straight_line": N_("Travel: straight line x {factor} at {speed} km/h, traffic unknown."),
+    "straight_line": N_(
+        "Travel: straight line x {factor} at {speed} km/h, traffic unknown; {trips} own trips say too little."
+    ),
+    "own_pace": N_(
+        "Travel: straight line x {factor} at {speed} km/h by {trips} own trips, +-{error} min; traffic unknown."
+    ),
     "not_placed": N_("{account} ({on}) finds no new time: {why}."),
     "no_account": N_("{activity_id_name} ({on}) has no account: it cannot be planned anew."),
 }

@@ -219,6 +219,7 @@ class ReplanService:
             aim=ask.wish.aim,
             limits=limits_of(self.rules, ask.wish),
             short=view.short(),
+            travel_rule=view.travel_rule(),
             answers=len(case.dispute.conflict_ids) if case.dispute else 0,
         )
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from cockpit.i18n import _, clock_time, short_day
+from cockpit.planning.pace import DAYS, ENOUGH, trips_of
 from cockpit.planning.problem import Rules
 from cockpit.services import words
+from cockpit.services.plan_ticket import Ticket
 from cockpit.services.replan import ReplanService
 from cockpit.services.snapshots import ReplanProposal, ReplanRow, Why, WhyRow
+from cockpit.services.views import account_name
 from cockpit.services.why_money import Combine, Unit
 from cockpit.services.why_sources import Sources
 
@@ -23,11 +26,13 @@ def proposal_of(sources: Sources, kind: str) -> ReplanProposal:
 
 
 def plan(sources: Sources, kind: str, part: str) -> Why | None:
-    """`replan:PART` and `fill:PART`: the number of a row, its `travel`, `out:ID`, `score:NUMBER` or `travel` of all."""
+    """`replan:PART` and `fill:PART`: the number of a row, its `travel`, `out:ID`, `score:NUMBER`, or `travel` and `speed` of all."""
     proposal = proposal_of(sources, kind)
     name, _sep, rest = part.partition(":")
     if part in ("", "travel"):
         return _all_travel(proposal)
+    if part == "speed":
+        return _speed(proposal)
     if name == "score":
         return _score(proposal, rest)
     if name == "out":
@@ -92,21 +97,60 @@ def _row(proposal: ReplanProposal, row: ReplanRow) -> Why:
     return _answer(proposal, row.account, row.score, "points", formula, rows, "sum", inputs)
 
 
-def travel_inputs() -> list[tuple[str, str]]:
-    rules = Rules()
+def _rules(proposal: ReplanProposal) -> Rules:
+    """What the plan assumes."""
+    ticket = proposal.ticket
+    return ticket.plan.problem.rules if isinstance(ticket, Ticket) else Rules()
+
+
+def travel_inputs(proposal: ReplanProposal) -> list[tuple[str, str]]:
+    rules = _rules(proposal)
     return [
         (_("road for one straight km"), f"{rules.travel_factor:g} km"),
-        (_("speed"), f"{rules.speed_kmh:g} km/h"),
+        (_("speed"), f"{rules.speed_kmh:g} km/h, {_pace(rules)}"),
         (_("added to each trip"), _("{count} min").format(count=rules.fixed_minutes)),
         (_("where an address has no place on the map"), _("{count} min").format(count=rules.unknown_minutes)),
     ]
+
+
+def _pace(rules: Rules) -> str:
+    """Where the speed comes from."""
+    if rules.trip_error is None:
+        words = _("assumed: {count} own trips in {days} days, {least} are needed")
+        return words.format(count=rules.trips, days=DAYS, least=ENOUGH)
+    words = _("own: median of {count} trips in {days} days, half within {minutes} min")
+    return words.format(count=rules.trips, days=DAYS, minutes=rules.trip_error)
+
+
+def _speed(proposal: ReplanProposal) -> Why | None:
+    """The trips of the log behind the speed, with their minutes."""
+    if not isinstance(proposal.ticket, Ticket):
+        return None
+    case = proposal.ticket.case
+    rows = [
+        WhyRow(
+            entity="activity",
+            id=trip.row_id,
+            text=_("{account}: {km} km straight, {minutes} min").format(
+                account=account_name(case.book, trip.account_id), km=f"{trip.km:.1f}", minutes=trip.minutes
+            ),
+            at=case.book.local(trip.at),
+            value=0,
+        )
+        for trip in trips_of(case.book, case.rep_id, case.rules)
+    ]
+    formula = _(
+        "road factor x 60 / median of (minutes - fixed) / straight km, over trips between two visits held one after the other"
+        " on a day; waiting counts as travel"
+    )
+    return _answer(proposal, _("Speed on the road"), None, "none", formula, rows, "none", travel_inputs(proposal))
 
 
 def _travel(proposal: ReplanProposal, row: ReplanRow) -> Why:
     place = f"{row.place[0]:.4f}, {row.place[1]:.4f}" if row.place else _("not known")
     formula = _("minutes from the stop before: straight line x factor / speed + fixed minutes, without traffic")
     title = _("{account}: travel").format(account=row.account)
-    inputs = [(_("place"), place), *travel_inputs()]
+    inputs = [(_("place"), place), *travel_inputs(proposal)]
     minutes = row.travel_minutes
     if row.account_id is None:
         return _answer(proposal, title, minutes, "minutes", formula, [], "none", inputs)
@@ -129,7 +173,7 @@ def _all_travel(proposal: ReplanProposal) -> Why:
     value = sum(row.value for row in rows)
     formula = _("sum of the minutes to the {count} stops of the new plan; the way home is in the score, not here")
     said = formula.format(count=len(rows))
-    return _answer(proposal, _("Travel of the plan"), value, "minutes", said, rows, "sum", travel_inputs())
+    return _answer(proposal, _("Travel of the plan"), value, "minutes", said, rows, "sum", travel_inputs(proposal))
 
 
 def _score(proposal: ReplanProposal, text: str) -> Why | None:

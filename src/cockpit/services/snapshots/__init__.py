@@ -76,6 +76,7 @@ if TYPE_CHECKING:
         ReplanProposal,
         ReplanRow,
         ScoreLine,
+        TravelRule,
         WhyNot,
     )
     from cockpit.services.snapshots.sync import (
@@ -187,6 +188,7 @@ _HOMES = {
         "ReplanProposal",
         "ReplanRow",
         "ScoreLine",
+        "TravelRule",
         "WhyNot",
     ),
     "sync": (
@@ -300,6 +302,7 @@ __all__ = [
     "TeamVisit",
     "ThinCheck",
     "TodaySnapshot",
+    "TravelRule",
     "TrendWeek",
     "Tried",
     "TypedField",

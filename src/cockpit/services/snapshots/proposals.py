@@ -49,11 +49,24 @@ class PlanLimit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TravelRule:
+    """minutes = straight km x factor / speed x 60 + fixed. `trips` are those of the rep's log in the last weeks; the speed is
+    fitted to them where `error_minutes` says by how many minutes half of them differ at most, else it is the stated one."""
+
+    factor: float
+    speed_kmh: float
+    fixed_minutes: int
+    trips: int
+    error_minutes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplanProposal(Snapshot):
     """A plan that is not written until accepted. `ticket` is handed back to `accept`, `start` is where the days begin
     and end, `travel_minutes` what each day drives then, the way back included. `first` and `last` where days were asked
     for; `aim` is what counts most in it: kpi, least (change), money; `short` names what each rule lacks even then;
-    `answers` is how many conflicts taking it answers with the hub's side."""
+    `answers` is how many conflicts taking it answers with the hub's side,
+    `travel_rule` how trips are estimated."""
 
     kind: Literal["replan", "fill"]
     trigger: str
@@ -74,6 +87,7 @@ class ReplanProposal(Snapshot):
     limits: tuple[PlanLimit, ...] = ()
     short: tuple[tuple[str, int], ...] = ()
     answers: int = 0
+    travel_rule: TravelRule | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
