@@ -97,6 +97,10 @@ class VersionTooOld(HubError):
     """The hub speaks a newer schema than this program."""
 
 
+class CrmTrouble(HubError):
+    """A CRM cannot be joined as it was given. `detail` says why. Facts: step (what to do next)."""
+
+
 class ShrinkNeedsAnswer(HubError):
     """A full resync would remove most local rows. Facts: removed, kept."""
 

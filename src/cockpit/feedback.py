@@ -109,6 +109,7 @@ _WORDS: dict[type[errors.CockpitError], tuple[str, str, str]] = {
         N_("The hub speaks a newer version. Local work goes on."),
         N_("Update, then sync."),
     ),
+    errors.CrmTrouble: (N_("The CRM is not joined"), N_("{detail}"), N_("{step}")),
     errors.ShrinkNeedsAnswer: (
         N_("Most rows would go"),
         N_("The hub would remove {removed} of {kept} rows here."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gettext
 import locale
 import os
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -60,6 +61,16 @@ def ngettext(one: str, many: str, count: int) -> str:
 def N_(message: str) -> str:
     """Mark a message for the catalogue; translated by `_` where it is shown."""
     return message
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words one after the other: `a, b` or `a、b`."""
+    return ("、" if language() == "zh" else ", ").join(words)
+
+
+def clauses(parts: Iterable[str]) -> str:
+    """Parts that may hold commas themselves: `a, b; c` or `a，b；c`."""
+    return ("；" if language() == "zh" else "; ").join(parts)
 
 
 def _grouped(value: float, digits: int) -> str:

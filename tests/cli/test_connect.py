@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from scripts.terminal import Terminal
 
 from cockpit.locations import locate
 from tests.cli.conftest import Cockpit
@@ -34,7 +35,7 @@ def test_it_looks_saves_reads_and_signs_this_device_in(
     assert answer.code == 0, answer.err
     assert "signed in as Rep One (11)" in answer.out
     assert "Rep Two" in answer.out
-    assert "Qualified (1)" in answer.out
+    assert "Qualified" in answer.out
     assert "Signed in as Rep One" in answer.out
     folder = locate().data_dir / "crm"
     text = (folder / "crm.toml").read_text("utf-8")
@@ -51,6 +52,64 @@ def test_it_looks_saves_reads_and_signs_this_device_in(
     doctor = cockpit("doctor", "--plain").out
     assert "crm" in doctor
     assert "does not offer" in doctor
+
+
+def test_a_look_as_json_saves_nothing(
+    cockpit: Cockpit, crm: tuple[FakePipedrive, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake, url = crm
+    _token(monkeypatch, fake.token)
+    answer = cockpit("connect", "--crm", "pipedrive", "--url", url, "--token-stdin", "--test", "--json")
+    assert answer.json["server"] == "Pipedrive v2"
+    assert [user["name"] for user in answer.json["users"]] == ["Rep One", "Rep Two"]
+    assert fake.token not in answer.out
+    assert not (locate().data_dir / "crm").exists()
+    assert not (locate().data_dir / "hub.db").exists()
+
+
+def test_maps_on_the_command_line_are_kept_and_those_that_do_not_fit_named(
+    cockpit: Cockpit, crm: tuple[FakePipedrive, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake, url = crm
+    words = ("connect", "--crm", "pipedrive", "--url", url, "--token-stdin", "--no-open")
+    _token(monkeypatch, fake.token)
+    wrong = cockpit(*words, "--stage", "9=funnel-online-quote")
+    assert (wrong.code, "No such ID: Nothing is called 9" in wrong.err) == (2, True), wrong.err
+    _token(monkeypatch, fake.token)
+    assert cockpit(*words, "--stage", "3=funnel-online-quote", "--role", "12=team_lead").code == 0
+    text = (locate().data_dir / "crm" / "crm.toml").read_text("utf-8")
+    assert '"3" = "funnel-online-quote"' in text
+    assert '"12" = "team_lead"' in text
+    assert "Online" in cockpit("hub", "funnels", "list").out
+
+
+def test_at_a_terminal_roles_and_stages_are_asked_and_cockpit_opens(
+    tmp_path: Path, crm: tuple[FakePipedrive, str]
+) -> None:
+    fake, url = crm
+    environment = {"COCKPIT_HOME": str(tmp_path / "own"), "COCKPIT_NOW": "", "COCKPIT_LANG": "en"}
+    command = [sys.executable, "-m", "cockpit", "connect"]
+    with Terminal(command, columns=120, rows=36, env=environment) as terminal:
+        for question, answer in (
+            ("Which CRM", "pipedrive"),
+            ("Its address", url),
+            ("Token", fake.token),
+            ("NUMBER ROLE", "2 2"),
+            (r"Rep Two .*team lead", ""),
+            ("its NUMBER", "3"),
+            ("Proposal can be", "3"),
+            ("> Online / Quote", ""),
+            ("Save and open", ""),
+        ):
+            terminal.wait_for(question)
+            terminal.press(answer + "\r")
+        assert fake.token not in terminal.text
+        terminal.wait_for("New here|l Log", limit=100)
+        terminal.press("\x03")
+        terminal.wait_end()
+    text = (tmp_path / "own" / "data" / "crm" / "crm.toml").read_text("utf-8")
+    assert '"12" = "team_lead"' in text
+    assert '"3" = "funnel-online-quote"' in text
 
 
 def test_a_token_that_is_not_taken_saves_nothing(
@@ -117,7 +176,7 @@ def test_the_doctor_says_what_is_wrong_with_the_crm(
     said = "no connection"
     if fault == "token":
         monkeypatch.setenv("COCKPIT_CRM_TOKEN", "0" * 40)
-        said = "no longer takes the token"
+        said = "does not take the token"
     elif fault == "maintenance":
         fake.is_down, said = True, "does not answer: {"
     elif fault == "certificate":

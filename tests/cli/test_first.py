@@ -54,7 +54,7 @@ def export(tmp_path: Path) -> Path:
 
 
 def test_an_export_becomes_an_account(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cockpit.cli.first.USUAL_PORT", 0)
+    monkeypatch.setattr("cockpit.cli.joining.USUAL_PORT", 0)
     told: list[str] = []
     with FirstRun() as first:
         assert first.is_needed
@@ -74,7 +74,7 @@ def test_an_export_becomes_an_account(export: Path, monkeypatch: pytest.MonkeyPa
 
 def test_a_port_that_is_taken_is_passed_by(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other, FirstRun() as first:
-        monkeypatch.setattr("cockpit.cli.first.USUAL_PORT", other.getsockname()[1])
+        monkeypatch.setattr("cockpit.cli.joining.USUAL_PORT", other.getsockname()[1])
         people = first.read_folder(str(export), lambda _text: None)
         first.open_as(people[0][0], lambda _text: None)
         first.fetch(lambda _text: None)

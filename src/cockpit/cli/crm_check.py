@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from cockpit.cli.checks import Check, failed
 from cockpit.cli.hub import has_extra
 from cockpit.domain.text import clean_line
-from cockpit.errors import CockpitError, HubError, SignInNeeded, UntrustedHub, VersionTooOld
-from cockpit.i18n import _
+from cockpit.errors import CockpitError, HubError, SignInNeeded
+from cockpit.i18n import _, clauses, listed
 from cockpit.locations import Locations
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def crm_checks(locations: Locations) -> Iterator[Check]:
 
 def _connection(database: Database, connection: Connection) -> Iterator[Check]:
     from cockpit.hub.upstream import opening
+    from cockpit.hub.upstream.words import kind_names, server_name, trouble
 
     name = f"crm {connection.name}"
     try:
@@ -50,33 +51,20 @@ def _connection(database: Database, connection: Connection) -> Iterator[Check]:
         finally:
             connector.close()
     except HubError as error:
-        yield Check(name, "wrong", words_of_crm(error), f"cockpit connect {connection.name} --crm {connection.crm}")
+        found = trouble(error, connection.crm)
+        again = f"cockpit connect {connection.name} --crm {connection.crm}"
+        yield Check(name, "wrong", found.detail, again if isinstance(error, SignInNeeded) else str(found.facts["step"]))
         return
     except CockpitError as error:
         yield failed(name, error)
         return
-    found = _("{product} {version} answers as {name}").format(
-        product=clean_line(greeting.product), version=clean_line(greeting.version), name=clean_line(greeting.user_name)
-    )
+    words = _("{server} answers as {name}").format(server=server_name(greeting), name=clean_line(greeting.user_name))
     if greeting.forbidden:
-        found += _("; this token may not read {names}").format(names=", ".join(greeting.forbidden))
-    yield Check(name, "ok", found)
+        words += _("; this token may not read {names}").format(names=listed(kind_names(greeting.forbidden)))
+    yield Check(name, "ok", words)
     if connector.can.lacks:
-        lacks = _("does not offer {names}; that stays at the hub").format(names=", ".join(connector.can.lacks))
+        lacks = _("does not offer {names}; that stays at the hub").format(names=clauses(connector.can.lacks))
         yield Check(name, "ok", lacks)
-
-
-def words_of_crm(error: HubError) -> str:
-    """A failure of the CRM in its own words: the notices of the screens speak of the hub."""
-    if isinstance(error, SignInNeeded):
-        text = _("it no longer takes the token: {detail}")
-    elif isinstance(error, VersionTooOld):
-        text = _("this CRM is too old: {detail}")
-    elif isinstance(error, UntrustedHub):
-        text = _("{detail} Name its authority in the connection's file: ca_file.")
-    else:
-        text = _("it does not answer: {detail}")
-    return text.format(detail=clean_line(error.detail, 300) or type(error).__name__)
 
 
 def _rows(database: Database, name: str) -> Check:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cockpit import clock
 from cockpit.cli import opening
-from cockpit.errors import BadUse, HubUnavailable
+from cockpit.errors import BadUse
 from cockpit.i18n import _
 from cockpit.locations import locate, mark_tour, start_values
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 Tell = Callable[[str], None]
 _LOOK_S = 0.2
 """How long somebody who does not want to wait any more has to wait for it."""
-USUAL_PORT = 8765
-"""Where `cockpit hub serve` listens, so that an imported account finds its hub again."""
 
 
 class FirstRun:
@@ -105,18 +103,15 @@ class FirstRun:
     def open_as(self, person_id: str, tell: Tell) -> Path:
         """Start the hub of the import and sign one of its people in."""
         from cockpit.cli.hub import hub_database
-        from cockpit.hub import embedded, tokens
+        from cockpit.cli.joining import started
+        from cockpit.hub import tokens
 
         database = hub_database(None)
         with database.write() as session:
             token = tokens.issue(session, person_id, label="first run")
         database.close()
         tell(_("Starting the hub"))
-        try:
-            hub = embedded.start(database.url, USUAL_PORT)
-        except HubUnavailable:
-            hub = embedded.start(database.url)
-        self._running.enter_context(hub)
+        hub = self._running.enter_context(started(database.url))
         return self.connect(hub.url, token, tell)
 
 

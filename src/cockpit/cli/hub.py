@@ -42,19 +42,28 @@ def require_extra() -> None:
         raise MissingExtra(extra="hub", command=HUB_EXTRA)
 
 
+def hub_file(url: str | None) -> Path | None:
+    """The file of the hub's database, which need not be there yet; None for a server's. Raises BadUse."""
+    chosen = url or os.environ.get("COCKPIT_DATABASE_URL")
+    if chosen and chosen.startswith("postgresql"):
+        return None
+    if chosen and not chosen.startswith("sqlite:///"):
+        raise BadUse(_("{text} is not a database URL: use sqlite:///FILE or postgresql://...").format(text=chosen))
+    return Path(chosen.removeprefix("sqlite:///")) if chosen else locate().data_dir / "hub.db"
+
+
 def hub_database(url: str | None) -> Database:
     """The hub's database, ready to use: by flag, by COCKPIT_DATABASE_URL, or hub.db in the data folder."""
     from cockpit.storage.database import Database
 
-    chosen = url or os.environ.get("COCKPIT_DATABASE_URL")
-    if chosen and chosen.startswith("postgresql"):
+    file = hub_file(url)
+    if file is None:
         if find_spec("psycopg") is None:
             raise MissingExtra(extra="postgres", command="uv tool install 'cockpit[hub,postgres]'")
+        chosen = url or os.environ["COCKPIT_DATABASE_URL"]
         database = Database(chosen.replace("postgresql://", "postgresql+psycopg://", 1))
-    elif chosen and not chosen.startswith("sqlite:///"):
-        raise BadUse(_("{text} is not a database URL: use sqlite:///FILE or postgresql://...").format(text=chosen))
     else:
-        database = Database.at(Path(chosen.removeprefix("sqlite:///")) if chosen else locate().data_dir / "hub.db")
+        database = Database.at(file)
     database.prepare()
     return database
 

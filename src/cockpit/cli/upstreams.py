@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cockpit.cli.hub import DatabaseUrl, hub_database, require_extra
-from cockpit.cli.output import Json, Plain, Sheet, Table, progress, show, talk
+from cockpit.cli.output import Json, Plain, Sheet, Table, progress, show
 from cockpit.errors import BadUse, NotAllowed
-from cockpit.i18n import _
+from cockpit.i18n import _, listed
 
 if TYPE_CHECKING:
     from cockpit.hub.upstream.status import Standing
@@ -55,7 +55,7 @@ def chosen_name(database: Database, name: str | None) -> str:
     if not known:
         raise NotAllowed(_("This hub is joined to no CRM: cockpit connect"))
     if len(known) > 1:
-        raise BadUse(_("Which connection? There are {names}.").format(names=", ".join(known)))
+        raise BadUse(_("Which connection? There are {names}.").format(names=listed(known)))
     return known[0]
 
 
@@ -114,9 +114,3 @@ def _moment(at: Any) -> str:
 def _shape(found: Standing) -> dict[str, Any]:
     shape = asdict(found)
     return {"version": 1, **shape, "rows": dict(found.rows)}
-
-
-def tell_missing(lacks: tuple[str, ...]) -> None:
-    """What the CRM does not offer, in one line."""
-    if lacks:
-        talk(_("This CRM does not offer: {names}. That stays at the hub.").format(names=", ".join(lacks)))

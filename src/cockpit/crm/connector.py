@@ -154,7 +154,8 @@ class Access:
 
     `secret` is what the user pasted, or the last text that was given to `keep`: a connector whose token renews itself
     keeps in it all it needs, and hands each new one to `keep` before it is used. `options` is the table [options] of the
-    connection's file, for what only this CRM knows. `transport` stands in for the network in tests.
+    connection's file, for what only this CRM knows. `transport` stands in for the network in tests. `is_look`: `greet`
+    makes nothing there, such as fields of ours: nobody has said yet that the CRM is to be joined.
     """
 
     url: str
@@ -165,6 +166,7 @@ class Access:
     ca_file: str = ""
     proxy: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
+    is_look: bool = False
 
 
 class Connector(Protocol):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from cockpit.crm.connector import Access, Connector
+from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse
-from cockpit.i18n import N_, _
+from cockpit.i18n import N_, _, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,15 @@ CRMS: Mapping[str, Crm] = {
 }
 
 
+def unknown(crm: str) -> BadUse:
+    """There is no connector for it."""
+    words = _("{name} is not a CRM we know. Known: {known}.")
+    return BadUse(words.format(name=clean_line(crm, 60), known=listed(sorted(CRMS))))
+
+
 def connect(crm: str, access: Access) -> Connector:
     """A connection to the CRM of that name. Raises BadUse for one there is no connector for."""
     if crm not in CRMS:
-        raise BadUse(_("{name} is not a CRM we know. Known: {known}.").format(name=crm, known=", ".join(sorted(CRMS))))
+        raise unknown(crm)
     connector: Connector = import_module(f"cockpit.crm.{crm}").connect(access)
     return connector

@@ -59,6 +59,8 @@ _DECISION_ROLES = {
 
 _RUNGS = {"middle": N_("middle"), "high_performer": N_("high performer"), "benchmark": N_("benchmark")}
 _METRICS = {"won_amount": N_("revenue"), "won_profit": N_("gross profit"), "won_count": N_("deals won")}
+_ROLES = {"rep": N_("rep"), "team_lead": N_("team lead"), "region_head": N_("head of a region")}
+_STAGE_KINDS = {"open": N_("open"), "won": N_("won"), "lost": N_("lost")}
 _AGREEMENTS = {"none": N_("not set"), "asked": N_("yes is missing"), "agreed": N_("agreed")}
 
 
@@ -125,6 +127,14 @@ def rung_name(code: str) -> str:
 
 def metric_name(code: str) -> str:
     return _word(_METRICS, code)
+
+
+def role_name(code: str) -> str:
+    return _word(_ROLES, code)
+
+
+def stage_kind(code: str) -> str:
+    return _word(_STAGE_KINDS, code)
 
 
 def agreement_name(code: str) -> str:

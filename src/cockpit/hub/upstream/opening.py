@@ -7,7 +7,7 @@ from time import sleep
 from typing import TYPE_CHECKING
 
 from cockpit import locations
-from cockpit.credentials import Credentials
+from cockpit.credentials import Credentials, Place
 from cockpit.crm import registry
 from cockpit.crm.connector import Access, Connector
 from cockpit.errors import SignInNeeded
@@ -52,7 +52,7 @@ class Secrets:
             raise SignInNeeded(_("There is no token for {name}: cockpit connect").format(name=name))
         return found.removeprefix(_MARK)
 
-    def keep(self, name: str, secret: str) -> str:
+    def keep(self, name: str, secret: str) -> Place:
         """Where it is kept."""
         return self._kept.keep(f"crm:{name}", _MARK + secret)
 
@@ -66,9 +66,14 @@ def connector_of(connection: Connection, secrets: Secrets, secret: str = "") -> 
         keep=lambda renewed: _keep(secrets, connection.name, renewed),
         ca_file=connection.ca_file,
         proxy=connection.proxy,
-        options={"zone": connection.zone.key, **connection.options},
+        options=options_of(connection),
     )
     return registry.connect(connection.crm, access)
+
+
+def options_of(connection: Connection) -> dict[str, str]:
+    """What only this CRM needs to know, and the zone."""
+    return {"zone": connection.zone.key, **connection.options}
 
 
 def _keep(secrets: Secrets, name: str, renewed: str) -> None:

@@ -229,11 +229,23 @@ class Taker:
             return mapped
         if entity != "person" or entity not in self._unread:
             return None
-        row_id = self.links.fitting_id(entity, remote_id, None)  # somebody this token may not look up
-        if rows.find(self.session, entity, row_id) is None:
-            values = {"name": f"{self._connection.crm} {clean_line(remote_id, 64)}", "team_id": self._own_team()}
-            self._apply(store.Change(entity, row_id, "create", values))
-        self.links.put(entity, remote_id, row_id)
+        return self.meet(remote_id)
+
+    def meet(self, remote_id: str, name: str = "") -> str:
+        """Our id of somebody whom this token may not look up. His name, where it comes to be known, replaces the makeshift."""
+        link = self.links.get("person", remote_id)
+        known = link.row_id if link is not None else self._mapped_id("person", remote_id)
+        row_id = known or self.links.fitting_id("person", remote_id, None)
+        row, makeshift = (
+            rows.find(self.session, "person", row_id),
+            f"{self._connection.crm} {clean_line(remote_id, 64)}",
+        )
+        if row is None:
+            values = {"name": clean_line(name, 64) or makeshift, "team_id": self._own_team()}
+            self._apply(store.Change("person", row_id, "create", values))
+        elif name and to_wire(row, "person")["name"] == makeshift:
+            self._apply(store.Change("person", row_id, "patch", {"name": clean_line(name, 64)}))
+        self.links.put("person", remote_id, row_id)
         return row_id
 
     def _mapped_id(self, entity: str, remote_id: str) -> str | None:
