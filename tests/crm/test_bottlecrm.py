@@ -653,14 +653,16 @@ def test_it_keeps_to_the_contract(crm: FakeBottle, bottle: BottleCrm, one: Check
     one(bottle, desk)
 
 
+@pytest.mark.parametrize("restore_every", [0, 28], ids=["", "restored"])
 def test_changes_on_both_sides_under_lost_answers(
-    crm: FakeBottle, bottle: BottleCrm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    crm: FakeBottle, bottle: BottleCrm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, restore_every: int
 ) -> None:
     monkeypatch.setattr(asking, "REST_S", 0)
     desk = BottleDesk(URL.removesuffix("/api/"), TOKEN, crm.transport)
     database = Database.at(tmp_path / "hub.db")
     database.prepare()
-    proof = prove(bottle, desk, database, changes=60, loss=0.3, zone=ZoneInfo("Asia/Shanghai"))
+    zone = ZoneInfo("Asia/Shanghai")
+    proof = prove(bottle, desk, database, changes=60, loss=0.3, restore_every=restore_every, zone=zone)
     database.close()
     assert proof.losses > 0
     assert (proof.lost, proof.doubled, proof.differing) == ([], [], [])

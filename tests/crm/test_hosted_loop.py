@@ -23,7 +23,9 @@ SHARE = 0.1
 THREE = [pipedrive, hubspot, salesforce]
 
 
-def proven(path: Path, make: Callable[[], Made], loses: Callable[[random.Random, Request], bool]) -> tuple[Proof, int]:
+def proven(
+    path: Path, make: Callable[[], Made], loses: Callable[[random.Random, Request], bool], restore_every: int = 0
+) -> tuple[Proof, int]:
     """A run in which `loses` says which answers do not arrive; and how many did not."""
     connector, desk = make()
     fake, turn, lost = desk.fake, random.Random(7), 0
@@ -41,7 +43,7 @@ def proven(path: Path, make: Callable[[], Made], loses: Callable[[random.Random,
         return is_lost
 
     fake.lose = lose
-    proof = proving.run(CHANGES)
+    proof = proving.run(CHANGES, restore_every=restore_every)
     database.close()
     print(
         f"{connector.name}: {CHANGES} changes, {lost} answers lost, {proof.conflicts} conflicts shown,"
@@ -67,3 +69,10 @@ def test_writes_that_are_cut_off_after_they_were_done_double_nothing(folder: Pat
     proof, lost = proven(folder, make, loses)
     assert lost > CHANGES // 20
     assert (proof.lost, proof.doubled, proof.differing, proof.refused) == ([], [], [], 0)
+
+
+@pytest.mark.parametrize("make", THREE, ids=lambda make: make.__name__)
+def test_a_hub_put_back_to_an_older_state_makes_nothing_twice(folder: Path, make: Callable[[], Made]) -> None:
+    proof, lost = proven(folder, make, lambda turn, _request: turn.random() < SHARE, restore_every=28)
+    assert lost > CHANGES // 20
+    assert (proof.lost, proof.doubled, proof.differing) == ([], [], [])

@@ -44,13 +44,13 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def prove(path: Path, can: dict[str, Any], changes: int, seed: int = 1, loss: float = 0.1) -> Proving:
+def prove(path: Path, can: dict[str, Any], changes: int, seed: int = 1, loss: float = 0.1, **how: Any) -> Proving:
     database = Database.at(path / "hub.db")
     database.prepare()
     server = MemoryServer(seed)
     server.company(12)
     proving = Proving(MemoryConnector(server, capabilities(**can), 20), server, database, seed=seed, loss=loss)
-    proof = proving.run(changes)
+    proof = proving.run(changes, **how)
     database.close()
     assert (proof.lost, proof.doubled, proof.differing) == ([], [], [])
     silent = _overwritten(proving, server)
@@ -74,6 +74,17 @@ def _overwritten(proving: Proving, server: MemoryServer) -> list[str]:
 def test_both_sides_end_alike(folder: Path, can: dict[str, str]) -> None:
     proving = prove(folder, can, 25, seed=sum(map(ord, str(can))), loss=0.3)
     assert proving.line.lost > 0
+
+
+@pytest.mark.parametrize("tells", [True, False], ids=["told", "nobody told"])
+@pytest.mark.parametrize("create", ["none", "lookup", "upsert"])
+def test_a_hub_put_back_to_an_older_state_makes_nothing_twice(folder: Path, create: str, tells: bool) -> None:
+    """Its marks of creations under way are gone with the rest. Of those that nobody acknowledged only the operator's word
+    tells a hub whose CRM cannot be asked: there answers are lost only where he says it."""
+    loss = 0.2 if tells or create != "none" else 0.0
+    can = {"create": create, "delta": "since", "deletes": "flag"}
+    proving = prove(folder, can, 150, loss=loss, restore_every=28, tells=tells)
+    assert proving.proof.changes == 150
 
 
 @pytest.mark.timeout(900)

@@ -3,6 +3,7 @@ twice, whatever answer gets lost."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from cockpit.crm.testing import Losing
 from cockpit.crm.testing.losing import Fate
 from cockpit.crm.testing.memory import FIELDS, capabilities
 from cockpit.errors import HubBusy
+from cockpit.hub import cursors
 from cockpit.hub.upstream import Upstream
+from cockpit.hub.wire import Mutation
 from tests.crm.world import Joined
 
 
@@ -356,3 +359,47 @@ def test_a_mapped_field_is_changed_at_the_crm_alone(tmp_path: Path) -> None:
     assert result.problem is not None
     assert "sector" in result.problem.detail
     joined.database.close()
+
+
+def _restored(path: Path, **can: Any) -> tuple[Joined, dict[str, list[str]], Mutation]:
+    """A hub put back to before a visit was made, and the visit as the device sends it again."""
+    joined = Joined(path, capabilities(**can))
+    company = joined.server.company()
+    joined.round()
+    visit = joined.mutation("activity", "visit-1", "create", _visit(joined, company))
+    kept = shutil.copy(path / "hub.db", path / "kept.db")
+    assert joined.push(company["person"][0], visit).status == "applied"
+    joined.database.close()
+    shutil.copy(kept, path / "hub.db")
+    return joined, company, visit
+
+
+@pytest.mark.parametrize("told", ["operator", "device"])
+def test_what_a_restored_hub_does_not_remember_is_looked_for_before_it_is_made(tmp_path: Path, told: str) -> None:
+    joined, company, visit = _restored(tmp_path)
+    if told == "operator":
+        with joined.database.write() as session:
+            cursors.begin_anew(session, joined.now)
+    else:
+        visit = visit.model_copy(update={"sent": "taken"})
+    assert joined.push(company["person"][0], visit).status == "applied"
+    assert len(joined.server.rows("activity")) == 1
+    joined.database.close()
+
+
+def test_where_it_cannot_be_looked_for_a_person_is_asked_once(tmp_path: Path) -> None:
+    joined, company, visit = _restored(tmp_path, create="none")
+    visit, ada = visit.model_copy(update={"sent": "taken"}), company["person"][0]
+    result = joined.push(ada, visit)
+    assert (result.status, result.problem and result.problem.type) == ("rejected", "crm-refused")
+    assert len(joined.server.rows("activity")) == 1
+    assert joined.push(ada, visit).status == "applied"  # he has looked, and sends it again
+    joined.database.close()
+
+
+def test_a_first_creation_asks_for_nothing(joined: Joined, company: dict[str, list[str]]) -> None:
+    """The look-up costs a call, and where calls are counted, twenty of them."""
+    asked = joined.memory.requests
+    visit = joined.mutation("activity", "visit-1", "create", _visit(joined, company))
+    assert joined.push(company["person"][0], visit).status == "applied"
+    assert joined.memory.requests == asked + 1

@@ -86,7 +86,7 @@ class Joined:
     ) -> Mutation:
         name = f"mutation-{next(self._numbers):05}"
         made = {"mutation_id": name, "entity": entity, "entity_id": row_id, "op": op, "patch": dict(patch or {})}
-        return Mutation(**{**made, "occurred_at": self.now, **more})
+        return Mutation(**{**made, "occurred_at": self.now, "sent": "never", **more})
 
     def push(self, person: str, mutation: Mutation) -> MutationResult:
         return commit(self.hub, self.turn(person), mutation)

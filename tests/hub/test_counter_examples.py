@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -222,7 +223,7 @@ def test_a_hub_that_came_back_from_a_backup_asks_everybody_to_begin_anew(hub: Hu
     cursor, epoch = me.pull().cursor, me.get("/v1/sync/hello").json()["epoch"]
     page = json.loads(me.get("/v1/sync/snapshot", params={"limit": 1}).text.splitlines()[-1])["next"]
     with hub.database.write() as session:
-        cursors.begin_anew(session)
+        cursors.begin_anew(session, datetime.now(UTC))
     assert me.get("/v1/sync/hello").json()["epoch"] != epoch
     for path, params in (("changes", {"cursor": cursor}), ("snapshot", {"page": page})):
         answer = me.get(f"/v1/sync/{path}", params=params)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 
+import httpx
 import pytest
 
 from cockpit.errors import CockpitError, HubUnavailable, VersionTooOld
@@ -227,3 +229,25 @@ def test_what_is_written_meanwhile_does_not_keep_the_rows_from_coming(device: De
     assert device.value("account", "acc-2", "name") == "New at the hub"
     device.sync()
     assert device.queue() == []
+
+
+def test_a_device_says_what_it_knows_of_earlier_tries(device: Device, hub: ModelHub) -> None:
+    """A hub that forgot, and stands before a CRM that did not, must know which creations are no first ones."""
+    told: list[str] = []
+
+    def heard(hub: ModelHub, request: httpx.Request) -> httpx.Response:
+        told.extend(mutation["sent"] for mutation in json.loads(request.content)["mutations"])
+        return hub.answer(request)
+
+    def heard_in_vain(hub: ModelHub, request: httpx.Request) -> httpx.Response:
+        heard(hub, request)
+        return lost_response(hub, request)
+
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.fail("/v1/sync/push", heard_in_vain, heard, heard)
+    with pytest.raises(CockpitError):
+        device.sync()
+    device.sync()
+    hub.epoch = "epoch-2"
+    device.sync()
+    assert told == ["never", "before", "taken"]

@@ -259,11 +259,12 @@ def approve(
 
 def restored(database: DatabaseUrl = None) -> None:
     require_extra()
+    from cockpit import clock
     from cockpit.hub import cursors
 
     opened = hub_database(database)
     with opened.write() as session:
-        cursors.begin_anew(session)
+        cursors.begin_anew(session, clock.now())
     write(_("A new epoch has begun: at their next sync the devices load anew and send again what this database lacks."))
     talk(_("Tokens ended after the backup was made are good again: end them with `cockpit hub revoke`."))
 

@@ -9,6 +9,7 @@ import hmac
 import json
 import secrets
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -20,6 +21,7 @@ from cockpit.storage import meta
 
 _SIGN_BYTES = 18
 _OLDEST = "oldest_rev"
+_ANEW = "anew_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,18 @@ def found(session: Session) -> None:
         meta.put(session, "cursor_key", secrets.token_hex(32))
 
 
-def begin_anew(session: Session) -> None:
+def begin_anew(session: Session, now: datetime) -> None:
     """A new epoch, as revisions of the last one may be given a second time: every device loads anew, and sends again
     what the hub acknowledged in the last 90 days."""
     revisions.lock(session)
     meta.put(session, "epoch", new_id())
+    meta.put(session, _ANEW, now.isoformat())
+
+
+def began_anew_at(session: Session) -> datetime | None:
+    """When this hub was last put back to an older state, None where nobody said that it was."""
+    at = meta.get(session, _ANEW)
+    return datetime.fromisoformat(at) if at else None
 
 
 def forget_before(session: Session, rev: int) -> None:

@@ -33,6 +33,8 @@ class Mutation(BaseModel):
     schema_v: Whole = 1
     occurred_at: Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC))]
     depends_on: Id | None = None
+    sent: Literal["", "never", "before", "taken"] = ""
+    """What the device knows of earlier tries: none was made, it has been on its way, it was acknowledged. "": not told."""
 
 
 class PushBody(BaseModel):

@@ -80,7 +80,15 @@ def take(session: Session, now: datetime, limits: Limits, most: int = policy.BAT
 
 def _payload(mutation: OutboxRow) -> dict[str, Any]:
     names = ("mutation_id", "entity", "entity_id", "op", "patch", "base", "base_rev", "schema_v", "depends_on")
-    return {**{name: getattr(mutation, name) for name in names}, "occurred_at": wire_value(mutation.occurred_at)}
+    told = {"occurred_at": wire_value(mutation.occurred_at), "sent": _sent(mutation)}
+    return {**{name: getattr(mutation, name) for name in names}, **told}
+
+
+def _sent(mutation: OutboxRow) -> str:
+    """What is known of earlier tries, for a hub that must not make a thing twice elsewhere."""
+    if mutation.is_again:
+        return "taken"
+    return "before" if mutation.attempts else "never"
 
 
 def give_back(session: Session, ids: Sequence[str]) -> None:

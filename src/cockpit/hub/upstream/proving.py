@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import itertools
 import random
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +21,7 @@ from sqlmodel import col, select
 from cockpit.crm.connector import Connector
 from cockpit.crm.testing.losing import Fate, Losing
 from cockpit.crm.testing.server import Server
-from cockpit.hub import tokens
+from cockpit.hub import cursors, tokens
 from cockpit.hub.committing import commit
 from cockpit.hub.context import Hub
 from cockpit.hub.judgement import Push
@@ -62,6 +64,8 @@ class _Device:
 
     seen: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     queue: list[Mutation] = field(default_factory=list)
+    done: list[Mutation] = field(default_factory=list)
+    """What the hub has acknowledged: it goes again to one that came back from a backup."""
 
 
 class Proving:
@@ -83,8 +87,9 @@ class Proving:
         self.hub = Hub(database, lambda: self.now)
         self.line = Losing(connector, self._fate)
         self.is_losing = False
-        connection = replace(Connection("proof", connector.name, ""), **settings)
-        self.upstream = Upstream(self.hub, self.line, connection)
+        self._connection = replace(Connection("proof", connector.name, ""), **settings)
+        self.upstream = Upstream(self.hub, self.line, self._connection)
+        self._backup = sqlite3.connect(":memory:")
         self.device = _Device()
         self.proof = Proof()
         self._numbers = itertools.count(1)
@@ -93,13 +98,18 @@ class Proving:
         """By row: the value that was seen and the value that was put in its place."""
         self._turn: Push | None = None
 
-    def run(self, changes: int = 1_000, send_every: int = 7) -> Proof:
-        """Take what is there, make the changes, let everything settle, and compare."""
+    def run(self, changes: int = 1_000, send_every: int = 7, restore_every: int = 0, *, tells: bool = True) -> Proof:
+        """Take what is there, make the changes, let everything settle, and compare. `restore_every`: after so many changes
+        the hub's file is put back to how it was half as many before; `tells` that the operator says so."""
         self._round()
         self._look()
         self.is_losing = True
         for number in range(changes):
             self._change(number)
+            if restore_every and number % restore_every == restore_every // 2:
+                self._back_up()
+            elif restore_every and number and number % restore_every == 0:
+                self._restore(tells=tells)
             if number % send_every == 0:
                 self._send()
             if number % 11 == 0:
@@ -182,6 +192,7 @@ class Proving:
                 base=base,
                 base_rev=rev,
                 occurred_at=self.now,
+                sent="never",
             )
         )
 
@@ -196,8 +207,11 @@ class Proving:
                 continue
             self.now += timedelta(seconds=10)
             result = commit(self.hub, self._push(), mutation)
+            if result.status in ("applied", "replayed"):
+                self.device.done.append(mutation)
             if result.status == "retry":
-                waiting.append(mutation)
+                sent = "before" if mutation.sent == "never" else mutation.sent
+                waiting.append(mutation.model_copy(update={"sent": sent}))
                 held.add(key)
             elif result.status == "conflict":
                 self.proof.conflicts += 1
@@ -212,6 +226,23 @@ class Proving:
             elif mutation.op == "delete":
                 self._made.pop(mutation.entity_id, None)
         self.device.queue = waiting
+
+    def _back_up(self) -> None:
+        with closing(sqlite3.connect(str(self._database.path))) as file:
+            file.backup(self._backup)
+
+    def _restore(self, *, tells: bool) -> None:
+        """The hub as it was then, started anew; the CRM stays as it is, and the device sends all it had sent."""
+        self._database.close()
+        with closing(sqlite3.connect(str(self._database.path))) as file:
+            self._backup.backup(file)
+        if tells:
+            with self._database.write() as session:
+                cursors.begin_anew(session, self.now)
+        self.upstream = Upstream(self.hub, self.line, self._connection)
+        again = [mutation.model_copy(update={"sent": "taken", "base_rev": 0}) for mutation in self.device.done]
+        self.device.done = []
+        self.device.queue = again + [one.model_copy(update={"base_rev": 0}) for one in self.device.queue]
 
     def _look(self) -> None:
         """The device takes what the hub has, but of rows with unsent work."""
@@ -298,12 +329,15 @@ def prove(
     changes: int = 1_000,
     loss: float = 0.1,
     seed: int = 1,
+    restore_every: int = 0,
     tell: Callable[[str], None] = lambda _line: None,
     **settings: Any,
 ) -> Proof:
     """Join a fresh hub on `database` to `connector`, make `changes` on both sides while a share of requests or answers is
-    lost, and compare. `settings` go into the connection (zone, people, stages ...)."""
-    proof = Proving(connector, server, database, loss=loss, seed=seed, **settings).run(changes)
+    lost, and compare. `restore_every` so many changes the hub is put back to an older state. `settings` go into the connection (zone, people, stages ...)."""
+    proof = Proving(connector, server, database, loss=loss, seed=seed, **settings).run(
+        changes, restore_every=restore_every
+    )
     tell(
         f"{connector.name}: {proof.changes} changes, {proof.losses} lost on the way, {proof.conflicts} conflicts shown,"
         f" {proof.refused} refused, {len(proof.lost)} lost, {len(proof.doubled)} doubled, {len(proof.differing)} differing"

@@ -21,6 +21,7 @@ from cockpit.hub.committing import commit_here, refused, rehearse
 from cockpit.hub.judgement import Push
 from cockpit.hub.problems import Problem
 from cockpit.hub.upstream.asking import Line, words_of
+from cockpit.hub.upstream.attempts import Attempts
 from cockpit.hub.upstream.guard import Guard
 from cockpit.hub.upstream.links import references
 from cockpit.hub.upstream.settings import Connection
@@ -29,7 +30,7 @@ from cockpit.hub.wire import Mutation, MutationResult
 from cockpit.i18n import _
 from cockpit.storage import rows
 from cockpit.storage.records import to_wire
-from cockpit.storage.tables import ChangeLogRow, CrmAttemptRow, MutationResultRow
+from cockpit.storage.tables import ChangeLogRow, MutationResultRow
 
 if TYPE_CHECKING:
     from cockpit.hub.context import Hub
@@ -54,6 +55,7 @@ class Writer:
 
     def __init__(self, hub: Hub, connection: Connection, line: Line, guard: Guard) -> None:
         self._hub, self._connection, self._line, self._guard = hub, connection, line, guard
+        self._attempts = Attempts(hub, connection.name)
         self.last_error = ""
 
     def commit(self, turn: Push, mutation: Mutation) -> MutationResult:
@@ -85,11 +87,12 @@ class Writer:
             taker = self._taker(session)
             link = taker.links.of_row(mutation.entity, mutation.entity_id)
             remote_id, is_pinned = (link.remote_id, link.state == "pinned") if link is not None else ("", False)
-            has_mark = self._mark(session, mutation) is not None
+            is_doubtful = holding is not None and self._attempts.may_be_there(session, mutation, holding)
+            has_mark = self._attempts.has_mark(session, mutation)
         if holding is None or is_known or is_pinned:
             return commit_here(self._hub, turn, mutation)
         if not remote_id:
-            return self._unlinked(turn, mutation, holding, has_mark=has_mark)
+            return self._unlinked(turn, mutation, holding, is_doubtful=is_doubtful, has_mark=has_mark)
         if mutation.op == "create":
             return self._again(turn, mutation, holding)
         touched = mutation.patch.keys() if mutation.op == "patch" else holding.fields
@@ -130,29 +133,32 @@ class Writer:
 
     # -- a row the CRM does not have, as far as we know -------------------------------------------------------------------
 
-    def _unlinked(self, turn: Push, mutation: Mutation, holding: Holding, *, has_mark: bool) -> MutationResult:
+    def _unlinked(
+        self, turn: Push, mutation: Mutation, holding: Holding, *, is_doubtful: bool, has_mark: bool
+    ) -> MutationResult:
         result, plan = self._rehearse(turn, mutation, None)
         is_new = plan.is_held and (mutation.op == "create" or not plan.was_held or has_mark)
         if result.status != "applied" or not is_new or holding.is_read_only:
             return result if result.status != "applied" else commit_here(self._hub, turn, mutation)
         connector, entity, row_id = self._line.connector, mutation.entity, mutation.entity_id
-        if has_mark and holding.create == "none":
-            self._unmark(mutation)
+        if is_doubtful and holding.create == "none":
+            self._attempts.asked(mutation)
             raise Problem(
                 "crm-refused", _("Nobody knows whether the CRM has it already. Look there; send it again if not.")
             )
         found = None
-        if has_mark and holding.create == "lookup":
+        if is_doubtful and holding.create == "lookup":
             found = self._line.ask_unless_resting(lambda: connector.find(entity, row_id, plan.values))
         if found is not None and mutation.op == "create":
             self._store(found, row_id)
             return self._again(turn, mutation, holding)
         if found is None:
-            self._put_mark(mutation)
+            self._attempts.put(mutation)
             try:
                 found = self._line.ask_unless_resting(lambda: connector.create(entity, row_id, plan.values))
             except (CrmRefused, CrmForbidden):
-                self._unmark(mutation)
+                with self._hub.write() as session:
+                    self._attempts.drop(session, mutation)
                 raise
         return self._keep(turn, mutation, found, None)
 
@@ -205,7 +211,7 @@ class Writer:
                 self._taker(session).accept(answer, mutation.entity_id, before)
             elif mutation.op == "delete":
                 self._taker(session).links.drop_row(mutation.entity, mutation.entity_id)
-            self._drop_mark(session, mutation)
+            self._attempts.drop(session, mutation)
             return push.as_it_stands(session, turn, mutation, result)
 
         return commit_here(self._hub, turn, mutation, finish)
@@ -223,25 +229,6 @@ class Writer:
     def _taker(self, session: Session) -> Taker:
         unread = self._line.greeting.forbidden if self._line.greeting is not None else ()
         return Taker(session, self._connection, self._line.can, self._hub.now(), unread=unread)
-
-    # -- marks ---------------------------------------------------------------------------------------------------------
-
-    def _mark(self, session: Session, mutation: Mutation) -> CrmAttemptRow | None:
-        return session.get(CrmAttemptRow, (self._connection.name, mutation.entity, mutation.entity_id))
-
-    def _put_mark(self, mutation: Mutation) -> None:
-        with self._hub.write() as session:
-            if self._mark(session, mutation) is None:
-                key = {"connection": self._connection.name, "entity": mutation.entity, "row_id": mutation.entity_id}
-                session.add(CrmAttemptRow(**key, began_at=self._hub.now()))
-
-    def _unmark(self, mutation: Mutation) -> None:
-        with self._hub.write() as session:
-            self._drop_mark(session, mutation)
-
-    def _drop_mark(self, session: Session, mutation: Mutation) -> None:
-        if (mark := self._mark(session, mutation)) is not None:
-            session.delete(mark)
 
     def _is_known(self, session: Session, mutation: Mutation) -> bool:
         """Whether it was applied before: then it is answered, not carried out."""
