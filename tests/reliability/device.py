@@ -179,6 +179,7 @@ class Device:
             tally = self.engine().run(accept_shrink=accept_shrink)
         except ShrinkNeedsAnswer:
             if not accept_shrink:
+                self.network.alike.clear()  # another run begins
                 return self.sync(accept_shrink=True)
             raise
         return f"{tally.pushed}/{tally.pulled}"

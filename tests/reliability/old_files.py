@@ -120,35 +120,51 @@ def write(revision: str) -> Path:
         database = Database.at(home.database)
         fill(database)
         database.close()
-        old = Path(folder) / "old.db"
-        engine = create_engine(f"sqlite:///{old}")
-
-        @event.listens_for(engine, "connect")
-        def _plain(connection: sqlite3.Connection, _record: Any) -> None:
-            connection.isolation_level = None
-
-        with engine.begin() as connection:
-            upgrade(connection, SQLModel.metadata, revision)
-        engine.dispose()
-        text = "\n".join(_dump(old, home.database))
+        text = "\n".join(_dump(empty(revision, Path(folder) / "old.db"), home.database))
     FOLDER.mkdir(exist_ok=True)
     target = FOLDER / f"{revision}.sql"
     target.write_text(f"{text}\n", "utf-8")
     return target
 
 
+def empty(revision: str, target: Path) -> Path:
+    """Make a file of that schema without rows."""
+    engine = create_engine(f"sqlite:///{target}")
+
+    @event.listens_for(engine, "connect")
+    def _plain(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+
+    with engine.begin() as connection:
+        upgrade(connection, SQLModel.metadata, revision)
+    engine.dispose()
+    return target
+
+
+def take_rows(connection: sqlite3.Connection, new: Path) -> None:
+    """Fill the file of `connection` with the rows of another one: the columns of its own time."""
+    connection.execute("ATTACH ? AS new", (str(new),))
+    for table in tables(connection):
+        columns = ", ".join(f'"{name}"' for name in columns_of(connection, table))
+        connection.execute(f'INSERT INTO main."{table}" ({columns}) SELECT {columns} FROM new."{table}"')
+    connection.execute("DETACH new")
+
+
+def tables(connection: sqlite3.Connection) -> list[str]:
+    """Those that hold rows of the program, in order."""
+    found = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+    return [str(name) for (name,) in found if name != "alembic_version"]
+
+
+def columns_of(connection: sqlite3.Connection, table: str) -> list[str]:
+    return [str(row[1]) for row in connection.execute(f'PRAGMA main.table_info("{table}")')]
+
+
 def _dump(old: Path, new: Path) -> Iterator[str]:
     with closing(sqlite3.connect(old, isolation_level=None)) as connection:
-        connection.execute("ATTACH ? AS new", (str(new),))
-        tables = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall()
-        for (table,) in tables:
-            if table == "alembic_version":
-                continue
-            columns = ", ".join(f'"{row[1]}"' for row in connection.execute(f'PRAGMA main.table_info("{table}")'))
-            connection.execute(f'INSERT INTO main."{table}" ({columns}) SELECT {columns} FROM new."{table}"')
+        take_rows(connection, new)
         connection.execute("DELETE FROM cursor")
         connection.executemany("DELETE FROM meta WHERE key = ?", [(key,) for key in _OF_LATER_PROGRAMS])
-        connection.execute("DETACH new")
         yield from connection.iterdump()
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from tests.reliability import invariants
 from tests.reliability.device import Device
 from tests.reliability.steps import BY_OTHERS, STEPS, shrink, sync
+from tests.reliability.steps_upgrade import place_of, upgrade
 from tests.reliability.world import REAL_SHARE, Places, ServerKind, World
 
 LEAST_STEPS = 40
@@ -56,8 +57,13 @@ def run(
         tweak(world)
     moves = list(STEPS)
     weights = [5 if move is shrink and world.is_big else weight for move, weight in STEPS.items()]
+    replaced = place_of(seed, len(world.devices))
     with world.running():
-        for _number in range(world.random.randrange(LEAST_STEPS, LEAST_STEPS + 8)):
+        for number in range(world.random.randrange(LEAST_STEPS, LEAST_STEPS + 8)):
+            if replaced is not None and number == replaced[0]:
+                upgrade(world, world.devices[replaced[1]], replaced[2])
+                if world.oracle.findings:
+                    break
             device = world.random.choice(world.devices)
             move = world.random.choices(moves, weights)[0]
             world.steps += 1

@@ -234,7 +234,26 @@ MIGRATION = (
     ),
     Bug(
         "questions keep their old names", "migration", "The upgrade casts no conflict.",
-        f"{_CASTS}:_recast_conflicts", 'next(iter(cast[1]), "")', "field", "I4", upgrade_loses,
+        f"{_CASTS}:_recast_conflicts", 'next(iter(cast[1]), field)', "field", "I4", upgrade_loses,
+    ),
+    Bug(
+        "closed questions keep their old names", "migration", "What undo of an answer would ask again is not cast.",
+        f"{_CASTS}:_recast_conflicts", "theirs FROM conflict", "theirs FROM conflict WHERE state <> 'closed'", "I4",
+    ),
+    Bug(
+        "what undo keeps has its old names", "migration", "A discarded change that comes back is of the version before.",
+        f"{_CASTS}:_recast_acts", "ended[part] = upcast(entity, ended[part], version, to)", "pass", "I1",
+    ),
+    Bug(
+        "a number in question stops the upgrade", "migration", "The file of who is asked about a sum never opens again.",
+        f"{_CASTS}:_value", "if isinstance(side, str) else side", "if side is not None else None", "I7",
+    ),
+    Bug(
+        "an upgrade in two parts", "migration", "A kill between them leaves a new schema with old words for ever.",
+        "cockpit.storage.database:Database.prepare",
+        "            upgrade(session.connection(), SQLModel.metadata, wire_version=SCHEMA_VERSION)",
+        "            upgrade(session.connection(), SQLModel.metadata)\n        with self.write() as session:\n"
+        "            upgrade(session.connection(), SQLModel.metadata, wire_version=SCHEMA_VERSION)", "I1",
     ),
 )  # fmt: skip
 

@@ -169,6 +169,17 @@ def test_a_second_program_that_upgrades_at_once_keeps_the_first_ones_backup(tmp_
     assert _content(path) == before
 
 
+def test_bases_of_a_load_that_is_not_through_yet_count_as_brought(tmp_path: Path) -> None:
+    """The first schema did not keep which load had brought them: what it brought must not be swept at its end."""
+    path = old_files.build("0001", tmp_path / "default.db")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executemany("REPLACE INTO meta VALUES (?, ?)", [("generation", "3"), ("complete", "0")])
+    database = Database.at(path)
+    database.prepare()
+    database.close()
+    assert file_rows(path, "SELECT DISTINCT seen_gen FROM sync_base") == [(3,)]
+
+
 def _goal_is_aim(_entity: str, values: dict[str, Any]) -> dict[str, Any]:
     """A wire form that calls the goal `next_step` and has no phone any more."""
     found = {("next_step" if name == "goal" else name): value for name, value in values.items()}

@@ -4,6 +4,7 @@ The numbers are the same in every run, so that a failure is of the change at han
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -15,12 +16,14 @@ from cockpit.sync import receipts
 from tests.reliability.reference import Reference
 from tests.reliability.schedule import run
 from tests.reliability.simulate import corpus
+from tests.reliability.steps_upgrade import place_of
 from tests.reliability.world import Places, World
 from tests.support.postgres import cluster
 
 SCHEDULES = int(os.environ.get("COCKPIT_TEST_FAULT_SCHEDULES", "40"))
 ON_HUB = max(3, SCHEDULES // 8)
 ON_POSTGRES = max(3, SCHEDULES // 8)
+UPGRADED = max(3, SCHEDULES // 8)
 BASE = int(os.environ.get("COCKPIT_TEST_FAULT_SEED", "3000"))
 
 
@@ -43,6 +46,16 @@ def test_schedules_hold(places: Places) -> None:
     for seed in range(BASE, BASE + SCHEDULES):
         verdict = run(seed, places)
         assert verdict.steps >= 40 or verdict.violations
+        assert not verdict.violations, f"seed {seed}: {verdict.violations[0]}"
+
+
+@pytest.mark.timeout(0)
+def test_schedules_with_a_new_program_in_the_middle_hold(places: Places) -> None:
+    """A device is stopped, found with a file of an older schema, brought up in spite of kills, and goes on."""
+    seeds = (seed for seed in itertools.count(BASE) if place_of(seed, 1) is not None)
+    for seed in itertools.islice(seeds, UPGRADED):
+        verdict = run(seed, places)
+        assert verdict.faults["schema upgrade"] == 1 or verdict.violations
         assert not verdict.violations, f"seed {seed}: {verdict.violations[0]}"
 
 

@@ -19,6 +19,7 @@ from cockpit import i18n
 from cockpit.hub import store
 from cockpit.storage.database import Database
 from cockpit.sync import outbox
+from tests.reliability import old_files
 from tests.reliability.device import Device
 from tests.reliability.faulty_transport import FaultyTransport
 from tests.reliability.kills import Slot
@@ -66,6 +67,7 @@ class Places:
         empty.prepare()
         empty.close()
         self.empty = (self.folder / "empty.db").read_bytes()
+        self._old: dict[str, bytes] = {}
         self.synced: dict[tuple[str, str, str], bytes] = {}
         """A device's file after its first sync, by kind of server, person and device."""
         self._slots: list[Slot] = []
@@ -76,6 +78,12 @@ class Places:
         while len(self._slots) <= place:
             self._slots.append(Slot(self.folder / f"device-{len(self._slots)}", self.empty))
         return self._slots[place]
+
+    def old(self, revision: str) -> bytes:
+        """A file of an earlier schema, without rows."""
+        if revision not in self._old:
+            self._old[revision] = old_files.empty(revision, self.folder / f"{revision}.db").read_bytes()
+        return self._old[revision]
 
     def hub(self, kind: ServerKind) -> HubPlace:
         if kind not in self._hubs:
@@ -112,7 +120,7 @@ class World:
     faults: Counter[str] = field(default_factory=Counter)
     points: Counter[str] = field(default_factory=Counter)
     passed: dict[str, Counter[str]] = field(
-        default_factory=lambda: {"edit": Counter(), "sync": Counter(), "look": Counter()}
+        default_factory=lambda: {"edit": Counter(), "sync": Counter(), "look": Counter(), "upgrade": Counter()}
     )
     """Every point met in this schedule, by what was done."""
     is_big: bool = False

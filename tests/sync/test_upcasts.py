@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from cockpit.migrations import upcasts
 from cockpit.storage.database import Database
 from cockpit.storage.tables import ConflictRow, OutboxDoneRow, OutboxRow, SyncBaseRow
+from tests.support.company import ME
 from tests.sync.conftest import Device
 from tests.sync.model import ModelHub
 
@@ -77,7 +78,7 @@ def test_open_conflicts_go_with_their_field(device: Device, hub: ModelHub) -> No
         found = {c.field: c for c in session.exec(select(ConflictRow))}
         phone = found["telephone"]
         assert (phone.base, phone.mine, phone.theirs, phone.state) == ("1", "2", "9", "open")
-        assert found[""].state == "closed"
+        assert found["tier"].state == "closed"
 
 
 def test_the_whole_row_of_a_deletion_in_question_is_recast(device: Device, hub: ModelHub) -> None:
@@ -101,6 +102,47 @@ def test_what_undo_would_bring_back_is_recast(device: Device, hub: ModelHub) -> 
         ((text,),) = reader.rows("SELECT value FROM meta WHERE key LIKE 'act:%'")
     (ended,) = json.loads(text)["ended"]
     assert (ended["patch"], ended["schema_v"]) == ({"telephone": "2"}, 2)
+
+
+def test_a_question_about_a_number_is_recast(device: Device, hub: ModelHub) -> None:
+    """SQLite keeps the number as a number where its column holds JSON."""
+    hub.put("deal", "deal-1", name="Deal", account_id="acc-1", owner_id=ME, amount_minor=1000)
+    device.sync()
+    device.edit("patch", "deal", "deal-1", amount_minor=2000)
+    hub.put("deal", "deal-1", amount_minor=3000)
+    device.sync()
+    cast(device.database)
+    with device.database.read() as session:
+        (asked,) = session.exec(select(ConflictRow))
+        assert (asked.base, asked.mine, asked.theirs) == (1000, 2000, 3000)
+
+
+def test_a_question_that_undo_asks_again_is_recast(device: Device, hub: ModelHub) -> None:
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    (asked,) = device.service.load().conflicts
+    device.service.answer(asked.id, "mine")
+    cast(device.database)
+    with device.database.look() as reader:
+        assert reader.rows("SELECT field, state FROM conflict") == [("telephone", "closed")]
+        ((text,),) = reader.rows("SELECT value FROM meta WHERE key LIKE 'act:%'")
+    shown = json.loads(text)["shown"]
+    assert shown["telephone"] == "2"
+    assert "phone" not in shown
+
+
+def test_what_undo_would_bring_back_of_a_removed_field_waits_with_its_text(device: Device, hub: ModelHub) -> None:
+    device.edit("patch", "account", "acc-1", tier="A")
+    hub.refuse["acc-1"] = "validation"
+    device.sync()
+    (parked,) = device.service.load().queue
+    device.service.discard(parked.mutation_id)
+    cast(device.database)
+    with device.database.look() as reader:
+        ((text,),) = reader.rows("SELECT value FROM meta WHERE key LIKE 'act:%'")
+    (ended,) = json.loads(text)["ended"]
+    assert (ended["status"], ended["error_type"], ended["error_text"]) == ("parked", upcasts.REMOVED, "tier: A")
 
 
 def test_a_second_time_changes_nothing(device: Device) -> None:

@@ -50,7 +50,7 @@ def upcast_file(connection: Connection, to: int) -> None:
     if since < to:
         _recast_bases(connection, since, to)
         _recast_conflicts(connection, since, to)
-        _recast_acts(connection, to)
+        _recast_acts(connection, since, to)
         _put_meta(connection, "wire_version", str(to))
 
 
@@ -69,13 +69,18 @@ def _recast_mutation(
     connection.execute(
         text(f"UPDATE {table} SET patch = :patch, base = :base, schema_v = :to WHERE seq = :seq"), values
     )
-    lost = {name: value for name, value in patch.items() if not upcast(entity, {name: value}, version, to)}
+    lost = _lost(entity, patch, version, to)
     if lost and table == "outbox":
-        words = "; ".join(f"{name}: {value}" for name, value in lost.items())
         connection.execute(
             text("UPDATE outbox SET status = 'parked', error_type = :kind, error_text = :words WHERE seq = :seq"),
-            {"seq": seq, "kind": REMOVED, "words": words[:500]},
+            {"seq": seq, "kind": REMOVED, "words": lost},
         )
+
+
+def _lost(entity: str, patch: Mapping[str, Any], version: int, to: int) -> str:
+    """The text of what a change wanted of fields that are no longer there."""
+    lost = {name: value for name, value in patch.items() if not upcast(entity, {name: value}, version, to)}
+    return "; ".join(f"{name}: {value}" for name, value in lost.items())[:500]
 
 
 def _recast_bases(connection: Connection, since: int, to: int) -> None:
@@ -87,37 +92,57 @@ def _recast_bases(connection: Connection, since: int, to: int) -> None:
 
 
 def _recast_conflicts(connection: Connection, since: int, to: int) -> None:
-    """A conflict of one field goes with that field; one whose field is gone closes with its parked edit."""
-    sql = "SELECT id, entity, field, base, mine, theirs FROM conflict WHERE state <> 'closed'"
+    """A conflict of one field goes with that field; one whose field is gone closes with its parked edit. Closed ones
+    too: undo of an answer opens them again."""
+    sql = "SELECT id, entity, field, base, mine, theirs FROM conflict"
     for conflict_id, entity, field, *sides in _rows(connection, sql):
-        values = [None if side is None else json.loads(side) for side in sides]
+        values = [_value(side) for side in sides]
+        is_gone = False
         if field:
             cast = [upcast(entity, {field: value}, since, to) for value in values]
-            after, name = [next(iter(one.values()), None) for one in cast], next(iter(cast[1]), "")
-            state = "open" if cast[1] else "closed"
+            is_gone, name = not cast[1], next(iter(cast[1]), field)
+            after = values if is_gone else [next(iter(one.values()), None) for one in cast]
         else:
-            after = [upcast(entity, value, since, to) if isinstance(value, dict) else value for value in values]
-            name, state = "", "open"
+            after, name = [_side(entity, value, since, to) for value in values], ""
         connection.execute(
             text(
-                "UPDATE conflict SET field = :field, base = :base, mine = :mine, theirs = :theirs, state ="
-                " CASE WHEN :state = 'closed' THEN 'closed' ELSE state END WHERE id = :id"
+                "UPDATE conflict SET field = :field, base = :base, mine = :mine, theirs = :theirs,"
+                " state = CASE WHEN :is_gone THEN 'closed' ELSE state END WHERE id = :id"
             ),
-            {"id": conflict_id, "field": name, "state": state}
+            {"id": conflict_id, "field": name, "is_gone": is_gone}
             | dict(zip(("base", "mine", "theirs"), map(_json, after), strict=True)),
         )
 
 
-def _recast_acts(connection: Connection, to: int) -> None:
-    """Acts keep whole queue entries, for undo."""
+def _value(side: Any) -> Any:
+    """A value of a JSON column. SQLite keeps a number there as a number, not as its text."""
+    return json.loads(side) if isinstance(side, str) else side
+
+
+def _side(entity: str, value: Any, since: int, to: int) -> Any:
+    """A whole row, or nothing."""
+    return upcast(entity, value, since, to) if isinstance(value, dict) else value
+
+
+def _recast_acts(connection: Connection, since: int, to: int) -> None:
+    """Acts keep whole queue entries, and the row as it was shown, for undo."""
     for key, value in _rows(connection, "SELECT key, value FROM meta WHERE key LIKE 'act:%'"):
         kept = json.loads(value)
-        for ended in (entry for act in (kept, *kept.get("rest", ())) for entry in act.get("ended", ())):
-            version = int(ended.get("schema_v", to))
-            for part in ("patch", "base"):
-                ended[part] = upcast(ended["entity"], ended[part], version, to)
-            ended["schema_v"] = to
+        for act in (kept, *kept.get("rest", ())):
+            _recast_act(act, since, to)
         _put_meta(connection, key, json.dumps(kept, ensure_ascii=False))
+
+
+def _recast_act(act: dict[str, Any], since: int, to: int) -> None:
+    for ended in act.get("ended", ()):
+        entity, version = ended["entity"], int(ended.get("schema_v", to))
+        lost = _lost(entity, ended["patch"], version, to)
+        for part in ("patch", "base"):
+            ended[part] = upcast(entity, ended[part], version, to)
+        ended["schema_v"] = to
+        if lost:
+            ended |= {"status": "parked", "error_type": REMOVED, "error_text": lost}
+    act["shown"] = _side(act["entity"], act.get("shown"), since, to)
 
 
 def _version_of_bases(connection: Connection) -> int:

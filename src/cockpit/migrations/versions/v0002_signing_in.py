@@ -12,6 +12,11 @@ down_revision = "0001"
 def upgrade() -> None:
     op.add_column("outbox", sa.Column("is_again", sa.Boolean(), nullable=False, server_default="0"))
     op.add_column("sync_base", sa.Column("seen_gen", sa.Integer(), nullable=False, server_default="0"))
+    # an unfinished load must not take what it has brought for what it has not
+    op.execute(
+        "UPDATE sync_base SET seen_gen ="
+        " coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'generation'), 0)"
+    )
     op.add_column("token", sa.Column("family_id", sa.String(length=64), nullable=True))
     op.create_index(op.f("ix_token_family_id"), "token", ["family_id"], unique=False)
     op.create_table(
