@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cockpit.crm.testing.memory import MemoryConnector, capabilities
+from cockpit.errors import DatabaseBusy
+from cockpit.hub.upstream import Round, Upstream
+from cockpit.storage.database import Database
 from tests.crm.world import Joined
 
 WAYS: list[dict[str, Any]] = [
@@ -22,10 +23,8 @@ WAYS: list[dict[str, Any]] = [
 
 
 @pytest.fixture(params=WAYS, ids=lambda way: "-".join(way.values()))
-def joined(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Joined]:
-    world = Joined(tmp_path, capabilities(**request.param))
-    yield world
-    world.database.close()
+def joined(request: pytest.FixtureRequest, database: Database) -> Joined:
+    return Joined(database, capabilities(**request.param))
 
 
 def _later(joined: Joined) -> None:
@@ -82,8 +81,8 @@ def test_a_row_that_is_gone_there_goes_here_and_only_that(joined: Joined) -> Non
     assert names == ["Deal 1", "Deal 2", "Deal 3", "Deal 4"]
 
 
-def test_pages_that_drift_lose_no_row_and_double_none(tmp_path: Path) -> None:
-    joined = Joined(tmp_path, capabilities(delta="none", deletes="none", paging="offset"))
+def test_pages_that_drift_lose_no_row_and_double_none(database: Database) -> None:
+    joined = Joined(database, capabilities(delta="none", deletes="none", paging="offset"))
     company = joined.server.company(30)
     joined.round()
     wanted = set(joined.server.rows("account"))
@@ -102,7 +101,6 @@ def test_pages_that_drift_lose_no_row_and_double_none(tmp_path: Path) -> None:
     assert wanted <= set(here)
     assert len(here) == len(set(here))
     assert set(here) == set(joined.server.rows("account"))
-    joined.database.close()
 
 
 def test_a_row_waits_for_the_one_it_names(joined: Joined) -> None:
@@ -123,8 +121,8 @@ def test_a_row_waits_for_the_one_it_names(joined: Joined) -> None:
     assert joined.faults() == {}
 
 
-def test_a_deal_in_a_stage_we_do_not_know_waits_and_is_named(tmp_path: Path) -> None:
-    joined = Joined(tmp_path)
+def test_a_deal_in_a_stage_we_do_not_know_waits_and_is_named(database: Database) -> None:
+    joined = Joined(database)
     company = joined.server.company()
     joined.round()
     joined.server.edit("deal", company["deal"][0], {"stage_id": "s-new", "amount_minor": 3})
@@ -134,13 +132,12 @@ def test_a_deal_in_a_stage_we_do_not_know_waits_and_is_named(tmp_path: Path) -> 
     joined.server.edit("deal", company["deal"][0], {"stage_id": company["stage"][1]})
     assert joined.round().waiting == 0
     assert joined.row("deal", company["deal"][0])["amount_minor"] == 3
-    joined.database.close()
 
 
-def test_rows_that_are_gone_in_great_number_go_when_somebody_says_so(tmp_path: Path) -> None:
+def test_rows_that_are_gone_in_great_number_go_when_somebody_says_so(database: Database) -> None:
     from cockpit.hub.upstream import status
 
-    joined = Joined(tmp_path, capabilities(deletes="diff"))
+    joined = Joined(database, capabilities(deletes="diff"))
     company = joined.server.company(40)
     joined.round()
     for remote_id in company["deal"]:
@@ -153,31 +150,45 @@ def test_rows_that_are_gone_in_great_number_go_when_somebody_says_so(tmp_path: P
     with joined.database.read() as session:
         found = status.standing(session, "crm")
     assert (found.removed, found.error, dict(found.rows).get("deal", 0)) == (40, "", 0)
-    joined.database.close()
 
 
-def test_rounds_go_on_by_themselves_until_they_are_stopped(tmp_path: Path) -> None:
+def test_rounds_go_on_by_themselves_until_they_are_stopped(database: Database) -> None:
     import threading
 
-    joined = Joined(tmp_path)
+    joined = Joined(database, every_s=0)
     company = joined.server.company()
     passed = threading.Semaphore(0)
-    run = joined.upstream.round
+    run = joined.upstream._rounds.run
 
-    def counted() -> Any:
+    def counted() -> Round:
         done = run()
         passed.release()
         return done
 
-    joined.upstream.round = counted  # type: ignore[method-assign]
+    joined.upstream._rounds.run = counted  # type: ignore[method-assign]
     joined.upstream.start()
-    assert passed.acquire(timeout=60)
-    joined.server.edit("deal", company["deal"][0], {"amount_minor": 3})
-    joined.upstream.wake()
-    assert passed.acquire(timeout=60)
-    joined.upstream.stop()
+    try:
+        assert passed.acquire(timeout=60)
+        joined.server.edit("deal", company["deal"][0], {"amount_minor": 3})
+        assert passed.acquire(timeout=60)  # it may have been under way
+        assert passed.acquire(timeout=60)
+    finally:
+        joined.upstream.stop()
     assert joined.row("deal", company["deal"][0])["amount_minor"] == 3
-    joined.database.close()
+
+
+def test_a_round_that_another_process_has_done_is_not_done_again(joined: Joined) -> None:
+    joined.server.company()
+    joined.round()
+    asked = joined.memory.requests
+    again = Upstream(joined.hub, joined.memory, joined.connection)
+    assert again._round_if_due() == joined.connection.every_s
+    assert joined.memory.requests == asked
+    joined.now += timedelta(seconds=joined.connection.every_s)
+    again._round_if_due()
+    assert joined.memory.requests > asked
+    with joined.database.turn("crm-round-crm"), pytest.raises(DatabaseBusy):
+        again._round_if_due()
 
 
 def test_a_row_that_makes_no_sense_is_parked_and_the_page_goes_on(joined: Joined) -> None:
@@ -240,10 +251,10 @@ def test_a_token_that_is_over_ends_the_round_and_the_next_goes_on(joined: Joined
     assert len(joined.every("deal")) == len(company["deal"])
 
 
-def test_a_cursor_the_crm_forgot_costs_a_whole_reading_and_loses_nothing(tmp_path: Path) -> None:
+def test_a_cursor_the_crm_forgot_costs_a_whole_reading_and_loses_nothing(database: Database) -> None:
     from cockpit.crm.connector import CrmCursorLost
 
-    joined = Joined(tmp_path)
+    joined = Joined(database)
     company = joined.server.company()
     joined.round()
     joined.server.edit("deal", company["deal"][0], {"amount_minor": 9})
@@ -259,18 +270,16 @@ def test_a_cursor_the_crm_forgot_costs_a_whole_reading_and_loses_nothing(tmp_pat
     assert joined.round().error == ""
     assert joined.row("deal", company["deal"][0])["amount_minor"] == 9
     assert len(joined.every("deal")) == 4
-    joined.database.close()
 
 
-def test_a_version_that_is_too_old_is_named(tmp_path: Path) -> None:
-    joined = Joined(tmp_path)
+def test_a_version_that_is_too_old_is_named(database: Database) -> None:
+    joined = Joined(database)
     joined.memory.version = "0"
     assert joined.round().error == "VersionTooOld: version 0; 1 is needed"
-    joined.database.close()
 
 
-def test_most_rows_gone_at_once_are_not_believed(tmp_path: Path) -> None:
-    joined = Joined(tmp_path, capabilities(deletes="diff"))
+def test_most_rows_gone_at_once_are_not_believed(database: Database) -> None:
+    joined = Joined(database, capabilities(deletes="diff"))
     company = joined.server.company(40)
     joined.round()
     for remote_id in company["deal"]:
@@ -280,11 +289,10 @@ def test_most_rows_gone_at_once_are_not_believed(tmp_path: Path) -> None:
     assert done.removed == 0
     assert any("--accept-shrink" in note for note in done.notes)
     assert len(joined.every("deal")) == 40
-    joined.database.close()
 
 
-def test_a_copied_record_does_not_take_the_place_of_the_first(tmp_path: Path) -> None:
-    joined = Joined(tmp_path)
+def test_a_copied_record_does_not_take_the_place_of_the_first(database: Database) -> None:
+    joined = Joined(database)
     company = joined.server.company()
     values = {**joined.server.deal(1), "stage_id": company["stage"][0]}
     joined.server.add("deal", values, row_id="ours")
@@ -294,13 +302,12 @@ def test_a_copied_record_does_not_take_the_place_of_the_first(tmp_path: Path) ->
     names = [row["name"] for row in joined.every("deal").values()]
     assert names.count("Copy") == 1
     assert joined.row_here("deal", "ours")["name"] == "Deal 1"
-    joined.database.close()
 
 
-def test_a_stage_mapped_to_one_of_ours_moves_its_deals_into_our_funnel(tmp_path: Path) -> None:
+def test_a_stage_mapped_to_one_of_ours_moves_its_deals_into_our_funnel(database: Database) -> None:
     from cockpit.hub import funnels
 
-    joined = Joined(tmp_path)
+    joined = Joined(database)
     company = joined.server.company()
     with joined.database.write() as session:
         funnels.put(session, funnels.read("online"), joined.now)
@@ -314,11 +321,10 @@ def test_a_stage_mapped_to_one_of_ours_moves_its_deals_into_our_funnel(tmp_path:
     deal = joined.row("deal", company["deal"][0])
     assert (deal["stage_id"], deal["funnel_id"]) == (ours["id"], ours["funnel_id"])
     assert joined.every("stage")[ours["id"]] == ours
-    joined.database.close()
 
 
-def test_a_mapped_field_is_a_column_and_the_others_are_kept(tmp_path: Path) -> None:
-    joined = Joined(tmp_path, fields={"account": {"sector": "industry"}})
+def test_a_mapped_field_is_a_column_and_the_others_are_kept(database: Database) -> None:
+    joined = Joined(database, fields={"account": {"sector": "industry"}})
     joined.memory.can = capabilities()
     unknown = {"sector": "Chemistry", "rating": "AA", "empty": ""}
     remote_id = joined.server.add("account", {"name": "Acme"}, unknown=unknown)
@@ -332,4 +338,3 @@ def test_a_mapped_field_is_a_column_and_the_others_are_kept(tmp_path: Path) -> N
     done = joined.round()
     assert any("sector" in note for note in done.notes)
     assert joined.row("account", remote_id)["industry"] == "Chemistry"
-    joined.database.close()

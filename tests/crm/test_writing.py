@@ -4,7 +4,6 @@ twice, whatever answer gets lost."""
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +17,13 @@ from cockpit.errors import HubBusy
 from cockpit.hub import cursors
 from cockpit.hub.upstream import Upstream
 from cockpit.hub.wire import Mutation
+from cockpit.storage.database import Database
 from tests.crm.world import Joined
 
 
 @pytest.fixture
-def joined(tmp_path: Path) -> Iterator[Joined]:
-    world = Joined(tmp_path)
-    yield world
-    world.database.close()
+def joined(database: Database) -> Joined:
+    return Joined(database)
 
 
 @pytest.fixture
@@ -180,8 +178,8 @@ def test_while_the_crm_cannot_be_asked_a_push_waits(joined: Joined, company: dic
 
 @pytest.mark.parametrize("create", ["lookup", "upsert", "none"])
 @pytest.mark.parametrize("is_round_between", [False, True])
-def test_a_lost_answer_makes_nothing_twice(tmp_path: Path, create: str, is_round_between: bool) -> None:
-    joined, fates = _losing(tmp_path, create=create)
+def test_a_lost_answer_makes_nothing_twice(database: Database, create: str, is_round_between: bool) -> None:
+    joined, fates = _losing(database, create=create)
     company = joined.server.company()
     joined.round()
     ada = company["person"][0]
@@ -197,13 +195,14 @@ def test_a_lost_answer_makes_nothing_twice(tmp_path: Path, create: str, is_round
     assert len(joined.server.rows("activity")) == 1
     joined.round()
     assert len(joined.every("activity")) == 1
-    joined.database.close()
 
 
 @pytest.mark.parametrize("lost", ["update", "delete", "read"])
 @pytest.mark.parametrize("fate", ["before", "after"])
-def test_a_change_whose_answer_was_lost_is_not_a_conflict_with_itself(tmp_path: Path, lost: str, fate: Fate) -> None:
-    joined, fates = _losing(tmp_path)
+def test_a_change_whose_answer_was_lost_is_not_a_conflict_with_itself(
+    database: Database, lost: str, fate: Fate
+) -> None:
+    joined, fates = _losing(database)
     company = joined.server.company()
     joined.round()
     ada, deal = company["person"][0], company["deal"][0]
@@ -221,20 +220,19 @@ def test_a_change_whose_answer_was_lost_is_not_a_conflict_with_itself(tmp_path: 
         assert row["id"] not in joined.every("deal")
     else:
         assert joined.server.rows("deal")[deal]["amount_minor"] == joined.row("deal", deal)["amount_minor"] == 5
-    joined.database.close()
 
 
-def _losing(path: Path, **can: Any) -> tuple[Joined, dict[str, Fate]]:
-    joined, fates = Joined(path, capabilities(**can)), dict[str, Fate]()
+def _losing(database: Database, **can: Any) -> tuple[Joined, dict[str, Fate]]:
+    joined, fates = Joined(database, capabilities(**can)), dict[str, Fate]()
     joined.upstream = Upstream(joined.hub, Losing(joined.memory, lambda what: fates.get(what, "")), joined.connection)
     return joined, fates
 
 
-def test_only_the_rows_the_crm_has_a_place_for_go_there(tmp_path: Path) -> None:
+def test_only_the_rows_the_crm_has_a_place_for_go_there(database: Database) -> None:
     narrow: dict[str, Any] = {"only": {"status": frozenset({"held"})}, "needs": frozenset({"account_id"})}
     can = capabilities()
     holdings = {**can.holdings, "activity": capabilities(**narrow).holdings["activity"]}
-    joined = Joined(tmp_path, type(can)(holdings, can.paging))
+    joined = Joined(database, type(can)(holdings, can.paging))
     company = joined.server.company()
     joined.round()
     ada = company["person"][0]
@@ -251,11 +249,10 @@ def test_only_the_rows_the_crm_has_a_place_for_go_there(tmp_path: Path) -> None:
     ((_id, there),) = joined.server.rows("activity").items()
     assert there["status"] == "held"
     assert joined.row_here("activity", "visit-1")["origin"] == "crm"
-    joined.database.close()
 
 
-def test_an_hour_planned_here_is_kept_while_the_day_agrees(tmp_path: Path) -> None:
-    joined = Joined(tmp_path, capabilities(day_only=frozenset({"starts_at"})))
+def test_an_hour_planned_here_is_kept_while_the_day_agrees(database: Database) -> None:
+    joined = Joined(database, capabilities(day_only=frozenset({"starts_at"})))
     company = joined.server.company()
     joined.round()
     ada = company["person"][0]
@@ -279,7 +276,6 @@ def test_an_hour_planned_here_is_kept_while_the_day_agrees(tmp_path: Path) -> No
     asked = len(joined.server.history["activity", there, "starts_at"])
     joined.patch(ada, "activity", there, starts_at="2026-11-27T02:00:00.000000Z")
     assert len(joined.server.history["activity", there, "starts_at"]) == asked
-    joined.database.close()
 
 
 def test_what_was_done_is_never_ahead_of_the_clock_of_the_crm(joined: Joined, company: dict[str, list[str]]) -> None:
@@ -295,14 +291,13 @@ def test_what_was_done_is_never_ahead_of_the_clock_of_the_crm(joined: Joined, co
     assert joined.row_here("activity", "visit-1")["starts_at"] == there["starts_at"]
 
 
-def test_kinds_that_are_read_only_there_are_not_changed_here(tmp_path: Path) -> None:
-    joined = Joined(tmp_path, capabilities(is_read_only=True))
+def test_kinds_that_are_read_only_there_are_not_changed_here(database: Database) -> None:
+    joined = Joined(database, capabilities(is_read_only=True))
     company = joined.server.company()
     joined.round()
     result = joined.patch(company["person"][0], "deal", company["deal"][0], amount_minor=5)
     assert (result.status, result.problem and result.problem.type) == ("rejected", "crm-refused")
     assert joined.patch(company["person"][0], "deal", company["deal"][0], source="fair").status == "applied"
-    joined.database.close()
 
 
 def test_a_row_that_changed_between_reading_and_writing_is_judged_anew(
@@ -348,8 +343,8 @@ def test_a_task_that_becomes_something_else_there_stays_one_row(joined: Joined, 
     assert list(joined.every("activity")) == ["visit-1"]
 
 
-def test_a_mapped_field_is_changed_at_the_crm_alone(tmp_path: Path) -> None:
-    joined = Joined(tmp_path, fields={"account": {"sector": "size"}})
+def test_a_mapped_field_is_changed_at_the_crm_alone(database: Database) -> None:
+    joined = Joined(database, fields={"account": {"sector": "size"}})
     company = joined.server.company()
     joined.server.add("account", {"name": "Acme", "owner_id": company["person"][0]}, unknown={"sector": "big"})
     joined.round()
@@ -358,18 +353,19 @@ def test_a_mapped_field_is_changed_at_the_crm_alone(tmp_path: Path) -> None:
     assert result.status == "rejected"
     assert result.problem is not None
     assert "sector" in result.problem.detail
-    joined.database.close()
 
 
 def _restored(path: Path, **can: Any) -> tuple[Joined, dict[str, list[str]], Mutation]:
     """A hub put back to before a visit was made, and the visit as the device sends it again."""
-    joined = Joined(path, capabilities(**can))
+    database = Database.at(path / "hub.db")
+    database.prepare()
+    joined = Joined(database, capabilities(**can))
     company = joined.server.company()
     joined.round()
     visit = joined.mutation("activity", "visit-1", "create", _visit(joined, company))
     kept = shutil.copy(path / "hub.db", path / "kept.db")
     assert joined.push(company["person"][0], visit).status == "applied"
-    joined.database.close()
+    database.close()
     shutil.copy(kept, path / "hub.db")
     return joined, company, visit
 

@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,10 +31,9 @@ class Joined:
     """The hub, its clock (`now` moves by hand), the CRM behind it and a connection to it."""
 
     def __init__(
-        self, path: Path, can: Capabilities | None = None, connector: Connector | None = None, **settings: Any
+        self, database: Database, can: Capabilities | None = None, connector: Connector | None = None, **settings: Any
     ) -> None:
-        self.database = Database.at(path / "hub.db")
-        self.database.prepare()
+        self.database = database
         self.now = START
         self.hub = Hub(self.database, lambda: self.now)
         self.server = MemoryServer()

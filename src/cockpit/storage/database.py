@@ -45,6 +45,11 @@ _HAS_REVISION = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
 _HAS_REVISION_ON_SERVER = "SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL"
 _BUSY_MS = 5_000
 _WAL_SAFE = (3, 51, 3)
+_TURN_EVERY_S = 0.01
+_TURN = "SELECT pg_advisory_lock(hashtextextended(:name, 0))"
+_TURN_IF_FREE = "SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"
+_TURN_OF_PART = """SELECT pg_advisory_lock_shared(hashtextextended(:name, 0)),
+    pg_advisory_lock(hashtextextended(:name || '/' || :part, 0))"""
 
 
 class Database:
@@ -155,6 +160,53 @@ class Database:
             self._begin(session, "IMMEDIATE")
             yield session
             session.rollback()
+
+    @contextmanager
+    def turn(self, name: str, part: str = "", *, waits: bool = True) -> Iterator[None]:
+        """Be the only holder of a name, or of a part of it, among all processes; wait until one is, or raise DatabaseBusy.
+
+        Whoever has the whole is alone with every part. On a server parts go side by side; a file has one turn for all.
+        However the holder ends, the kernel or the server frees it. Never asked for within a transaction.
+        """
+        if self.path is not None:
+            with self._file_turn(self.path.with_name(f"{self.path.name}.{name}"), waits=waits):
+                yield
+        elif self.is_sqlite:
+            yield
+        else:
+            from sqlalchemy import text
+
+            statement = _TURN_OF_PART if part else _TURN if waits else _TURN_IF_FREE
+            with self._named_errors(), self._turns.connect() as connection:
+                had = connection.execute(text(statement), {"name": name, "part": part} if part else {"name": name})
+                if had.scalar() is False:
+                    raise DatabaseBusy(path=name)
+                yield
+
+    @staticmethod
+    @contextmanager
+    def _file_turn(path: Path, *, waits: bool) -> Iterator[None]:
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(path, mode=0o600)
+        try:
+            lock.acquire(timeout=-1 if waits else 0, poll_interval=_TURN_EVERY_S)
+        except Timeout as error:
+            raise DatabaseBusy(path=path) from error
+        except OSError as error:
+            raise why_locked(path) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @cached_property
+    def _turns(self) -> Engine:
+        """Connections that end with the turn: with them the server frees what they hold."""
+        from sqlalchemy.pool import NullPool
+        from sqlmodel import create_engine
+
+        return create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
 
     def data_version(self) -> int:
         """A number that changes with every commit by another connection, of any process. Zero where the database is

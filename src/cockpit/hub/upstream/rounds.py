@@ -93,6 +93,13 @@ class Rounds:
         self._keep(done)
         return done
 
+    def age(self) -> timedelta | None:
+        """Since the last round of any process ended, None before the first."""
+        mine = select(CrmRunRow.ended_at).where(CrmRunRow.connection == self._connection.name)
+        with self._hub.read() as session:
+            ended_at = session.exec(mine.order_by(col(CrmRunRow.id).desc()).limit(1)).first()
+        return self._hub.now() - ended_at if ended_at is not None else None
+
     def _whole(self) -> None:
         self._unread = set(self._line.greet().forbidden)
         self._done.notes += [self._words_of_role(entity) for entity in sorted(self._unread)]
