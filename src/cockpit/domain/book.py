@@ -96,6 +96,14 @@ class Book:
         return {owner: tuple(rows) for owner, rows in found.items()}
 
     @cached_property
+    def deals_by_account(self) -> dict[str, tuple[Deal, ...]]:
+        found: dict[str, list[Deal]] = {}
+        for deal in self.deals:
+            if deal.account_id:
+                found.setdefault(deal.account_id, []).append(deal)
+        return {account: tuple(rows) for account, rows in found.items()}
+
+    @cached_property
     def activities_by_deal(self) -> dict[str, tuple[Activity, ...]]:
         found: dict[str, list[Activity]] = {}
         for activity in self.activities:

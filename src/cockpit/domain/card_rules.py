@@ -27,6 +27,13 @@ RuleId = Literal[
     "big_deal_stuck",
     "conversion_down",
     "weeks_under",
+    "met_no_effect",
+    "prospects_dropped",
+    "acted_low",
+    "policy_idle",
+    "leaf_behind",
+    "forecast_wild",
+    "renewal_open",
 ]
 
 
@@ -74,9 +81,28 @@ RULES: dict[RuleId, CardRule] = {
         CardRule("big_deal_stuck", "open", "enter", 50_000, 15, 0.05, 7, "stage_left", False),
         CardRule("conversion_down", "funnel", "d", 50_000, 20, 1.0, 0, "conversion_back", False),
         CardRule("weeks_under", "team", "t", 100_000, 20, 0.03, 0, "week_reached", False),
+        CardRule("met_no_effect", "metrics", "m", 50_000, 15, 0.03, 0, "on_pace", False),
+        CardRule("prospects_dropped", "open", "enter", 50_000, 5, 1.0, 0, "all_gone_on", False),
+        CardRule("acted_low", "today", "h", 50_000, 20, 1.0, 0, "four_of_five", False),
+        CardRule("policy_idle", "metrics", "m", 100_000, 30, 1.0, 0, "money_follows", False),
+        CardRule("leaf_behind", "team", "t", 80_000, 20, 1.0, 0, "leaf_caught_up", False),
+        CardRule("forecast_wild", "funnel", "d", 80_000, 30, 1.0, 0, "error_small", False),
+        CardRule("renewal_open", "open", "enter", 100_000, 10, 0.2, 0, "renewal_begun", False),
         CardRule("rep_short", "today", "enter", 50_000, 15, 0.03, 0, "within_share", False),
     )
 }
+
+OF_PEOPLE: tuple[RuleId, ...] = (
+    "split_off",
+    "prospects_untouched",
+    "prospects_dropped",
+    "conversion_down",
+    "big_deal_stuck",
+    "team_at_zero",
+    "visits_down",
+    "rep_short",
+)
+"""A team lead's cards about his people: what his own execution is measured by."""
 
 VISITS_A_DAY = 3
 """How many more of anything a rep can plan on a working day: what makes a KPI movable."""

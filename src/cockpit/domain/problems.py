@@ -7,15 +7,17 @@ still close in the days left.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cockpit.domain.agenda import unvisited
 from cockpit.domain.book import Book
+from cockpit.domain.card_care import Acted, Dropped, Renewal, acted, dropped, renewals
 from cockpit.domain.card_counts import kpi_trace, slipped, unvisited_trace
 from cockpit.domain.card_deals import DealFinding, DealLife, DealReader, cards_to_read, deal_reader
 from cockpit.domain.card_duties import Stuck, Under, Unready, Untouched, stuck, under, unready, untouched
+from cockpit.domain.card_effect import Leaf, Met, Policy, Wild, leaves, met, policies, wild
 from cockpit.domain.card_month import Pace, Unseen, pace, pace_trace, unseen
-from cockpit.domain.card_rules import RULES, VISITS_A_DAY, CardRule, RuleId
+from cockpit.domain.card_rules import OF_PEOPLE, RULES, VISITS_A_DAY, CardRule, RuleId
 from cockpit.domain.card_shape import Crowd, Narrowed, Thin, crowd, narrowed, thin
 from cockpit.domain.card_targets import (
     Agreed,
@@ -56,6 +58,13 @@ Finding = (
     | Thin
     | Crowd
     | Narrowed
+    | Met
+    | Policy
+    | Leaf
+    | Wild
+    | Dropped
+    | Renewal
+    | Acted
 )
 
 _OPEN: tuple[CardState, ...] = ("found", "relapsed")
@@ -118,6 +127,8 @@ class _Desk:
     rep_id: str
     reader: DealReader
     currency: str
+    about_people: list[tuple[tuple[Reading, ...], bool]] = field(default_factory=list)
+    """The readings of each card that a lead has about his people, solved ones too, and whether it is set aside."""
 
     def cards(self) -> Iterator[Card]:
         yield from self._kpis()
@@ -169,15 +180,17 @@ class _Desk:
                 if card is not None and (number == 0 or not finding.is_firing or card.state == "done"):
                     yield card
 
-    def _pace(self) -> Iterable[Card]:
+    def _pace(self) -> Iterator[Card]:
         month = period_of("month", self.book.today)
         gap = money_gap(self.book, self.rep_id, month, self.currency)
         if not gap.target_minor:
-            return ()
+            return
         found, rule = pace(self.book, gap), RULES["behind_pace"]
         trace = pace_trace(self.book, gap, self.reader.by_day(self.rep_id))
         card = self._card(rule, self.rep_id, month, trace, found, found.behind_minor, rule.movable)
-        return () if card is None else (card,)
+        yield from () if card is None else (card,)
+        no_effect, readings = met(self.book, self.rep_id, found, trace)
+        yield from self._known("met_no_effect", self.rep_id, readings, no_effect, no_effect.missed_minor)
 
     def _ranks(self) -> Iterator[Card]:
         month = period_of("month", self.book.today)
@@ -227,12 +240,25 @@ class _Desk:
 
     def _region(self, head: Person, reps: list[Person]) -> Iterator[Card]:
         """Cards about the teams of who leads leads."""
-        month = period_of("month", self.book.today)
+        month, teams = period_of("month", self.book.today), []
         for team_id in sorted(teams_below(self.book.teams, head.team_id) - {head.team_id}):
-            owners = [rep.id for rep in reps if rep.team_id in teams_below(self.book.teams, team_id)]
-            found, trace = under(self.book, self.book.teams[team_id], owners, self.currency, month)
+            team, below = self.book.teams[team_id], teams_below(self.book.teams, team_id)
+            people = [rep for rep in reps if rep.team_id in below]
+            owners = [rep.id for rep in people]
+            teams.append((team, owners))
+            found, trace = under(self.book, team, owners, self.currency, month)
             yield from self._known("weeks_under", team_id, trace, found, found.missing_minor)
             yield from self._conversions(team_id, owners)
+            for leaf, trace in leaves(self.book, team, people, month):
+                yield from self._known("leaf_behind", f"{team_id}.{leaf.rule.id}", trace, leaf)
+        for miss, trace in wild(self.book, teams, self.currency, month):
+            yield from self._known("forecast_wild", miss.team.id, trace, miss)
+        ids = [rep.id for rep in reps]
+        for policy, trace in policies(self.book, ids, self.currency, month):
+            yield from self._known("policy_idle", policy.rule.id, trace, policy)
+        for renewal, trace in renewals(self.book, ids, self.currency, month):
+            money = renewal.last.amount_minor or 0
+            yield from self._known("renewal_open", renewal.account.id, trace, renewal, money)
 
     def _conversions(self, team_id: str, owner_ids: Sequence[str]) -> Iterator[Card]:
         for found, trace in narrowed(self.book, team_id, owner_ids, period_of("month", self.book.today)):
@@ -267,6 +293,11 @@ class _Desk:
             found.append(self._card(RULES["visits_down"], rep.id, month, trace, fewer, 0, 1.0))
             found.append(self._short(rep, month))
         yield from (card for card in found if card is not None)
+        team_id = lead.team_id or lead.id
+        let_go, trace = dropped(book, team_id, ids, month)
+        yield from self._known("prospects_dropped", team_id, trace, let_go)
+        seen_to, trace = acted(book, lead, self.about_people, month)
+        yield from self._known("acted_low", lead.id, trace, seen_to)
 
     def _short(self, rep: Person, month: Period) -> Card | None:
         rule, gap = RULES["rep_short"], money_gap(self.book, rep.id, month, self.currency)
@@ -296,6 +327,8 @@ class _Desk:
         grace: Grace | None = None,
     ) -> Card | None:
         waiver = self._waiver(rule, subject_id, period)
+        if rule.id in OF_PEOPLE:
+            self.about_people.append((trace, waiver is not None))
         judged = judge(trace, grace=grace, is_waived=waiver is not None)
         if judged is None or self._is_gone(rule, judged):
             return None

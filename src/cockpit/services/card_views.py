@@ -17,6 +17,13 @@ from cockpit.domain.periods import period_text
 from cockpit.domain.problems import Card
 from cockpit.i18n import N_, _, ngettext, short_day, short_money
 from cockpit.services import words
+from cockpit.services.card_effect_words import (
+    EffectFinding,
+    effect_args,
+    effect_evidence,
+    effect_subject,
+    effect_what,
+)
 from cockpit.services.card_team_words import LeadFinding, lead_evidence, lead_subject, lead_what
 from cockpit.services.card_waiting_words import (
     WaitingFinding,
@@ -52,11 +59,29 @@ _SOLVED_WHEN = {
     "thinned": N_("solved when no stage but the first holds more than half of the open deals"),
     "conversion_back": N_("solved when the range of the last 30 days touches that of the 180 days before"),
     "week_reached": N_("solved when a week reaches its share of the target"),
+    "all_gone_on": N_("solved when something is held with each of them, or a deal is open"),
+    "four_of_five": N_("solved when 80% of the cards about your people are seen to"),
+    "money_follows": N_("solved when more money is won a day than before the rule"),
+    "leaf_caught_up": N_("solved when 80% of what is due by now is held"),
+    "error_small": N_("solved when past forecasts are 10% off or less, or no worse than chance"),
+    "renewal_begun": N_("solved when a deal for what follows is open"),
     "within_share": N_("solved when the rep is behind pace by 15% of the target or less"),
 }
 
 
-_UNCOUNTED = ("conversion_down", "weeks_under", "big_deal_stuck", "funnel_thin", "funnel_crowded", "papers_missing")
+_UNCOUNTED = (
+    "met_no_effect",
+    "policy_idle",
+    "forecast_wild",
+    "renewal_open",
+    "acted_low",
+    "conversion_down",
+    "weeks_under",
+    "big_deal_stuck",
+    "funnel_thin",
+    "funnel_crowded",
+    "papers_missing",
+)
 """Of these nothing is counted that was done for them."""
 
 
@@ -136,6 +161,8 @@ def what(book: Book, card: Card) -> str:
         return lead_what(book, finding)
     if isinstance(finding, WaitingFinding):
         return waiting_what(book, finding)
+    if isinstance(finding, EffectFinding):
+        return effect_what(book, finding)
     if card.rule.id == "unvisited":
         return _unvisited_what(book, card)
     return _unseen_what(card)
@@ -231,6 +258,13 @@ def to_do(book: Book, card: Card) -> str:
         "big_deal_stuck": N_("ask what it waits for and go along"),
         "conversion_down": N_("see where deals get lost"),
         "weeks_under": N_("see which rep is short and why"),
+        "met_no_effect": N_("see which step does not turn into money"),
+        "prospects_dropped": N_("ask the rep, or call the first of them"),
+        "acted_low": N_("see to the cards at the top, or set them aside with a reason"),
+        "policy_idle": N_("see what the rule should move, and change it"),
+        "leaf_behind": N_("see which rep is behind"),
+        "forecast_wild": N_("see where deals stand still or close late"),
+        "renewal_open": N_("open the account and plan the renewal"),
         "rep_short": N_("look at the rep's day and what can close"),
     }
     return _(texts[card.rule.id])
@@ -269,6 +303,8 @@ def _args(card: Card) -> dict[str, str]:
         return {"rep_id": finding.person.id}
     if isinstance(finding, WaitingFinding):
         return waiting_args(finding)
+    if isinstance(finding, EffectFinding):
+        return effect_args(finding)
     if card.rule.id == "unvisited" and isinstance(finding, tuple) and finding and isinstance(finding[0], Activity):
         return {"activity_id": finding[0].id}
     return {}
@@ -284,6 +320,8 @@ def _subject(book: Book, card: Card) -> str:
         return lead_subject(book, finding)
     if isinstance(finding, WaitingFinding):
         return waiting_subject(book, finding)
+    if isinstance(finding, EffectFinding):
+        return effect_subject(book, finding)
     person = book.people.get(card.rep_id)
     return person.name if person else ""
 
@@ -301,6 +339,8 @@ def _evidence(book: Book, card: Card) -> Iterable[Evidence]:
         yield from lead_evidence(book, finding)
     elif isinstance(finding, WaitingFinding):
         yield from waiting_evidence(book, finding)
+    elif isinstance(finding, EffectFinding):
+        yield from effect_evidence(book, finding)
     elif isinstance(finding, Agreed):
         row = finding.target
         at = book.local(row.agreed_by_lead_at) if row.agreed_by_lead_at else None

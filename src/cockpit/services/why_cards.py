@@ -12,11 +12,13 @@ from cockpit.domain.kpi import KpiCount, kpi_counts
 from cockpit.domain.problems import Card
 from cockpit.i18n import _, exact_money, short_day, short_money
 from cockpit.services import words
+from cockpit.services.card_effect_words import EffectFinding
 from cockpit.services.card_team_words import LeadFinding, lead_evidence
 from cockpit.services.card_views import card_views, progress
 from cockpit.services.card_waiting_words import WaitingFinding
 from cockpit.services.snapshots import Why, WhyRow
 from cockpit.services.views import kpi_name
+from cockpit.services.why_cards_effect import effect_rows
 from cockpit.services.why_cards_waiting import waiting_rows
 from cockpit.services.why_money import Unit, answer, deal_row
 from cockpit.services.why_work import activity_row
@@ -126,6 +128,8 @@ def _card_rows(book: Book, found: Card) -> tuple[int, Unit, list[WhyRow]]:
         return _lead_rows(book, finding)
     if isinstance(finding, WaitingFinding):
         return waiting_rows(book, finding)
+    if isinstance(finding, EffectFinding):
+        return effect_rows(book, finding)
     if isinstance(finding, Agreed):
         asked = int(finding.is_asked)
         (view,) = card_views(book, (found,))
