@@ -148,7 +148,9 @@ COMMANDS: tuple[Command, ...] = (
         "later", "greater_than_sign", N_("Later"), N_("Look at the period after"), N_("period: later"), ("targets",)
     ),
     Command("metric", "M", N_("Metric"), N_("Revenue, gross profit or deals won"), N_("metric: other"), ("targets",)),
-    Command("agree", "A", N_("Agree"), N_("Say yes to the target"), N_("target: agree"), ("targets",), True),
+    Command(
+        "agree", "A", N_("Agree"), N_("Say yes to the target"), N_("target: agree"), ("targets", "gap", "chain"), True
+    ),
     Command(
         "split",
         "S",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cockpit import clock
-from cockpit.cli import sheets
+from cockpit.cli import gap_sheet, sheets
 from cockpit.screens.today_words import figures
 from cockpit.services.container import services_on
 from cockpit.storage.tables import OutboxRow
@@ -51,10 +51,10 @@ def marked(company: Company) -> tuple[set[str], bool]:
     shown = {figure.about.partition(".")[2] for figure in figures(today.month) if figure.value.endswith(" !")}
     assert shown == names
     assert {row.key for row in number_rows(gap) if str(row.cells[0]).endswith(" !")} == names
-    for sheet in (sheets.today(today), sheets.gap(gap)):
+    for sheet in (sheets.today(today), gap_sheet.gap(gap)):
         assert any(text.startswith("! ") for text in sheet.lines) == bool(names)
     (kpi,) = gap.kpis
-    assert any("! conflict" in text for text in sheets.gap(gap).lines) == kpi.has_conflict
+    assert any("! conflict" in text for text in gap_sheet.gap(gap).lines) == kpi.has_conflict
     assert str(kpi_rows(gap.kpis, is_ascii=True)[0].cells[0]).endswith(" !") == kpi.has_conflict
     return names, kpi.has_conflict
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cockpit.errors import DatabaseBusy
 from cockpit.screens.gap import answer
+from cockpit.services.snapshots import AgreementLine, RungLine, Saved
 from cockpit.widgets.gap_bar import bar_cells
 from cockpit.widgets.table import Table
 from cockpit.widgets.week_table import week_rows
@@ -161,3 +162,19 @@ async def test_a_period_whose_days_are_not_here_has_no_row_of_days() -> None:
         assert "held 11" not in driver.text
         await driver.press("left_square_bracket")
         assert "held 11" in driver.text
+
+
+async def test_agreement_and_rank_are_rows_and_a_says_yes() -> None:
+    agreement = AgreementLine(state="asked", by_lead_at=NOW, is_mine=True)
+    rung = RungLine(id="middle", name="middle", least_minor=24_000_000, left_minor=5_800_000)
+    services = board_services(
+        gap__load=samples.gap(agreement=agreement, rungs=(rung,)),
+        targets__agree=Saved(action_id="a", text="Agreed: me", entity="target", id="t"),
+    )
+    async with running(services, opening="gap", size=(120, 36)) as driver:
+        assert "58k to middle" in driver.text
+        assert "asked since 11-24" in driver.text
+        await driver.press("A")
+        assert services.called("targets.agree")[-1][0] == ("", "month")
+        await driver.press("end")
+        assert driver.app.room.view.about() == "month.rung"

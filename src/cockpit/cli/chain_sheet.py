@@ -14,6 +14,7 @@ from cockpit.errors import ConfigError
 from cockpit.i18n import _, ngettext
 from cockpit.services import chain_words as words
 from cockpit.services import snapshots as s
+from cockpit.services.gap_words import standing_texts
 from cockpit.services.words import period_name
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def chain(found: s.ChainSnapshot) -> Sheet:
         found.currency,
     ]
     lines = ["  ".join(head), *stale(found), *([text] if (text := words.tried_text(found)) else [])]
+    lines += standing_texts(found)
     if found.refusal:
         return Sheet([*lines, found.refusal], [_reps(found)] if found.reps else [])
     tables = [

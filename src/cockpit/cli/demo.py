@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cockpit import clock
-from cockpit.cli import opening, shapes, sheets
+from cockpit.cli import gap_sheet, opening, shapes, sheets
 from cockpit.cli.output import show, talk, write
 from cockpit.errors import BadUse, DataDirUnwritable
 from cockpit.i18n import _
@@ -137,6 +137,6 @@ def _print(opened: Services) -> None:
     day, gap, team = opened.today.load(), opened.gap.load(), opened.team.load()
     show(sheets.today(day), shapes.today(day), False, False)
     write("")
-    show(sheets.gap(gap), shapes.gap(gap), False, False)
+    show(gap_sheet.gap(gap), shapes.gap(gap), False, False)
     write("")
     show(sheets.team(team), shapes.team(team), False, False)

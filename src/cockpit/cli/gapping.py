@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cockpit.cli import chain_sheet, opening, shapes, sheets
+from cockpit.cli import chain_sheet, gap_sheet, opening, shapes
 from cockpit.cli.explaining import Explain, explained
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, show, talk, wants_screen
 from cockpit.errors import BadUse
@@ -66,7 +66,7 @@ def gap(
         return
     why = opened.why.of_screen("gap", whose, moment, kind) if explain else None
     found = opened.gap.load(whose, kind, moment)
-    sheet = sheets.gap(found)
+    sheet = gap_sheet.gap(found)
     if not (as_json or as_csv):
         sheet = chain_sheet.below(sheet, opened, whose, kind, moment)
     show(*explained(sheet, shapes.gap(found), why), as_json, as_csv)

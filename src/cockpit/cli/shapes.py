@@ -96,6 +96,8 @@ def gap(snapshot: s.GapSnapshot) -> dict[str, Any]:
         "team": snapshot.team,
         "reps": [{**asdict(rep), "forecast": forecast(rep.forecast)} for rep in snapshot.reps],
         "parts_minor": snapshot.parts_minor,
+        "agreement": asdict(snapshot.agreement) if snapshot.agreement else None,
+        "rungs": [asdict(rung) for rung in snapshot.rungs],
     }
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cockpit import i18n
-from cockpit.cli.marks import days_text, pace_text, trend_text
+from cockpit.cli.marks import days_text, trend_text
 from cockpit.cli.output import Sheet, Table
 from cockpit.cli.reasoned import reasons_text
 from cockpit.i18n import _, short_money
 from cockpit.services import snapshots as s
 from cockpit.services.forecast_words import reason_text, record_text, value_text
-from cockpit.services.gap_words import apart_text
 from cockpit.services.proof_words import count_line, verdict_line
 from cockpit.services.words import activity_status, kind_name, refused_rows, with_marks, write_state
 
@@ -184,74 +183,6 @@ def problems(snapshot: s.TodaySnapshot) -> Sheet:
         for card in snapshot.cards
     ]
     return Sheet([f"{snapshot.rep.name}  {i18n.long_day(snapshot.day)}"], [_cards_table(snapshot.cards)], records)
-
-
-def gap(snapshot: s.GapSnapshot) -> Sheet:
-    span = f"{i18n.long_day(snapshot.starts_on)} - {i18n.long_day(snapshot.ends_on)}"
-    words = _("target {target}  actual {actual}  gap {gap}  planned {planned}  uncovered {uncovered}")
-    apart = apart_text(snapshot)
-    lines = [
-        "  ".join(text for text in (snapshot.team, snapshot.rep.name, span) if text),
-        *stale(snapshot),
-        *([f"! {apart}"] if apart else []),
-        words.format(
-            target=_amount(snapshot.target_minor),
-            actual=_amount(snapshot.actual_minor),
-            gap=_amount(snapshot.gap_minor),
-            planned=_amount(snapshot.planned_minor),
-            uncovered=_amount(snapshot.uncovered_minor),
-        )
-        + f"  {snapshot.currency}",
-        *forecast_text(snapshot.forecast),
-        *in_question_text(snapshot.in_question),
-        *pace_text(snapshot),
-        *(kpi_text(line) for line in snapshot.kpis),
-        *days_text(snapshot.days, snapshot.as_of.date()),
-        *trend_text(snapshot.trend),
-    ]
-    rows = [
-        (
-            i18n.short_day(week.starts_on),
-            i18n.short_day(week.ends_on),
-            _amount(week.target_minor),
-            _amount(week.actual_minor),
-            _amount(week.gap_minor),
-        )
-        for week in snapshot.weeks
-    ]
-    columns = (_("from"), _("to"), ">" + _("target"), ">" + _("actual"), ">" + _("gap"))
-    records: list[dict[str, object]] = [
-        {
-            "starts_on": week.starts_on,
-            "ends_on": week.ends_on,
-            "target_minor": week.target_minor,
-            "actual_minor": week.actual_minor,
-            "gap_minor": week.gap_minor,
-            "currency": snapshot.currency,
-        }
-        for week in snapshot.weeks
-    ]
-    tables = [Table(_("Weeks"), columns, rows)]
-    if snapshot.team:
-        tables.insert(0, _gap_reps(snapshot))
-    return Sheet(lines, tables, records)
-
-
-def _gap_reps(snapshot: s.GapSnapshot) -> Table:
-    rows = [
-        (
-            rep.name,
-            _amount(rep.target_minor),
-            _amount(rep.actual_minor),
-            _amount(rep.gap_minor),
-            _amount(rep.planned_minor),
-            _amount(rep.uncovered_minor),
-            value_text(rep.forecast),
-        )
-        for rep in snapshot.reps
-    ]
-    names = (_("target"), _("actual"), _("gap"), _("planned"), _("uncovered"), _("forecast"))
-    return Table(_("Reps"), (_("rep"), *(f">{name}" for name in names)), rows, _("Nobody in this team yet"))
 
 
 def team(snapshot: s.TeamSnapshot) -> Sheet:

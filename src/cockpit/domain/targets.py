@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Literal
 
@@ -124,6 +124,28 @@ def agreement(row: Target | None) -> Agreement:
         return "none"
     rep_at = row.agreed_by_rep_at
     return "agreed" if rep_at is not None and rep_at >= row.agreed_by_lead_at else "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The agreement on all rows that a value was read from, with the last yes of each; None where one is missing."""
+
+    state: Agreement
+    rep_at: datetime | None = None
+    lead_at: datetime | None = None
+
+
+def agreed(rows: Sequence[Target]) -> Agreed:
+    """Agreed when each of the rows is."""
+    found = [agreement(row) for row in rows]
+    if not found:
+        return Agreed("none")
+    rep, lead = [row.agreed_by_rep_at for row in rows], [row.agreed_by_lead_at for row in rows]
+    return Agreed(
+        next((one for one in ("none", "asked") if one in found), "agreed"),
+        max((at for at in rep if at), default=None) if None not in rep else None,
+        max((at for at in lead if at), default=None) if None not in lead else None,
+    )
 
 
 # -- edits keep the sum -------------------------------------------------------------------------------------------------
@@ -303,10 +325,14 @@ RUNGS = (
 """The ladder, lowest first."""
 
 
+def rungs_above(won_minor: int, currency: str) -> tuple[Rung, ...]:
+    """The rungs that so much money in a month does not reach, the lowest first."""
+    return tuple(rung for rung in RUNGS if rung.currency == currency and rung.least_minor > won_minor)
+
+
 def next_rung(won_minor: int, currency: str, above_minor: int = 0) -> Rung | None:
     """The first rung that what was won this month has not reached, and that asks for more than `above_minor`."""
-    rungs = (rung for rung in RUNGS if rung.currency == currency)
-    return next((rung for rung in rungs if rung.least_minor > max(won_minor, above_minor)), None)
+    return next(iter(rungs_above(max(won_minor, above_minor), currency)), None)
 
 
 def raise_offer(value: int | None, reached: int, measure: Measure, gone: int, total: int) -> int | None:

@@ -14,9 +14,10 @@ from cockpit.i18n import _, ngettext, short_money, short_number
 from cockpit.plain import plain
 from cockpit.screens.period_view import PeriodView
 from cockpit.services import chain_words as words
+from cockpit.services.gap_words import why_not_agree
 from cockpit.services.snapshots import ChainSnapshot, Tried
 from cockpit.services.words import period_name
-from cockpit.widgets.chain_table import PER_DAY, ChainTable, LeverTable, ShortReps
+from cockpit.widgets.chain_table import PER_DAY, STANDING, ChainTable, LeverTable, ShortReps
 from cockpit.widgets.lines import Line, Lines, folded
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class ChainView(PeriodView):
         if isinstance(focused, ShortReps):
             return self._named(PER_DAY) if focused.cursor_key else None
         key = focused.cursor_key if isinstance(focused, ChainTable) else None
+        if key is not None and key in STANDING:
+            return f"{self.period}.{key}"
         return self._named(key or PER_DAY)
 
     def _named(self, line: str) -> str:
@@ -108,6 +111,8 @@ class ChainView(PeriodView):
             return None if self._rate() else _("Move to a line with a rate first.")
         if command == "why" and self._tried:
             return _("Only the chain as it is can be explained: take back what is tried.")
+        if command == "agree" and (reason := why_not_agree(self.snapshot.agreement if self.snapshot else None)):
+            return reason
         if command == "accept" and self.snapshot is not None and self.snapshot.team:
             return _("A team's chain is in nobody's week: each rep writes his own.")
         if command == "accept" and (self.snapshot is None or self.snapshot.refusal):
@@ -143,6 +148,11 @@ class ChainView(PeriodView):
         lines = self.snapshot.lines if self.snapshot else ()
         line = next((line for line in lines if line.id == key), None)
         return line.rate.id if line and line.rate and line.rate.value is not None else None
+
+    def do_agree(self) -> None:
+        """Say yes to one's own target of this period."""
+        period = self.period
+        self.write(lambda services: services.targets.agree("", period))
 
     def do_accept(self) -> None:
         """As it stands on the screen, levers and hand moves included."""

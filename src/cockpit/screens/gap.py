@@ -12,7 +12,7 @@ from cockpit.domain.periods import PeriodKind
 from cockpit.i18n import _, ngettext, short_money
 from cockpit.plain import plain
 from cockpit.screens.period_view import PeriodView
-from cockpit.services.gap_words import apart_text
+from cockpit.services.gap_words import agreement_text, apart_text, rung_text, why_not_agree
 from cockpit.services.snapshots import GapSnapshot
 from cockpit.services.words import period_name
 from cockpit.widgets.day_cells import DayCells
@@ -74,7 +74,8 @@ class GapView(PeriodView):
         return services.gap.load(self._rep_id, self.period, **self.past)
 
     def show(self, snapshot: GapSnapshot) -> None:
-        self.query_one("#answer", Static).update(plain(answer(snapshot)))
+        rung = rung_text(snapshot.rungs[0]) if snapshot.rungs else ""
+        self.query_one("#answer", Static).update(plain("  ".join(filter(None, (answer(snapshot), rung)))))
         self.query_one(PeriodSwitch).show(snapshot.period_kind, period_facts(snapshot))
         self.set_class(bool(snapshot.team), "-team")
         self.query_one(GapReps).show(snapshot.reps)
@@ -130,6 +131,8 @@ class GapView(PeriodView):
     def why_not(self, command: str) -> str | None:
         if command == "open" and self._focused_rep is None:
             return _("Move to a rep first.") if self.snapshot and self.snapshot.team else _("Nothing opens here.")
+        if command == "agree" and (reason := why_not_agree(self.snapshot.agreement if self.snapshot else None)):
+            return reason
         if command == "fill" and self.snapshot is not None:
             return self._why_not_fill(self.snapshot)
         return super().why_not(command)
@@ -150,6 +153,11 @@ class GapView(PeriodView):
 
     def do_chain(self) -> None:
         self.shell.open("chain", rep_id=self._rep_id, period=self.period)
+
+    def do_agree(self) -> None:
+        """Say yes to one's own target of this period."""
+        period = self.period
+        self.write(lambda services: services.targets.agree("", period))
 
     def do_fill(self) -> None:
         """Fill the KPI under the cursor; the first short one when none is."""
@@ -184,6 +192,7 @@ def answer(snapshot: GapSnapshot) -> str:
 
 
 def period_facts(snapshot: GapSnapshot) -> str:
-    """The days of the period, the team, and whether its reps' targets sum to its own."""
-    parts = (span(snapshot.starts_on, snapshot.ends_on), snapshot.team, apart_text(snapshot))
+    """The days of the period, the team and whether its reps' targets sum to its own, and the agreement."""
+    agreement = agreement_text(snapshot.agreement) if snapshot.agreement else ""
+    parts = (span(snapshot.starts_on, snapshot.ends_on), snapshot.team, agreement, apart_text(snapshot))
     return "  ".join(part for part in parts if part)

@@ -12,6 +12,7 @@ from cockpit.domain.measures import Compared
 from cockpit.domain.periods import period_of
 from cockpit.domain.rates import Rate
 from cockpit.i18n import _, exact_money
+from cockpit.services.agreements import agreement_line, rung_lines
 from cockpit.services.chain import ChainLook, Ground
 from cockpit.services.chain_words import ratio_name, step_name
 from cockpit.services.snapshots import (
@@ -63,6 +64,8 @@ def chain_snapshot(look: ChainLook) -> ChainSnapshot:
         alike=alike,
         team=team_name(ground.book, ground.person) if ground.is_team else "",
         reps=_reps(look),
+        agreement=agreement_line(ground.book, gap, ground.viewer.id),
+        rungs=rung_lines(gap) if not ground.is_team else (),
     )
 
 

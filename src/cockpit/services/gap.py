@@ -12,6 +12,7 @@ from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import PeriodKind, period_of
 from cockpit.domain.rhythm import day_counts, last_weeks, pace_points
 from cockpit.domain.team import gap_of
+from cockpit.services.agreements import agreement_line, rung_lines
 from cockpit.services.desk import Desk
 from cockpit.services.outlooks import Around, around
 from cockpit.services.snapshots import GapRep, GapSnapshot, GapWeek, PaceDay
@@ -93,6 +94,8 @@ def _snapshot(look: Look, gap: MoneyGap, nearby: Around) -> GapSnapshot:
         reps=tuple(
             sorted(reps, key=lambda rep: (-(rep.uncovered_minor or 0), -(rep.gap_minor or 0), rep.name, rep.id))
         ),
+        agreement=agreement_line(book, gap, look.viewer.id),
+        rungs=rung_lines(gap) if not look.is_team else (),
         parts_minor=gap.parts_minor,
     )
 

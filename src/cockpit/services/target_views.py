@@ -173,7 +173,7 @@ def _line(sight: Sight, node: Node, depth: int, states: dict[str, WriteState]) -
     rung = None
     if person is not None and is_running and period.kind == "month" and measure.metric == METRIC:
         rung = rules.next_rung(reached, measure.currency)
-    rep_at, lead_at = _agreed(node)
+    agreed = rules.agreed(node.rows)
     return TargetLine(
         id=node.id,
         kind=node.kind,
@@ -185,11 +185,11 @@ def _line(sight: Sight, node: Node, depth: int, states: dict[str, WriteState]) -
         left=None if node.value is None else node.value - reached,
         unknown=sum(rules.value_in(deal, measure) is None for deal in deals),
         difference=node.difference,
-        agreement=agreement_of(node) if node.kind == "person" else "",
-        agreed_by_lead_at=book.local(lead_at) if lead_at else None,
-        agreed_by_rep_at=book.local(rep_at) if rep_at else None,
+        agreement=agreed.state if node.kind == "person" else "",
+        agreed_by_lead_at=book.local(agreed.lead_at) if agreed.lead_at else None,
+        agreed_by_rep_at=book.local(agreed.rep_at) if agreed.rep_at else None,
         can_set=sight.may_set(node),
-        can_agree=node.id == sight.viewer.id and agreement_of(node) == "asked",
+        can_agree=node.id == sight.viewer.id and agreed.state == "asked",
         rung=rung_name(person.rung) if person is not None else "",
         next_rung=rung_name(rung.id) if rung else "",
         next_rung_minor=rung.least_minor if rung else None,
@@ -197,22 +197,6 @@ def _line(sight: Sight, node: Node, depth: int, states: dict[str, WriteState]) -
         offer=offer,
         parts=tuple(parts_of(sight, node)),
         write_state=_worst([states.get(row.id, "done") for row in node.rows]),
-    )
-
-
-def agreement_of(node: Node) -> str:
-    """Of all rows the value was read from: agreed when each of them is."""
-    found = [rules.agreement(row) for row in node.rows]
-    return next((one for one in ("none", "asked") if one in found), "agreed") if found else "none"
-
-
-def _agreed(node: Node) -> tuple[datetime | None, datetime | None]:
-    """When the last yes of the rep and of the lead came, None where one is missing."""
-    rep = [row.agreed_by_rep_at for row in node.rows]
-    lead = [row.agreed_by_lead_at for row in node.rows]
-    return (
-        max((at for at in rep if at), default=None) if None not in rep else None,
-        max((at for at in lead if at), default=None) if None not in lead else None,
     )
 
 

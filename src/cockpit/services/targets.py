@@ -15,7 +15,7 @@ from cockpit.i18n import _, ngettext
 from cockpit.services.desk import Desk
 from cockpit.services.drafts import Bench
 from cockpit.services.snapshots import Saved, SplitLine, TargetSplit, TargetsSnapshot
-from cockpit.services.target_views import Sight, agreement_of, lines_of, problems_of
+from cockpit.services.target_views import Sight, lines_of, problems_of
 from cockpit.storage.queries.sync import write_states
 from cockpit.sync.outbox import Edit, new_id
 
@@ -109,7 +109,7 @@ class TargetService:
             if not rows:
                 raise NotAllowed(_("There is no target to agree to: {name}, {period}.").format(**_said(sight, node)))
             is_mine = node.id == sight.viewer.id
-            if is_mine and agreement_of(node) == "none":
+            if is_mine and rules.agreed(node.rows).state == "none":
                 raise NotAllowed(_("Your lead has not said yes to this target yet. Ask for it first."))
             if not is_mine and not sight.may_set(node):
                 raise NotAllowed(

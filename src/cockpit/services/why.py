@@ -23,6 +23,7 @@ from cockpit.services import (
     why_period,
     why_pipeline,
     why_plan,
+    why_standing,
     why_sync,
     why_targets,
     why_team,
@@ -50,6 +51,8 @@ _OF_A_PERIOD: dict[str, Callable[[Book, str, PeriodKind], Why]] = {
     "covered": why_period.covered,
     "workdays": why_period.workdays,
     "days_left": why_period.days_left,
+    "agreement": why_standing.agreement,
+    "rung": why_standing.rung,
 }
 _PARTS_OF_A_PERIOD: dict[str, Callable[[Book, str, PeriodKind, str], Why | None]] = {
     "days": why_period.days,

@@ -27,6 +27,8 @@ PERIOD_NUMBERS = (
     "due",
     "pace",
     "covered",
+    "agreement",
+    "rung",
 )
 DAY_NUMBERS = ("workdays", "days_left", "days", "days:held", "days:planned", "days:missed", "days:free")
 TRENDS = ("trend.visits", "trend.won")
@@ -39,7 +41,7 @@ CARD_PARTS = {
 """The numbers of one row that has many."""
 
 PATTERNS = (
-    "PERIOD.target|actual|gap|planned|uncovered|forecast|forecast_range|forecast_error|due|pace|covered|workdays|days_left",
+    "PERIOD.target|actual|gap|planned|uncovered|forecast|forecast_range|forecast_error|due|pace|covered|workdays|days_left|agreement|rung",
     "PERIOD.days[:held|planned|missed|free|DATE]",
     "PERIOD.week:DATE",
     "PERIOD.other:CURRENCY",

@@ -6,11 +6,15 @@ from collections.abc import Mapping
 
 from cockpit.i18n import _
 from cockpit.services import chain_words as words
+from cockpit.services.gap_words import agreement_text
 from cockpit.services.snapshots import ChainLever, ChainLine, ChainRep, ChainSnapshot, RateLine
 from cockpit.widgets.table import Cell, Column, Row, Table, Tone
+from cockpit.widgets.target_table import AGREEMENT_TONES
 
 PER_DAY = "per_day"
-"""The key of the last row."""
+"""The key of the row of what each day needs."""
+STANDING = ("agreement", "rung")
+"""The keys of the last rows."""
 
 
 def step_rows(found: ChainSnapshot) -> tuple[Row, ...]:
@@ -22,7 +26,23 @@ def step_rows(found: ChainSnapshot) -> tuple[Row, ...]:
     need = words.amount(found.per_day, is_money=False)
     need80 = words.amount(found.per_day80, is_money=False)
     rows.append(Row(PER_DAY, (_("per day"), need, need80, "", need, "", "", "", "", ""), "strong"))
-    return tuple(rows)
+    return (*rows, *_standing_rows(found))
+
+
+def _standing_rows(found: ChainSnapshot) -> list[Row]:
+    """The agreement on the target, and the next job rank: what it needs, what is there, what is short."""
+    rows, money = [], found.lines[0]
+    if found.agreement is not None:
+        tone = AGREEMENT_TONES.get(found.agreement.state, "")
+        text = agreement_text(found.agreement)
+        need = words.amount(money.need, is_money=True)
+        rows.append(Row("agreement", (_("agreement"), need, "", "", "", "", Cell(text, tone), "", "", "")))
+    if found.rungs:
+        rung = found.rungs[0]
+        least, left = (words.amount(one, is_money=True) for one in (rung.least_minor, rung.left_minor))
+        have = words.amount(money.have, is_money=True)
+        rows.append(Row("rung", (rung.name, least, "", have, left, *("",) * 5), "muted"))
+    return rows
 
 
 def _cells(line: ChainLine, moves: Mapping[str, int]) -> tuple[str | Cell, ...]:

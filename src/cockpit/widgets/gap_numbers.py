@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from cockpit.i18n import _, short_money
 from cockpit.services import forecast_words
+from cockpit.services.gap_words import agreement_text
 from cockpit.services.snapshots import GapSnapshot
 from cockpit.widgets.signs import money, percent
 from cockpit.widgets.table import Cell, Column, Row, Table, Tone
+from cockpit.widgets.target_table import AGREEMENT_TONES
 
 
 def number_rows(snapshot: GapSnapshot) -> tuple[Row, ...]:
@@ -33,10 +35,27 @@ def number_rows(snapshot: GapSnapshot) -> tuple[Row, ...]:
         for key, name, amount, tone in lines
     ]
     rows += _forecast_rows(snapshot)
+    rows += _standing_rows(snapshot)
     for currency, amount in snapshot.other_currencies:
         label = _("Actual, {currency}").format(currency=currency)
         rows.append(Row(f"other:{currency}", (label, money(amount), Cell("", "muted")), "muted"))
     return tuple(rows)
+
+
+def _standing_rows(snapshot: GapSnapshot) -> list[Row]:
+    """Who has said yes to the target, and the way to the next job rank."""
+    rows = []
+    if snapshot.agreement is not None:
+        tone = AGREEMENT_TONES.get(snapshot.agreement.state, "")
+        rows.append(
+            Row("agreement", (Cell(agreement_text(snapshot.agreement), tone), money(snapshot.target_minor), ""))
+        )
+    if snapshot.rungs:
+        rung = snapshot.rungs[0]
+        share = percent(rung.left_minor / snapshot.target_minor if snapshot.target_minor else None)
+        name = _("To {rung}").format(rung=rung.name)
+        rows.append(Row("rung", (name, money(rung.left_minor), Cell(share))))
+    return rows
 
 
 def _forecast_rows(snapshot: GapSnapshot) -> list[Row]:

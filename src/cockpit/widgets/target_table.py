@@ -10,7 +10,7 @@ from cockpit.widgets.signs import write_sign
 from cockpit.widgets.table import Cell, Column, Row, Table, Tone
 from cockpit.widgets.week_table import span
 
-_TONES: dict[str, Tone] = {"none": "bad", "asked": "warn", "agreed": "good"}
+AGREEMENT_TONES: dict[str, Tone] = {"none": "bad", "asked": "warn", "agreed": "good"}
 
 
 def value_text(snapshot: TargetsSnapshot, value: int | None) -> str:
@@ -53,7 +53,7 @@ def _row(snapshot: TargetsSnapshot, line: TargetLine) -> Row:
             Cell(value_text(snapshot, line.left), left_tone),
             Cell(difference, "bad" if line.difference else "muted"),
             write_sign(line.write_state),
-            Cell(agreed_text(line), _TONES.get(line.agreement, "")),
+            Cell(agreed_text(line), AGREEMENT_TONES.get(line.agreement, "")),
             Cell(rung_text(snapshot, line), "good" if line.offer is not None else "muted"),
         ),
         "strong" if line.kind != "person" else "",
@@ -100,7 +100,7 @@ def detail_lines(snapshot: TargetsSnapshot, line: TargetLine) -> list[Line]:
     if line.agreement:
         lead, rep = (f"{at:%m-%d %H:%M}" if at else "-" for at in (line.agreed_by_lead_at, line.agreed_by_rep_at))
         found.append(
-            [(_("lead said yes {lead}, rep {rep}").format(lead=lead, rep=rep), _TONES.get(line.agreement, ""))]
+            [(_("lead said yes {lead}, rep {rep}").format(lead=lead, rep=rep), AGREEMENT_TONES.get(line.agreement, ""))]
         )
     if line.unknown:
         found.append([(_("won deals without the figure: {count}").format(count=line.unknown), "warn")])

@@ -90,6 +90,8 @@ if TYPE_CHECKING:
         TypedField,
     )
     from cockpit.services.snapshots.targets import (
+        AgreementLine,
+        RungLine,
         SplitLine,
         TargetLine,
         TargetPart,
@@ -202,6 +204,8 @@ _HOMES = {
         "TypedField",
     ),
     "targets": (
+        "AgreementLine",
+        "RungLine",
         "SplitLine",
         "TargetLine",
         "TargetPart",
@@ -226,6 +230,7 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "AccountSnapshot",
     "AgendaItem",
+    "AgreementLine",
     "Badge",
     "CardState",
     "CardView",
@@ -283,6 +288,7 @@ __all__ = [
     "RepRate",
     "ReplanProposal",
     "ReplanRow",
+    "RungLine",
     "Saved",
     "ScoreLine",
     "Snapshot",

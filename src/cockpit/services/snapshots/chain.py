@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cockpit.services.snapshots.common import PersonRef, Snapshot
+from cockpit.services.snapshots.targets import AgreementLine, RungLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +169,8 @@ class ChainSnapshot(Snapshot):
     alike: str = ""
     team: str = ""
     reps: tuple[ChainRep, ...] = ()
+    agreement: AgreementLine | None = None
+    rungs: tuple[RungLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from cockpit.services.snapshots.cards import CardState
 from cockpit.services.snapshots.common import PersonRef, Snapshot
 from cockpit.services.snapshots.day import DayCell, KpiLine, TrendWeek
 from cockpit.services.snapshots.forecast import ForecastLine
+from cockpit.services.snapshots.targets import AgreementLine, RungLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,10 @@ class GapSnapshot(Snapshot):
     """Which of target, actual, gap, planned and uncovered rest on a row with an open conflict."""
     team: str = ""
     reps: tuple[GapRep, ...] = ()
+    agreement: AgreementLine | None = None
+    """None without a target."""
+    rungs: tuple[RungLine, ...] = ()
+    """The ranks not reached yet, the next one first; of one person's month alone."""
     parts_minor: int | None = None
     """What the reps' targets sum to; the team's own may be another."""
 

@@ -9,6 +9,30 @@ from cockpit.services.snapshots.common import PersonRef, Snapshot, WriteState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementLine:
+    """Who has said yes to the target. `state`: none, asked (the lead has, the rep has not) or agreed; of a team the state of
+    the one who is furthest from it, and how many of how many have agreed (`of` 0: one person's)."""
+
+    state: str
+    by_lead_at: datetime | None = None
+    by_rep_at: datetime | None = None
+    agreed: int = 0
+    of: int = 0
+    is_mine: bool = False
+    """Whether the viewer's own yes is asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RungLine:
+    """A job rank above what was won this month, and the money to it."""
+
+    id: str
+    name: str
+    least_minor: int
+    left_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TargetPart:
     """A month of a quarter or year, a week of a month, a day of a week."""
 
