@@ -62,6 +62,15 @@ def test_fill_ends_with_one_when_the_kpi_stays_short(cockpit: Cockpit) -> None:
     )
 
 
+@pytest.mark.usefixtures("peopled")
+def test_a_buffer_is_marked_and_no_part_of_what_is_short(cockpit: Cockpit) -> None:
+    answer = cockpit("fill", "--buffer", "1", "--json")
+    assert (answer.code, answer.json["short"]) == (0, [])
+    assert [row["is_buffer"] for row in answer.json["after"] if row["sign"] == "+"] == [False, False, True]
+    assert {"name": "buffer", "label": "buffer", "value": "1", "is_changed": True} in answer.json["limits"]
+    assert "buffer beyond visits a month" in cockpit("fill", "--buffer", "1").out
+
+
 @pytest.fixture
 def disputed(month: Company, request: pytest.FixtureRequest) -> None:
     month.dispute("activity", "visit-1", {"starts_at": at(24, "15:00")}, {"starts_at": at(24, "11:30")})
@@ -104,6 +113,7 @@ def test_why_not_answers_for_one_account(cockpit: Cockpit) -> None:
         (["fill", "--from", "2026-11-01"], "2026-11-01 is over"),
         (["replan", "--until", "25:00"], "25:00 is not a time like 18:30."),
         (["replan", "--visits", "0"], "--visits is a number from 1 to 20."),
+        (["fill", "--buffer", "-1"], "--buffer is a number from 0 to 20."),
         (["replan", "--travel", "-1"], "--travel is a number of minutes"),
         (["replan", "--aim", "fun"], "fun is not an aim: use kpi, least or money."),
         (["replan", "--without", "nobody"], "nobody"),

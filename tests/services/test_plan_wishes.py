@@ -192,7 +192,32 @@ def test_a_plan_is_planned_again_with_a_row_held_left_out_and_a_limit_moved(mont
     out = service.leave_out(proposal, number)
     assert row.account not in {found.account for found in added(out)}
     fewer = service.limit(proposal, "visits", -3)
-    assert [limit.value for limit in fewer.limits] == ["3", "18:00", "90"]
+    assert [limit.value for limit in fewer.limits] == ["3", "18:00", "90", "0"]
     assert not service.limit(fewer, "visits", 3).limits[0].is_changed
     with pytest.raises(NotAllowed):
         service.leave_out(proposal, next(n for n, found in enumerate(proposal.after, 1) if found.sign == "="))
+
+
+def test_a_buffer_is_offered_and_made_only_when_it_is_asked_for(month: Month) -> None:
+    company, service = month.company, month.services.replan
+    missed = company.account("常缺", "C", cadence_days=90)
+    for number in range(9):
+        company.activity(at(2 + number, "16:00"), "not_held", account_id=missed)
+    proposal = service.fill()
+    kept = proposal.kept
+    assert kept is not None
+    assert (kept.held, kept.planned, kept.buffer) == (12, 21, 3)
+    assert proposal.notes[0].startswith("You keep 57 % of planned visits (12 of 21, 4")
+    assert [row.is_buffer for row in added(proposal)] == [False, False]
+    more = service.limit(service.limit(proposal, "buffer", 1), "buffer", 1)
+    assert [row.is_buffer for row in added(more)] == [False, False, True, True]
+    assert ("buffer beyond visits a month", 0) in added(more)[-1].reasons
+    assert (more.scores[0].after, more.scores[0].meaning) == ("17", "limit 15; uncovered 2 to 0")
+    assert not [note for note in more.notes if note.startswith("You keep")]
+    plan_of(more)
+    held = service.hold(more, next(n for n, row in enumerate(more.after, 1) if row.is_buffer))
+    assert [row.is_buffer for row in added(held)].count(True) == 2
+    service.accept(held)
+    assert month.uncovered(at(24, "08:45")) == (11, 6, 0)
+    assert service.fill().is_empty
+    assert service.propose().kept is None

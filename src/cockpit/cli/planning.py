@@ -52,6 +52,10 @@ Travel = Annotated[
     int | None,
     typer.Option("--travel", help=_("Minutes of travel a day that only a KPI may exceed."), metavar="MINUTES"),
 ]
+Buffer = Annotated[
+    int | None,
+    typer.Option("--buffer", help=_("So many more than the KPI lacks, because some do not take place."), metavar="N"),
+]
 Keep = Annotated[
     list[str] | None,
     typer.Option("--keep", help=_("A visit that stays at its time: its id, from `cockpit plan --json`."), metavar="ID"),
@@ -109,6 +113,7 @@ def fill(
     visits: Visits = None,
     until: Until = None,
     travel: Travel = None,
+    buffer: Buffer = None,
     without: Without = None,
     why_not: WhyNot = None,
     explain: Explain = False,
@@ -117,7 +122,7 @@ def fill(
     as_json: Json = False,
 ) -> None:
     opened = opening.services()
-    wish = _wish(opened, aim, visits, until, travel, None, without)
+    wish = _wish(opened, aim, visits, until, travel, None, without, buffer)
     begin, end = _days(first, last)
     found = opened.replan.fill(kpi, first=begin, last=end, wish=wish)
     _answer(opened, found, why_not=why_not, explain=explain, apply=apply, as_json=as_json)
@@ -137,10 +142,12 @@ def _wish(
     travel: int | None,
     keep: list[str] | None,
     without: list[str] | None,
+    buffer: int | None = None,
 ) -> Wish:
     """Raises BadUse for a limit that makes no sense, UnknownName and AmbiguousName for an account."""
     from cockpit.planning.wishes import Wish
     from cockpit.services.plan_case import AIMS
+    from cockpit.services.plan_edits import MOST_BUFFER
 
     known = next((name for name in AIMS if name == aim), None)
     if known is None:
@@ -149,8 +156,11 @@ def _wish(
         raise BadUse(_("--visits is a number from 1 to {most}.").format(most=MOST_VISITS))
     if travel is not None and travel < 0:
         raise BadUse(_("--travel is a number of minutes, not below 0."))
+    if buffer is not None and not 0 <= buffer <= MOST_BUFFER:
+        raise BadUse(_("--buffer is a number from 0 to {most}.").format(most=MOST_BUFFER))
     return Wish(
         aim=known,
+        buffer=buffer,
         max_visits=visits,
         day_ends=_minute(until) if until is not None else None,
         travel_limit=travel,

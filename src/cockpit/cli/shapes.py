@@ -201,6 +201,7 @@ def proposal(found: s.ReplanProposal, applied: bool) -> dict[str, Any]:
         "limits": [asdict(limit) for limit in found.limits],
         "short": [{"rule": rule, "count": count} for rule, count in found.short],
         "answers": found.answers,
+        "kept": asdict(found.kept) if found.kept else None,
         "travel_rule": asdict(found.travel_rule) if found.travel_rule else None,
         "start": found.start,
         "travel_minutes": [{"on": on, "minutes": minutes} for on, minutes in found.travel_minutes],

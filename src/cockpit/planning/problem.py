@@ -81,6 +81,8 @@ class Rules:
     intervals: Mapping[str, int] = field(default_factory=lambda: {"A": 14, "B": 21, "C": 45})
     call_gap_days: int = 3
     minutes: Mapping[str, int] = field(default_factory=lambda: {"visit": 45, "web": 30, "call": 15, "task": 0})
+    buffer: int = 0
+    """Activities that a fill plans beyond what the rule lacks, because some do not take place."""
     horizon: int = 5
     """Working days after today that take what no longer fits today."""
     grid: int = 5

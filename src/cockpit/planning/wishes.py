@@ -31,6 +31,7 @@ class Wish:
     max_visits: int | None = None
     day_ends: int | None = None
     travel_limit: int | None = None
+    buffer: int | None = None
     keep: frozenset[str] = frozenset()
     out: frozenset[str] = frozenset()
     pins: tuple[Line, ...] = ()
@@ -42,6 +43,7 @@ class Wish:
             max_visits=rules.max_visits if self.max_visits is None else self.max_visits,
             day_ends=rules.day_ends if self.day_ends is None else self.day_ends,
             travel_limit=rules.travel_limit if self.travel_limit is None else self.travel_limit,
+            buffer=rules.buffer if self.buffer is None else self.buffer,
         )
 
 
@@ -56,10 +58,13 @@ class Wished:
     """By the id that each has in `asked`."""
 
     @classmethod
-    def of(cls, problem: Problem, wish: Wish) -> Wished:
+    def of(cls, problem: Problem, wish: Wish, rule_id: str = "") -> Wished:
+        """`rule_id`: the rule that is filled, where one is."""
         standing = _kept(problem, wish.keep) if wish.keep else problem
         pins = {_PINNED + pin.key: pin for pin in wish.pins if _still_holds(pin, standing)}
         asked = _pinned(standing, pins) if pins else standing
+        if problem.rules.buffer:
+            asked = replace(asked, needs=tuple(_raised(need, rule_id, problem.rules.buffer) for need in asked.needs))
         if wish.out or wish.aim != "kpi":
             asked = replace(asked, stops=tuple(_asked(stop, wish) for stop in asked.stops))
         return cls(problem=standing, asked=asked, wish=wish, pins=pins)
@@ -74,16 +79,19 @@ class Wished:
         stops = {stop.account_id: stop for stop in self.problem.stops}
         needs = {need.rule_id: need for top in self.problem.needs for need in (top, *top.within)}
         board = Board.of(self.problem)
+        counted = tuple((needs[need.rule_id], count) for need, count in plan.counted)
+        short = tuple((need, max(0, need.limit - count)) for need, count in counted)
+        lines = tuple(_line(line, self.pins, stops) for line in plan.lines)
+        if self.problem.rules.buffer:
+            lines = _beyond(lines, counted)
         return replace(
             plan,
             problem=self.problem,
-            lines=tuple(_line(line, self.pins, stops) for line in plan.lines),
+            lines=lines,
             days=tuple(_day(day, board) for day in plan.days),
-            counted=tuple((needs[need.rule_id], count) for need, count in plan.counted),
-            short=tuple((needs[need.rule_id], count) for need, count in plan.short),
-            notes=tuple(
-                note for note in plan.notes if self.wish.aim != "least" or not note.code.startswith("blocked_")
-            ),
+            counted=counted,
+            short=short,
+            notes=_notes(plan.notes, {need.rule_id: count for need, count in short}, self.wish.aim),
         )
 
 
@@ -172,6 +180,48 @@ def _met(need: Need, pins: list[Line], sources: dict[str, Loose]) -> Need:
         short=max(0, need.limit - counted),
         within=tuple(_met(sub, pins, sources) for sub in need.within),
     )
+
+
+def _raised(need: Need, rule_id: str, buffer: int) -> Need:
+    """What is asked for with a buffer on top of the rule that is filled."""
+    more = buffer if need.rule_id == rule_id else 0
+    return replace(
+        need,
+        limit=need.limit + more,
+        short=max(0, need.limit + more - need.done - need.planned),
+        within=tuple(_raised(sub, rule_id, buffer) for sub in need.within),
+    )
+
+
+def _beyond(lines: tuple[Line, ...], counted: tuple[tuple[Need, int], ...]) -> tuple[Line, ...]:
+    """The lines with those marked as a buffer that the rule does not need: the last ones, those held before them."""
+    need, count = counted[0]
+    serving = [line for line in lines if line.is_written and need.counts(line.kind, line.tier, line.on)]
+    last_first = sorted(serving, key=lambda line: (_is_buffer(line), line.on, line.starts, line.key), reverse=True)
+    marked = {line.key for line in last_first[: max(0, count - need.limit)]}
+    reason = Reason("buffer", facts={"rule_id": need.rule_id})
+    return tuple(replace(line, rules=(reason,)) if line.key in marked else line for line in lines)
+
+
+def _is_buffer(line: Line) -> bool:
+    return any(reason.code == "buffer" for reason in line.rules)
+
+
+def _notes(notes: tuple[Reason, ...], short: Mapping[str, int], aim: Aim) -> tuple[Reason, ...]:
+    """What a rule lacks, told without the buffer; what blocks it follows where it lacks something, and least change is no
+    block."""
+    found: list[Reason] = []
+    is_short = True
+    for note in notes:
+        if note.code == "still_short":
+            lacking = short[str(note.facts["rule_id"])]
+            is_short = lacking > 0
+            note = replace(note, facts={**note.facts, "short": lacking})
+        if not note.code.startswith(("still_short", "blocked_")) or (
+            is_short and (note.code == "still_short" or aim != "least")
+        ):
+            found.append(note)
+    return tuple(found)
 
 
 def _line(line: Line, pins: Mapping[str, Line], stops: dict[str, Stop]) -> Line:

@@ -12,6 +12,7 @@ from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import period_of
 from cockpit.errors import BadUse, NotAllowed
 from cockpit.i18n import _, ngettext
+from cockpit.planning.keeping import buffer_for, kept_of
 from cockpit.planning.pace import with_own_pace
 from cockpit.planning.plan import Plan, Planning, Question
 from cockpit.planning.problem import Need, Problem, Rules
@@ -20,7 +21,7 @@ from cockpit.planning.schedule import FACE
 from cockpit.planning.wishes import Aim, Wish, Wished
 from cockpit.services.plan_disputes import Dispute
 from cockpit.services.planner import seed_of
-from cockpit.services.snapshots import PlanLimit, Relaxed
+from cockpit.services.snapshots import KeptVisits, PlanLimit, Relaxed
 from cockpit.services.views import spoken
 
 Kind = Literal["replan", "fill"]
@@ -80,7 +81,7 @@ class Case:
         limits = wish.rules(self.rules) if rules is None else rules
         mode: Mode = "arrange" if self.ask.is_of_days else self.ask.kind
         problem = problem_from(_holding(self.book, wish.keep), self.rep_id, self.now, limits, self.days, mode)
-        return Wished.of(problem, wish)
+        return Wished.of(problem, wish, self.rule_id)
 
     def question(self, problem: Problem) -> Question | None:
         """What the planner is asked; None where there is nothing to fill."""
@@ -226,10 +227,10 @@ def clock_text(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-def limits_of(rules: Rules, wish: Wish) -> tuple[PlanLimit, ...]:
-    """As they hold for a proposal."""
-    held = wish.rules(rules)
-    return (
+def limits_of(rules: Rules, ask: Ask) -> tuple[PlanLimit, ...]:
+    """As they hold for a proposal; a buffer is one of a fill."""
+    wish, held = ask.wish, ask.wish.rules(rules)
+    found = (
         PlanLimit(
             name="visits", label=_("visits a day"), value=str(held.max_visits), is_changed=wish.max_visits is not None
         ),
@@ -243,6 +244,19 @@ def limits_of(rules: Rules, wish: Wish) -> tuple[PlanLimit, ...]:
             is_changed=wish.travel_limit is not None,
         ),
     )
+    if ask.kind != "fill":
+        return found
+    is_changed = wish.buffer is not None
+    return (*found, PlanLimit(name="buffer", label=_("buffer"), value=str(held.buffer), is_changed=is_changed))
+
+
+def kept_visits(case: Case, plan: Plan) -> KeptVisits | None:
+    """How many planned visits take place, and the buffer that a fill of visits would need for it."""
+    kept = kept_of(case.book, case.rep_id) if case.ask.kind == "fill" else None
+    if kept is None or not plan.counted:
+        return None
+    buffer = buffer_for(kept, plan.counted[0][0])
+    return KeptVisits(held=kept.held, planned=kept.planned, low=kept.low, high=kept.high, buffer=buffer)
 
 
 # -- what stands in the way of a KPI

@@ -11,8 +11,9 @@ from cockpit.planning.plan import Line
 from cockpit.planning.problem import Rules
 from cockpit.planning.wishes import Wish
 
-_STEPS = {"visits": 1, "day_ends": 30, "travel": 15}
-_BOUNDS = {"visits": (1, 20), "day_ends": (10 * 60, 22 * 60), "travel": (0, 480)}
+MOST_BUFFER = 20
+_STEPS = {"visits": 1, "day_ends": 30, "travel": 15, "buffer": 1}
+_BOUNDS = {"visits": (1, 20), "day_ends": (10 * 60, 22 * 60), "travel": (0, 480), "buffer": (0, MOST_BUFFER)}
 
 
 def held(wish: Wish, line: Line) -> Wish:
@@ -49,7 +50,7 @@ def taken_back(wish: Wish, activity_id: str) -> Wish:
 
 def limited(wish: Wish, rules: Rules, name: str, steps: int) -> Wish:
     """A limit some steps higher or lower, within what makes sense; at the rules' own it is none of the wish's."""
-    fields = {"visits": "max_visits", "day_ends": "day_ends", "travel": "travel_limit"}
+    fields = {"visits": "max_visits", "day_ends": "day_ends", "travel": "travel_limit", "buffer": "buffer"}
     field, (least, most) = fields[name], _BOUNDS[name]
     usual = getattr(rules, field)
     value = max(least, min(most, getattr(wish.rules(rules), field) + steps * _STEPS[name]))

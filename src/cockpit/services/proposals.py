@@ -132,6 +132,7 @@ class ProposalView:
             reasons=tuple((self.text(reason), reason.points) for reason in (*said, *line.points)),
             score=line.score,
             place=_place(account),
+            is_buffer=any(reason.code == "buffer" for reason in line.rules),
         )
 
     def _subject(self, activity_id: str | None) -> str:

@@ -147,6 +147,7 @@ _PLAIN = {
     "offer_chance": N_("new chance: {account}, {amount_minor}"),
     # why it is in the plan
     "kpi": N_("fills {rule}"),
+    "buffer": N_("buffer beyond {rule}"),
     "cadence": N_("cadence overdue"),
     "closing": N_("money due without a next step"),
     "unvisited": N_("catch-up, unvisited since {on}"),

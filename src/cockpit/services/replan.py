@@ -18,14 +18,25 @@ from cockpit.planning.wishes import Wish, Wished
 from cockpit.services import plan_edits
 from cockpit.services.desk import Desk
 from cockpit.services.matching import one_account
-from cockpit.services.plan_case import AIMS, NO_WISH, Ask, Case, Span, ask_on_theirs, case_of, limits_of, relaxed
+from cockpit.services.plan_case import (
+    AIMS,
+    NO_WISH,
+    Ask,
+    Case,
+    Span,
+    ask_on_theirs,
+    case_of,
+    kept_visits,
+    limits_of,
+    relaxed,
+)
 from cockpit.services.plan_disputes import Dispute, dispute_of
 from cockpit.services.plan_ticket import Ticket, seen_now, ticket_for, ticket_of
 from cockpit.services.plan_why_not import why_not_in
 from cockpit.services.planner import Found, Planner
 from cockpit.services.proposals import ProposalView
 from cockpit.services.reasons import reason_text
-from cockpit.services.snapshots import PlanChoices, ReplanProposal, Saved, WhyNot
+from cockpit.services.snapshots import KeptVisits, PlanChoices, ReplanProposal, Saved, WhyNot
 from cockpit.services.views import open_book
 from cockpit.storage.queries.sync import disputed_plans
 from cockpit.sync import outbox
@@ -197,6 +208,7 @@ class ReplanService:
         book, ask = case.book, case.ask
         view = ProposalView(book, case.rep_id, plan, ask.kind, case.shown, ask.wish.keep)
         dropped, why = view.best_dropped()
+        kept = kept_visits(case, plan)
         ticket = ticket_for(case, wished, plan, view)
         return ReplanProposal(
             as_of=book.local(plan.problem.now),
@@ -208,7 +220,7 @@ class ReplanService:
             scores=view.scores(),
             best_dropped=dropped,
             best_dropped_why=why,
-            notes=(*_of_dispute(case), *view.notes()),
+            notes=(*_of_dispute(case), *_of_buffer(kept, plan), *view.notes()),
             is_empty=not ticket.edits and case.dispute is None,
             ticket=ticket,
             start=view.start(),
@@ -217,8 +229,9 @@ class ReplanService:
             first=case.ask.first,
             last=case.ask.last,
             aim=ask.wish.aim,
-            limits=limits_of(self.rules, ask.wish),
+            limits=limits_of(self.rules, ask),
             short=view.short(),
+            kept=kept,
             travel_rule=view.travel_rule(),
             answers=len(case.dispute.conflict_ids) if case.dispute else 0,
         )
@@ -261,6 +274,20 @@ def _of_dispute(case: Case) -> tuple[str, ...]:
         )
         return (text.format(count=case.disputed),)
     return ()
+
+
+def _of_buffer(kept: KeptVisits | None, plan: Plan) -> tuple[str, ...]:
+    """The offer of a buffer, as long as there is none."""
+    if kept is None or not kept.buffer or plan.problem.rules.buffer:
+        return ()
+    words = ngettext(
+        "You keep {share} % of planned visits ({held} of {planned}, {low}-{high}): a buffer of {count} would make up for it.",
+        "You keep {share} % of planned visits ({held} of {planned}, {low}-{high}): a buffer of {count} would make up for it.",
+        kept.buffer,
+    )
+    shares = {"share": kept.held / kept.planned, "low": kept.low, "high": kept.high}
+    whole = {name: round(100 * share) for name, share in shares.items()}
+    return (words.format(count=kept.buffer, held=kept.held, planned=kept.planned, **whole),)
 
 
 def _label(proposal: ReplanProposal, ticket: Ticket) -> str:

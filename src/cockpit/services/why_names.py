@@ -73,8 +73,8 @@ PATTERNS = (
     "team.target|actual|gap|behind|forecast|held|planned|uncovered|weeks",
     "target:ID[:METRIC[:PERIOD[:actual|left|difference|rung|offer|workdays]]]",
     "metric:ID[:PERIOD[:SCOPE]]",
-    "replan[:N|N:travel|out:ID|score:N|travel|speed]",
-    "fill[:N|N:travel|out:ID|score:N|travel|speed]",
+    "replan[:N|N:travel|out:ID|score:N|travel|speed|kept]",
+    "fill[:N|N:travel|out:ID|score:N|travel|speed|kept]",
     "sync.queue|parked|conflicts|offline|sent|received",
     "queued:ID",
     "receipt:ID",
@@ -174,6 +174,6 @@ def _pipeline(sources: Sources) -> Iterator[str]:
 def _replan(sources: Sources) -> Iterator[str]:
     proposal = why_plan.proposal_of(sources, "replan")
     kind = proposal.kind
-    yield from (f"{kind}:{name}" for name in ("travel", "speed"))
+    yield from (f"{kind}:{name}" for name in ("travel", "speed", "kept"))
     yield from (f"{kind}:score:{number}" for number in range(1, len(proposal.scores) + 1))
     yield from (f"{kind}:{number}" for number in range(1, len(proposal.after) + 1))

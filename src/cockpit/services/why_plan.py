@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from cockpit.i18n import _, clock_time, short_day
+from cockpit.planning import keeping
+from cockpit.planning.keeping import kept_of
 from cockpit.planning.pace import DAYS, ENOUGH, trips_of
 from cockpit.planning.problem import Rules
 from cockpit.services import words
@@ -26,13 +28,15 @@ def proposal_of(sources: Sources, kind: str) -> ReplanProposal:
 
 
 def plan(sources: Sources, kind: str, part: str) -> Why | None:
-    """`replan:PART` and `fill:PART`: the number of a row, its `travel`, `out:ID`, `score:NUMBER`, or `travel` and `speed` of all."""
+    """`replan:PART` and `fill:PART`: the number of a row, its `travel`, `out:ID`, `score:NUMBER`, or `travel`, `speed` and `kept` of all."""
     proposal = proposal_of(sources, kind)
     name, _sep, rest = part.partition(":")
     if part in ("", "travel"):
         return _all_travel(proposal)
     if part == "speed":
         return _speed(proposal)
+    if part == "kept":
+        return _kept(proposal)
     if name == "score":
         return _score(proposal, rest)
     if name == "out":
@@ -144,6 +148,40 @@ def _speed(proposal: ReplanProposal) -> Why | None:
         " on a day; waiting counts as travel"
     )
     return _answer(proposal, _("Speed on the road"), None, "none", formula, rows, "none", travel_inputs(proposal))
+
+
+def _kept(proposal: ReplanProposal) -> Why | None:
+    """The planned visits that should have taken place by now, those held counted."""
+    if not isinstance(proposal.ticket, Ticket):
+        return None
+    book, rep_id = proposal.ticket.case.book, proposal.ticket.case.rep_id
+    kept = kept_of(book, rep_id)
+    if kept is None:
+        return None
+    rows = [
+        WhyRow(
+            entity="activity",
+            id=row.id,
+            text=_("{one}, {other}").format(
+                one=account_name(book, row.account_id), other=words.activity_status(row.status)
+            ),
+            at=book.local(row.starts_at),
+            value=int(row.status == "held"),
+        )
+        for row in book.activities_by_rep.get(rep_id, ())
+        if row.id in kept.row_ids
+    ]
+    formula = _(
+        "held, of the planned visits of {days} days whose time is over; one that was moved counts at its new time. The range"
+        " holds 80 % of Beta(held + 1/2, missed + 1/2); a buffer is offered from {least} visits on, where under {usual} % are kept:"
+        " left / share - left"
+    )
+    share = f"{round(100 * kept.share)} % ({round(100 * kept.low)}-{round(100 * kept.high)})"
+    inputs = [(_("planned"), str(kept.planned)), (_("share kept"), share)]
+    if proposal.kept is not None:
+        inputs.append((_("buffer"), str(proposal.kept.buffer)))
+    said = formula.format(days=keeping.DAYS, least=keeping.ENOUGH, usual=round(100 * keeping.USUAL))
+    return _answer(proposal, _("Planned visits kept"), kept.held, "count", said, rows, "sum", inputs)
 
 
 def _travel(proposal: ReplanProposal, row: ReplanRow) -> Why:

@@ -80,6 +80,8 @@ def change_text(change: Change) -> str:
             return words.format(count=abs(minutes))
     if change.sign == ">":
         return _("booked anew") if before is not None and before.status == "cancelled" else _("other day")
+    if change.row.is_buffer:
+        return _("buffer")
     if change.sign == "+":
         return _("new") if before is None else _("catch-up")
     if change.sign == "!":

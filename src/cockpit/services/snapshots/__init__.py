@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         TeamVisit,
     )
     from cockpit.services.snapshots.proposals import (
+        KeptVisits,
         LogField,
         LogPreview,
         PlanChoices,
@@ -182,6 +183,7 @@ _HOMES = {
         "TeamVisit",
     ),
     "proposals": (
+        "KeptVisits",
         "LogField",
         "LogPreview",
         "PlanChoices",
@@ -257,6 +259,7 @@ __all__ = [
     "GapRep",
     "GapSnapshot",
     "GapWeek",
+    "KeptVisits",
     "KpiLine",
     "LogField",
     "LogPreview",

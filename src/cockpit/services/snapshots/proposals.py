@@ -28,6 +28,8 @@ class ReplanRow:
     reasons: tuple[tuple[str, int], ...] = ()  # reason text, points
     score: int = 0
     place: tuple[float, float] | None = None
+    is_buffer: bool = False
+    """Beyond what the KPI lacks, because some visits do not take place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,7 @@ class ScoreLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanLimit:
-    """A limit that the reader may move: visits (a day), day_ends, travel (minutes a day)."""
+    """A limit that the reader may move: visits (a day), day_ends, travel (minutes a day), buffer (of a fill)."""
 
     name: str
     label: str
@@ -61,12 +63,24 @@ class TravelRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptVisits:
+    """Of `planned` visits of the last weeks whose time is over so many were held; `low` and `high` are the 80 % range of
+    the share. `buffer` more than the KPI lacks would make up for the rest."""
+
+    held: int
+    planned: int
+    low: float
+    high: float
+    buffer: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplanProposal(Snapshot):
     """A plan that is not written until accepted. `ticket` is handed back to `accept`, `start` is where the days begin
     and end, `travel_minutes` what each day drives then, the way back included. `first` and `last` where days were asked
     for; `aim` is what counts most in it: kpi, least (change), money; `short` names what each rule lacks even then;
     `answers` is how many conflicts taking it answers with the hub's side,
-    `travel_rule` how trips are estimated."""
+    `travel_rule` how trips are estimated, `kept` (of a fill) how many planned visits take place."""
 
     kind: Literal["replan", "fill"]
     trigger: str
@@ -88,6 +102,7 @@ class ReplanProposal(Snapshot):
     short: tuple[tuple[str, int], ...] = ()
     answers: int = 0
     travel_rule: TravelRule | None = None
+    kept: KeptVisits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
