@@ -43,7 +43,7 @@ def test_it_looks_saves_reads_and_signs_this_device_in(
     assert 'crm = "pipedrive"' in text
     assert fake.token in (folder / "credentials").read_text("utf-8")
     standing = cockpit("hub", "upstream", "--json").json
-    assert (standing["error"], standing["rows"]["person"]) == ("", 2)
+    assert (standing["error"], standing["rows"]["person"], standing["refused"]) == ("", 2, [])
     again = cockpit("connect")
     assert "Signed in as Rep One" in again.out
     words = cockpit("hub", "upstream", "--plain").out

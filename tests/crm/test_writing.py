@@ -4,6 +4,7 @@ twice, whatever answer gets lost."""
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from cockpit.crm.testing.memory import FIELDS, capabilities
 from cockpit.errors import HubBusy
 from cockpit.hub import cursors
 from cockpit.hub.upstream import Upstream
+from cockpit.hub.upstream.refusals import Refusal
+from cockpit.hub.upstream.status import standing
 from cockpit.hub.wire import Mutation
 from cockpit.storage.database import Database
 from tests.crm.world import Joined
@@ -165,10 +168,15 @@ def test_while_the_crm_cannot_be_asked_a_push_waits(joined: Joined, company: dic
     joined.memory.is_signed_in = over != "token"
     if over == "busy":
         joined.memory.read = busy  # type: ignore[method-assign]
-    assert joined.push(ada, mine).status == "retry"
+    result = joined.push(ada, mine)
+    assert (result.status, result.problem and result.problem.type) == (
+        "retry",
+        "crm-sign-in" if over == "token" else "crm-away",
+    )
     asked = joined.memory.requests
     if over == "busy":
-        assert joined.push(ada, mine).status == "retry"
+        again = joined.push(ada, mine)
+        assert (again.status, again.problem and again.problem.detail) == ("retry", "maintenance")
         assert joined.memory.requests == asked  # it asked to be left alone
     joined.memory.is_signed_in, joined.memory.read = True, read  # type: ignore[method-assign]
     joined.round()
@@ -399,3 +407,35 @@ def test_a_first_creation_asks_for_nothing(joined: Joined, company: dict[str, li
     visit = joined.mutation("activity", "visit-1", "create", _visit(joined, company))
     assert joined.push(company["person"][0], visit).status == "applied"
     assert joined.memory.requests == asked + 1
+
+
+def test_whoever_runs_the_hub_sees_what_the_crm_refused_until_it_is_taken(
+    joined: Joined, company: dict[str, list[str]]
+) -> None:
+    deal, ada = company["deal"][0], company["person"][0]
+    joined.server.refuses = lambda _entity, values: "no such currency" if values.get("currency") == "XXX" else ""
+    assert joined.patch(ada, "deal", deal, currency="XXX").status == "rejected"
+    (one,) = _refused(joined)
+    assert (one.person, one.entity, one.name, one.fields) == ("Ada", "deal", "Deal 0", ("currency",))
+    assert (one.op, one.reason, one.seen_at) == ("patch", "no such currency", joined.now)
+    joined.round()
+    assert len(_refused(joined)) == 1
+    assert joined.patch(ada, "deal", deal, currency="EUR").status == "applied"
+    assert _refused(joined) == ()
+
+
+def test_a_refusal_that_nobody_comes_back_to_is_not_shown_for_ever(
+    joined: Joined, company: dict[str, list[str]]
+) -> None:
+    joined.server.refuses = lambda _entity, _values: "no"
+    joined.patch(company["person"][0], "deal", company["deal"][0], amount_minor=1)
+    joined.now += timedelta(days=31)
+    joined.round()
+    assert _refused(joined) == ()
+
+
+def _refused(joined: Joined) -> tuple[Refusal, ...]:
+    with joined.database.read() as session:
+        found = standing(session, "crm")
+    assert found.faults == ()
+    return found.refused

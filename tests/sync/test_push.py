@@ -251,3 +251,31 @@ def test_a_device_says_what_it_knows_of_earlier_tries(device: Device, hub: Model
     hub.epoch = "epoch-2"
     device.sync()
     assert told == ["never", "before", "taken"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("crm-away", "The CRM behind the hub cannot be asked now (down for maintenance)."),
+        (
+            "crm-sign-in",
+            "The CRM does not take the hub's token any more: whoever runs the hub signs in again with cockpit connect.",
+        ),
+    ],
+)
+def test_why_the_hub_cannot_pass_a_change_on_is_shown_while_it_waits(
+    device: Device, hub: ModelHub, kind: str, words: str
+) -> None:
+    """The hub is there, the CRM behind it is not: it waits, and nobody need wonder for what."""
+
+    def later(_hub: ModelHub, request: httpx.Request) -> httpx.Response:
+        (mutation,) = json.loads(request.content)["mutations"]
+        told = {"type": kind, "title": "t", "status": 503, "detail": "down for maintenance"}
+        result = {"mutation_id": mutation["mutation_id"], "status": "retry", "problem": told}
+        return httpx.Response(200, json={"results": [result]})
+
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.fail("/v1/sync/push", *[later] * 50)
+    device.sync()
+    (item,) = device.service.load().queue
+    assert (item.state, item.error) == ("waiting", words)

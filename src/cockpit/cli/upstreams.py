@@ -103,6 +103,14 @@ def _sheet(found: Standing) -> Sheet:
                 (_("kind of row"), _("id there"), "", _("reason")),
                 [(one.entity, one.id, kinds[one.kind], one.reason) for one in found.faults],
             ),
+            Table(
+                _("Refused by the CRM: parked on the device of its owner, who changes, sends or discards it there"),
+                (_("who"), _("kind of row"), _("row"), _("since"), _("reason")),
+                [
+                    (one.person, one.entity, one.name or one.id, _moment(one.seen_at), one.reason)
+                    for one in found.refused
+                ],
+            ),
         ),
     )
 

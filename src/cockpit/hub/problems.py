@@ -47,6 +47,8 @@ TITLES: dict[str, tuple[int, str]] = {
     "quota": (429, "Too many requests"),
     "internal": (500, "Something went wrong here"),
     "maintenance": (503, "Try again shortly"),
+    "crm-away": (503, "The CRM cannot be asked now"),
+    "crm-sign-in": (503, "The CRM does not take the hub's token"),
     "disk-full": (507, "No room to write"),
 }
 """Every `type` this API answers, with its status and title."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from cockpit.i18n import _
+from cockpit.i18n import N_, _
 from cockpit.services import typed_values
 from cockpit.services.snapshots import QueueItem
 from cockpit.storage.queries.sync import write_state
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 HELD = ("conflict", "parked")
+_OF_CRM = {
+    "crm-refused": N_("The CRM does not take it: {words}"),
+    "crm-away": N_("The CRM behind the hub cannot be asked now ({words})."),
+    "crm-sign-in": N_(
+        "The CRM does not take the hub's token any more: whoever runs the hub signs in again with cockpit connect."
+    ),
+}
 
 
 def queue_items(session: Session, zone: ZoneInfo) -> tuple[QueueItem, ...]:
@@ -41,6 +48,9 @@ def queue_items(session: Session, zone: ZoneInfo) -> tuple[QueueItem, ...]:
 
 def refusal(mutation: OutboxRow) -> str:
     """Why a change was set aside: this program's own reasons in the reader's language, the hub's as it gave them."""
+    words = _OF_CRM.get(mutation.error_type)
+    if words is not None:
+        return _(words).format(words=mutation.error_text or "-")
     return _(mutation.error_text) if mutation.error_text else mutation.error_type
 
 

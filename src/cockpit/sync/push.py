@@ -71,7 +71,7 @@ def take(session: Session, now: datetime, limits: Limits, most: int = policy.BAT
         if taken and (room < 0 or (mutation.op == "create" and (mutation.entity, mutation.entity_id) in rows_taken)):
             break
         rows_taken.add((mutation.entity, mutation.entity_id))
-        mutation.status = "inflight"
+        mutation.status, mutation.error_type, mutation.error_text = "inflight", "", ""
         mutation.attempts += 1
         taken.append(mutation)
         payloads.append(payload)
@@ -142,6 +142,8 @@ def settle(
     if result.status == "retry":
         if mutation.status == "inflight":
             mutation.status, mutation.next_try_at = "pending", wait(mutation.attempts)
+            if result.problem is not None:  # the hub cannot pass it on now: shown, while it waits
+                mutation.error_type, mutation.error_text = kind, clean_line(result.problem.detail or "", 500)
             if mutation.depends_on and not receipts.may_come(session, mutation.depends_on):
                 mutation.depends_on = None  # what it waited for was let go: the hub says what becomes of it without
             chains.mark(session)

@@ -25,6 +25,7 @@ class Line:
         self._now = now
         self._turn = threading.Lock()
         self._rest_until: datetime | None = None
+        self._why = ""
         self._greeted_at: datetime | None = None
         self.greeting: Greeting | None = None
         self.skew = timedelta()
@@ -41,16 +42,16 @@ class Line:
                 return work()
             except HubBusy as error:
                 seconds = error.facts.get("seconds")
-                self._rest(seconds if isinstance(seconds, int | float) else REST_S)
+                self._rest(seconds if isinstance(seconds, int | float) else REST_S, error)
                 raise
-            except HubUnavailable:
-                self._rest(REST_S)
+            except HubUnavailable as error:
+                self._rest(REST_S, error)
                 raise
 
     def ask_unless_resting(self, work: Callable[[], T]) -> T:
         """`ask`, at once HubBusy while the line rests."""
         if self.rest_s():
-            raise HubBusy("", seconds=self.rest_s())
+            raise HubBusy(self._why, seconds=self.rest_s())
         return self.ask(work)
 
     def pages(self, stream: Callable[[], Iterator[Page]]) -> Iterator[Page]:
@@ -77,7 +78,8 @@ class Line:
     def forget_greeting(self) -> None:
         self._greeted_at = None
 
-    def _rest(self, seconds: float) -> None:
+    def _rest(self, seconds: float, error: HubError) -> None:
+        self._why = error.detail
         self._rest_until = self._now() + timedelta(seconds=min(seconds, MOST_REST_S))
 
 

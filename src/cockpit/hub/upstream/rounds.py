@@ -17,6 +17,7 @@ from sqlmodel import col, func, select
 from cockpit.crm.connector import CrmCursorLost, CrmForbidden, Holding, Page, Remote
 from cockpit.errors import HubError
 from cockpit.hub import revisions
+from cockpit.hub.upstream import refusals
 from cockpit.hub.upstream.asking import Line, words_of
 from cockpit.hub.upstream.links import Links
 from cockpit.hub.upstream.settings import Connection
@@ -295,6 +296,7 @@ class Rounds:
             values = {name: getattr(done, name) for name in Round.__dataclass_fields__}
             session.add(CrmRunRow(connection=self._connection.name, **values))
             session.flush()
+            refusals.forget(session, self._connection.name, self._hub.now())
             mine = select(CrmRunRow).where(CrmRunRow.connection == self._connection.name)
             for old in session.exec(mine.order_by(col(CrmRunRow.id).desc()).offset(_KEEP_RUNS)).all():
                 session.delete(old)

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session, col, func, select
 
+from cockpit.hub.upstream import refusals
+from cockpit.hub.upstream.refusals import Refusal
 from cockpit.storage import meta
 from cockpit.storage.tables import CrmFaultRow, CrmLinkRow, CrmRunRow
 
@@ -27,7 +29,8 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The last round (None: there was none yet), the last one that went through, rows by kind, and rows not taken."""
+    """The last round (None: there was none yet), the last one that went through, rows by kind, rows of theirs that are not
+    here, and changes of ours that the CRM refused."""
 
     name: str
     started_at: datetime | None
@@ -44,6 +47,7 @@ class Standing:
     error: str
     rows: tuple[tuple[str, int], ...]
     faults: tuple[Fault, ...]
+    refused: tuple[Refusal, ...]
 
 
 def standing(session: Session, name: str) -> Standing:
@@ -52,7 +56,8 @@ def standing(session: Session, name: str) -> Standing:
     found = session.exec(runs.limit(1)).first()
     last = found or CrmRunRow(connection=name, started_at=_NEVER, notes=[])
     good = session.exec(runs.where(CrmRunRow.error == "").limit(1)).first()
-    kept = select(CrmFaultRow).where(CrmFaultRow.connection == name).order_by(col(CrmFaultRow.seen_at).desc())
+    theirs = (CrmFaultRow.connection == name, CrmFaultRow.kind != refusals.KIND)
+    kept = select(CrmFaultRow).where(*theirs).order_by(col(CrmFaultRow.seen_at).desc())
     links = select(CrmLinkRow.entity, func.count()).where(CrmLinkRow.connection == name, CrmLinkRow.state == "")
     return Standing(
         name=name,
@@ -73,6 +78,7 @@ def standing(session: Session, name: str) -> Standing:
             Fault(one.entity, one.remote_id, one.kind, one.reason, one.seen_at)
             for one in session.exec(kept.limit(MOST_FAULTS)).all()
         ),
+        refused=refusals.every(session, name),
     )
 
 

@@ -15,18 +15,19 @@ from sqlmodel import Session
 
 from cockpit.crm.connector import CrmForbidden, CrmRefused, CrmStale, Holding, Remote
 from cockpit.domain.text import clean_line
-from cockpit.errors import HubError
+from cockpit.errors import HubError, SignInNeeded
 from cockpit.hub import push
 from cockpit.hub.committing import commit_here, refused, rehearse
 from cockpit.hub.judgement import Push
 from cockpit.hub.problems import Problem
+from cockpit.hub.upstream import refusals
 from cockpit.hub.upstream.asking import Line, words_of
 from cockpit.hub.upstream.attempts import Attempts
 from cockpit.hub.upstream.guard import Guard
 from cockpit.hub.upstream.links import references
 from cockpit.hub.upstream.settings import Connection
 from cockpit.hub.upstream.taking import Taker, is_news
-from cockpit.hub.wire import Mutation, MutationResult
+from cockpit.hub.wire import Mutation, MutationResult, ProblemBody
 from cockpit.i18n import _
 from cockpit.storage import rows
 from cockpit.storage.records import to_wire
@@ -69,13 +70,19 @@ class Writer:
                 except CrmStale:
                     continue
                 except (CrmRefused, CrmForbidden) as error:
-                    return refused(mutation.mutation_id, clean_line(error.detail, 300), "crm-refused")
+                    return self._refuse(turn, mutation, clean_line(error.detail, 300), "crm-refused")
                 except Problem as problem:
-                    return refused(mutation.mutation_id, problem.detail, problem.type)
+                    return self._refuse(turn, mutation, problem.detail, problem.type)
                 except HubError as error:
                     self.last_error = words_of(error)
-                    break
-            return MutationResult(mutation_id=mutation.mutation_id, status="retry")
+                    kind = "crm-sign-in" if isinstance(error, SignInNeeded) else "crm-away"
+                    return _later(mutation, Problem(kind, clean_line(error.detail, 300)))
+            return _later(mutation, Problem("changed"))
+
+    def _refuse(self, turn: Push, mutation: Mutation, words: str, kind: str) -> MutationResult:
+        with self._hub.write() as session:
+            refusals.note(session, self._connection.name, turn, mutation, words)
+        return refused(mutation.mutation_id, words, kind)
 
     def _commit(self, turn: Push, mutation: Mutation) -> MutationResult:
         if self._line.greeting is None:
@@ -212,6 +219,7 @@ class Writer:
             elif mutation.op == "delete":
                 self._taker(session).links.drop_row(mutation.entity, mutation.entity_id)
             self._attempts.drop(session, mutation)
+            refusals.settle(session, self._connection.name, mutation)
             return push.as_it_stands(session, turn, mutation, result)
 
         return commit_here(self._hub, turn, mutation, finish)
@@ -234,6 +242,11 @@ class Writer:
         """Whether it was applied before: then it is answered, not carried out."""
         name = mutation.mutation_id
         return session.get(MutationResultRow, name) is not None or session.get(ChangeLogRow, name) is not None
+
+
+def _later(mutation: Mutation, problem: Problem) -> MutationResult:
+    body = ProblemBody(**problem.body())
+    return MutationResult(mutation_id=mutation.mutation_id, status="retry", problem=body)
 
 
 def _wire(session: Session, entity: str, row_id: str) -> dict[str, Any] | None:
