@@ -65,7 +65,7 @@ KEYS = {
     },
     "pipeline": {"as_of", "complete", "funnel", "stages", "won", "lost", "open", "win_rate", "deals"},
     "funnel": {"as_of", "complete", "funnel", "stages", "flow", "lost_for", "lost_from", "findings", "others"},
-    "team": {"as_of", "complete", "reps", "total"},
+    "team": {"as_of", "complete", "cards", "reps", "total"},
     "plan": {"as_of", "complete", "rep", "visits"},
     "problems": {"as_of", "complete", "rep", "cards"},
     "targets": {"as_of", "complete", "viewer", "metric", "unit", "currency", "period", "targets", "problems"},

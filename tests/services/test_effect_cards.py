@@ -16,7 +16,7 @@ from cockpit.services import card_effect_words as words
 from cockpit.services import why_cards
 from cockpit.services.card_views import card_views
 from tests.services.test_why_all import check
-from tests.support.company import HEAD, LEAD, ME, TEAM
+from tests.support.company import HEAD, LEAD, ME, TEAM, at
 from tests.unit import test_card_effect as told
 
 EXAMPLES: dict[str, tuple[Book, str, str]] = {
@@ -71,7 +71,7 @@ def test_a_forecast_that_misses_by_no_more_than_chance() -> None:
 def test_solved_ones_say_what_they_were_about() -> None:
     set_language("en")
     teller = told.busy()
-    teller.deal("stage-won", 30_000_000, closed_on=date(2026, 11, 23), recorded_at=told.at(23))
+    teller.deal("stage-won", 30_000_000, closed_on=date(2026, 11, 23), recorded_at=at(23))
     book = teller.book()
     (view,) = card_views(book, (of(book, ME, "met_no_effect"),))
     assert (view.what, view.state, view.command) == ("numbers met, and the result is up with pace", "confirmed", "")

@@ -7,10 +7,12 @@ from datetime import date, timedelta
 import pytest
 
 from cockpit.commands import BY_ID
+from cockpit.domain.card_rules import OF_TEAM
 from cockpit.i18n import set_language
 from cockpit.services.cards import CardService
 from cockpit.services.snapshots import CardView
 from cockpit.services.targets import TargetService
+from cockpit.services.team import TeamService
 from cockpit.services.today import TodayService
 from cockpit.services.why import WhyService
 from tests.support.company import LEAD, MATE, ME, TEAM, Company, at, sign_in
@@ -102,3 +104,18 @@ def test_a_lead_sets_a_card_aside(led: Company) -> None:
     service = CardService(desk_of(led))
     service.waive(card(led, "visits_down").id, "on a course", date(2026, 11, 27))
     assert card(led, "visits_down").state == "waived"
+
+
+def test_the_board_has_the_cards_of_the_leads_own_day(led: Company) -> None:
+    today, board = TodayService(desk_of(led)).load().cards, TeamService(desk_of(led)).load().cards
+    ours = [one for one in today if one.rule in OF_TEAM]
+    assert {"split_off", "team_at_zero", "visits_down", "rep_short"} <= {one.rule for one in ours}
+    assert [(one.id, one.what, one.state_text, one.score) for one in board] == [
+        (one.id, one.what, one.state_text, one.score) for one in ours
+    ]
+
+
+def test_a_rep_has_no_cards_about_a_team(led: Company) -> None:
+    with led.database.write() as session:
+        sign_in(session, ME)
+    assert TeamService(desk_of(led)).load().cards == ()

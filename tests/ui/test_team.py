@@ -17,6 +17,7 @@ from cockpit.widgets.signs import meter
 from tests.ui import board_samples as samples
 from tests.ui.boards import board_services
 from tests.ui.driver import running
+from tests.ui.fakes import card
 
 
 def _texts(snapshot: TeamSnapshot, place: int) -> list[str]:
@@ -183,3 +184,49 @@ def test_hostile_texts_never_pass_the_width(width: int) -> None:
 async def test_an_empty_team_names_the_key_that_fills_it() -> None:
     async with running(board_services(team__load=samples.team(reps=())), opening="team") as driver:
         assert "Nobody is in this team yet. Press o to sync." in driver.text
+
+
+def _led() -> TeamSnapshot:
+    """A lead with a card about a rep, one about a customer and one that is set aside."""
+    return samples.team(
+        cards=(
+            card(
+                1, "Wang Qiang: 163k behind pace", "look at the rep's day", "enter", "today", args={"rep_id": "rep-4"}
+            ),
+            card(
+                2, "21 prospects dropped", "call the first of them", "enter", "open", args={"account_id": "account-7"}
+            ),
+            card(3, "Zhao Lei: only 1 visit", "", "", "", state="waived", state_text="WAIVED until 11-30"),
+        )
+    )
+
+
+async def test_a_lead_has_his_own_cards_with_the_keys_of_today() -> None:
+    async with running(board_services(team__load=_led()), opening="team") as driver:
+        assert "21 prospects dropped" in driver.text
+        assert "WAIVED" in driver.text
+        await driver.press("1")
+        assert driver.services.called("today.load")[-1] == (("rep-4",), {})
+
+
+async def test_a_digit_opens_what_the_card_is_about() -> None:
+    async with running(board_services(team__load=_led()), opening="team") as driver:
+        await driver.press("2")
+        assert driver.services.called("accounts.load")[-1][0][0] == "account-7"
+
+
+async def test_a_card_under_the_cursor_is_explained_opened_and_set_aside() -> None:
+    async with running(board_services(team__load=_led()), opening="team") as driver:
+        view = driver.app.room.view
+        assert view.why_not("drop") == "Move to a card first."
+        await driver.press("tab")
+        assert view.about() == "card:card-1"
+        await driver.press("x")
+        assert "Set aside: Wang Qiang" in driver.text
+        await driver.press("escape", "9")
+        assert "There is no card 9." in driver.text
+
+
+async def test_who_leads_nobody_has_no_empty_list_of_cards() -> None:
+    async with running(board_services(), opening="team") as driver:
+        assert not driver.app.query_one("TeamView CardList").display

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from cockpit.domain.book import Book
 from cockpit.domain.card_care import Acted, Dropped, Renewal
@@ -23,7 +24,7 @@ def workdays(first: date, last: date) -> list[date]:
     return [day for n in range((last - first).days + 1) if (day := first + timedelta(days=n)).weekday() < 5]
 
 
-def visit_on(teller: Teller, day: date, **values: str) -> str:
+def visit_on(teller: Teller, day: date, **values: Any) -> str:
     return teller.activity(at(day.day, month=day.month), "held", **values)
 
 

@@ -142,6 +142,7 @@ def team(snapshot: s.TeamSnapshot) -> dict[str, Any]:
         "workdays_gone": snapshot.workdays_gone,
         "workdays_total": snapshot.workdays_total,
         "currency": snapshot.currency,
+        "cards": [card(view) for view in snapshot.cards],
         "reps": [_rep(rep) for rep in snapshot.reps],
         "total": _rep(snapshot.total),
     }

@@ -224,9 +224,8 @@ def team(snapshot: s.TeamSnapshot) -> Sheet:
     ]
     day = _("day {gone}/{total}").format(gone=snapshot.workdays_gone, total=snapshot.workdays_total)
     head = f"{snapshot.team}  {snapshot.viewer.name}  {i18n.month_name(snapshot.starts_on)}  {day}  {snapshot.currency}"
-    return Sheet(
-        [head, *stale(snapshot), *forecast_text(snapshot.total.forecast)], [Table(_("Team"), columns, rows)], records
-    )
+    tables = [Table(_("Team"), columns, rows), *([_cards_table(snapshot.cards)] if snapshot.cards else [])]
+    return Sheet([head, *stale(snapshot), *forecast_text(snapshot.total.forecast)], tables, records)
 
 
 def _rep_row(rep: s.TeamRep) -> tuple[str, ...]:

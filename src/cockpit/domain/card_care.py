@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -72,8 +72,8 @@ class Acted:
 
 
 def dropped(book: Book, team_id: str, rep_ids: Sequence[str], month: Period) -> tuple[Dropped, tuple[Reading, ...]]:
-    """At each midnight and now: prospects let go; those with something ahead cover them now; held = those spoken to since
-    the month began."""
+    """At each midnight and now: prospects let go; those with something ahead cover them now; held = those gone on with
+    again this month."""
     rows = [
         (account, *held_on)
         for rep in rep_ids
@@ -81,17 +81,17 @@ def dropped(book: Book, team_id: str, rep_ids: Sequence[str], month: Period) -> 
         if account.lifecycle == "prospect" and (held_on := _held_on(book, account.id))[0]
     ]
     readings = []
+    found: list[Let] = []
+    ever: set[str] = set()
     for moment, today, end in moments_of(book, month):
-        lacks = sum(_let_go(book, account, days, today, end) is not None for account, days, _acked in rows)
-        acked = sum(_let_go(book, account, days, today, end) is not None for account, _days, days in rows)
-        held = sum(month.starts_on <= days[bisect_left(days, end) - 1] < end for _account, days, _acked in rows)
-        readings.append(Reading(moment, lacks, acked, 0, held))
-    tomorrow = book.today + timedelta(days=1)
-    found = [
-        Let(account, last, _is_ahead(book, account.id))
-        for account, days, _acked in rows
-        if (last := _let_go(book, account, days, book.today, tomorrow)) is not None
-    ]
+        found = [
+            Let(account, last, _is_ahead(book, account.id))
+            for account, days, _acked in rows
+            if (last := _let_go(book, account, days, today, end)) is not None
+        ]
+        acked = sum(_let_go(book, account, known, today, end) is not None for account, _days, known in rows)
+        ever |= {row.account.id for row in found}
+        readings.append(Reading(moment, len(found), acked, 0, len(ever) - len(found)))
     readings[-1] = replace(readings[-1], covered=sum(row.is_ahead for row in found))
     return Dropped(team_id, tuple(sorted(found, key=lambda row: (row.last_on, row.account.id)))), settled(readings)
 

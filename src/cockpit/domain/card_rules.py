@@ -104,6 +104,17 @@ OF_PEOPLE: tuple[RuleId, ...] = (
 )
 """A team lead's cards about his people: what his own execution is measured by."""
 
+OF_TEAM: tuple[RuleId, ...] = (
+    *OF_PEOPLE,
+    "acted_low",
+    "weeks_under",
+    "policy_idle",
+    "leaf_behind",
+    "forecast_wild",
+    "renewal_open",
+)
+"""The cards of who leads about those he leads: what stands on the team's board."""
+
 VISITS_A_DAY = 3
 """How many more of anything a rep can plan on a working day: what makes a KPI movable."""
 

@@ -11,9 +11,11 @@ from textual.widgets import Static
 
 from cockpit.i18n import _, month_name, ngettext, short_money
 from cockpit.plain import plain
+from cockpit.screens import acts
 from cockpit.screens.base import View
 from cockpit.services import forecast_words
-from cockpit.services.snapshots import TeamRep, TeamSnapshot
+from cockpit.services.snapshots import CardView, TeamRep, TeamSnapshot
+from cockpit.widgets.card_list import CardList
 from cockpit.widgets.lines import Line, Lines
 from cockpit.widgets.rep_detail import deal_lines, head_lines, problem_lines, week_lines
 from cockpit.widgets.rep_table import RepTable, rep_name, share_of
@@ -47,6 +49,7 @@ class TeamView(View):
             yield Static(plain(""), id="answer", classes="answer")
             yield Static(plain(""), id="facts", classes="facts")
             yield RepTable(id="reps")
+            yield CardList(id="cards")
             yield Lines(id="rep")
 
     def title(self) -> str:
@@ -60,6 +63,8 @@ class TeamView(View):
         self.query_one("#answer", Static).update(plain(answer(snapshot)))
         self.query_one("#facts", Static).update(plain(facts(snapshot)))
         self.query_one(RepTable).show(snapshot, is_ascii=self.shell.is_ascii)
+        self.query_one(CardList).show(snapshot.cards, "")
+        self.query_one(CardList).display = bool(snapshot.cards)
         self._show_rep()
 
     def on_table_moved(self, _event: Table.Moved) -> None:
@@ -97,21 +102,58 @@ class TeamView(View):
         key = self.query_one(RepTable).cursor_key
         return next((rep for rep in self.snapshot.reps if rep.id == key), None) if self.snapshot else None
 
+    def _card(self) -> CardView | None:
+        """The card under the cursor, when the focus is on the cards."""
+        cards = self.query_one(CardList)
+        wanted = cards.cursor_key if cards.has_focus else None
+        return next((card for card in self.snapshot.cards if card.id == wanted), None) if self.snapshot else None
+
     def about(self) -> str | None:
-        """The rep under the cursor; on the total the money of all."""
+        """The card or the rep under the cursor; on the total the money of all."""
+        if (card := self._card()) is not None:
+            return f"card:{card.id}"
         if self._rep is not None:
             return f"team:{self._rep.id}"
         return "team.actual" if self.snapshot is not None and self.snapshot.reps else None
 
     def why_not(self, command: str) -> str | None:
-        if command == "open" and self._rep is None:
+        if command == "open" and self._rep is None and self._card() is None:
             return _("Move to a rep first.")
+        if command == "drop" and self._card() is None:
+            return _("Move to a card first.")
         return super().why_not(command)
 
-    def do_open(self) -> None:
-        """That rep's Today, to read."""
-        if self._rep is not None:
+    def do_open(self, account_id: str = "", deal_id: str = "") -> None:
+        """What the card is about; else that rep's Today, to read."""
+        if deal_id:
+            self.shell.open("deal", deal_id=deal_id)
+        elif account_id:
+            self.shell.open("account", account_id=account_id)
+        elif (card := self._card()) is not None:
+            self._press(card)
+        elif self._rep is not None:
             self.shell.open("today", rep_id=self._rep.id)
+
+    def do_drop(self) -> None:
+        """Sets the card aside, with a reason."""
+        if (card := self._card()) is not None and self.snapshot is not None:
+            acts.waive(self, card, self.snapshot.as_of)
+
+    def open_card(self, number: int) -> None:
+        cards = self.snapshot.cards if self.snapshot else ()
+        if 0 < number <= len(cards):
+            self._press(cards[number - 1])
+        else:
+            self.shell.say(_("There is no card {number}.").format(number=number))
+
+    def _press(self, card: CardView) -> None:
+        """Do what the card says; where it says nothing, explain it."""
+        if card.command == "open":
+            self.do_open(**card.args)
+        elif card.command:
+            self.shell.run_command(card.command, **card.args)
+        else:
+            self.shell.open("why", about=f"card:{card.id}")
 
 
 def answer(snapshot: TeamSnapshot) -> str:

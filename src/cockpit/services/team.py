@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from cockpit.domain.book import Book
 from cockpit.domain.card_deals import DealFinding, DealReader, deal_reader
 from cockpit.domain.card_month import pace
+from cockpit.domain.card_rules import OF_TEAM
 from cockpit.domain.deals import currency_of
 from cockpit.domain.periods import period_of
 from cockpit.domain.problems import Card, cards_of
@@ -18,7 +19,16 @@ from cockpit.garbage import no_collecting
 from cockpit.services import card_views
 from cockpit.services.desk import Desk
 from cockpit.services.outlooks import Around, around
-from cockpit.services.snapshots import ForecastLine, TeamProblem, TeamRep, TeamSnapshot, TeamVisit, TrendWeek
+from cockpit.services.snapshots import (
+    CardView,
+    ForecastLine,
+    PersonRef,
+    TeamProblem,
+    TeamRep,
+    TeamSnapshot,
+    TeamVisit,
+    TrendWeek,
+)
 from cockpit.services.views import account_name, open_book, spoken, this_month, trend_weeks
 from cockpit.storage.queries.people import everybody
 
@@ -40,7 +50,7 @@ class TeamService:
             viewer = self.desk.viewer(source)
             people, teams = everybody(source)
             reps = reps_below(people, teams, viewer.id)
-            book = open_book(self.desk, source, [person.id for person in reps], as_of)
+            book = open_book(self.desk, source, list(dict.fromkeys((viewer.id, *(rep.id for rep in reps)))), as_of)
             currency = currency_of(book, [person.id for person in reps])
             nearby = around(self.desk, source, viewer, book, currency, as_of)
         reader = deal_reader(book)
@@ -60,7 +70,15 @@ class TeamService:
             workdays_total=len(days),
             reps=tuple(lines),
             total=_total(lines, nearby.line([rep.id for rep in lines], month)),
+            cards=_own_cards(book, viewer, reader),
         )
+
+
+def _own_cards(book: Book, viewer: PersonRef, reader: DealReader) -> tuple[CardView, ...]:
+    """Of who leads the cards about his people: the same ones as on his Today."""
+    if viewer.role == "rep":
+        return ()
+    return card_views.card_views(book, (card for card in cards_of(book, viewer.id, reader) if card.rule.id in OF_TEAM))
 
 
 def _line(book: Book, rep: RepFigures, reader: DealReader, nearby: Around) -> TeamRep:

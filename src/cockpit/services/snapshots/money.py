@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cockpit.services.snapshots.cards import CardState
+from cockpit.services.snapshots.cards import CardState, CardView
 from cockpit.services.snapshots.common import PersonRef, Snapshot
 from cockpit.services.snapshots.day import DayCell, KpiLine, TrendWeek
 from cockpit.services.snapshots.forecast import ForecastLine
@@ -137,7 +137,10 @@ class TeamRep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamSnapshot(Snapshot):
-    """The reps stand in the order in which they need help: visits without a plan, then money behind pace."""
+    """The reps stand in the order in which they need help: visits without a plan, then money behind pace.
+
+    `cards`: the viewer's own about his people, the most worthwhile first; a rep has none.
+    """
 
     viewer: PersonRef
     team: str
@@ -147,3 +150,4 @@ class TeamSnapshot(Snapshot):
     workdays_total: int = 0
     reps: tuple[TeamRep, ...]
     total: TeamRep
+    cards: tuple[CardView, ...] = ()
