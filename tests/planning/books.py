@@ -56,11 +56,14 @@ def activity(
     month: int = 11,
     is_locked: bool = False,
     is_promised: bool = False,
+    rep: str = REP,
+    companion: str | None = None,
 ) -> Activity:
     starts_at = at(day, minute, month)
     return Activity(
         id=name,
-        rep_id=REP,
+        rep_id=rep,
+        companion_id=companion,
         kind=kind,
         status=status,
         account_id=account_id,
@@ -98,6 +101,8 @@ def book(
     holidays: frozenset[date] = frozenset(),
     now: datetime | None = None,
     home: tuple[float, float] | None = HOME,
+    people: Sequence[Person] = (),
+    rides: Sequence[Activity] = (),
 ) -> Book:
     by_account: dict[str, tuple[OpeningWindow, ...]] = {}
     for row in windows:
@@ -109,7 +114,10 @@ def book(
         complete=True,
         activities_from=date(2026, 9, 1),
         teams={"team-1": Team(id="team-1", name="team", time_zone=ZONE.key)},
-        people={REP: Person(id=REP, name="rep", team_id="team-1", home_lat=lat, home_lon=lon)},
+        people={
+            REP: Person(id=REP, name="rep", team_id="team-1", home_lat=lat, home_lon=lon),
+            **{person.id: person for person in people},
+        },
         calendar=WorkCalendar(holidays=holidays),
         absences=tuple(absences),
         funnels={},
@@ -126,6 +134,7 @@ def book(
         waivers=(),
         log=(),
         conflicted=frozenset(),
+        rides=tuple(rides),
     )
 
 

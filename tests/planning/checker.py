@@ -169,6 +169,9 @@ def _place_in_time(problem: Problem, line: Line) -> list[str]:
         found.append(f"{line.key}: outside opening hours")
     if any(line.starts < gap.closes and gap.opens < ends for gap in day.breaks):
         found.append(f"{line.key}: in the break")
+    loose = next((row for row in problem.loose if row.id == line.source_id), None)
+    if loose is not None and any(on == line.on and line.starts < w.closes and w.opens < ends for on, w in loose.busy):
+        found.append(f"{line.key}: the companion is not free")
     if line.source_id is None and not stop.is_candidate:
         found.append(f"{line.key}: not an account of the rep")
     return found

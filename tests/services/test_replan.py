@@ -10,7 +10,7 @@ from cockpit.services.container import services_on
 from cockpit.services.snapshots import ReplanProposal, ReplanRow
 from cockpit.storage.tables import ActivityRow, OutboxRow
 from tests.services.conftest import Month
-from tests.support.company import ME, Company, at
+from tests.support.company import LEAD, MATE, ME, Company, at, sign_in
 
 
 def added(proposal: ReplanProposal) -> list[ReplanRow]:
@@ -124,3 +124,29 @@ def test_without_rules_there_is_nothing_to_fill_and_accept_says_so(company: Comp
     assert proposal.after == ()
     with pytest.raises(NotAllowed):
         services.replan.accept(proposal)
+
+
+def test_a_ride_along_is_read_shown_and_takes_its_time(month: Month) -> None:
+    elsewhere = month.company.account("别人的", "A", owner=MATE, lat=31.3, lon=121.6)
+    ride = month.company.activity(at(24, "12:45"), rep=MATE, companion_id=ME, account_id=elsewhere)
+    month.company.activity(at(24, "16:00"), rep=MATE, account_id=elsewhere)
+    proposal = month.services.replan.propose()
+    shown = {row.activity_id: row for row in proposal.after}
+    assert (shown[ride].sign, shown[ride].account, shown[ride].is_locked) == ("=", "别人的", True)
+    assert shown[ride].reasons == (("you ride along", 0),)
+    assert ride in {row.activity_id for row in proposal.before}
+    assert len([row for row in proposal.after if row.account == "别人的"]) == 1
+    for row in added(proposal):
+        assert not shown[ride].starts_at < row.ends_at <= shown[ride].ends_at
+
+
+def test_on_a_leads_device_a_visit_with_a_rep_looks_at_his_plan(company: Company) -> None:
+    with company.database.write() as session:
+        sign_in(session, LEAD)
+    account = company.account("恒泰机械", "A", owner=LEAD, lat=31.23, lon=121.47)
+    mine = company.activity(at(23, "10:00"), rep=LEAD, companion_id=ME, account_id=account)
+    company.activity(at(24, "08:00"), rep=ME, account_id=account, ends_at=at(24, "15:00"))
+    proposal = services_on(company.database).replan.propose()
+    (row,) = [row for row in added(proposal) if row.activity_id == mine]
+    assert row.starts_at >= at(24, "15:00")
+    assert any("张伟 is free by what is known here" in note for note in proposal.notes)

@@ -65,6 +65,9 @@ class Book:
     """Ids of rows with an open conflict about what they count for."""
     recorded: Mapping[str, datetime] = field(default_factory=dict)
     """When each account that is new since `activities_from` was first recorded."""
+    rides: tuple[Activity, ...] = ()
+    """What others plan from today on with one of these reps as their companion, and what the companions of these reps plan,
+    as far as it is known here."""
 
     @cached_property
     def today(self) -> date:

@@ -23,7 +23,7 @@ _DEPTH = {"once_a_day": 0, "too_soon": 1, "closed": 2, "day_full": 3, "no_time":
 def why_not(board: Board, stop: Stop, kind: ActivityKind, on: date, loose: Loose | None = None) -> Reason | None:
     """The first rule that keeps the account out of that day; None when it would fit.
 
-    once_a_day, too_soon (facts: other, free_on), closed, day_full (limit), no_time.
+    once_a_day, too_soon (facts: other, free_on), closed, companion_busy, day_full (limit), no_time.
     """
     other = board.too_near(stop, kind, on, loose.was_on if loose else None)
     if other == on:
@@ -34,6 +34,8 @@ def why_not(board: Board, stop: Stop, kind: ActivityKind, on: date, loose: Loose
         return Reason("too_soon", facts={"on": on, "other": other, "gap": gap, "free_on": free_on})
     shape, plan = board.shape(stop, kind, on, loose), board.days[on]
     if not shape.spans:
+        if loose is not None and loose.busy and board.shape(stop, kind, on).spans:
+            return Reason("companion_busy", facts={"on": on, "person_id": loose.companion_id})
         return Reason("closed", facts={"on": on})
     if not plan.has_room(kind):
         limit = plan.day.max_visits if kind == FACE else plan.day.max_calls

@@ -45,7 +45,7 @@ class Board:
     added: dict[str, Added] = field(default_factory=dict)
     _sorts: dict[date, int] = field(default_factory=dict)
     _open_at: dict[tuple[str, int], tuple[Window, ...]] = field(default_factory=dict)
-    _shapes: dict[tuple[str, ActivityKind, int, int], Shape] = field(default_factory=dict)
+    _shapes: dict[tuple[object, ...], Shape] = field(default_factory=dict)
 
     @classmethod
     def of(cls, problem: Problem) -> Board:
@@ -111,10 +111,11 @@ class Board:
     def shape(self, stop: Stop, kind: ActivityKind, on: date, loose: Loose | None = None) -> Shape:
         """What would be inserted: something new, or `loose` at its own length."""
         minutes = self.problem.rules.minutes[kind] if loose is None else loose.minutes
-        key = stop.account_id, kind, minutes, self._sorts[on]
+        busy = [window for day, window in loose.busy if day == on] if loose is not None else []
+        key = stop.account_id, kind, minutes, self._sorts[on], (loose.id, on) if busy and loose is not None else None
         found = self._shapes.get(key)
         if found is None:
-            spans = spans_of(self.windows(stop, on), minutes, self.problem.rules.grid)
+            spans = spans_of(cut(self.windows(stop, on), busy), minutes, self.problem.rules.grid)
             found = self._shapes[key] = Shape(kind, minutes, stop.place if kind == FACE else None, spans)
         return found
 

@@ -30,11 +30,24 @@ def notes_of(problem: Problem, board: Board, unplaced: Sequence[Loose]) -> Itera
         if stops[account_id].hours is None:
             opens, closes = problem.rules.day_starts, problem.rules.day_ends
             yield Reason("no_hours", facts={"account_id": account_id, "opens": opens, "closes": closes})
+    yield from _companions(board)
     if any(added.kind == FACE for added in used.values()):
         rules = problem.rules
         facts: dict[str, Fact] = {"factor": rules.travel_factor, "speed": rules.speed_kmh, "trips": rules.trips}
         is_own = rules.trip_error is not None
         yield Reason("own_pace" if is_own else "straight_line", facts={**facts, "error": rules.trip_error})
+
+
+def _companions(board: Board) -> Iterator[Reason]:
+    """Who else has to come at a new time, and whether his plan was looked at."""
+    for key, added in sorted(board.added.items()):
+        loose = added.loose
+        if loose is not None and loose.companion_id:
+            plan = board.days[added.on]
+            starts = next(start for item, start in zip(plan.items, plan.starts) if item.key == key)
+            code = "companion_free" if loose.is_companion_known else "companion_unknown"
+            facts: dict[str, Fact] = {"account_id": loose.account_id, "person_id": loose.companion_id}
+            yield Reason(code, facts={**facts, "on": added.on, "at": starts})
 
 
 def _clashes(problem: Problem, board: Board) -> Iterator[Reason]:

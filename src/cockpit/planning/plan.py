@@ -276,7 +276,7 @@ def _standing(problem: Problem, board: Board) -> list[Line]:
             travel_minutes=trips.get(entry.id, 0),
             is_written=False,
             is_anew=False,
-            is_locked=entry.why in ("held", "in_progress", "locked", "promised"),
+            is_locked=entry.why in ("held", "in_progress", "locked", "promised", "ride", "joint"),
             rules=(Reason(entry.why),),
             points=(),
         )

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from cockpit.domain.entities import ActivityKind
 
 Fact = str | int | float | bool | date | None
-FixedWhy = Literal["held", "in_progress", "locked", "promised", "frozen", "kept"]
+FixedWhy = Literal["held", "in_progress", "locked", "promised", "ride", "joint", "frozen", "kept"]
 LooseWhy = Literal["past", "overlap", "away", "unvisited", "cancelled", "room"]
 
 MIDNIGHT = 24 * 60
@@ -177,6 +177,11 @@ class Loose:
     why: LooseWhy
     is_anew: bool
     not_before: date
+    companion_id: str = ""
+    """A second person who comes along, and when that one is `busy` by what is known here."""
+    busy: tuple[tuple[date, Window], ...] = ()
+    is_companion_known: bool = True
+    """False where the companion's plan is not on this device."""
 
     def staying(self, why: FixedWhy) -> Fixed:
         """The same where it was."""

@@ -11,6 +11,7 @@ from typing import Literal
 
 from cockpit.domain.book import Book
 from cockpit.domain.entities import Account, Activity
+from cockpit.planning.companions import busy_of, knows_plan_of, rides_of
 from cockpit.planning.needs import needs_of
 from cockpit.planning.problem import (
     MIDNIGHT,
@@ -132,7 +133,7 @@ class _Reader:
     def _standing(self) -> tuple[tuple[Fixed, ...], tuple[Loose, ...]]:
         fixed: list[Fixed] = []
         loose: list[Loose] = []
-        for row in self.mine:
+        for row in (*self.mine, *rides_of(self.book, self.rep_id)):
             on = self.book.local_day(row.starts_at)
             why = self._why_loose(row, on) if self.mode != "fill" else None
             if why is not None:
@@ -145,7 +146,7 @@ class _Reader:
         return tuple(sorted(fixed, key=lambda f: (f.on, f.starts, f.id))), tuple(loose)
 
     def _why_loose(self, row: Activity, on: date) -> LooseWhy | None:
-        if row.kind == "task" or row.account_id not in self.book.accounts:
+        if row.kind == "task" or row.account_id not in self.book.accounts or row.rep_id != self.rep_id:
             return None
         if row.status == "cancelled":
             return "cancelled" if on == self.today and not self._is_booked_again(row) else None
@@ -199,6 +200,10 @@ class _Reader:
             return "locked"
         if row.is_promised:
             return "promised"
+        if row.rep_id != self.rep_id:
+            return "ride"
+        if row.companion_id:
+            return "joint"
         if on == self.today and self.minute <= self._start(row) < self.minute + self.rules.freeze_minutes:
             return "frozen"
         return "kept"
@@ -218,7 +223,7 @@ class _Reader:
         )
 
     def _loose(self, row: Activity, on: date, why: LooseWhy) -> Loose:
-        next_day = date.fromordinal(self.today.toordinal() + 1)
+        next_day, mate = date.fromordinal(self.today.toordinal() + 1), row.companion_id or ""
         return Loose(
             id=row.id,
             account_id=row.account_id or "",
@@ -231,6 +236,9 @@ class _Reader:
             why=why,
             is_anew=why in ("unvisited", "cancelled"),
             not_before=next_day if why == "cancelled" else self.today,
+            companion_id=mate,
+            busy=busy_of(self.book, self.rep_id, mate, self.days, self._minutes) if mate else (),
+            is_companion_known=not mate or knows_plan_of(self.book, self.rep_id, mate),
         )
 
     def _tier(self, row: Activity) -> str:
@@ -269,7 +277,7 @@ class _Reader:
 
     def _stops(self, loose: dict[str, str]) -> tuple[tuple[Stop, ...], tuple[Reason, ...]]:
         booked: dict[str, list[Activity]] = {}
-        for row in self.book.activities:
+        for row in (*self.book.activities, *self.book.rides):
             if row.account_id and row.status in ("held", "planned") and row.id not in loose:
                 booked.setdefault(row.account_id, []).append(row)
         all_parts = self.among if self.among is not None else parts_of(self.book, self.rep_id, self.today, self.rules)

@@ -63,7 +63,8 @@ class ProposalView:
         signs = {line.source_id: line.sign for line in self.plan.lines if line.source_id}
         lines = {line.source_id: line for line in self.plan.lines if not line.is_written}
         rows: list[ReplanRow] = []
-        for row in self.book.activities_by_rep.get(self.rep_id, ()):
+        rides = (row for row in self.book.rides if row.companion_id == self.rep_id)
+        for row in (*self.book.activities_by_rep.get(self.rep_id, ()), *rides):
             on = self.book.local_day(row.starts_at)
             if self.kind == "replan":
                 is_asked = (
@@ -136,7 +137,7 @@ class ProposalView:
         )
 
     def _subject(self, activity_id: str | None) -> str:
-        return next((row.subject for row in self.book.activities if row.id == activity_id), "")
+        return next((row.subject for row in (*self.book.activities, *self.book.rides) if row.id == activity_id), "")
 
     def text(self, reason: Reason) -> str:
         return reason_text(reason, self.book)

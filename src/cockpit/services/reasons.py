@@ -29,6 +29,8 @@ class _Facts(dict[str, str]):
             return
         account = book.accounts.get(self.get("account_id", ""))
         self["account"] = account.name if account else ""
+        person = book.people.get(self.get("person_id", ""))
+        self["person"] = person.name if person else ""
         rule = next((rule for rule in book.kpi_rules if rule.id == self.get("rule_id")), None)
         self["rule"] = spoken(rule.name, rule.alias) if rule else ""
         asked = [name for name in ("activity_id", "first", "second") if name in reason.facts]
@@ -161,10 +163,13 @@ _PLAIN = {
     "in_progress": N_("in progress"),
     "locked": N_("locked"),
     "promised": N_("promised to the customer"),
+    "ride": N_("you ride along"),
+    "joint": N_("agreed with a second person"),
     "frozen": N_("starts within the hour"),
     # why it is not in the plan
     "once_a_day": N_("already met that day"),
     "closed": N_("closed on {on}"),
+    "companion_busy": N_("{person} is not free on {on}"),
     "day_full": N_("day full ({limit})"),
     "enough": N_("not needed: the plan is full"),
     # why a KPI stays short
@@ -176,6 +181,8 @@ _PLAIN = {
     "blocked_no_days": N_("No working day is left in the period."),
     "blocked_no_accounts": N_("No account of yours counts for it."),
     # what to know
+    "companion_free": N_("{account} {on} {at}: {person} is free by what is known here."),
+    "companion_unknown": N_("{account} {on} {at}: the plan of {person} is not on this device, ask."),
     "no_workday": N_("{on} is no working day of yours."),
     "day_over": N_("The day is over ({ends})."),
     "no_days": N_("There is no working day to plan."),

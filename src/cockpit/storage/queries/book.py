@@ -38,7 +38,7 @@ def load_book(
     """The book of `rep_ids` (everybody on this device when None).
 
     Accounts are all that are here, so that a name never goes missing. Activities start at
-    `activities_from`, by default two months before the current month. 23 SELECTs at most, whatever the size.
+    `activities_from`, by default two months before the current month. 24 SELECTs at most, whatever the size.
 
     `known_by`: what was recorded up to then counts, by default `as_of`. A later one is for a look at now:
     another machine's clock that runs ahead, or this one set back, must not hide a row.
@@ -77,6 +77,7 @@ def load_book(
         log=tuple(_known_log(reader, since, as_of, known_by, rep_ids)),
         conflicted=conflicted_rows(reader),
         recorded=_new_accounts(reader, since, known_by),
+        rides=tuple(_rides(reader, as_of.astimezone(zone), rep_ids)) if rep_ids is not None else (),
     )
 
 
@@ -85,6 +86,18 @@ def _activities(reader: Reader, since: datetime, rep_ids: Sequence[str] | None) 
     where = "(starts_at >= :since OR status = 'planned')"
     of_reps, reps = among("rep_id", rep_ids) if rep_ids is not None else ("", {})
     return entities(reader, e.Activity, f"{where} AND {of_reps}" if of_reps else where, since=since, **reps)
+
+
+def _rides(reader: Reader, now: datetime, rep_ids: Sequence[str]) -> list[e.Activity]:
+    of_reps, reps = among("rep_id", rep_ids)
+    with_reps, companions = among("companion_id", rep_ids)
+    theirs = f"(SELECT companion_id FROM activity WHERE status != 'held' AND {of_reps} AND companion_id IS NOT NULL)"
+    where = (
+        f"status = 'planned' AND starts_at >= :today AND NOT {of_reps}"
+        f" AND ({with_reps} OR rep_id IN {theirs} OR companion_id IN {theirs})"
+    )
+    today = datetime.combine(now.date(), time(), now.tzinfo).astimezone(UTC)
+    return entities(reader, e.Activity, where, today=today, **reps, **companions)
 
 
 def _known_log(
