@@ -83,6 +83,7 @@ bench-planning: .venv/.ready ## Measure the planner beside pyvrp, vroom and OR-t
 	$(UV) venv --quiet --allow-existing .rivals/planning
 	UV_PROJECT_ENVIRONMENT=.rivals/planning $(UV) sync --locked --quiet --no-install-project --no-dev --group bench-planning
 	PYTHONPATH=src:. .rivals/planning/bin/python -m benchmarks.planning_product --rivals
+	PYTHONPATH=src:. .rivals/planning/bin/python -m benchmarks.planning_exact
 	$(if $(TOPTW),PYTHONPATH=src:. .rivals/planning/bin/python -m benchmarks.planning_rivals $(TOPTW)/best_known.csv $(TOPTW)/instances)
 
 brute-days: .venv/.ready ## Random days of up to seven accounts: the planner must find what trying every order finds (N=2000)

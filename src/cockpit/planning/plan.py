@@ -22,8 +22,8 @@ PAST_DAY_DROP = 3
 """What a drop weighs beside a move to another day (1); a shift within the day weighs nothing."""
 OPENING = 40
 """Steps before the first plan while the KPI is short: some milliseconds that close it where insertion alone fails."""
-PATIENCE = 300
-"""Steps without a better plan after which the search ends."""
+PATIENCE, SHORT_PATIENCE = 300, 3000
+"""Steps without a better plan after which the search ends: with all that was asked for in the plan, and while some is short."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +149,12 @@ class Planning:
             movable = [entry for entry in problem.fixed if _may_move(entry, self._days)]
             self.search.let_move(movable, question.kind == "arrange")
 
+    @property
+    def is_exhausted(self) -> bool:
+        """Nothing better turned up for long."""
+        idle = self.search.idle
+        return idle >= PATIENCE and (self.search.is_closed or idle >= SHORT_PATIENCE)
+
     def plan(self) -> Plan:
         """The best so far."""
         return _finish(self._problem, self.search.best, self._left, self._needs, self._days)
@@ -157,7 +163,7 @@ class Planning:
 def improved(question: Question, seed: int, is_over: Callable[[], bool]) -> Plan:
     """The best plan found until `is_over`, or until nothing better turned up for long."""
     planning = Planning(question, seed)
-    while planning.search.idle < PATIENCE and not is_over():
+    while not planning.is_exhausted and not is_over():
         planning.search.step()
     return planning.plan()
 

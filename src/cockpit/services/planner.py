@@ -20,7 +20,7 @@ from zlib import crc32
 
 from cockpit import clock
 from cockpit.garbage import no_collecting
-from cockpit.planning.plan import PATIENCE, Plan, Planning, Question
+from cockpit.planning.plan import Plan, Planning, Question
 from cockpit.planning.problem import Problem
 
 SLICE_S = 0.05
@@ -137,13 +137,13 @@ def _search(question: Question, seed: int, say: Callable[[Found], None]) -> None
     while True:
         now = clock.monotonic()
         elapsed = now - started
-        is_last = elapsed >= LONGEST_S or search.idle >= PATIENCE or (search.is_closed and elapsed >= ENOUGH_S)
+        is_last = elapsed >= LONGEST_S or planning.is_exhausted or (search.is_closed and elapsed >= ENOUGH_S)
         if is_new or is_last:
             say(_found(planning, elapsed, is_last))
         if is_last:
             return
         is_new = False
-        while search.idle < PATIENCE and clock.monotonic() - now < SLICE_S:
+        while not planning.is_exhausted and clock.monotonic() - now < SLICE_S:
             is_new |= search.step()
 
 
