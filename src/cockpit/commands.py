@@ -259,6 +259,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("palette", "colon", N_("Commands"), N_("Type a command"), N_("command: type"), ("app",)),
     Command("help", "f1", N_("Help"), N_("All keys, grouped"), N_("keys: show"), ("app",)),
     Command("tour", "", N_("Tour"), N_("Five steps that show what is where"), N_("tour: start"), ("app",)),
+    Command("connect", "", N_("Join"), N_("Join a CRM, or open one that is joined"), N_("crm: join"), ("app",)),
     Command("reload", "f5", N_("Reload"), N_("Load this screen again"), N_("screen: load again"), ("app",)),
     Command("back", "q", N_("Back"), N_("Back; on Today, quit"), N_("screen: back"), ("app",)),
 )

@@ -98,7 +98,8 @@ class VersionTooOld(HubError):
 
 
 class CrmTrouble(HubError):
-    """A CRM cannot be joined as it was given. `detail` says why. Facts: step (what to do next)."""
+    """A CRM cannot be joined as it was given. `detail` says why. Facts: step (what to do next), needs (token, address,
+    ca_file or nothing: what has to be given anew)."""
 
 
 class ShrinkNeedsAnswer(HubError):

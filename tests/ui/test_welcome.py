@@ -1,4 +1,4 @@
-"""A device without an account: three ways in, each told, stopped, failed and ended well."""
+"""A device without an account: four ways in, each told, stopped, failed and ended well."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,8 @@ Tell = Callable[[str], None]
 
 class FakeStarter:
     """Notes what it was asked; `gate` holds it in the middle of its work until it is opened."""
+
+    joiner: Any = None
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, ...]] = []
@@ -102,15 +105,19 @@ async def _held(driver: Driver, starter: FakeStarter) -> None:
     await driver.pilot.pause()
 
 
-async def test_three_ways_are_offered_in_place_of_today() -> None:
+async def test_four_ways_are_offered_in_place_of_today() -> None:
     async with welcomed(FakeStarter()) as driver:
         assert "Nothing is set up on this device yet" in driver.text
-        for number, title in enumerate(("Look at a demo company", "Connect to a hub", "Import an export"), 1):
+        for number, title in enumerate(
+            ("Look at a demo company", "Connect to a hub", "Join your CRM", "Import an export"), 1
+        ):
             assert any(line.strip().startswith(f"{number}  {title}") for line in driver.lines)
         assert "~" not in driver.text
         assert "cockpit demo" in driver.text
         await driver.press("down")
         assert "cockpit login URL" in driver.text
+        await driver.press("down")
+        assert "cockpit connect" in driver.text
         await driver.press("down")
         assert "cockpit hub import-csv" in driver.text
 
@@ -212,7 +219,7 @@ async def test_a_token_that_is_not_taken_is_said_and_asked_for_again() -> None:
 
 async def test_escape_leaves_the_fields_and_then_the_program() -> None:
     async with welcomed(FakeStarter()) as driver:
-        await driver.press("3")
+        await driver.press("4")
         assert "Folder with the CSV files" in driver.text
         await driver.type("q1")
         assert driver.app.is_running
@@ -225,7 +232,7 @@ async def test_escape_leaves_the_fields_and_then_the_program() -> None:
 async def test_an_import_asks_whose_cockpit_it_is() -> None:
     starter = FakeStarter()
     async with welcomed(starter) as driver:
-        await driver.press("3")
+        await driver.press("4")
         await driver.type("/export")
         await driver.press("enter")
         assert "Whose cockpit?" in driver.text
@@ -235,7 +242,7 @@ async def test_an_import_asks_whose_cockpit_it_is() -> None:
         assert "恒泰机械" in driver.text
 
 
-@pytest.mark.parametrize("key", ["1", "3"])
+@pytest.mark.parametrize("key", ["1", "4"])
 async def test_a_part_that_is_not_installed_is_named_with_its_command(key: str) -> None:
     starter = FakeStarter()
     starter.command = "uv tool install 'cockpit[hub]'"
@@ -286,14 +293,14 @@ async def test_a_file_without_a_person_is_welcomed_too() -> None:
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (160, 45)])
 async def test_it_fits(size: tuple[int, int]) -> None:
     async with welcomed(FakeStarter(), size=size) as driver:
-        for way in ("Look at a demo", "Connect to a hub", "Import an"):
+        for way in ("Look at a demo", "Connect to a hub", "Join your CRM", "Import an"):
             assert way in driver.text
 
 
 @pytest.mark.parametrize("name", PALETTES)
 async def test_every_word_is_readable(name: str) -> None:
     async with welcomed(FakeStarter(), theme=name) as driver:
-        for key in ("", "2", "escape", "3"):
+        for key in ("", "2", "escape", "4"):
             await driver.press(*filter(None, [key]))
             for text, style in words(driver.app):
                 assert ratio_of(style) >= LEAST_CONTRAST, text

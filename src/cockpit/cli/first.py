@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from time import sleep
 from types import TracebackType
@@ -16,6 +17,7 @@ from cockpit.i18n import _
 from cockpit.locations import locate, mark_tour, start_values
 
 if TYPE_CHECKING:
+    from cockpit.cli.joining import Joining
     from cockpit.services.container import Services
 
 Tell = Callable[[str], None]
@@ -42,6 +44,13 @@ class FirstRun:
         """Whether this device has no account at all yet."""
         locations = locate()
         return not locations.database(start_values(locations).account).exists()
+
+    @cached_property
+    def joiner(self) -> Joining:
+        """What joins a CRM to a hub of one's own; that hub runs until the block ends."""
+        from cockpit.cli.joining import Joining
+
+        return Joining(self._running)
 
     def lacking(self) -> str:
         """The command that installs what demo and import need; empty when it is there."""

@@ -13,7 +13,7 @@ from cockpit.cli.hub import hub_database, hub_file, require_extra
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, CrmTrouble, HubUnavailable, NotAllowed
 from cockpit.i18n import _
-from cockpit.locations import is_demo, locate, start_values
+from cockpit.locations import is_demo, locate, mark_tour, start_values
 
 if TYPE_CHECKING:
     from cockpit.credentials import Place
@@ -36,6 +36,7 @@ class Joining:
         self._running, self._url = running, url
         self._enrolment: Enrolment | None = None
         self._wanted = ""
+        self._hub: EmbeddedHub | None = None
 
     @property
     def folder(self) -> Path:
@@ -91,7 +92,13 @@ class Joining:
         refuse_other_hub()
         tell(_("Saving"))
         self.save(maps)
-        return self.open(self.name, tell)[0]
+        return self.reopen(self.name, tell)
+
+    def reopen(self, name: str, tell: Tell) -> Path:
+        """The same with a connection that is saved already."""
+        path, _name = self.open(name, tell)
+        mark_tour("due")
+        return path
 
     def open(self, name: str, tell: Tell, person: str = "") -> tuple[Path, str]:
         """Read the CRM of a connection, start the hub that is joined to it, sign this device in: the file of the account
@@ -119,7 +126,9 @@ class Joining:
         finally:
             database.close()
         tell(_("Starting the hub"))
-        hub = self._running.enter_context(started(database.url, name))
+        if self._hub is not None:  # the one that was started for what is opened again
+            self._hub.stop()
+        hub = self._hub = self._running.enter_context(started(database.url, name))
         account = opening.services()
         signed_in = account.sync.signing.sign_in(hub.url, token, has_moved=True)
         path = account.desk.database.path

@@ -12,7 +12,7 @@ from textual.worker import Worker, WorkerState
 from cockpit.errors import NotSignedIn
 from cockpit.feedback import notice_of
 from cockpit.locations import is_tour_due
-from cockpit.screens.room import Room
+from cockpit.screens.room import MainRoom, Room
 
 if TYPE_CHECKING:
     from textual.widget import AwaitMount
@@ -30,6 +30,9 @@ class Beginner(Protocol):
 
     @property
     def room(self) -> Room: ...
+
+    @property
+    def main(self) -> MainRoom: ...
 
     def entered(self, services: Services, person: PersonRef, version: int) -> None: ...
 
@@ -72,10 +75,21 @@ class Beginning(Widget):
         assert self._starter is not None
         return self.app.push_screen(Room(WelcomeView(self._starter, self._enter)))
 
+    def connect(self) -> bool:
+        """The wizard that joins a CRM, over everything else; False where the program was not opened to make accounts."""
+        from cockpit.screens.connect import ConnectView
+
+        if self._starter is None:
+            return False
+        self.app.push_screen(Room(ConnectView(self._starter.joiner, self._starter.fetch, self._enter)))
+        return True
+
     def _enter(self, database: Path) -> None:
-        """The account of `database` is ready: out of the welcome room, into it."""
+        """The account of `database` is ready: out of the rooms that made it, into it."""
         self._app.database = database
-        self.app.pop_screen()
+        while not isinstance(self.app.screen, MainRoom):
+            self.app.pop_screen()
+        self._app.main.mark_stale()
         self.begin()
 
     def begin(self) -> None:

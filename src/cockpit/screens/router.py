@@ -159,6 +159,10 @@ class Router:
 
         tour.begin(self._app, is_offer=is_offer)
 
+    def do_connect(self) -> None:
+        if not self._app.beginning.connect():
+            self._app.say(_("A CRM is joined from `cockpit`, or by `cockpit connect`."))
+
     def do_palette(self) -> None:
         from cockpit.screens.palette import Palette
 

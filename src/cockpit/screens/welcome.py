@@ -1,31 +1,28 @@
-"""Nothing is configured: look at the demo company, connect to a hub, or import an export."""
+"""Nothing is configured: look at the demo company, connect to a hub, join a CRM, or import an export."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widget import Widget
 from textual.widgets import Input, Static
-from textual.worker import Worker, WorkerState
 
 from cockpit.commands import Command
-from cockpit.domain.text import clean_line
-from cockpit.feedback import notice_of
 from cockpit.i18n import _
 from cockpit.plain import plain
-from cockpit.screens.base import View
+from cockpit.screens.doing import DoingView, Tell
 from cockpit.widgets.footer import FooterKey
 from cockpit.widgets.table import Cell, Column, Row, Table
 
-Tell = Callable[[str], None]
-Way = Literal["demo", "connect", "import"]
-WAYS: tuple[Way, ...] = ("demo", "connect", "import")
-_HERE = ("open", "back", "help", "palette")
+if TYPE_CHECKING:
+    from cockpit.screens.connect import Joiner
+
+Way = Literal["demo", "connect", "crm", "import"]
+WAYS: tuple[Way, ...] = ("demo", "connect", "crm", "import")
+_HERE = ("open", "back", "help", "palette", "connect")
 """Commands that work before there is an account."""
 
 
@@ -35,6 +32,10 @@ class Starter(Protocol):
     @property
     def is_needed(self) -> bool:
         """Whether nothing is configured yet."""
+
+    @property
+    def joiner(self) -> Joiner:
+        """What joins a CRM."""
 
     def lacking(self) -> str:
         """The command that installs what demo and import need; empty when it is there."""
@@ -54,36 +55,19 @@ class Starter(Protocol):
         """Start the hub of the import and sign that person in."""
 
 
-class _Stopped(Exception):
-    """The user did not want to wait."""
-
-
-@dataclass
-class _Step:
-    """What is being done now. `stop` makes the next word of progress end it."""
-
-    name: str
-    stop: bool = False
-
-
-class WelcomeView(View):
+class WelcomeView(DoingView):
     """`enter` is called with the account's file when there is one to open."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("list",)
-    IS_LOADED: ClassVar[bool] = False
 
     def __init__(self, starter: Starter, enter: Callable[[Path], None]) -> None:
-        super().__init__(id="welcome")
+        super().__init__(enter, starter.fetch, id="welcome")
         self._starter = starter
-        self._enter = enter
         self._way: Way | None = None
-        self._step: _Step | None = None
-        self._account: Path | None = None
-        self._begun_from: Widget | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(plain(_("Welcome. Nothing is set up on this device yet.")), classes="answer")
-        yield Static(plain(_("Three ways to begin; none of them sends anything by itself.")), classes="facts")
+        yield Static(plain(_("Four ways to begin; none of them sends anything by itself.")), classes="facts")
         yield Table((Column("", 2), Column("", 24), Column("", weight=1)), has_header=False, id="ways")
         yield Static(plain(""), id="about")
         with Vertical(id="fields"):
@@ -104,6 +88,7 @@ class WelcomeView(View):
         titles = {
             "demo": (_("Look at a demo company"), _("made up: a day, a gap, problems to solve")),
             "connect": (_("Connect to a hub"), _("your company's, by a token or by a code")),
+            "crm": (_("Join your CRM"), _("Pipedrive, HubSpot, Salesforce, Tryton ...")),
             "import": (_("Import an export"), _("a folder of CSV files from your CRM")),
         }
         table.set_rows(
@@ -112,17 +97,17 @@ class WelcomeView(View):
                 for n, way in _numbered()
             ]
         )
-        self._draw()
+        self.draw_state()
 
     def title(self) -> str:
         return _("Welcome")
 
     def footer(self) -> Sequence[str | FooterKey]:
-        if self._step is not None:
-            return (FooterKey("back", "Esc", _("go in now") if self._account else _("stop")),)
+        if self.is_doing:
+            return (FooterKey("back", "Esc", _("go in now") if self.is_signed_in else _("stop")),)
         if self._way is not None:
             return (FooterKey("", "Enter", _("next")), FooterKey("back", "Esc", _("other ways")))
-        return (FooterKey("open", "Enter", _("begin")), FooterKey("", "1-3", _("choose")), "help", "back")
+        return (FooterKey("open", "Enter", _("begin")), FooterKey("", "1-4", _("choose")), "help", "back")
 
     def label_of(self, command: Command) -> str:
         return _("Quit") if command.id == "back" else super().label_of(command)
@@ -137,120 +122,78 @@ class WelcomeView(View):
     # -- choosing --------------------------------------------------------------------------------------------------
 
     def on_table_moved(self) -> None:
-        self._draw()
+        self.draw_state()
 
     def open_card(self, number: int) -> None:
-        if self._step is None and self._way is None and number <= len(WAYS):
+        if not self.is_doing and self._way is None and number <= len(WAYS):
             self.query_one("#ways", Table).focus_key(WAYS[number - 1])
             self._begin(WAYS[number - 1])
 
     def do_open(self) -> None:
         key = self.query_one("#ways", Table).cursor_key
-        if self._step is None and self._way is None and key is not None:
+        if not self.is_doing and self._way is None and key is not None:
             self._begin(cast("Way", key))
 
     def do_back(self, *, may_end: bool = True) -> None:
         """Out of waiting, out of the fields, out of the program."""
-        if self._step is not None:
-            self._step.stop = True
-            self._say_progress(_("Stopping"))
+        if self.is_doing:
+            self.stop_doing()
         elif self._way is not None:
             self._way = None
-            self._draw()
+            self.draw_state()
             self.focus_first()
         else:
             self.app.exit(0)
 
     def _begin(self, way: Way) -> None:
-        self._say_problem("")
+        self.say_problem("")
         lacking = self._starter.lacking() if way != "connect" else ""
         if lacking:
-            self._say_problem(_("This needs a part that is not installed. Run: {command}").format(command=lacking))
+            self.say_problem(_("This needs a part that is not installed. Run: {command}").format(command=lacking))
         elif way == "demo":
-            self._run("demo", self._starter.demo)
+            self.do_in_thread("demo", self._starter.demo)
+        elif way == "crm":
+            self.shell.run_command("connect")
         else:
             self._way = way
-            self._draw()
+            self.draw_state()
             self.focus_first()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes to the next field, and begins from the last."""
         value = event.value.strip()
-        if self._step is not None or (not value and event.input.id != "token"):
+        if self.is_doing or (not value and event.input.id != "token"):
             return
         if event.input.id == "url":
             self.query_one("#token").focus()
         elif event.input.id == "folder":
-            self._run("folder", lambda tell: self._starter.read_folder(value, tell))
+            self.do_in_thread("folder", lambda tell: self._starter.read_folder(value, tell))
         elif not (url := self.query_one("#url", Input).value.strip()):
             self.query_one("#url").focus()
         else:
-            self._run("connect", lambda tell: self._starter.connect(url, value, tell))
+            self.do_in_thread("connect", lambda tell: self._starter.connect(url, value, tell))
 
-    # -- doing -----------------------------------------------------------------------------------------------------
-
-    def _run(self, name: str, work: Callable[[Tell], Any]) -> None:
-        """Do `work` in a thread; its words show at once, and Esc ends it at the next of them."""
-        step = self._step = _Step(name)
-        self._begun_from = self.app.focused
-        self._say_problem("")
-        self._draw()
-
-        def tell(text: str) -> None:
-            if step.stop:
-                raise _Stopped
-            self.app.call_from_thread(self._say_progress, text)
-
-        self.run_worker(lambda: work(tell), name=name, group="welcome", thread=True, exit_on_error=False)
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        worker = event.worker
-        if worker.group != "welcome" or not worker.is_finished:
-            return
-        self._step = None
-        self._say_progress("")
-        if self._account is not None:  # signed in: what is lacking, or went wrong, the sync says inside
-            self._enter(self._account)
-        elif event.state is WorkerState.SUCCESS:
-            self._done(worker.name, worker.result)
-        elif isinstance(worker.error, _Stopped):
-            self._say_problem(_("Stopped. Nothing was lost."))
-        elif worker.error is not None:
-            self._say_problem(notice_of(worker.error).words)
-        self._draw()
-        if self._step is None and self._begun_from is not None:
-            self._begun_from.focus()
-
-    def _done(self, name: str, result: Any) -> None:
+    def done(self, name: str, result: Any) -> None:
         if name == "folder":
             self.choose(_("Whose cockpit?"), result, self._as_person)
         elif name == "demo":
-            self._enter(result)
+            self.enter(result)
         else:
-            self._account = result
-            self._run("fetch", self._starter.fetch)
+            self.go_in(result)
 
     def _as_person(self, person_id: str) -> None:
-        self._run("person", lambda tell: self._starter.open_as(person_id, tell))
+        self.do_in_thread("person", lambda tell: self._starter.open_as(person_id, tell))
 
     # -- drawing ---------------------------------------------------------------------------------------------------
 
-    def _draw(self) -> None:
+    def draw_state(self) -> None:
         self.set_class(self._way == "connect", "-connect")
         self.set_class(self._way == "import", "-import")
         for field in self.query(Input):
-            field.disabled = self._step is not None
+            field.disabled = self.is_doing
         key = self._way or self.query_one("#ways", Table).cursor_key or ""
         self.query_one("#about", Static).update(plain(_about().get(key, "")))
         self.shell.show_keys()
-
-    def _say_progress(self, text: str) -> None:
-        hint = _("Esc goes in now; the rest comes by itself.") if self._account else _("Esc stops.")
-        shown = _("{what} ...  {hint}").format(what=clean_line(text), hint=hint) if text else ""
-        self.query_one("#progress", Static).update(plain(shown))
-
-    def _say_problem(self, text: str) -> None:
-        self.query_one("#problem", Static).update(plain(text))
 
 
 def _numbered() -> list[tuple[int, Way]]:
@@ -266,6 +209,9 @@ def _about() -> dict[str, str]:
         "connect": _("The token stays on this device. The first sync fetches your customers, deals and visits.")
         + "\n"
         + _("The same from the command line: cockpit login URL, then cockpit sync"),
+        "crm": _("Your CRM is asked for users, stages and first deals; nothing is stored before you say so.")
+        + "\n"
+        + _("A hub of your own on this device then keeps it and Cockpit alike. By command: cockpit connect"),
         "import": _("The files are read into a hub of your own on this device; a second import adds only what is new.")
         + "\n"
         + _("With columns of your own a mapping lies beside them as .toml. By command: cockpit hub import-csv"),

@@ -26,7 +26,7 @@ def notes(seen: CrmLook) -> list[str]:
         words = _("Of the first {count} deals some are in stages that the CRM does not list: {names}. They wait.")
         found.append(words.format(count=seen.deals_read, names=listed(seen.strange_stages)))
     if seen.bad:
-        words = _("{count} rows cannot be read and are set aside: {rows}")
+        words = _("Rows that cannot be read are set aside: {count}. {rows}")
         found.append(words.format(count=len(seen.bad), rows=clauses(seen.bad[:MOST_BAD])))
     return found
 

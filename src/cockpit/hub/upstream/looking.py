@@ -98,6 +98,7 @@ class _Looking:
     def __init__(self, connector: Connector, connection: Connection, ours: Here, greeting: Greeting) -> None:
         self._connector, self._connection, self._ours, self._greeting = connector, connection, ours, greeting
         self._bad: list[str] = []
+        self._accounts: dict[str, str] = {}
         self._missing = list(greeting.forbidden)
 
     def result(self) -> CrmLook:
@@ -112,6 +113,7 @@ class _Looking:
             user_id=clean_line(greeting.user_id, MOST_NAME),
             user_name=clean_line(greeting.user_name, MOST_NAME),
             is_admin=greeting.is_admin,
+            zone=self._connection.zone.key,
             users=None if people is None else self._users(people),
             stages=shown,
             deals=None if deals is None else tuple(self._deal(row, names) for row in deals[:FIRST]),
@@ -213,13 +215,14 @@ class _Looking:
 
     def _account(self, remote_id: object) -> str:
         """The name of an account, its id where it cannot be read."""
-        if remote_id in (None, ""):
-            return ""
-        try:
-            found = self._connector.read("account", str(remote_id))
-        except (HubError, *_NO_SENSE):
-            found = None
-        return _name(found) if found is not None else clean_line(str(remote_id), MOST_NAME)
+        wanted = str(remote_id or "")
+        if wanted and wanted not in self._accounts:
+            try:
+                found = self._connector.read("account", wanted)
+            except (HubError, *_NO_SENSE):
+                found = None
+            self._accounts[wanted] = _name(found) if found is not None else clean_line(wanted, MOST_NAME)
+        return self._accounts.get(wanted, "")
 
 
 def _name(row: Remote) -> str:

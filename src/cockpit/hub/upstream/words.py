@@ -34,9 +34,9 @@ def server_name(greeting: Greeting) -> str:
 def trouble(error: HubError, crm: str) -> CrmTrouble:
     """A failure of the CRM in its own words: the notices of the screens speak of the hub."""
     known = CRMS.get(crm)
-    example = known.address if known else "https://crm.example.com"
+    example, needs = known.address if known else "https://crm.example.com", ""
     if isinstance(error, SignInNeeded):
-        text = _("It does not take the token: {detail}")
+        text, needs = _("It does not take the token: {detail}"), "token"
         step = _("Paste a new one. {where}").format(where=_(known.secret) if known else "").strip()
     elif isinstance(error, CrmForbidden):
         text = _("This token may not do that there: {detail}")
@@ -44,9 +44,9 @@ def trouble(error: HubError, crm: str) -> CrmTrouble:
     elif isinstance(error, VersionTooOld):
         text, step = _("This CRM is too old: {detail}"), _("Have it brought up to date there, then connect again.")
     elif isinstance(error, UntrustedHub) and "url" in error.facts:
-        text, step = "{detail}", _("An address looks like {example}.").format(example=example)
+        needs, text, step = "address", "{detail}", _("An address looks like {example}.").format(example=example)
     elif isinstance(error, UntrustedHub):
-        text = "{detail}"
+        needs, text = "ca_file", "{detail}"
         step = _("If it is your company's own, name the file of its authority (ca_file). Nothing was sent.")
     elif isinstance(error, HubBusy):
         text = _("It does not answer: {detail}")
@@ -58,7 +58,7 @@ def trouble(error: HubError, crm: str) -> CrmTrouble:
         step = _("Check the address and the network. An address looks like {example}.").format(example=example)
     else:
         text, step = _("It does not do it: {detail}"), _("An address looks like {example}.").format(example=example)
-    return CrmTrouble(text.format(detail=clean_line(error.detail, 300) or type(error).__name__), step=step)
+    return CrmTrouble(text.format(detail=clean_line(error.detail, 300) or type(error).__name__), step=step, needs=needs)
 
 
 def strange_answer(crm: str) -> CrmTrouble:

@@ -95,12 +95,14 @@ class CrmLook:
 
     `deals` are the first ones; `strange_stages` those that a deal among the first `deals_read` names and the CRM does not
     list; `bad` the rows that could not be understood, with the reason. `missing` are the kinds of row it may not read.
+    `zone` is the time zone that says on which day a moment lies there.
     """
 
     server: str
     user_id: str
     user_name: str
     is_admin: bool
+    zone: str
     users: tuple[CrmUser, ...] | None
     stages: tuple[CrmStage, ...] | None
     deals: tuple[CrmDeal, ...] | None
