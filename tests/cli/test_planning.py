@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
+from cockpit.cli import searching
 from tests.cli.conftest import Cockpit
 from tests.support.company import Company, at
 
@@ -72,6 +77,55 @@ def test_a_buffer_is_marked_and_no_part_of_what_is_short(cockpit: Cockpit) -> No
 
 
 @pytest.fixture
+def wide(company: Company, request: pytest.FixtureRequest) -> None:
+    """More to choose from than a first plan tries."""
+    for number in range(40):
+        lat, lon = 31.23 + (number * 7 % 19 - 9) / 111, 121.47 + (number * 11 % 17 - 8) / 95
+        company.account(f"客户{number}", "ABC"[number % 3], lat=lat, lon=lon, id=f"acc-{number}")
+    company.kpi(18)
+    request.getfixturevalue("account_file")
+
+
+@pytest.mark.usefixtures("wide")
+def test_the_same_seed_and_steps_give_the_same_plan_and_more_steps_no_worse_one(cockpit: Cockpit) -> None:
+    def found(*words: str) -> tuple[Any, int]:
+        said = cockpit("fill", *words, "--json").json
+        travel = next(line for line in said["scores"] if line["label"] == "travel min")
+        return {name: said[name] for name in ("after", "scores", "notes", "seed", "steps")}, int(travel["after"])
+
+    first, way = found()
+    none, _way = found("--steps", "0")
+    assert none["after"] == first["after"]
+    assert (first["steps"], none["steps"]) == (0, 0)
+    some, shorter = found("--steps", "60", "--seed", "7")
+    again, _way = found("--steps", "60", "--seed", "7")
+    assert again == some
+    assert (some["seed"], some["steps"]) == (7, 60)
+    assert found("--steps", "60", "--seed", "7", "--seconds", "600")[0] == some
+    assert found("--steps", "60")[0]["seed"] == first["seed"] != 7
+    assert shorter < way
+
+
+@pytest.mark.usefixtures("wide")
+def test_ctrl_c_prints_the_best_so_far_and_takes_nothing(cockpit: Cockpit, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = iter(range(1_000_000))
+
+    def monotonic() -> float:
+        if next(looks) == 30:
+            signal.raise_signal(signal.SIGINT)
+        return 0.0
+
+    with monkeypatch.context() as patched:
+        patched.setattr(searching, "clock", SimpleNamespace(monotonic=monotonic))
+        answer = cockpit("fill", "--seconds", "600", "--apply", "--json")
+    assert (answer.code, answer.json["applied"]) == (130, False)
+    assert answer.json["steps"] == 29
+    assert len([row for row in answer.json["after"] if row["sign"] == "+"]) == 18
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert cockpit("fill", "--steps", "29", "--json").json["after"] == answer.json["after"]
+
+
+@pytest.fixture
 def disputed(month: Company, request: pytest.FixtureRequest) -> None:
     month.dispute("activity", "visit-1", {"starts_at": at(24, "15:00")}, {"starts_at": at(24, "11:30")})
     request.getfixturevalue("account_file")
@@ -113,6 +167,10 @@ def test_why_not_answers_for_one_account(cockpit: Cockpit) -> None:
         (["fill", "--from", "2026-11-01"], "2026-11-01 is over"),
         (["replan", "--until", "25:00"], "25:00 is not a time like 18:30."),
         (["replan", "--visits", "0"], "--visits is a number from 1 to 20."),
+        (["fill", "--seconds", "-1"], "--seconds is a number from 0 to 600."),
+        (["fill", "--seconds", "nan"], "--seconds is a number from 0 to 600."),
+        (["replan", "--steps", "-1"], "--steps is a number from 0 to 1000000."),
+        (["replan", "--seed", "-1"], "--seed is a number from 0 to 4294967295."),
         (["fill", "--buffer", "-1"], "--buffer is a number from 0 to 20."),
         (["replan", "--travel", "-1"], "--travel is a number of minutes"),
         (["replan", "--aim", "fun"], "fun is not an aim: use kpi, least or money."),

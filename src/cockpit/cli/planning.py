@@ -10,6 +10,7 @@ import typer
 
 from cockpit.cli import opening, plan_sheet, reasoned, shapes, sheets
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, Sheet, show, talk, write, write_bytes
+from cockpit.cli.searching import Search
 from cockpit.errors import BadUse
 from cockpit.i18n import N_, _
 
@@ -65,6 +66,15 @@ Without = Annotated[
 ]
 
 
+Seconds = Annotated[
+    float | None,
+    typer.Option("--seconds", help=_("Search so long for a better plan; Ctrl+C gives the best so far."), metavar="S"),
+]
+Steps = Annotated[
+    int | None,
+    typer.Option("--steps", help=_("Search so many steps; the same seed and steps give the same plan."), metavar="N"),
+]
+Seed = Annotated[int | None, typer.Option("--seed", help=_("Of the search; without it that of the rows."), metavar="N")]
 Theirs = Annotated[
     bool,
     typer.Option(
@@ -91,18 +101,28 @@ def replan(
     keep: Keep = None,
     without: Without = None,
     why_not: WhyNot = None,
+    seconds: Seconds = None,
+    steps: Steps = None,
+    seed: Seed = None,
     explain: Explain = False,
     apply: Apply = False,
     plain: Plain = False,
     as_json: Json = False,
 ) -> None:
     opened = opening.services()
+    search = Search(seconds, steps, seed)
     wish = _wish(opened, aim, visits, until, travel, keep, without)
     begin, end = _days(first, last)
     if theirs and (begin or end):
         raise BadUse(_("--theirs plans the days in question: leave --from and --to out."))
-    found = opened.replan.on_theirs(wish) if theirs else opened.replan.propose(first=begin, last=end, wish=wish)
-    _answer(opened, found, why_not=why_not, explain=explain, apply=apply, as_json=as_json)
+    found = (
+        opened.replan.on_theirs(wish, seed)
+        if theirs
+        else opened.replan.propose(first=begin, last=end, wish=wish, seed=seed)
+    )
+    found = search.better(opened, found)
+    _answer(opened, found, why_not=why_not, explain=explain, apply=apply and not search.is_stopped, as_json=as_json)
+    search.end()
 
 
 def fill(
@@ -116,16 +136,22 @@ def fill(
     buffer: Buffer = None,
     without: Without = None,
     why_not: WhyNot = None,
+    seconds: Seconds = None,
+    steps: Steps = None,
+    seed: Seed = None,
     explain: Explain = False,
     apply: Apply = False,
     plain: Plain = False,
     as_json: Json = False,
 ) -> None:
     opened = opening.services()
+    search = Search(seconds, steps, seed)
     wish = _wish(opened, aim, visits, until, travel, None, without, buffer)
     begin, end = _days(first, last)
-    found = opened.replan.fill(kpi, first=begin, last=end, wish=wish)
-    _answer(opened, found, why_not=why_not, explain=explain, apply=apply, as_json=as_json)
+    found = opened.replan.fill(kpi, first=begin, last=end, wish=wish, seed=seed)
+    found = search.better(opened, found)
+    _answer(opened, found, why_not=why_not, explain=explain, apply=apply and not search.is_stopped, as_json=as_json)
+    search.end()
     if found.short:
         raise typer.Exit(1)
 

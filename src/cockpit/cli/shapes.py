@@ -202,6 +202,8 @@ def proposal(found: s.ReplanProposal, applied: bool) -> dict[str, Any]:
         "limits": [asdict(limit) for limit in found.limits],
         "short": [{"rule": rule, "count": count} for rule, count in found.short],
         "answers": found.answers,
+        "seed": found.seed,
+        "steps": found.steps,
         "kept": asdict(found.kept) if found.kept else None,
         "travel_rule": asdict(found.travel_rule) if found.travel_rule else None,
         "start": found.start,

@@ -50,6 +50,8 @@ class Ask:
     wish: Wish = NO_WISH
     is_on_theirs: bool = False
     """From the hub's side of the rows whose planned time is in question."""
+    seed: int | None = None
+    """Of the search; None: that of the rows."""
 
     @property
     def is_of_days(self) -> bool:
@@ -90,8 +92,8 @@ class Case:
         return Question(problem=problem, kind="arrange" if self.ask.is_of_days else "replan")
 
     def seed(self, problem: Problem) -> int:
-        """The same rows and wish give the same plan."""
-        return seed_of(self.rep_id, problem)
+        """The same rows and wish give the same plan, where no other seed was asked for."""
+        return seed_of(self.rep_id, problem) if self.ask.seed is None else self.ask.seed
 
     def first_plan(self, wished: Wished) -> Plan:
         """At once."""
@@ -125,7 +127,7 @@ def _holding(book: Book, keep: frozenset[str]) -> Book:
     return replace(book, activities=tuple(rows))
 
 
-def ask_on_theirs(dispute: Dispute, today: date, wish: Wish) -> Ask:
+def ask_on_theirs(dispute: Dispute, today: date, wish: Wish, seed: int | None) -> Ask:
     """Plan from the hub's side of what is in question, with what was added held: the rest of today, or where all of it is
     later than tomorrow, those days to the end of their week."""
     words = ngettext("{count} visit in question", "{count} visits in question", len(dispute.row_ids))
@@ -139,6 +141,7 @@ def ask_on_theirs(dispute: Dispute, today: date, wish: Wish) -> Ask:
         last=last if is_later else None,
         wish=replace(wish, keep=wish.keep | dispute.added),
         is_on_theirs=True,
+        seed=seed,
     )
 
 

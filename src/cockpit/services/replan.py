@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from sqlmodel import Session
 from cockpit import clock
 from cockpit.errors import NotAllowed
 from cockpit.i18n import _, ngettext
-from cockpit.planning.plan import Plan
+from cockpit.planning.plan import PATIENCE, Plan, Planning, Question
 from cockpit.planning.problem import Rules
 from cockpit.planning.wishes import Wish, Wished
 from cockpit.services import plan_edits
@@ -59,12 +59,13 @@ class ReplanService:
         first: date | None = None,
         last: date | None = None,
         wish: Wish = NO_WISH,
+        seed: int | None = None,
     ) -> ReplanProposal:
         """Replan the rest of today, with overflow to the next working days; with `first` and `last` those days instead.
 
         Raises BadUse for days that cannot be planned anew: today and tomorrow stay.
         """
-        return self._answer(Ask(kind="replan", trigger=trigger, first=first, last=last, wish=wish), now)
+        return self._answer(Ask(kind="replan", trigger=trigger, first=first, last=last, wish=wish, seed=seed), now)
 
     def fill(
         self,
@@ -74,18 +75,19 @@ class ReplanService:
         first: date | None = None,
         last: date | None = None,
         wish: Wish = NO_WISH,
+        seed: int | None = None,
     ) -> ReplanProposal:
         """Plan exactly the activities that the KPI lacks until its period ends (the first short KPI when None).
 
         `first` and `last` narrow the days. Raises NotAllowed for a rule that does not bind the viewer.
         """
-        return self._answer(Ask(kind="fill", kpi_id=kpi_id, first=first, last=last, wish=wish), now)
+        return self._answer(Ask(kind="fill", kpi_id=kpi_id, first=first, last=last, wish=wish, seed=seed), now)
 
     def later(self, span: Span, wish: Wish = NO_WISH) -> ReplanProposal:
         """Replan the rest of the week or the month from the day after tomorrow on; today and tomorrow stay."""
         return self._answer(Ask(kind="replan", span=span, wish=wish), None)
 
-    def on_theirs(self, wish: Wish = NO_WISH) -> ReplanProposal:
+    def on_theirs(self, wish: Wish = NO_WISH, seed: int | None = None) -> ReplanProposal:
         """Plan from the hub's side of the visits whose plan is in question, with what I added held; taking it answers them.
 
         Raises NotAllowed where no plan is in question.
@@ -95,7 +97,7 @@ class ReplanService:
             today = self.desk.local_now(session).date()
         if dispute is None:
             raise NotAllowed(_("No plan is in question: the usual replan is enough."))
-        return self._answer(ask_on_theirs(dispute, today, wish), None)
+        return self._answer(ask_on_theirs(dispute, today, wish, seed), None)
 
     def _dispute(self, session: Session) -> Dispute | None:
         return dispute_of(session, self.desk.viewer(session).id, self.desk.zone(session))
@@ -127,11 +129,26 @@ class ReplanService:
     def search(self, proposal: ReplanProposal, planner: Planner) -> bool:
         """Begin the search for a better plan; False where there is nothing to search for."""
         ticket = ticket_of(proposal)
-        question = ticket.case.question(ticket.wished.asked)
-        if question is None or ticket.wished.wish.aim == "least" or not question.problem.days:
+        question = _to_search(ticket)
+        if question is None:
             return False
         planner.start(question, ticket.case.seed(ticket.wished.asked))
         return True
+
+    def searched(self, proposal: ReplanProposal, is_over: Callable[[int], bool]) -> ReplanProposal:
+        """The proposal after a search in this process, given up after the step at which `is_over(steps)`, or when nothing
+        better turns up for long. The same rows, seed and steps give the same plan."""
+        started, ticket = clock.monotonic(), ticket_of(proposal)
+        question = _to_search(ticket)
+        if question is None:
+            return proposal
+        planning = Planning(question, ticket.case.seed(ticket.wished.asked))
+        search = planning.search
+        first = search.steps
+        while search.idle < PATIENCE and not is_over(search.steps - first):
+            search.step()
+        plan, took = ticket.wished.read(planning.plan()), round((clock.monotonic() - started) * 1000)
+        return replace(self._shown(ticket.case, ticket.wished, plan, took), steps=search.steps - first)
 
     def better(self, proposal: ReplanProposal, found: Found) -> ReplanProposal | None:
         """What the search found, as a proposal; None when it is the same, or when the rows have changed since."""
@@ -232,6 +249,7 @@ class ReplanService:
             limits=limits_of(self.rules, ask),
             short=view.short(),
             kept=kept,
+            seed=case.seed(wished.asked),
             travel_rule=view.travel_rule(),
             answers=len(case.dispute.conflict_ids) if case.dispute else 0,
         )
@@ -255,6 +273,14 @@ class ReplanService:
             written = outbox.submit(session, ticket.edits, actor_id=me, label=text, now=now, action_id=action)
         about = ticket.edits[-1].id if ticket.edits else ""
         return Saved(action_id=action or written, text=text, entity="activity", id=about)
+
+
+def _to_search(ticket: Ticket) -> Question | None:
+    """What a search would be asked; None where there is nothing to search for."""
+    question = ticket.case.question(ticket.wished.asked)
+    if question is None or ticket.wished.wish.aim == "least" or not question.problem.days:
+        return None
+    return question
 
 
 def _of_dispute(case: Case) -> tuple[str, ...]:

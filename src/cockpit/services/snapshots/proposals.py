@@ -80,7 +80,8 @@ class ReplanProposal(Snapshot):
     and end, `travel_minutes` what each day drives then, the way back included. `first` and `last` where days were asked
     for; `aim` is what counts most in it: kpi, least (change), money; `short` names what each rule lacks even then;
     `answers` is how many conflicts taking it answers with the hub's side,
-    `travel_rule` how trips are estimated, `kept` (of a fill) how many planned visits take place."""
+    `travel_rule` how trips are estimated, `kept` (of a fill) how many planned visits take place. With the same rows the same
+    `seed` and `steps` of search give the same plan."""
 
     kind: Literal["replan", "fill"]
     trigger: str
@@ -103,6 +104,8 @@ class ReplanProposal(Snapshot):
     answers: int = 0
     travel_rule: TravelRule | None = None
     kept: KeptVisits | None = None
+    seed: int = 0
+    steps: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
