@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from cockpit.domain.book import Book
-from cockpit.domain.entities import Activity, Deal, LogEntry
+from cockpit.domain.entities import Activity, Deal, LogEntry, Tier
 from cockpit.planning.offer import offer_of
 from tests.planning.books import REP, account, activity, at, book, kpi
 
@@ -78,17 +80,72 @@ def test_somebody_elses_change_is_offered_until_the_rep_planned_himself() -> Non
     assert code(replace(rows, log=(goal,))) == ""
 
 
-def chance(created_on: date) -> Deal:
+def chance(created_on: date, amount_minor: int | None = 5, number: int = 1, account_id: str = "acc-2") -> Deal:
     return Deal(
-        id="deal", name="deal", owner_id=REP, account_id="acc-2", stage_id="open", amount_minor=5, created_on=created_on
+        id=f"deal-{number}",
+        name="deal",
+        owner_id=REP,
+        account_id=account_id,
+        stage_id="open",
+        amount_minor=amount_minor,
+        created_on=created_on,
     )
+
+
+def others(*amounts: int) -> list[Deal]:
+    """Open deals of old."""
+    return [chance(date(2026, 9, 1), amount, 10 + number, "acc-1") for number, amount in enumerate(amounts)]
 
 
 def test_a_new_chance_is_offered_until_its_account_is_planned_for() -> None:
     new = chance(date(2026, 11, 23))
     assert code(day(deals=[new])) == "offer_chance"
     assert code(day(activity("next", "acc-2", 25, 600), deals=[new])) == ""
+    assert code(day(activity("met", "acc-2", 24, 600, status="held"), deals=[new])) == ""
     assert code(day(deals=[chance(date(2026, 11, 20))])) == ""
+
+
+@pytest.mark.parametrize(("amount", "is_hot"), [(None, False), (0, False), (30, False), (31, True), (100, True)])
+def test_a_new_deal_is_hot_when_under_a_quarter_of_the_others_are_larger(amount: int | None, is_hot: bool) -> None:
+    rows = day(deals=[chance(date(2026, 11, 23), amount), *others(10, 20, 30, 31)])
+    assert code(rows) == ("offer_chance" if is_hot else "")
+    in_dollars = replace(rows, deals=(replace(rows.deals[0], currency="USD"), *rows.deals[1:]))
+    assert code(in_dollars) == "", "an amount in another currency says nothing beside these"
+
+
+def test_the_largest_of_several_is_named_and_tier_a_is_hot_at_any_amount() -> None:
+    small = chance(date(2026, 11, 24), None)
+    rows = day(deals=[small, *others(10, 20, 30, 40)])
+    rows = replace(rows, accounts={**rows.accounts, "acc-2": replace(rows.accounts["acc-2"], tier="A")})
+    assert code(rows) == "offer_chance"
+    large = replace(chance(date(2026, 11, 24), 500, 2), account_id="acc-0")
+    rows = replace(rows, deals=(*rows.deals, large), activities=())
+    found = offer_of(rows, REP)
+    assert found is not None
+    assert (found.facts["account_id"], found.facts["amount_minor"]) == ("acc-0", 500)
+
+
+def test_what_came_on_friday_is_new_on_monday() -> None:
+    rows = day(deals=[chance(date(2026, 11, 20))])
+    assert code(replace(rows, as_of=at(23, 660), activities=())) == "offer_chance"
+
+
+def prospects(count: int, tier: Tier = "A") -> Book:
+    rows = day()
+    new = [replace(account(f"new-{n}", tier), lifecycle="prospect") for n in range(count)]
+    accounts = {**rows.accounts, **{row.id: row for row in new}}
+    return replace(rows, accounts=accounts, recorded={row.id: at(23, 600) for row in new})
+
+
+def test_a_new_prospect_of_tier_a_is_hot_without_a_deal() -> None:
+    assert code(prospects(1)) == "offer_prospect"
+    assert code(prospects(1, "B")) == ""
+    known = replace(prospects(1), recorded={"new-0": at(20, 600)})
+    assert code(known) == ""
+    rows = prospects(1)
+    planned = activity("next", "new-0", 26, 600)
+    assert code(replace(rows, activities=(*rows.activities, planned))) == ""
+    assert code(prospects(11)) == "", "an import is no news of one"
 
 
 def test_the_morning_is_offered_before_the_first_visit_alone() -> None:

@@ -146,6 +146,7 @@ _PLAIN = {
     "offer_cancelled": N_("{at} {account} cancelled"),
     "offer_late": N_("{minutes} min late for {account} at {at}"),
     "offer_changed": N_("{account}, {on}: changed by somebody else"),
+    "offer_prospect": N_("new prospect of tier A: {account}"),
     "offer_chance": N_("new chance: {account}, {amount_minor}"),
     # why it is in the plan
     "kpi": N_("fills {rule}"),
