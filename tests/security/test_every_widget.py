@@ -31,6 +31,7 @@ from cockpit.errors import SignInNeeded
 from cockpit.feedback import Notice
 from cockpit.screens.ask import Choose, Confirm, Form
 from cockpit.screens.base import View
+from cockpit.screens.doing import DoingView
 from cockpit.screens.fields import Field
 from cockpit.screens.find import Find
 from cockpit.screens.palette import Palette
@@ -51,6 +52,7 @@ from tests.ui.driver import Driver, running
 from tests.ui.fakes import preview_of, today_snapshot, why_snapshot
 from tests.ui.screen_text import _settle
 from tests.ui.target_sample import targets
+from tests.ui.test_connect import LOOK, FakeJoiner, signed_in, wizard
 from tests.ui.test_welcome import FakeStarter, welcomed
 
 EXAMPLES = int(os.environ.get("COCKPIT_TEXTS", "100"))
@@ -149,12 +151,15 @@ def _put(view: View, name: str, snapshot: Any) -> None:
 
 def test_every_view_is_tried() -> None:
     assert {*MAIN_VIEWS, *OTHER_VIEWS} == set(SAMPLES)
-    assert {found for found in _classes(cockpit.screens, View) if found not in (View, PeriodView, Proposing)} == {
+    assert {
+        found for found in _classes(cockpit.screens, View) if found not in (View, DoingView, PeriodView, Proposing)
+    } == {
         getattr(importlib.import_module(module), name)
         for module, name in {
             **MAIN_VIEWS,
             **OTHER_VIEWS,
             "welcome": ("cockpit.screens.welcome", "WelcomeView"),
+            "connect": ("cockpit.screens.connect", "ConnectView"),
         }.values()
     }
 
@@ -276,13 +281,25 @@ class HostileStarter(FakeStarter):
 async def test_the_welcome_shows_an_export_as_text() -> None:
     for place in range(0, len(SHORT), 90):
         async with welcomed(HostileStarter(place), size=(110, 40)) as driver:
-            await driver.press("3")
+            await driver.press("4")
             driver.app.post_message(Paste(SHORT[place]))
             await driver.idle()
             WATCHER.look(driver, "folder")
             for _step in range(4):
                 await driver.press("enter")
                 WATCHER.look(driver, place)
+
+
+async def test_the_wizard_shows_a_crm_as_text() -> None:
+    for place in range(0, len(SHORT), 90):
+        joiner = FakeJoiner()
+        joiner.look_of = poison(LOOK, words(place))
+        async with wizard(joiner, size=(110, 40)) as driver:
+            await signed_in(driver)
+            for keys in (("enter",), ("e",), ("1", "enter"), ("e",), ("escape", "enter")):
+                WATCHER.look(driver, place)
+                await driver.press(*keys)
+            WATCHER.look(driver, place)
 
 
 async def test_the_watcher_would_see_a_leak(monkeypatch: pytest.MonkeyPatch) -> None:
