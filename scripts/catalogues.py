@@ -5,23 +5,36 @@ New texts are added empty (a test then names them), texts no longer used are dro
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 SOURCE = Path(__file__).parents[1] / "src" / "cockpit"
 FOLDER = SOURCE / "locale"
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+
+
+def texts(source: str) -> list[str | tuple[str, str]]:
+    """The texts of one module, a plural with its singular. Read as a tree, so that those inside f-strings are seen too."""
+    found: list[str | tuple[str, str]] = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        words = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        if node.func.id in ("_", "N_") and words:
+            found.append(words[0])
+        elif node.func.id == "ngettext" and len(words) > 1:
+            found.append((words[0], words[1]))
+    return found
 
 
 def _template() -> Catalog:
     template = Catalog(project="cockpit", charset="utf-8", fuzzy=False)
-    found = extract_from_dir(SOURCE, method_map=[("**.py", "python")], keywords=KEYWORDS)
-    for file, _line, message, _comments, _context in sorted(found, key=lambda part: (part[0], part[1])):
-        template.add(message, locations=[(file, 0)])
+    for path in sorted(SOURCE.rglob("*.py")):
+        for message in texts(path.read_text("utf-8")):
+            template.add(message, locations=[(str(path.relative_to(SOURCE)), 0)])
     return template
 
 

@@ -25,7 +25,7 @@ from pydantic_settings import (
 
 from cockpit.domain.chain_steps import BadChain, check
 from cockpit.errors import ConfigError
-from cockpit.i18n import _
+from cockpit.i18n import _, listed
 from cockpit.locations import Locations, refused_looks
 
 Origin = Literal["default", "file", "environment"]
@@ -217,7 +217,7 @@ def _words(key: str, kind: str, message: str, value: object) -> str:
     if key == "proxy" and kind == "string_pattern_mismatch":
         return _("This is not an address like http://proxy.example.com:3128, without name and password.")
     known = {
-        "extra_forbidden": _("There is no such key. Allowed: {names}.").format(names=", ".join(Settings.model_fields)),
+        "extra_forbidden": _("There is no such key. Allowed: {names}.").format(names=listed(Settings.model_fields)),
         "string_type": _("{value} is not a text in quotes.").format(value=value),
         "path_type": _("{value} is not a text in quotes.").format(value=value),
         "bool_parsing": _("{value} is neither true nor false.").format(value=value),
@@ -243,7 +243,7 @@ def _chain_words(fault: BadChain) -> str:
         "cycle": _("These steps never reach target: {word}."),
         "money": _("{word} does not fit here: money becomes customers by average_deal, and only once."),
     }
-    return words[fault.fault].format(word=fault.word, names=", ".join(fault.allowed))
+    return words[fault.fault].format(word=fault.word, names=listed(fault.allowed))
 
 
 def _line_of(text: str, key: str) -> str:

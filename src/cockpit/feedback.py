@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cockpit import errors
-from cockpit.i18n import N_, _
+from cockpit.i18n import N_, _, listed
 from cockpit.locations import Refused
 
 log = logging.getLogger(__name__)
@@ -170,7 +170,7 @@ def notice_for(error: errors.CockpitError) -> Notice:
     words = next(_WORDS[cls] for cls in type(error).__mro__ if cls in _WORDS)
     facts = _Facts(error.facts)
     if isinstance(facts.get("candidates"), tuple):
-        facts["candidates"] = ", ".join(str(name) for name in facts["candidates"])  # type: ignore[attr-defined]
+        facts["candidates"] = listed(str(name) for name in facts["candidates"])  # type: ignore[attr-defined]
     title, body, step = (_(text).format_map(facts) for text in words)
     severity: Severity = "warning" if isinstance(error, _WARNINGS) else "error"
     return Notice(title, body, severity, step, error.exit_code)

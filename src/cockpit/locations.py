@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cockpit import colours
-from cockpit.i18n import _
+from cockpit.i18n import _, listed
 
 LANGUAGES = ("auto", "en", "zh")
 FRAMES = ("auto", "unicode", "ascii")
@@ -112,7 +112,7 @@ class Refused:
             )
         if kind == "colour":
             return _("{value} is not a colour like #1f2731.").format(value=self.value)
-        names = ", ".join(self.allowed)
+        names = listed(self.allowed)
         if kind == "unknown":
             return _("There is no such key. Allowed: {names}.").format(names=names)
         return _("{value} is not known. Allowed: {names}.").format(value=self.value, names=names)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from scripts.catalogues import FOLDER, gather
+from scripts.catalogues import FOLDER, gather, texts
 
 SOURCE = Path(__file__).parents[2] / "src" / "cockpit"
 AMBIGUOUS = re.compile("[\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u00b7\u2022\u00b1\u2460-\u2473]")
@@ -37,6 +37,32 @@ def _catalogue() -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
 def test_every_text_is_translated() -> None:
     known = {ids[0] for ids, texts in _catalogue() if all(texts)}
     assert sorted(gather() - known) == []
+
+
+def test_a_text_inside_an_f_string_is_gathered() -> None:
+    source = 'f"{_(\'one\')}: {ngettext(\'{n} day\', \'{n} days\', n)}" + _("two " "parts")'
+    assert sorted(texts(source), key=str) == [("{n} day", "{n} days"), "one", "two parts"]
+
+
+NO_WORDS = {
+    "cli/metrics.py": "codes of a formula",
+    "hub/rowwall.py": "SQL",
+    "hub/upstream/shaping.py": "a value as it is stored",
+    "i18n.py": "the one place",
+    "services/cardparts.py": "a value as it is stored",
+    "services/conflict_words.py": "a value as it is stored",
+    "services/metric_files.py": "TOML",
+    "services/typed_values.py": "a value as it is typed",
+}
+"""Modules that join by an ASCII comma what nobody reads as a list of words."""
+
+
+@pytest.mark.parametrize("layer", ["screens", "widgets", "services", "cli", "hub", "feedback.py", "config.py", "i18n.py"])
+def test_lists_of_words_are_joined_in_their_language(layer: str) -> None:
+    found = SOURCE / layer
+    paths = sorted(found.rglob("*.py")) if found.is_dir() else [found]
+    joining = {str(path.relative_to(SOURCE)) for path in paths if '", ".join(' in path.read_text("utf-8")}
+    assert joining <= NO_WORDS.keys()
 
 
 def test_no_dead_entry() -> None:

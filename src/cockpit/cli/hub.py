@@ -14,7 +14,7 @@ import typer
 from cockpit.cli.output import progress, talk, write
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, MissingExtra, NotAllowed, UnknownName
-from cockpit.i18n import _, ngettext
+from cockpit.i18n import _, listed, ngettext
 from cockpit.locations import locate
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _funnels() -> typer.Typer:
     )
 
     @verbs.command("list", help=_("The funnels of this hub with their stages, and the models that are shipped."))
-    def listed(database: DatabaseUrl = None) -> None:
+    def every(database: DatabaseUrl = None) -> None:
         require_extra()
         from cockpit.hub import funnels
 
@@ -109,7 +109,7 @@ def _funnels() -> typer.Typer:
                 write(f"{name}: {' > '.join(stages)}")
         talk(
             _("Shipped: {names}. Add one: cockpit hub funnels add {first}").format(
-                names=", ".join(funnels.shipped()), first=funnels.shipped()[0]
+                names=listed(funnels.shipped()), first=funnels.shipped()[0]
             )
         )
 
@@ -284,4 +284,4 @@ def _person_id(session: Session, person: str) -> str:
     near = found or session.exec(select(PersonRow).order_by(col(PersonRow.name)).limit(8)).all()
     if not near:
         raise NotAllowed(_("This hub holds no people yet: run `cockpit hub seed`, or import some."))
-    raise UnknownName(kind=_("name"), name=person, near=", ".join(row.name for row in near))
+    raise UnknownName(kind=_("name"), name=person, near=listed(row.name for row in near))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cockpit import i18n
 from cockpit.cli.output import Sheet, Table
 from cockpit.cli.sheets import stale
-from cockpit.i18n import _, short_money
+from cockpit.i18n import _, listed, short_money
 from cockpit.services import snapshots as s
 from cockpit.services.card_words import next_step_text
 from cockpit.services.stuck import by_state, stuck, stuck_by_stage
@@ -96,7 +96,7 @@ def _deals(snapshot: s.PipelineSnapshot) -> Table:
 def _stuck_text(snapshot: s.PipelineSnapshot) -> str:
     """How many deals are stuck, and in which states."""
     count, minor = stuck(snapshot)
-    states = ", ".join(
+    states = listed(
         f"{deal_state(state)} {found}"
         for state, (found, _minor) in by_state(snapshot).items()
         if found and state != "healthy"
@@ -113,5 +113,5 @@ def _rate(stage: s.StageLine) -> str:
 
 
 def _deal_states(line: s.DealLine) -> str:
-    states = ", ".join(deal_state(state) for state in line.states) or deal_state(line.state)
+    states = listed(deal_state(state) for state in line.states) or deal_state(line.state)
     return with_marks(states, write_state_code=line.write_state)

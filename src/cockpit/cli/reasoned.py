@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from cockpit import i18n
 from cockpit.cli.output import Sheet, Table
-from cockpit.i18n import _
+from cockpit.i18n import _, listed
 from cockpit.services import snapshots as s
 from cockpit.services.why_words import value_text
 from cockpit.services.words import kind_name
@@ -14,7 +14,7 @@ from cockpit.services.words import kind_name
 
 def reasons_text(reasons: Iterable[tuple[str, int]]) -> str:
     """Each reason with its points; one that gives none stands for itself."""
-    return ", ".join(f"{text} {points:+d}" if points else text for text, points in reasons)
+    return listed(f"{text} {points:+d}" if points else text for text, points in reasons)
 
 
 def proposal(found: s.ReplanProposal) -> Sheet:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from cockpit.cli.output import Json, Sheet, Table, show, talk, write
-from cockpit.i18n import _
+from cockpit.i18n import _, listed
 from cockpit.locations import Locations, locate
 
 if TYPE_CHECKING:
@@ -93,9 +93,9 @@ def all_problems(found: Found) -> list[Problem]:
         elif name in BY_ID:
             text = _("{key} cannot be a key here: digits press cards.").format(key=key or '""')
         elif near:
-            text = _("No command has that name. Near: {names}.").format(names=", ".join(near))
+            text = _("No command has that name. Near: {names}.").format(names=listed(near))
         else:
-            text = _("No command has that name. Allowed: {names}.").format(names=", ".join(BY_ID))
+            text = _("No command has that name. Allowed: {names}.").format(names=listed(BY_ID))
         wrong.append(Problem(found.line(f"keymap.{name}"), f"keymap.{name}", text, is_fatal=False))
     return by_line(wrong)
 

@@ -8,7 +8,7 @@ from cockpit import i18n
 from cockpit.cli.marks import days_text, trend_text
 from cockpit.cli.output import Sheet, Table
 from cockpit.cli.reasoned import reasons_text
-from cockpit.i18n import _, short_money
+from cockpit.i18n import _, listed, short_money
 from cockpit.services import snapshots as s
 from cockpit.services.forecast_words import reason_text, record_text, value_text
 from cockpit.services.proof_words import count_line, verdict_line
@@ -162,9 +162,9 @@ def _prep_text(prep: s.Prep) -> str:
         day = i18n.short_day(prep.last_held_on) if prep.last_held_on else ""
         parts.append(_("last {day}: {text}").format(day=day, text=prep.last_result))
     if prep.open_needs:
-        parts.append(_("needs {list}").format(list=", ".join(prep.open_needs)))
+        parts.append(_("needs {list}").format(list=listed(prep.open_needs)))
     if prep.missing:
-        parts.append(", ".join(prep.missing))
+        parts.append(listed(prep.missing))
     return "; ".join(parts) or _("nothing known yet")
 
 

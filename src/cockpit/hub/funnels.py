@@ -19,7 +19,7 @@ from cockpit.domain.entities import StageKind
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, NotAllowed
 from cockpit.hub import store
-from cockpit.i18n import _
+from cockpit.i18n import _, listed
 from cockpit.storage.tables import DealRow, FunnelRow, StageRow
 
 MODELS = Path(__file__).parent / "models"
@@ -74,7 +74,7 @@ def read(wanted: str) -> FunnelModel:
         data = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         text = _("{name} is neither a file nor one of the shipped funnels: {shipped}.")
-        raise BadUse(text.format(name=wanted, shipped=", ".join(shipped()))) from error
+        raise BadUse(text.format(name=wanted, shipped=listed(shipped()))) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadUse(_("{name} is not a TOML file: {reason}").format(name=wanted, reason=error)) from error
     try:
@@ -137,7 +137,7 @@ def _in_order(stages: Sequence[StageModel]) -> list[StageModel]:
         here = path[-1].id
     left = [stage.id for stage in stages if stage not in path]
     if left:
-        raise BadUse(_("these stages follow each other in a circle: {stages}").format(stages=", ".join(left)))
+        raise BadUse(_("these stages follow each other in a circle: {stages}").format(stages=listed(left)))
     return path
 
 
@@ -148,7 +148,7 @@ def _stage(number: int, part: Any) -> StageModel:
     _only(part, _STAGE_FIELDS, where)
     kind = part.get("kind", "open")
     if kind not in _KINDS:
-        raise BadUse(_("{where}: kind is one of {kinds}").format(where=where, kinds=", ".join(_KINDS)))
+        raise BadUse(_("{where}: kind is one of {kinds}").format(where=where, kinds=listed(_KINDS)))
     return StageModel(
         id=_text(part, "id", where),
         name=_text(part, "name", where),
@@ -165,7 +165,7 @@ def _only(part: Mapping[str, Any], known: frozenset[str], where: str) -> None:
     for name in part.keys() - known:
         raise BadUse(
             _("{where}: {name} is unknown; known are {known}").format(
-                where=where, name=name, known=", ".join(sorted(known))
+                where=where, name=name, known=listed(sorted(known))
             )
         )
 

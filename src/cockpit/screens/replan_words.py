@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cockpit.i18n import _, ngettext, short_day
+from cockpit.i18n import _, listed, ngettext, short_day
 from cockpit.plain import cells, fit
 from cockpit.services.plan_words import aim_text, relaxed_text
 from cockpit.services.snapshots import PlanChoices, ReplanProposal, WhyNot
@@ -34,7 +34,7 @@ def answer(proposal: ReplanProposal) -> str:
     if proposal.answers:
         words = ngettext("{count} conflict: theirs", "{count} conflicts: theirs", proposal.answers)
         said.append(words.format(count=proposal.answers))
-    return _(", ").join(said)
+    return listed(said)
 
 
 def _is_gone_already(change: Change) -> bool:
@@ -68,7 +68,7 @@ def reason_line(change: Change | None, proposal: ReplanProposal) -> Line:
     head = _head(change, proposal)
     if not change.row.reasons:
         return [*head, (": " + _("stays as it was"), "")]
-    points = ", ".join(f"{text} {value:+d}" if value else text for text, value in change.row.reasons)
+    points = listed(f"{text} {value:+d}" if value else text for text, value in change.row.reasons)
     return [*head, (f": {points} = {change.row.score}", "")]
 
 
@@ -119,7 +119,7 @@ def plan_line(shown: ReplanProposal, plans: Sequence[ReplanProposal], width: int
             parts += [("   ", ""), (f"[{name}]", "accent")]
             continue
         differs = [f"{new.label} {new.after}" for old, new in zip(shown.scores, plan.scores) if old.after != new.after]
-        parts += [("   ", ""), (name, ""), (": " + ", ".join(differs[:MOST_SAID]) if differs else "", "muted")]
+        parts += [("   ", ""), (name, ""), (": " + listed(differs[:MOST_SAID]) if differs else "", "muted")]
     return [*folded(parts, width, 2)]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.theme import BUILTIN_THEMES
 
-from cockpit.i18n import _
+from cockpit.i18n import _, listed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,7 +30,7 @@ class Session:
             self._app.theme = name
             self._app.say(_('Until the program ends. `theme = "{name}"` in the settings keeps it.').format(name=name))
         elif name:
-            self._app.say(_("No theme is called {name}. There are {names}.").format(name=name, names=", ".join(names)))
+            self._app.say(_("No theme is called {name}. There are {names}.").format(name=name, names=listed(names)))
         else:
             self._app.room.view.choose(_("Theme"), [(theme, theme) for theme in names], self.do_theme)
 

@@ -17,7 +17,7 @@ from cockpit.domain.entities import Account, Activity, Deal, Lifecycle, Tier
 from cockpit.domain.pipeline import deal_facts, usual_stays
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, NotAllowed, UnknownName
-from cockpit.i18n import _
+from cockpit.i18n import _, listed
 from cockpit.services.cardparts import contact_lines, past_and_planned, unknown_fields
 from cockpit.services.desk import Desk
 from cockpit.services.drafts import Bench, needed
@@ -175,7 +175,7 @@ def _changed(field: str, text: str) -> dict[str, str]:
         known = get_args(Lifecycle)
         if text.strip() not in known:
             raise BadUse(
-                _("{text} is not one of: {known}").format(text=clean_line(text, 20) or "-", known=", ".join(known))
+                _("{text} is not one of: {known}").format(text=clean_line(text, 20) or "-", known=listed(known))
             )
         return {"lifecycle": text.strip()}
     if field not in _LIMITS:

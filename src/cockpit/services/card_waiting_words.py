@@ -8,7 +8,7 @@ from cockpit.domain.book import Book
 from cockpit.domain.card_duties import WEEKS, Stuck, Under, Unready, Untouched
 from cockpit.domain.card_shape import Crowd, Narrowed, Thin
 from cockpit.domain.entities import Activity, Deal
-from cockpit.i18n import N_, _, ngettext, short_day, short_money
+from cockpit.i18n import N_, _, listed, ngettext, short_day, short_money
 from cockpit.services.snapshots import Evidence
 from cockpit.services.views import account_name, rule_text, spoken
 
@@ -47,7 +47,7 @@ def _unready_what(book: Book, found: Unready) -> str:
     facts = {"account": _place(book, found.visit), "time": f"{book.local(found.visit.starts_at):%H:%M}"}
     if not found.missing:
         return _("{account} {time}: goal and agenda ready").format(**facts)
-    missing = _(", ").join(_(PAPERS[name]) for name in found.missing)
+    missing = listed(_(PAPERS[name]) for name in found.missing)
     return _("{account} {time}: missing {missing}").format(missing=missing, **facts)
 
 

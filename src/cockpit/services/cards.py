@@ -9,7 +9,7 @@ from cockpit import clock
 from cockpit.domain.problems import Card, cards_of
 from cockpit.errors import BadUse, UnknownName
 from cockpit.garbage import no_collecting
-from cockpit.i18n import _, short_day
+from cockpit.i18n import _, listed, short_day
 from cockpit.services.card_views import card_views, what
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import CardView, Saved
@@ -72,4 +72,4 @@ def find_card(cards: tuple[Card, ...], card_id: str) -> Card:
     for card in cards:
         if card.id == card_id:
             return card
-    raise UnknownName(kind=_("card"), name=card_id, near=", ".join(card.id for card in cards[:5]))
+    raise UnknownName(kind=_("card"), name=card_id, near=listed(card.id for card in cards[:5]))

@@ -11,7 +11,7 @@ from cockpit.domain.entities import Deal
 from cockpit.domain.measures import Compared
 from cockpit.domain.periods import period_of
 from cockpit.domain.rates import Rate
-from cockpit.i18n import _, exact_money
+from cockpit.i18n import _, exact_money, listed
 from cockpit.services.agreements import agreement_line, rung_lines
 from cockpit.services.chain import ChainLook, Ground
 from cockpit.services.chain_words import ratio_name, step_name
@@ -115,7 +115,7 @@ def reasons(look: ChainLook) -> tuple[str, str]:
     if ground.is_alone and not ground.is_team:
         return _("Team and best: other reps' rows are not on this device; a lead sees them."), ""
     names = [ratio_name(step.ratio.id) for step in look.steps if not ground.compared(step.ratio.id).may_rank]
-    return "", _("no real difference between reps: {names}").format(names=_(", ").join(names)) if names else ""
+    return "", _("no real difference between reps: {names}").format(names=listed(names)) if names else ""
 
 
 def rate_line(ground: Ground, found: Compared, rate: Rate | None, *, with_team: bool = True) -> RateLine:

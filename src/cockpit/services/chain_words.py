@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cockpit.i18n import N_, _, exact_money, month_name, short_day, short_money, short_number
+from cockpit.i18n import N_, _, exact_money, listed, month_name, short_day, short_money, short_number
 
 if TYPE_CHECKING:
     from cockpit.services.snapshots import ChainLever, ChainRep, ChainSnapshot, CycleCheck, RateLine
@@ -145,7 +145,7 @@ def cycle_lines(check: CycleCheck) -> list[str]:
     stages: dict[str, int] = {}
     for deal in check.deals:
         stages[deal.stage] = stages.get(deal.stage, 0) + 1
-    where = ", ".join(f"{stage} {count}" for stage, count in stages.items())
+    where = listed(f"{stage} {count}" for stage, count in stages.items())
     words = _("this period comes from open deals: {count}, {money} ({stages})")
     return [feeds, words.format(count=len(check.deals), money=short_money(check.deals_minor), stages=where)]
 
@@ -235,7 +235,7 @@ def tried_text(found: ChainSnapshot) -> str:
 def split_text(found: ChainSnapshot) -> str:
     """`Tue 11-24 40, Wed 11-25 40`; of many days the first and the last."""
     shown = [f"{short_day(day)} {count}" for day, count in found.days]
-    return ", ".join(shown if len(shown) <= MOST_DAYS else [*shown[: MOST_DAYS - 2], "...", shown[-1]])
+    return listed(shown if len(shown) <= MOST_DAYS else [*shown[: MOST_DAYS - 2], "...", shown[-1]])
 
 
 def one_line(found: ChainSnapshot) -> str:
@@ -284,5 +284,5 @@ def no_lever(found: ChainSnapshot) -> str:
 
 def other_money(found: ChainSnapshot) -> str:
     """Open deals that are left out, since there is no exchange rate here."""
-    sums = ", ".join(exact_money(minor, currency) for currency, minor in found.other_currencies)
+    sums = listed(exact_money(minor, currency) for currency, minor in found.other_currencies)
     return _("open deals in other currencies are not in the reserve: {sums}").format(sums=sums) if sums else ""

@@ -16,7 +16,7 @@ from cockpit.domain.moments import read_moment
 from cockpit.domain.pipeline import Stay, deal_facts, usual_stays
 from cockpit.domain.text import clean_line
 from cockpit.errors import AmbiguousName, BadUse, NotAllowed, UnknownName
-from cockpit.i18n import _, exact_money, short_day
+from cockpit.i18n import _, exact_money, listed, short_day
 from cockpit.services.cardparts import contact_lines, past_and_planned, unknown_fields
 from cockpit.services.desk import Desk
 from cockpit.services.drafts import Bench, needed
@@ -135,7 +135,7 @@ class DealService:
             deal = open_deal(bench, deal_id)
             target = session.get(StageRow, stage_id)
             if target is None or target.funnel_id != deal.funnel_id:
-                raise UnknownName(kind=_("stage"), name=stage_id, near=", ".join(stage_names(bench, deal.funnel_id)))
+                raise UnknownName(kind=_("stage"), name=stage_id, near=listed(stage_names(bench, deal.funnel_id)))
             edits = stage_edits(bench, deal, target, is_milestone_met)
             label = _("Stage: {deal}, {stage}").format(deal=deal.name, stage=spoken(target.name, target.alias))
             return bench.save(edits, label, entity="deal", row_id=deal.id)
@@ -318,7 +318,7 @@ def _first_stage(bench: Bench, wanted: str) -> tuple[FunnelRow, StageRow]:
     exact = [one for one in every if name in (one.id.casefold(), one.name.casefold(), one.alias.casefold())]
     funnels = exact or [one for one in every if name in one.name.casefold() or name in one.alias.casefold()]
     if every and (not funnels or (name and len(funnels) > 1)):
-        raise UnknownName(kind=_("funnel"), name=wanted, near=", ".join(spoken(f.name, f.alias) for f in every))
+        raise UnknownName(kind=_("funnel"), name=wanted, near=listed(spoken(f.name, f.alias) for f in every))
     for funnel in funnels:
         stages = open_stages(bench, funnel.id)
         if stages:

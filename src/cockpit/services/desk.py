@@ -14,7 +14,7 @@ from cockpit.domain import entities as e
 from cockpit.domain.book import Book
 from cockpit.domain.team import reps_below
 from cockpit.errors import NotAllowed, NotSignedIn, UnknownName
-from cockpit.i18n import _
+from cockpit.i18n import _, listed
 from cockpit.services.snapshots import PersonRef
 from cockpit.storage import meta
 from cockpit.storage.past import ALL, past_reader
@@ -71,7 +71,7 @@ class Desk:
         found = exact or part
         if len(found) == 1:
             return self.person(source, found[0].id)
-        near = ", ".join(p.name for p in (found or people)[:8])
+        near = listed(p.name for p in (found or people)[:8])
         raise UnknownName(kind=_("rep"), name=wanted, near=near)
 
     def find_readable(self, source: Session | Reader, wanted: str) -> PersonRef:

@@ -14,7 +14,7 @@ from cockpit.domain.periods import Period, period_of
 from cockpit.domain.pipeline import Pipeline, pipeline
 from cockpit.domain.team import reps_below
 from cockpit.errors import BadUse, UnknownName
-from cockpit.i18n import _
+from cockpit.i18n import _, listed
 from cockpit.services.desk import Desk
 from cockpit.services.pipeline import funnels_of, month_flow
 from cockpit.services.snapshots import FlowLine, FunnelSnapshot, FunnelStage, PersonRef, RangeView, ReasonLine
@@ -98,7 +98,7 @@ def funnel_figures(
     owners = everyone if scope.id == viewer.id else [scope.id]
     book = open_book(desk, source, sorted({*everyone, scope.id}), as_of)
     if funnel_id is not None and funnel_id not in book.funnels:
-        raise UnknownName(kind=_("funnel"), name=funnel_id, near=", ".join(f.name for f in book.funnels.values()))
+        raise UnknownName(kind=_("funnel"), name=funnel_id, near=listed(f.name for f in book.funnels.values()))
     if since is not None and since >= book.today:
         raise BadUse(_("{text} is not over yet. A look back needs a past day.").format(text=since))
     if since is not None and since < book.activities_from:

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from cockpit.domain.moments import Reading, Slot, settle_ahead, settle_behind
 from cockpit.domain.quicklog import LogLine, outcome_at, read_line
 from cockpit.errors import AmbiguousName, BadUse, MalformedLog, UnknownName
-from cockpit.i18n import N_, _
+from cockpit.i18n import N_, _, listed
 from cockpit.services.deals import amount_values, milestone_question, open_deals, open_stages, stage_edits, stage_names
 from cockpit.services.drafts import Bench, ends_of, moved_copy, new_activity, refuse_past, usual
 from cockpit.services.matching import MOST_FOUND, best_class, candidates_of, find_accounts
@@ -93,7 +93,7 @@ def account_of(meant: Meant) -> Match:
     name = meant.line.account
     if meant.is_ambiguous:
         raise AmbiguousName(name=name, candidates=candidates_of(best_class(meant.others)))
-    raise UnknownName(kind=_("account"), name=name, near=", ".join(candidates_of(meant.others)) or "-")
+    raise UnknownName(kind=_("account"), name=name, near=listed(candidates_of(meant.others)) or "-")
 
 
 def draft_of(bench: Bench, meant: Meant) -> Draft:
@@ -311,7 +311,7 @@ def _deal_wanted(line: LogLine, account: Match, deal: DealRow | None, deals: lis
         return deal
     part = next(p for p in line.parts if p.name in ("amount", "stage"))
     if deals:
-        names = ", ".join(d.name for d in deals[:5])
+        names = listed(d.name for d in deals[:5])
         text = _("{account} has several open deals: {deals}. Change the deal itself.").format(
             account=account.name, deals=names
         )
@@ -326,7 +326,7 @@ def _stage_wanted(bench: Bench, line: LogLine, deal: DealRow) -> StageRow | None
     stages = open_stages(bench, deal.funnel_id)
     if not 1 <= line.stage.number <= len(stages):
         part = next(p for p in line.parts if p.name == "stage")
-        names = ", ".join(stage_names(bench, deal.funnel_id))
+        names = listed(stage_names(bench, deal.funnel_id))
         text = _("There is no stage {number}. Stages: {stages}").format(number=line.stage.number, stages=names)
         raise MalformedLog(text, column=part.column, part=part.text)
     return stages[line.stage.number - 1]

@@ -57,7 +57,7 @@ def _ahead(bench: Bench, line: LogLine, draft: Draft) -> list[LogField]:
     if draft.next_edit is not None and draft.next_slot is not None:
         values = draft.next_edit.values
         parts = (bench.when(draft.next_slot.starts_at), kind_name(values["kind"]), values.get("goal", ""))
-        found.append(_field("next", _("next step"), ", ".join(part for part in parts if part), _typed(line, "next")))
+        found.append(_field("next", _("next step"), _(", ").join(part for part in parts if part), _typed(line, "next")))
     deal, same = draft.deal, _("(no change)")
     if deal is not None and draft.target is not None:
         left = spoken(draft.left.name, draft.left.alias) if draft.left is not None else "-"

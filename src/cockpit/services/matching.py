@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cockpit.domain.text import clean_line, fold_width
 from cockpit.errors import AmbiguousName, UnknownName
-from cockpit.i18n import _
+from cockpit.i18n import _, listed
 from cockpit.services.snapshots import Match
 from cockpit.storage.reading import Reader, among, reader_of
 
@@ -76,7 +76,7 @@ def one_account(source: Session | Reader, text: str) -> Match:
         return best[0]
     if best:
         raise AmbiguousName(name=text, candidates=tuple(_label(m) for m in best[:8]))
-    raise UnknownName(kind=_("account"), name=text, near=", ".join(_label(m) for m in matches[:5]) or "-")
+    raise UnknownName(kind=_("account"), name=text, near=listed(_label(m) for m in matches[:5]) or "-")
 
 
 def candidates_of(matches: Sequence[Match]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cockpit.domain.diagnosis import WORKS_FROM, Finding, Vanity
 from cockpit.domain.metric_values import Value
 from cockpit.domain.metrics import Catalogue, Metric, MetricFault
-from cockpit.i18n import N_, _, exact_money, language, short_money, short_number
+from cockpit.i18n import N_, _, exact_money, language, listed, short_money, short_number
 from cockpit.services import words
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def fault_text(error: MetricFault) -> str:
     """What is wrong with a definition, where, and what would be right."""
     where = f"{error.metric}, {error.key}"
     near = get_close_matches(error.value, error.allowed, 4)
-    names = ", ".join(near or error.allowed[:MOST_NAMES])
+    names = listed(near or error.allowed[:MOST_NAMES])
     texts = {
         "unknown": _("{value} is not known. Allowed: {names}."),
         "missing": _("it is needed for {value}. Allowed: {names}."),
@@ -250,4 +250,4 @@ def vanity_text(one: Vanity, known: Mapping[str, Metric]) -> str:
 
 
 def others_text(others: Iterable[tuple[str, int]]) -> str:
-    return ", ".join(exact_money(minor, currency) for currency, minor in others)
+    return listed(exact_money(minor, currency) for currency, minor in others)

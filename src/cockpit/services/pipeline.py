@@ -15,7 +15,7 @@ from cockpit.domain.periods import period_of
 from cockpit.domain.pipeline import DealFacts, Pipeline, deal_facts, pipeline
 from cockpit.domain.team import reps_below
 from cockpit.errors import UnknownName
-from cockpit.i18n import _
+from cockpit.i18n import _, listed
 from cockpit.services.cardparts import contact_lines
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import DealBrief, PersonRef, PipelineSnapshot, StageLine, WriteState
@@ -44,9 +44,7 @@ class PipelineService:
         with self.desk.look(as_of) as source:
             viewer, scope, owners, book = pipeline_scope(self.desk, source, rep_id, as_of)
             if funnel_id is not None and funnel_id not in book.funnels:
-                raise UnknownName(
-                    kind=_("funnel"), name=funnel_id, near=", ".join(f.name for f in book.funnels.values())
-                )
+                raise UnknownName(kind=_("funnel"), name=funnel_id, near=listed(f.name for f in book.funnels.values()))
             line = pipeline(book, owners, funnel_id)
             states = write_states(source, [deal.id for deal in line.open])
             briefs = _briefs(source, book, line)

@@ -18,7 +18,7 @@ from cockpit.domain.periods import Period, period_text, read_period
 from cockpit.domain.targets import Node, workdays_of
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, UnknownName
-from cockpit.i18n import _
+from cockpit.i18n import _, listed
 from cockpit.services.desk import Desk
 from cockpit.services.target_views import Sight
 
@@ -72,7 +72,7 @@ def read_file(path: Path) -> tuple[Line, ...]:
     missing = [name for name in ("name", "period", "value") if names.count(name) != 1]
     if missing:
         words = _("{path}: the first line must name the columns name, period, value once each; missing: {list}")
-        raise BadUse(words.format(path=path, list=", ".join(missing)))
+        raise BadUse(words.format(path=path, list=listed(missing)))
     if len(rows) > MOST_LINES:
         raise BadUse(_("{path} has more than {count} lines.").format(path=path, count=MOST_LINES))
     found = []

@@ -18,7 +18,7 @@ from cockpit.domain.targets import COUNT, PROFIT, Measure, Node, workdays_of
 from cockpit.domain.team import reps_below
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, NotAllowed, UnknownName
-from cockpit.i18n import _, exact_money
+from cockpit.i18n import _, exact_money, listed
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import TargetLine, TargetPart, TargetProblem, WriteState
 from cockpit.services.views import open_book, spoken
@@ -87,7 +87,7 @@ class Sight:
         found = exact or part
         if len(found) == 1:
             return found[0]
-        near = ", ".join(self.name(node.id) for node in (found or nodes)[:8])
+        near = listed(self.name(node.id) for node in (found or nodes)[:8])
         raise UnknownName(kind=_("rep or team among yours"), name=wanted, near=near)
 
     def _names(self, node_id: str) -> tuple[str, str, str]:

@@ -164,7 +164,7 @@ def _compared(view: MetricView, one: Metric) -> list[tuple[str, str]]:
 
 def _row(view: MetricView, row: RowBehind) -> WhyRow:
     parts = (row.name, row.account, person_name(view.book, row.owner_id))
-    text = ", ".join(part for part in parts if part)
+    text = _(", ").join(part for part in parts if part)
     return WhyRow(entity=row.entity, id=row.id, text=text or row.id, at=_at(view, row.at), value=row.value)
 
 

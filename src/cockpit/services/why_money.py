@@ -55,7 +55,7 @@ def deal_row(book: Book, deal: Deal, value: int) -> WhyRow:
     parts = [deal.name, account_name(book, deal.account_id), person_name(book, deal.owner_id)]
     parts.append(short_day(day) if day else "")
     at: datetime | None = book.midnight(deal.closed_on) if deal.closed_on else None
-    return WhyRow(entity="deal", id=deal.id, text=", ".join(part for part in parts if part), at=at, value=value)
+    return WhyRow(entity="deal", id=deal.id, text=_(", ").join(part for part in parts if part), at=at, value=value)
 
 
 def deal_rows(book: Book, deals: Iterable[Deal], currency: str, sign: int = 1) -> list[WhyRow]:

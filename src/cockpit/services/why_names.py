@@ -10,6 +10,7 @@ from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import PERIOD_KINDS, period_of
 from cockpit.domain.problems import cards_of
 from cockpit.domain.team import gap_of
+from cockpit.i18n import listed
 from cockpit.services import why_chain, why_funnel, why_metrics, why_pipeline, why_plan, why_sync, why_targets, why_team
 from cockpit.services.conflict_words import open_conflicts
 from cockpit.services.target_views import Sight
@@ -91,7 +92,7 @@ def near(about: str) -> str:
     head = about.partition(":")[0].partition(".")[0]
     head = "PERIOD" if head in PERIOD_KINDS else head
     found = [name for name in PATTERNS if head and name.replace("[", ":").replace(".", ":").startswith(f"{head}:")]
-    return ", ".join([*found, *(name for name in PATTERNS if name == head), LIST])
+    return listed([*found, *(name for name in PATTERNS if name == head), LIST])
 
 
 def names_of(sources: Sources, screen: str) -> list[str]:

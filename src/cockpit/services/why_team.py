@@ -10,7 +10,7 @@ from cockpit.domain.kpi import KpiCount
 from cockpit.domain.problems import cards_of
 from cockpit.domain.rhythm import TREND_WEEKS, last_weeks
 from cockpit.domain.team import RepFigures
-from cockpit.i18n import _, exact_money, long_day
+from cockpit.i18n import _, exact_money, listed, long_day
 from cockpit.services import card_views, why_forecast, why_money, why_period
 from cockpit.services.snapshots import Why, WhyRow
 from cockpit.services.views import kpi_name
@@ -185,7 +185,7 @@ def total(board: Board, number: str) -> Why | None:
     unit: Unit = "money" if is_money else "count"
     formula = _("sum over {count} reps").format(count=len(rows))
     if len(known) < len(parts):
-        names = _(", ").join(rep.person.name for rep, found in parts if found.value is None)
+        names = listed(rep.person.name for rep, found in parts if found.value is None)
         formula = _("{formula}; without {names}, for whom it is not known").format(formula=formula, names=names)
     title = _("{name}: {number}").format(name=_("Team"), number=parts[0][1].title if parts else number)
     if number == "behind":

@@ -29,7 +29,7 @@ def activity_row(book: Book, activity: Activity, value: int = 1) -> WhyRow:
     return WhyRow(
         entity="activity",
         id=activity.id,
-        text=", ".join(part for part in parts if part),
+        text=_(", ").join(part for part in parts if part),
         at=book.local(activity.starts_at),
         value=value,
     )

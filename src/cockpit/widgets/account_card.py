@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cockpit.i18n import _
+from cockpit.i18n import _, listed
 from cockpit.plain import cells, fit
 from cockpit.services.card_words import opening_hours, rhythm_text, visits_text
 from cockpit.services.snapshots import AccountSnapshot, MonthVisits
@@ -36,7 +36,7 @@ def card_lines(snapshot: AccountSnapshot, width: int, *, is_ascii: bool) -> list
         Fact(_("rhythm"), rhythm_text(snapshot)),
         Fact(_("hours"), opening_hours(snapshot.windows)),
         Fact(_("address"), snapshot.address or _("no address"), "" if snapshot.address else "muted"),
-        Fact(_("industry"), ", ".join(part for part in (snapshot.industry, snapshot.size) if part)),
+        Fact(_("industry"), listed(part for part in (snapshot.industry, snapshot.size) if part)),
         Fact(_("owner"), snapshot.owner),
         *(Fact(name, value) for name, value in snapshot.extra),
     ]

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cockpit.errors import BadUse, ConfigError
-from cockpit.i18n import _
+from cockpit.i18n import _, listed
 
 FIELDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "people": (frozenset({"rep"}), frozenset({"lead", "region"})),
@@ -78,7 +78,7 @@ def choose(folder: Path, path: Path | None = None) -> Mapping:
             lacking = set(part.columns.values()) - _header(folder / part.file)
             if lacking:
                 raise BadUse(
-                    _("{file} has no column {names}.").format(file=part.file, names=", ".join(sorted(lacking))),
+                    _("{file} has no column {names}.").format(file=part.file, names=listed(sorted(lacking))),
                     file=part.file,
                 )
         return mapping
@@ -152,7 +152,7 @@ def _mapping(data: dict[str, Any]) -> Mapping:
 
 def _file(kind: str, part: Any) -> FileMap:
     if kind not in FIELDS:
-        raise _Wrong(f"files.{kind}", _("known files are {names}").format(names=", ".join(FIELDS)))
+        raise _Wrong(f"files.{kind}", _("known files are {names}").format(names=listed(FIELDS)))
     if not isinstance(part, dict):
         raise _Wrong(f"files.{kind}", _("a table is needed"))
     columns = {field: str(column) for field, column in _table(part, "columns").items()}

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cockpit.domain.entities import Role
 from cockpit.errors import BadUse, ConfigError
-from cockpit.i18n import _
+from cockpit.i18n import _, listed
 from cockpit.storage.records import column_types
 from cockpit.storage.tables import SYNCED
 
@@ -83,7 +83,7 @@ def read(path: Path) -> Connection:
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
-        known = ", ".join(sorted(one.stem for one in path.parent.glob("*.toml"))) or "-"
+        known = listed(sorted(one.stem for one in path.parent.glob("*.toml"))) or "-"
         text = _("There is no connection {name}. Known: {known}. Make one: cockpit connect")
         raise BadUse(text.format(name=path.stem, known=known)) from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -104,7 +104,7 @@ def made(name: str, data: Mapping[str, Any]) -> Connection:
     if not _NAME.fullmatch(name):
         raise _Wrong("name", _("a name has letters, digits, - and _"))
     for key in data.keys() - _KEYS:
-        raise _Wrong(key, _("There is no such key. Allowed: {names}.").format(names=", ".join(sorted(_KEYS))))
+        raise _Wrong(key, _("There is no such key. Allowed: {names}.").format(names=listed(sorted(_KEYS))))
     for key in ("crm", "url"):
         if not isinstance(data.get(key), str) or not data[key]:
             raise _Wrong(key, _("a text is needed"))
@@ -133,7 +133,7 @@ def _role(text: str) -> Role:
     for role in _ROLES:
         if role == text:
             return role
-    raise _Wrong("roles", _("{value} is not known. Allowed: {names}.").format(value=text, names=", ".join(_ROLES)))
+    raise _Wrong("roles", _("{value} is not known. Allowed: {names}.").format(value=text, names=listed(_ROLES)))
 
 
 def checked(name: str, data: Mapping[str, Any]) -> Connection:
@@ -190,7 +190,7 @@ def _fields(data: Any) -> dict[str, dict[str, str]]:
             raise _Wrong(f"fields.{entity}", _("a table for each kind of row is needed, such as [fields.account]"))
         for theirs, ours in names.items():
             if ours not in column_types(entity) or ours.endswith("_id") or ours in ("id", "rev", "origin", "extra"):
-                allowed = ", ".join(sorted(n for n in column_types(entity) if not n.endswith("_id") and n != "id"))
+                allowed = listed(sorted(n for n in column_types(entity) if not n.endswith("_id") and n != "id"))
                 words = _("{value} is not known. Allowed: {names}.").format(value=ours, names=allowed)
                 raise _Wrong(f"fields.{entity}.{theirs}", words)
         found[entity] = dict(names)
