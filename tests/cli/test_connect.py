@@ -156,6 +156,11 @@ def test_a_file_that_cannot_be_used_is_named_with_its_key(cockpit: Cockpit, tmp_
         ('url = "x"', "crm"),
         ('crm = "tryton"\nurl = "x"\nevery_s = 1', "every_s"),
         ("colour = 1", "colour"),
+        ('crm = "tryton"\nurl = "x"\n[written]\naccount = ["sector"]', "written.account"),
+        (
+            'crm = "tryton"\nurl = "x"\n[fields.account]\nsector = "industry"\n[written]\naccount = ["branch"]',
+            "Allowed: sector",
+        ),
     ):
         (folder / "mine.toml").write_text(line, "utf-8")
         answer = cockpit("hub", "upstream", "mine")

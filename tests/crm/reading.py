@@ -20,3 +20,8 @@ def one(pages: Iterable[Page]) -> Remote:
 
 def last_cursor(pages: Iterable[Page]) -> str:
     return [page.cursor for page in pages][-1]
+
+
+def set_ones(row: Remote) -> dict[str, Any]:
+    """Fields of theirs that have a value."""
+    return {name: value for name, value in row.unknown.items() if value is not None}

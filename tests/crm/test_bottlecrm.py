@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from cockpit.crm.bottlecrm import FEED, BottleCrm, connect, rows
 from cockpit.crm.bottlecrm.session import PAGE
-from cockpit.crm.connector import Access, BadRemote, CrmForbidden, CrmRefused, CrmStale, Remote
+from cockpit.crm.connector import OWN, Access, BadRemote, CrmForbidden, CrmRefused, CrmStale, Remote
 from cockpit.crm.testing.checks import CHECKS, Check
 from cockpit.errors import HubBusy, HubUnavailable, SignInNeeded, VersionTooOld
 from cockpit.hub.upstream import asking
@@ -241,6 +241,18 @@ def test_custom_fields_of_theirs_are_kept_and_ours_are_not_shown(crm: FakeBottle
     assert deal.unknown["cf_region"] == "East"
     assert "cf_cockpit_ref" not in deal.unknown
     assert "created_on" not in deal.values
+
+
+def test_custom_fields_of_theirs_are_written_and_an_empty_one_is_told(crm: FakeBottle, bottle: BottleCrm) -> None:
+    crm.definitions.append({**RECORDED["definition"], "target_model": "Opportunity", "key": "region"})
+    bottle.greet()
+    crm.add("opportunities", name="O", stage="PROPOSAL", custom_fields={"cockpit_ref": "d1"})
+    (deal,) = taken(bottle, "deal").values()
+    assert deal.unknown["cf_region"] is None
+    after = bottle.update("deal", deal, {f"{OWN}cf_region": "East"})
+    assert (after.unknown["cf_region"], after.row_id) == ("East", "d1")
+    with pytest.raises(CrmRefused, match="in the CRM alone"):
+        bottle.update("deal", deal, {f"{OWN}probability": 5})
 
 
 def test_what_changes_by_itself_is_no_change(crm: FakeBottle, bottle: BottleCrm) -> None:

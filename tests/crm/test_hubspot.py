@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from cockpit.crm.calling import Bucket
-from cockpit.crm.connector import Access, BadRemote, CrmCursorLost, CrmForbidden, CrmRefused
+from cockpit.crm.connector import OWN, Access, BadRemote, CrmCursorLost, CrmForbidden, CrmRefused
 from cockpit.crm.hubspot import HubSpot, connect
 from cockpit.crm.hubspot_calls import PACE
 from cockpit.errors import HubBusy, HubUnavailable, SignInNeeded
 from tests.crm.fakes.base import CLIENT_ID, CLIENT_SECRET, VirtualTime
 from tests.crm.fakes.hubspot import FakeHubSpot
-from tests.crm.reading import last_cursor, one, rows
+from tests.crm.reading import last_cursor, one, rows, set_ones
 
 OUR_ID = "0194a6d2-7e1c-7a3b-8c55-3f1e2d4c5b6a"
 
@@ -266,10 +266,12 @@ def test_gone_meanwhile(fake: FakeHubSpot, crm: HubSpot) -> None:
 def test_properties_without_a_place_are_kept(fake: FakeHubSpot) -> None:
     fake.known["companies"]["loyalty"] = {"name": "loyalty"}
     fake.add("companies", name="Acme", domain="acme.example", loyalty="gold")
-    assert one(connected(fake, companies="loyalty renamed_since").snapshot("account")).unknown == {
-        "domain": "acme.example",
-        "loyalty": "gold",
-    }
+    crm = connected(fake, companies="loyalty renamed_since")
+    acme = one(crm.snapshot("account"))
+    assert set_ones(acme) == {"domain": "acme.example", "loyalty": "gold"}
+    assert "renamed_since" not in acme.unknown
+    after = crm.update("account", acme, {f"{OWN}loyalty": "silver"})
+    assert set_ones(after) == {"domain": "acme.example", "loyalty": "silver"}
 
 
 def test_goals_about_deals_become_targets(fake: FakeHubSpot, crm: HubSpot) -> None:

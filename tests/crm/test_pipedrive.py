@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from cockpit.crm.calling import Bucket
-from cockpit.crm.connector import Access, BadRemote, CrmCursorLost, CrmForbidden, CrmRefused
+from cockpit.crm.connector import OWN, Access, BadRemote, CrmCursorLost, CrmForbidden, CrmRefused
 from cockpit.crm.pipedrive import PACE, Pipedrive, connect
 from cockpit.errors import HubBusy, HubUnavailable, SignInNeeded
 from tests.crm.fakes.base import CLIENT_ID, CLIENT_SECRET, VirtualTime
@@ -246,8 +246,14 @@ def test_a_renamed_field_is_still_ours(fake: FakePipedrive, crm: Pipedrive) -> N
 
 
 def test_fields_of_theirs_without_a_place_are_kept(fake: FakePipedrive, crm: Pipedrive) -> None:
+    grade = {"field_code": "a" * 40, "is_custom_field": True, "field_name": "Grade", "field_type": "varchar"}
+    fake.fields["organizations"]["a" * 40] = {**grade, "description": ""}
     fake.add("organizations", name="Acme", website="https://acme.example", custom_fields={"a" * 40: "gold"})
-    assert one(crm.snapshot("account")).unknown == {"website": "https://acme.example", "a" * 40: "gold"}
+    acme = one(crm.snapshot("account"))
+    assert acme.unknown == {"website": "https://acme.example", "a" * 40: "gold"}
+    assert crm.update("account", acme, {OWN + "a" * 40: "silver"}).unknown["a" * 40] == "silver"
+    made = crm.create("account", OUR_ID, {"name": "B", OWN + "a" * 40: "tin"})
+    assert (made.row_id, made.unknown["a" * 40]) == (OUR_ID, "tin")
 
 
 def test_goals_become_targets_of_each_period(fake: FakePipedrive, crm: Pipedrive) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from cockpit.crm.connector import Access, CrmCursorLost, CrmForbidden, CrmRefused, CrmStale
+from cockpit.crm.connector import OWN, Access, CrmCursorLost, CrmForbidden, CrmRefused, CrmStale
 from cockpit.crm.salesforce import Salesforce, connect
 from cockpit.errors import BadUse, HubBusy, HubUnavailable, SignInNeeded, VersionTooOld
 from tests.crm.fakes.base import CLIENT_ID, CLIENT_SECRET, VirtualTime
 from tests.crm.fakes.salesforce import FakeSalesforce
-from tests.crm.reading import last_cursor, one, rows
+from tests.crm.reading import last_cursor, one, rows, set_ones
 
 OUR_ID = "0194a6d2-7e1c-7a3b-8c55-3f1e2d4c5b6a"
 
@@ -254,9 +254,12 @@ def test_two_rows_with_our_id_are_refused_with_words(fake: FakeSalesforce, crm: 
 def test_fields_that_were_added_renamed_or_removed(fake: FakeSalesforce, crm: Salesforce) -> None:
     fake.custom["Account"].add("Tier__c")
     fake.add("Account", Name="Acme", Tier__c="gold", Website="acme.example")
-    assert one(crm.snapshot("account")).unknown == {"Tier__c": "gold", "Website": "acme.example"}
+    acme = one(crm.snapshot("account"))
+    assert set_ones(acme) == {"Tier__c": "gold", "Website": "acme.example"}
+    after = crm.update("account", acme, {f"{OWN}Tier__c": None, f"{OWN}Website": "acme.org"})
+    assert (after.unknown["Tier__c"], set_ones(after)) == (None, {"Website": "acme.org"})
     fake.custom["Account"].remove("Tier__c")
-    assert one(connected(fake).snapshot("account")).unknown == {"Website": "acme.example"}
+    assert "Tier__c" not in one(connected(fake).snapshot("account")).unknown
 
 
 def test_quotas_become_targets(fake: FakeSalesforce, crm: Salesforce) -> None:

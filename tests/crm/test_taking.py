@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cockpit.crm.testing.memory import MemoryConnector, capabilities
 from cockpit.errors import DatabaseBusy
-from cockpit.hub.upstream import Round, Upstream
+from cockpit.hub.upstream import Connection, Round, Upstream, settings
 from cockpit.storage.database import Database
 from tests.crm.world import Joined
 
@@ -338,3 +339,11 @@ def test_a_mapped_field_is_a_column_and_the_others_are_kept(database: Database) 
     done = joined.round()
     assert any("sector" in note for note in done.notes)
     assert joined.row("account", remote_id)["industry"] == "Chemistry"
+
+
+def test_a_connection_is_read_as_it_was_written(tmp_path: Path) -> None:
+    maps = {"account": {"sector": "industry", "grade": "size"}}
+    written = {"account": frozenset({"sector", "grade"})}
+    connection = Connection("crm", "memory", "http://memory", fields=maps, written=written, options={"a": 'b"c'})
+    settings.write(tmp_path / "crm.toml", connection)
+    assert settings.read(tmp_path / "crm.toml") == connection

@@ -4,6 +4,7 @@ twice, whatever answer gets lost."""
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -439,3 +440,78 @@ def _refused(joined: Joined) -> tuple[Refusal, ...]:
         found = standing(session, "crm")
     assert found.faults == ()
     return found.refused
+
+
+@pytest.fixture
+def mapped(database: Database) -> Joined:
+    """Customers whose sector is shown as our industry and changed from here, and whose grade is shown as our size."""
+    maps = {"account": {"sector": "industry", "grade": "size"}}
+    joined = Joined(database, fields=maps, written={"account": frozenset({"sector"})})
+    holdings = {
+        entity: replace(holding, fields=holding.fields - {"industry"})
+        for entity, holding in joined.memory.can.holdings.items()
+    }
+    joined.memory.can = replace(joined.memory.can, holdings=holdings)
+    owner = joined.server.company()["person"][0]
+    for name, unknown in (("Acme", {"sector": "Paper", "grade": "A"}), ("Empty", {"sector": None, "grade": None})):
+        joined.server.add("account", {"name": name, "owner_id": owner}, unknown=unknown)
+    joined.round()
+    return joined
+
+
+def _theirs(joined: Joined, name: str) -> tuple[str, dict[str, Any]]:
+    return next(
+        (one.id, one.unknown) for one in joined.server.records["account"].values() if one.values["name"] == name
+    )
+
+
+def test_a_mapped_field_that_is_written_is_changed_there_too(mapped: Joined) -> None:
+    ada = next(iter(mapped.server.rows("person")))
+    for name in ("Acme", "Empty"):
+        there, unknown = _theirs(mapped, name)
+        assert mapped.patch(ada, "account", there, industry="Steel").status == "applied"
+        assert unknown["sector"] == "Steel"
+        assert mapped.row("account", there)["industry"] == "Steel"
+        assert mapped.patch(ada, "account", there, size="B").status == "rejected", "this one is only shown"
+    unknown["sector"] = "Glass"
+    mapped.server.edit("account", there, {})
+    mapped.round()
+    assert mapped.row("account", there)["industry"] == "Glass"
+
+
+def test_a_mapped_field_changed_on_both_sides_is_a_conflict(mapped: Joined) -> None:
+    ada, (there, unknown) = next(iter(mapped.server.rows("person"))), _theirs(mapped, "Acme")
+    mine = mapped.edit("account", there, industry="Steel")
+    unknown["sector"] = "Glass"
+    mapped.server.edit("account", there, {})
+    result = mapped.push(ada, mine)
+    assert [(one.field, one.mine, one.theirs) for one in result.fields] == [("industry", "Steel", "Glass")]
+    assert unknown["sector"] == "Glass"
+
+
+def test_a_mapped_field_that_was_emptied_there_is_empty_here(mapped: Joined) -> None:
+    there, unknown = _theirs(mapped, "Acme")
+    unknown["sector"] = None
+    mapped.server.edit("account", there, {})
+    done = mapped.round()
+    assert mapped.row("account", there)["industry"] == ""
+    assert done.notes == [], "an empty field is no missing one"
+
+
+@pytest.mark.parametrize(("name", "words"), [("branch", "no field sector any more"), ("sector", "several values")])
+def test_a_mapped_field_that_cannot_be_written_is_named(mapped: Joined, name: str, words: str) -> None:
+    ada, (there, unknown) = next(iter(mapped.server.rows("person"))), _theirs(mapped, "Acme")
+    del unknown["sector"]
+    unknown[name] = ["Paper", "Ink"]
+    mapped.server.edit("account", there, {})
+    mapped.round()
+    result = mapped.patch(ada, "account", there, industry="Steel")
+    assert result.problem is not None
+    assert (result.problem.type, words in result.problem.detail) == ("crm-refused", True)
+
+
+def test_a_new_row_brings_its_mapped_fields_along(mapped: Joined) -> None:
+    ada = next(iter(mapped.server.rows("person")))
+    values = {"name": "Nova", "industry": "Wood", "size": "C"}
+    assert mapped.push(ada, mapped.mutation("account", "account-1", "create", values)).status == "applied"
+    assert _theirs(mapped, "Nova")[1] == {"sector": "Wood"}

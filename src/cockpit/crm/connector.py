@@ -15,6 +15,8 @@ from typing import Any, Literal, Protocol
 from cockpit.errors import HubError
 
 Op = Literal["put", "delete"]
+OWN = "own:"
+"""Before the name of a field of theirs, as `Remote.unknown` has it, among the values of `create` and `update`."""
 
 
 class CrmRefused(HubError):
@@ -79,12 +81,14 @@ class Capabilities:
     `paging` offset: rows may come twice or be missed when others write meanwhile. `fed`: the kinds whose changes `feed`
     tells. Kinds with neither feed nor delta are read whole every `rest_s`, those without word of deletions every hour,
     those with a feed once a day. Exact after `greet`: a role may narrow it.
+    `own_fields`: the kinds of which fields that have no place in ours can be written (see OWN).
     `lacks` names, for a person, what the CRM does not offer (targets, teams, hours ...).
     """
 
     holdings: Mapping[str, Holding]
     paging: Literal["offset", "cursor", "keyset"]
     fed: frozenset[str] = frozenset()
+    own_fields: frozenset[str] = frozenset()
     pace: Pace = Pace()
     lacks: tuple[str, ...] = ()
 
@@ -96,7 +100,8 @@ class Remote:
     `values` by our field names in wire form (money in minor units, moments RFC 3339 in UTC, days ISO); columns that
     name another row (`account_id`, `owner_id`, `stage_id` ...) hold THEIR id of it; a field that is absent is left as it
     is here. `row_id` is our id where the CRM carries it (its field, reference or marker). `version` is what the CRM compares, "" where it has none.
-    `unknown`: fields of theirs that have no place in ours, shown in the detail view.
+    `unknown`: fields of theirs that have no place in ours, shown in the detail view; with those that are empty, where the
+    CRM tells of them: one that is not there was renamed or removed.
     """
 
     entity: str

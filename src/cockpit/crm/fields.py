@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cockpit.crm.connector import BadRemote, CrmRefused, Page, Remote
+from cockpit.crm.connector import OWN, BadRemote, CrmRefused, Page, Remote
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse
 from cockpit.i18n import _
@@ -118,9 +118,14 @@ def among(pages: Iterable[Page], remote_id: str) -> Remote | None:
 
 
 def unknown(raw: Mapping[str, Any], taken: Iterable[str]) -> dict[str, Any]:
-    """What has a value there and no place here."""
+    """What has no place here."""
     known = set(taken)
-    return {name: value for name, value in raw.items() if name not in known and value not in (None, "", [], {})}
+    return {name: value for name, value in raw.items() if name not in known}
+
+
+def own(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of theirs to be written, by their names."""
+    return {name.removeprefix(OWN): value for name, value in values.items() if name.startswith(OWN)}
 
 
 def moment(value: Any) -> str:

@@ -89,7 +89,13 @@ class HubSpot:
             return Holding(fields, delta="since", deletes="flag", conflict="date", create="lookup")
 
         lacks = (_("KPI rules"), _("the goal and agenda of a visit"), _("targets of teams"))
-        return Capabilities({entity: holding(entity) for entity in ORDER}, "cursor", pace=PACE, lacks=lacks)
+        return Capabilities(
+            {entity: holding(entity) for entity in ORDER},
+            "cursor",
+            own_fields=frozenset({"account", "contact", "deal"}),
+            pace=PACE,
+            lacks=lacks,
+        )
 
     def greet(self) -> Greeting:
         self._learn()

@@ -192,7 +192,7 @@ class Rows:
 
     def write(self, kind: str, values: Mapping[str, Any], seen: Remote | None) -> dict[str, Any]:
         """The properties of a call. `seen` None: a new row."""
-        body = f.write(self._tables[kind], values)
+        body = {**f.write(self._tables[kind], values), **f.own(values)}
         whole = {**(seen.values if seen else {}), **values}
         if kind == "contacts" and "name" in values:
             body["firstname"], body["lastname"] = f.split_name(values["name"])

@@ -111,7 +111,13 @@ class Pipedrive:
             )
 
         lacks = (_("KPI rules"), _("the goal and agenda of a visit"), _("deletions before the next day, but of deals"))
-        return Capabilities({entity: holding(entity) for entity in PATHS}, "cursor", pace=PACE, lacks=lacks)
+        return Capabilities(
+            {entity: holding(entity) for entity in PATHS},
+            "cursor",
+            own_fields=frozenset(FIELD_PATHS),
+            pace=PACE,
+            lacks=lacks,
+        )
 
     def greet(self) -> Greeting:
         me = self._data("GET", "/api/v1/users/me", cost=GET)
@@ -188,7 +194,7 @@ class Pipedrive:
     def create(self, entity: str, row_id: str, values: Mapping[str, Any]) -> Remote:
         body = self._rows.write(entity, values, None, row_id)
         if entity in FIELD_PATHS:
-            body["custom_fields"] = {self._code(entity): f"ck:{row_id}"}
+            body["custom_fields"] = {**body.get("custom_fields", {}), self._code(entity): f"ck:{row_id}"}
         return self._written(entity, "POST", PATHS[entity], body)
 
     def update(self, entity: str, seen: Remote, values: Mapping[str, Any]) -> Remote:

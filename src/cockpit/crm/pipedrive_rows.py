@@ -21,6 +21,8 @@ DONE = {"planned": "open", "held": "done", "not_held": "done", "moved": "done", 
 ENDS = ("won", "lost")
 NO_ID = "-"
 _MARK = re.compile(r"\s*\[ck:(\S{1,64})(?: (\w+) (\w+))?\]\s*$")
+_CUSTOM = re.compile("[0-9a-f]{40}")
+"""What a custom field is called there."""
 _CARRIED = re.compile(r"ck:(\S{1,64})")
 _TAKEN = (
     "id",
@@ -116,7 +118,7 @@ class Rows:
         for name, value in custom.items():
             if isinstance(value, str) and (found := _CARRIED.fullmatch(value)):
                 row_id = found[1]
-            elif value not in (None, "", []):
+            else:
                 kept[name] = value
         return Remote(entity, remote_id, values, row_id, str(raw.get("update_time") or ""), unknown=kept)
 
@@ -149,6 +151,11 @@ class Rows:
     def write(self, entity: str, values: Mapping[str, Any], seen: Remote | None, row_id: str | None) -> dict[str, Any]:
         """The body of a call. `seen` None: a new row."""
         body = f.write(self.tables[entity], values)
+        custom: dict[str, Any] = {}
+        for name, value in f.own(values).items():
+            (custom if _CUSTOM.fullmatch(name) else body)[name] = value
+        if custom:
+            body["custom_fields"] = custom
         whole = {**(seen.values if seen else {}), **values}
         match entity:
             case "account" if "address" in values:

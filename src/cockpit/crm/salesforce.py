@@ -93,7 +93,12 @@ class Salesforce:
             return Holding(fields, delta="keyset", deletes="flag", conflict="date", create="lookup")
 
         lacks = (_("KPI rules"), _("the goal and agenda of a visit"), _("targets of teams"), *self._lacks)
-        return Capabilities({entity: holding(entity) for entity in ORDER}, "cursor", lacks=lacks)
+        return Capabilities(
+            {entity: holding(entity) for entity in ORDER},
+            "cursor",
+            own_fields=frozenset({"account", "contact", "deal"}),
+            lacks=lacks,
+        )
 
     def greet(self) -> Greeting:
         offered = [float(each["version"]) for each in self.caller.json("GET", "/services/data")]

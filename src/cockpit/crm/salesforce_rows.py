@@ -156,7 +156,7 @@ class Rows:
 
     def write(self, kind: str, values: Mapping[str, Any], seen: Remote | None) -> dict[str, Any]:
         """The body of a call. `seen` None: a new record."""
-        body = f.write(self.tables[kind], values)
+        body = {**f.write(self.tables[kind], values), **f.own(values)}
         whole = {**(seen.values if seen else {}), **values}
         if body.get("OwnerId", "") is None:
             del body["OwnerId"]  # every record there has an owner

@@ -69,6 +69,8 @@ class BottleCrm:
         self._activities = Activities(self._session)
         self._is_admin = False
         self._lacking: frozenset[str] = frozenset()
+        self._keys: dict[str, frozenset[str]] = {}
+        """Custom fields that are not ours, by kind: a row tells only of those that are set."""
 
     @property
     def requests(self) -> int:
@@ -90,7 +92,13 @@ class BottleCrm:
             )
             for entity, fields in _FIELDS.items()
         }
-        return Capabilities(holdings, "offset", fed=frozenset(PATHS), lacks=tuple(self._lacks()))
+        return Capabilities(
+            holdings,
+            "offset",
+            fed=frozenset(PATHS),
+            own_fields=frozenset(PATHS) - {"activity"},
+            lacks=tuple(self._lacks()),
+        )
 
     def _lacks(self) -> Iterator[str]:
         yield _("the hour of a planned visit")
@@ -125,6 +133,7 @@ class BottleCrm:
         """Our custom fields are there; an administrator's token makes those that are not, once it is more than a look."""
         found = self._session.get("/custom-fields/", params={"target_model": model})["definitions"]
         is_active = {one["key"]: one["is_active"] for one in found}
+        self._keys[_ENTITIES[model]] = frozenset(key for key, active in is_active.items() if active) - rows.OURS
         for key in keys:
             if is_active.get(key):
                 continue
@@ -195,9 +204,11 @@ class BottleCrm:
         return self._maker(entity)(raw) if raw is not None else None
 
     def _maker(self, entity: str) -> Callable[[rows.Raw], Remote]:
+        keys = self._keys.get(entity, frozenset())
         if entity == "deal":
-            return lambda raw: rows.deal(raw, self._session.company["default_currency"])
-        return rows.account if entity == "account" else rows.contact
+            return lambda raw: rows.with_empty(rows.deal(raw, self._session.company["default_currency"]), keys)
+        make = rows.account if entity == "account" else rows.contact
+        return lambda raw: rows.with_empty(make(raw), keys)
 
     def _small(self, entity: str) -> Page:
         """What fits on one page."""
@@ -245,7 +256,7 @@ class BottleCrm:
         return made
 
     def _made(self, entity: str, row_id: str, values: Mapping[str, Any]) -> Remote | None:
-        body = {**_SENDING[entity](values, {}), "custom_fields": {rows.REF: row_id}}
+        body = {**_SENDING[entity](values, {}), "custom_fields": {**rows.custom(values), rows.REF: row_id}}
         if values.get("owner_id"):
             body["assigned_to"] = [values["owner_id"]]
         made = self._session.send("POST", f"/{PATHS[entity]}/", body)
@@ -264,14 +275,14 @@ class BottleCrm:
     def _body(self, entity: str, remote_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """An owner comes in his forerunner's place: the others who are assigned stay."""
         raw = (self._session.raw(entity, remote_id) or {}) if {"owner_id", "address"} & set(values) else {}
-        body = _SENDING[entity](values, raw)
+        body, custom = _SENDING[entity](values, raw), rows.custom(values)
         if "owner_id" in values and raw:
             owner_id, before = values["owner_id"], rows.owner_of(raw)
             others = [one["id"] for one in raw["assigned_to"] if one["id"] not in (before, owner_id)]
             body["assigned_to"] = [owner_id, *others] if owner_id else others
             if others:
-                body["custom_fields"] = {rows.OWNER: owner_id or ""}
-        return body
+                custom[rows.OWNER] = owner_id or ""
+        return {**body, "custom_fields": custom} if custom else body
 
     def delete(self, entity: str, seen: Remote) -> None:
         if entity == "activity":

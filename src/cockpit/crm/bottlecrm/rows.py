@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from cockpit.crm import fields
 from cockpit.crm.connector import BadRemote, CrmRefused, Page, Remote
 from cockpit.i18n import _
 
@@ -19,10 +21,13 @@ REF, KIND, STATE = "cockpit_ref", "cockpit_kind", "cockpit_state"
 """Custom fields that carry our id, and on a task the activity's kind and what their status cannot say."""
 OWNER = "cockpit_owner"
 """Custom field with the owner, where several people are assigned: their list has no order of its own."""
+OURS = frozenset({REF, KIND, STATE, OWNER})
 LOGGED = "logged"
 """The kind of a task that has become an interaction."""
 NO_LAST_NAME = "-"
 """They demand a last name; 王小明 has none apart."""
+
+_CUSTOM = "cf_"
 
 Raw = Mapping[str, Any]
 _MARKER = re.compile(r"\s*\[ck:([!-Z\\^-~]{1,64})( web)?(?: by ([!-Z\\^-~]{1,64}))?\]\s*")
@@ -86,11 +91,25 @@ def _row(entity: str, raw: Raw, values: dict[str, Any], kept: tuple[str, ...] = 
     custom = dict(raw.get("custom_fields") or {})
     ref = custom.pop(REF, None)
     unknown = {name: raw[name] for name in kept if raw.get(name) not in (None, "", [])}
-    unknown |= {f"cf_{key}": value for key, value in custom.items() if key not in (KIND, STATE, OWNER)}
+    unknown |= {f"{_CUSTOM}{key}": value for key, value in custom.items() if key not in (KIND, STATE, OWNER)}
     people = [person["user_details"]["name"] for person in raw.get("assigned_to") or () if isinstance(person, Mapping)]
     if len(people) > 1:
         unknown["assigned_to"] = people
     return Remote(entity, row_id or str(raw["id"]), values, row_id=ref, unknown=unknown)
+
+
+def with_empty(row: Remote, keys: Iterable[str]) -> Remote:
+    """Custom fields without a value too: one that is not there was renamed or removed."""
+    return replace(row, unknown={**{f"{_CUSTOM}{key}": None for key in keys}, **row.unknown})
+
+
+def custom(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Custom fields to be written. Raises CrmRefused for a field that is none."""
+    found = fields.own(values)
+    for name in found:
+        if not name.startswith(_CUSTOM):
+            raise CrmRefused(_("the field {name} is changed in the CRM alone").format(name=name), field=name)
+    return {name.removeprefix(_CUSTOM): "" if value is None else value for name, value in found.items()}
 
 
 def company(org: Raw) -> Remote:

@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from cockpit import clock
+from cockpit.crm import fields
 from cockpit.crm.connector import (
+    OWN,
     BadRemote,
     Capabilities,
     CrmForbidden,
@@ -164,7 +166,7 @@ def capabilities(
     made: dict[str, Any] = {"delta": delta, "deletes": deletes, "conflict": conflict, "create": create, **holding}
     holdings = {entity: Holding(fields, **made) for entity, fields in FIELDS.items()}
     fed = frozenset(FIELDS) if deletes == "feed" else frozenset[str]()
-    return Capabilities(holdings, paging, fed=fed)
+    return Capabilities(holdings, paging, fed=fed, own_fields=frozenset(FIELDS))
 
 
 class MemoryConnector:
@@ -250,12 +252,15 @@ class MemoryConnector:
         if how == "upsert" and known:
             self.server.edit(entity, known[0].id, values)
             return self._remote(entity, known[0])
-        return self._remote(entity, self.server.records[entity][self.server.add(entity, values, carried)])
+        rest = {name: value for name, value in values.items() if not name.startswith(OWN)}
+        made = self.server.add(entity, rest, carried, fields.own(values))
+        return self._remote(entity, self.server.records[entity][made])
 
     def update(self, entity: str, seen: Remote, values: Mapping[str, Any]) -> Remote:
         self._ask(entity, values)
         record = self._current(entity, seen)
-        self.server.edit(entity, record.id, values)
+        record.unknown |= fields.own(values)
+        self.server.edit(entity, record.id, {n: value for n, value in values.items() if not n.startswith(OWN)})
         return self._remote(entity, record)
 
     def delete(self, entity: str, seen: Remote) -> None:

@@ -36,6 +36,7 @@ _KEYS = frozenset(
         "roles",
         "stages",
         "fields",
+        "written",
         "options",
     }
 )
@@ -44,7 +45,7 @@ _KEYS = frozenset(
 @dataclass(frozen=True, slots=True)
 class Connection:
     """`people`, `roles` and `stages` are by THEIR id: our person, the role, our stage. `fields`, by entity, leads from a
-    field of theirs to the column of ours that shows it. `zone` says on which day a moment lies for the CRM, `day_starts`
+    field of theirs to the column of ours that shows it; `written` are those of theirs that devices change too. `zone` says on which day a moment lies for the CRM, `day_starts`
     at which hour something stands here of which the CRM knows only the day."""
 
     name: str
@@ -59,6 +60,7 @@ class Connection:
     roles: Mapping[str, Role] = field(default_factory=dict)
     stages: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    written: Mapping[str, frozenset[str]] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -124,7 +126,8 @@ def made(name: str, data: Mapping[str, Any]) -> Connection:
         people=_texts(data, "people"),
         roles=roles,
         stages=_texts(data, "stages"),
-        fields=_fields(data.get("fields", {})),
+        fields=(fields := _fields(data.get("fields", {}))),
+        written=_written(data.get("written", {}), fields),
         options=_texts(data, "options"),
     )
 
@@ -165,6 +168,9 @@ def write(path: Path, connection: Connection) -> None:
     for title, table in tables.items():
         if table:
             lines += ["", f"[{title}]", *(f"{_quoted(key)} = {_quoted(value)}" for key, value in table.items())]
+    if connection.written:
+        lists = ((entity, ", ".join(map(_quoted, sorted(names)))) for entity, names in connection.written.items())
+        lines += ["", "[written]", *(f"{_quoted(entity)} = [{names}]" for entity, names in lists)]
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     beside = path.with_suffix(".new")
     beside.touch(mode=0o600)
@@ -194,6 +200,22 @@ def _fields(data: Any) -> dict[str, dict[str, str]]:
                 words = _("{value} is not known. Allowed: {names}.").format(value=ours, names=allowed)
                 raise _Wrong(f"fields.{entity}.{theirs}", words)
         found[entity] = dict(names)
+    return found
+
+
+def _written(data: Any, fields: Mapping[str, Mapping[str, str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for entity, names in (data if isinstance(data, dict) else {"": data}).items():
+        known = fields.get(entity, {})
+        if not isinstance(names, list) or not known:
+            raise _Wrong(
+                f"written.{entity}", _("a list of fields of [fields.{entity}] is needed").format(entity=entity)
+            )
+        for name in names:
+            if name not in known:
+                words = _("{value} is not known. Allowed: {names}.").format(value=name, names=", ".join(sorted(known)))
+                raise _Wrong(f"written.{entity}", words)
+        found[entity] = frozenset(names)
     return found
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from cockpit.crm.connector import Holding, Remote
+from cockpit.crm.connector import OWN, Holding, Remote
 from cockpit.hub import intake
 from cockpit.hub.problems import Problem
 from cockpit.hub.upstream.links import PEOPLE, references
@@ -40,6 +40,8 @@ class Shaper:
     connection: Connection
     entity: str
     holding: Holding
+    takes_own: bool = False
+    """Whether fields of theirs can be written."""
 
     def digest(self, remote: Remote) -> str:
         """Of all that may change something here."""
@@ -92,6 +94,12 @@ class Shaper:
         """The columns of ours that show a field of theirs, with its name: they are changed there."""
         return {ours: theirs for theirs, ours in self._names.items()}
 
+    @property
+    def written(self) -> dict[str, str]:
+        """Those of `mapped` that devices change too."""
+        names = self.connection.written.get(self.entity, frozenset()) if self.takes_own else frozenset[str]()
+        return {ours: theirs for ours, theirs in self.mapped.items() if theirs in names}
+
     def missing_fields(self, remote: Remote) -> list[str]:
         """Mapped fields that a row does not have any more: renamed there, or removed."""
         return sorted(self._names.keys() - remote.unknown.keys())
@@ -131,6 +139,9 @@ class Shaper:
         A moment that moved within its day is nothing to a CRM that stores the day.
         """
         values = {name: value for name, value in changed.items() if name in self.holding.fields}
+        for ours, theirs in self.written.items():
+            if ours in changed and (seen is not None or changed[ours] not in (None, "", [])):
+                values[OWN + theirs] = _as_theirs(changed[ours], theirs, seen)
         for name, kind in references(self.entity, values).items():
             row_id = values[name]
             if row_id in (None, ""):
@@ -166,6 +177,31 @@ def _bounded(unknown: dict[str, Any]) -> dict[str, Any]:
         room -= size
         found[name] = value
     return found
+
+
+def _as_theirs(value: Any, theirs: str, seen: Remote | None) -> Any:
+    """A value of ours in the form of what stands there. Raises Problem for one that has none."""
+    if seen is None:
+        return value
+    if theirs not in seen.unknown:
+        raise Problem(
+            "crm-refused", _("the CRM has no field {name} any more: the mapping names it").format(name=theirs)
+        )
+    before = seen.unknown[theirs]
+    if isinstance(before, list | dict):
+        words = _("the field {name} of the CRM holds several values: change it there").format(name=theirs)
+        raise Problem("crm-refused", words)
+    if value in (None, ""):
+        return None
+    if isinstance(before, str):
+        return str(value)
+    if isinstance(before, int | float) and isinstance(value, str):
+        try:
+            return float(value) if "." in value else int(value)
+        except ValueError as error:
+            words = _("the field {name} of the CRM is a number").format(name=theirs)
+            raise Problem("crm-refused", words) from error
+    return value
 
 
 def _as(kind: type, value: Any, where: str) -> Any:

@@ -207,7 +207,7 @@ class Taker:
     # -- ids -----------------------------------------------------------------------------------------------------------
 
     def shaper(self, entity: str) -> Shaper:
-        return Shaper(self._connection, entity, self._can.holdings[entity])
+        return Shaper(self._connection, entity, self._can.holdings[entity], entity in self._can.own_fields)
 
     def theirs(self, entity: str, row_id: str) -> str | None:
         """Their id of a row of ours."""

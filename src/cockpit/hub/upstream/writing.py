@@ -6,7 +6,7 @@ ever made inside a transaction. Between the two nobody else writes the row: push
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
@@ -92,6 +92,7 @@ class Writer:
         with self._hub.read() as session:
             is_known = self._is_known(session, mutation)
             taker = self._taker(session)
+            written = taker.shaper(mutation.entity).written if holding is not None else {}
             link = taker.links.of_row(mutation.entity, mutation.entity_id)
             remote_id, is_pinned = (link.remote_id, link.state == "pinned") if link is not None else ("", False)
             is_doubtful = holding is not None and self._attempts.may_be_there(session, mutation, holding)
@@ -103,8 +104,8 @@ class Writer:
         if mutation.op == "create":
             return self._again(turn, mutation, holding)
         touched = mutation.patch.keys() if mutation.op == "patch" else holding.fields
-        self._refuse_theirs(mutation, holding, touched)
-        if not touched & holding.fields:
+        self._refuse_theirs(mutation, holding, touched, written)
+        if not touched & (holding.fields | written.keys()):
             return commit_here(self._hub, turn, mutation)
         return self._linked(turn, mutation, remote_id)
 
@@ -126,7 +127,7 @@ class Writer:
         answer = self._line.ask(lambda: connector.update(entity, seen, plan.values)) if plan.values else None
         return self._keep(turn, mutation, answer, remote_id)
 
-    def _refuse_theirs(self, mutation: Mutation, holding: Holding, touched: Any) -> None:
+    def _refuse_theirs(self, mutation: Mutation, holding: Holding, touched: Any, written: Collection[str]) -> None:
         """Raises Problem for what is changed at the CRM alone."""
         if holding.is_read_only and touched & holding.fields:
             raise Problem(
@@ -134,7 +135,7 @@ class Writer:
             )
         names = self._connection.fields.get(mutation.entity, {})
         for theirs, ours in names.items():
-            if mutation.op == "patch" and ours in mutation.patch:
+            if mutation.op == "patch" and ours in mutation.patch and ours not in written:
                 words = _("{ours} is the field {theirs} of the CRM: change it there").format(ours=ours, theirs=theirs)
                 raise Problem("crm-refused", words, field=ours)
 
