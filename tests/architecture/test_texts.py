@@ -40,7 +40,7 @@ def test_every_text_is_translated() -> None:
 
 
 def test_a_text_inside_an_f_string_is_gathered() -> None:
-    source = 'f"{_(\'one\')}: {ngettext(\'{n} day\', \'{n} days\', n)}" + _("two " "parts")'
+    source = "f\"{_('one')}: {ngettext('{n} day', '{n} days', n)}\" + _(\"two \" \"parts\")"
     assert sorted(texts(source), key=str) == [("{n} day", "{n} days"), "one", "two parts"]
 
 
@@ -57,7 +57,9 @@ NO_WORDS = {
 """Modules that join by an ASCII comma what nobody reads as a list of words."""
 
 
-@pytest.mark.parametrize("layer", ["screens", "widgets", "services", "cli", "hub", "feedback.py", "config.py", "i18n.py"])
+@pytest.mark.parametrize(
+    "layer", ["screens", "widgets", "services", "cli", "hub", "feedback.py", "config.py", "i18n.py"]
+)
 def test_lists_of_words_are_joined_in_their_language(layer: str) -> None:
     found = SOURCE / layer
     paths = sorted(found.rglob("*.py")) if found.is_dir() else [found]
@@ -88,8 +90,8 @@ def test_no_ambiguous_signs() -> None:
 
 
 def test_chinese_has_its_own_stops() -> None:
-    for _ids, texts in _catalogue():
-        for text in texts:
+    for _ids, chinese in _catalogue():
+        for text in chinese:
             words = FIGURES.sub("", text)
             assert not (re.search("[\u4e00-\u9fff]", words) and HALF_WIDTH.search(words)), text
 
