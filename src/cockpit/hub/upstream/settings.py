@@ -213,7 +213,7 @@ def _written(data: Any, fields: Mapping[str, Mapping[str, str]]) -> dict[str, fr
             )
         for name in names:
             if name not in known:
-                words = _("{value} is not known. Allowed: {names}.").format(value=name, names=", ".join(sorted(known)))
+                words = _("{value} is not known. Allowed: {names}.").format(value=name, names=listed(sorted(known)))
                 raise _Wrong(f"written.{entity}", words)
         found[entity] = frozenset(names)
     return found
