@@ -196,23 +196,21 @@ class Device:
 
     # --- what is on disk ---
 
-    def is_ahead(self) -> bool:
-        """It has seen more of this server than there is: a restore it has not noticed."""
-        facts = self.facts("epoch", "head_rev")
-        head = int(facts.get("head_rev", "0"))
-        return facts.get("epoch") == self.world.server.epoch_now() and head > self.world.server.head()
+    def is_current(self) -> bool:
+        """It has greeted the server since that was last restored."""
+        return self.world.server.is_current(self.facts("mark").get("mark", ""))
 
     def has_moved(self) -> bool:
         """The server, not restored since, shows him other rows than those of his last whole load."""
         drained = self.facts("drained").get("drained", "").split()
-        is_restored = drained[:1] != [self.world.server.epoch_now()] or self.is_ahead()
+        is_restored = drained[:1] != [self.world.server.epoch_now()] or not self.is_current()
         return not is_restored and tuple(drained[2:4]) != self.world.server.role_of(self.person_id)
 
     def has_nothing_to_do(self) -> bool:
         """Nothing waits here, and the server has nothing new."""
         facts, server = self.facts("drained", "complete", "last_error"), self.world.server
         drained = facts.get("drained", "").split()[:2] == [server.epoch_now(), str(server.head())]
-        if facts.get("complete") != "1" or not drained or facts.get("last_error"):
+        if facts.get("complete") != "1" or not drained or facts.get("last_error") or not self.is_current():
             return False
         return not self.slot.rows("SELECT 1 FROM outbox WHERE status IN ('pending', 'inflight', 'blocked') LIMIT 1")
 

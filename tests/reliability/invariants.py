@@ -31,7 +31,7 @@ def _each_is_somewhere(world: World, device: Device) -> None:
     both = queued.keys() & ended.keys()
     if both:
         world.oracle.find(f"I1 {device.name}: queued and ended at once: {sorted(both)[:3]}")
-    is_same_epoch = device.facts("epoch").get("epoch") == world.server.epoch_now() and not device.is_ahead()
+    is_current = device.is_current()
     applied = world.server.applied()
     for mutation_id, before in device.mine.items():
         state = queued.get(mutation_id) or ended.get(mutation_id)
@@ -39,7 +39,7 @@ def _each_is_somewhere(world: World, device: Device) -> None:
             if not (device.may_forget and before in (*SENT, "discarded", "undone", "answered", "forgotten")):
                 world.oracle.find(f"I1 {device.name}: {mutation_id} is nowhere, it was {before}")
             state = "forgotten"
-        if state in SENT and is_same_epoch and mutation_id not in applied:
+        if state in SENT and is_current and mutation_id not in applied:
             world.oracle.find(f"I1 {device.name}: {mutation_id} is taken for {state}, the server has it not")
         device.mine[mutation_id] = state
         if state in SENT:
@@ -95,6 +95,8 @@ def at_rest(world: World, *, is_whole: bool) -> None:
     """After two quiet rounds of every device. `is_whole` when every question was answered too."""
     for device in world.devices:
         after_step(world, device)
+        if not device.is_current():
+            world.oracle.find(f"I3 {device.name} has not met the server as it is since its restore")
         with device.slot.at_once():
             _queue_is_explained(world, device, is_whole=is_whole)
             _agreement(world, device)

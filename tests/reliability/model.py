@@ -40,6 +40,8 @@ class State:
     counted: dict[str, int] = field(default_factory=dict)
     order: dict[tuple[str, Key], int] = field(default_factory=dict)
     writers: Writers = field(default_factory=Writers)
+    marks: tuple[tuple[str, int], ...] = (("mark-1", 1),)
+    """Of each start of the server, with the first revision under it."""
 
     def copied(self) -> State:
         """Rows are never changed in place, so shallow copies of the books do."""
@@ -64,6 +66,9 @@ class Company:
     has_backdate_rule: bool = False
     backups: list[State] = field(default_factory=list)
     epochs: int = 1
+    starts: int = 1
+    current: set[str] = field(default_factory=lambda: {"mark-1"})
+    """Marks of this history alone: drawn since the last restore."""
 
     # --- who sees what -------------------------------------------------------------------------------
 
@@ -98,6 +103,23 @@ class Company:
 
     def head(self) -> int:
         return self.state.rev
+
+    def is_current(self, mark: str) -> bool:
+        return mark in self.current
+
+    def start(self) -> None:
+        self.starts += 1
+        self.state.marks = (*self.state.marks, (f"mark-{self.starts}", self.state.rev + 1))
+        self.current.add(f"mark-{self.starts}")
+
+    def mark(self) -> str:
+        return self.state.marks[-1][0]
+
+    def was_here(self, mark: str, rev: int) -> bool:
+        """Whether this history has had that revision under that mark: none that began later reaches down to it."""
+        names = [name for name, _first in self.state.marks]
+        later = self.state.marks[names.index(mark) + 1 :] if mark in names else ((mark, 0),)
+        return rev <= self.state.rev and all(rev < first for _name, first in later)
 
     def ids(self, entity: str) -> list[str]:
         return sorted(row_id for kind, row_id in self.state.rows if kind == entity)
@@ -204,13 +226,18 @@ class Company:
         self.oldest_cursor = self.state.rev
 
     def back_up(self) -> None:
+        """Every second time the server is stopped for it."""
         self.backups.append(self.state.copied())
+        if self.state.rev % 2:
+            self.start()
 
     def restore(self, *, is_announced: bool = True) -> bool:
         """An older state, announced by a new epoch as the contract asks, or not."""
         if not self.backups:
             return False
         epoch, self.state = self.state.epoch, self.backups.pop()
+        self.current.clear()
+        self.start()
         if not is_announced:
             self.state.epoch, self.oldest_cursor = epoch, 0
             rows = {person_id: self.state.rows["person", person_id] for person_id in self.people}

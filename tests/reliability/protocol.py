@@ -28,6 +28,10 @@ class Server(Protocol):
 
     def head(self) -> int: ...
 
+    def is_current(self, mark: str) -> bool:
+        """True for a start of the server since it was last restored."""
+        ...
+
     def ids(self, entity: str) -> list[str]:
         """In order."""
         ...

@@ -16,7 +16,7 @@ import msgspec
 from sqlalchemy import event, text
 from sqlmodel import Session, SQLModel, col, select
 
-from cockpit.hub import cursors, merging, revisions, store, tokens
+from cockpit.hub import cursors, marks, merging, revisions, store, tokens
 from cockpit.hub.app import create_app
 from cockpit.hub.store import Change
 from cockpit.hub.tokens import ADMIN, SELF, TEAM, Actor
@@ -156,10 +156,12 @@ class RealHub:
         place.put_back(place.founded)
         place.now = now
         place.app.state.hub._tidied.clear()
+        place.app.state.hub.head_met = 0
         self._seen = Seen()
         self._backups: list[tuple[Any, Seen]] = []
         self._base_revs: dict[str, int] = {}
         self._epochs = 0
+        self._current = {self._mark()}
         self._look()
 
     # --- requests ------------------------------------------------------------------------------------
@@ -235,6 +237,20 @@ class RealHub:
     def head(self) -> int:
         with self.place.database.read() as session:
             return revisions.head(session)
+
+    def is_current(self, mark: str) -> bool:
+        return mark in self._current
+
+    def _mark(self) -> str:
+        with self.place.database.read() as session:
+            return marks.history(session).mark
+
+    def _start(self) -> None:
+        """The process begins anew."""
+        self.place.app.state.hub.head_met = 0
+        with self.place.database.write() as session:
+            marks.draw(session)
+        self._current.add(self._mark())
 
     def ids(self, entity: str) -> list[str]:
         with self.place.database.read() as session:
@@ -328,6 +344,8 @@ class RealHub:
 
     def back_up(self) -> None:
         self._backups.append((self.place.keep(), self._seen.copied()))
+        if self.head() % 2:
+            self._start()
 
     def restore(self, *, is_announced: bool = True) -> bool:
         """An older state. Who is who, and which tokens are good, is not part of the backup."""
@@ -343,6 +361,8 @@ class RealHub:
             meta.put(session, "epoch", epoch)
             for row in session.exec(select(TokenRow)):
                 row.revoked_at = ended[row.hash]
+        self._current.clear()
+        self._start()
         if not is_announced:
             return True
         self.new_epoch()

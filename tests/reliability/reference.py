@@ -57,10 +57,12 @@ class Reference(Judge):
             return problem(401, "unauthorized")
         path = request.url.path
         if path == "/v1/sync/hello":
-            return answered(self._hello(person_id))
+            asked = request.url.params
+            was_met = not asked.get("mark") or self.was_here(asked["mark"], int(asked["rev"]))
+            return answered(self._hello(person_id) | {"mark": self.mark(), "is_same_history": was_met})
         if path == "/v1/sync/push":
             body = msgspec.json.decode(request.content)
-            if body["epoch"] != self.state.epoch:
+            if (body["epoch"], body["mark"]) != (self.state.epoch, self.mark()):
                 return problem(409, "restored")
             if len(body["mutations"]) > self.push_cap:
                 return problem(413, "too-large")
@@ -82,10 +84,12 @@ class Reference(Judge):
         }
 
     def _refusal(self, token: list[Any] | None, person_id: str) -> Answered | None:
-        """Of a cursor or page token: [epoch, rev, scope, ...]."""
+        """Of a cursor or page token: [epoch, rev, scope, place, ...]."""
         if token is None:
             return problem(400, "bad-cursor")
-        epoch, rev, scope = token[:3]
+        epoch, rev, scope, place = token[:4]
+        if epoch == self.state.epoch and not self.was_here(*place):
+            return problem(410, "other-history")
         if scope != self.scope(person_id):
             return problem(410, "scope-changed")
         if epoch != self.state.epoch or rev < self.oldest_cursor or rev > self.state.rev:
@@ -118,7 +122,7 @@ class Reference(Judge):
         body = {
             "rows": [item for _rev, kind, item in page if kind == "row"],
             "deleted": [item for _rev, kind, item in page if kind == "gone"],
-            "next_cursor": sealed([self.state.epoch, last, self.scope(person_id)]),
+            "next_cursor": sealed([self.state.epoch, last, self.scope(person_id), [self.mark(), self.state.rev]]),
             "more": more,
             "remaining_estimate": len(found) - len(page),
         }
@@ -133,15 +137,13 @@ class Reference(Judge):
             refusal = self._refusal(token, person_id)
             if refusal is not None or token is None:
                 return refusal or problem(400, "bad-cursor")
-            head, after = token[1], token[3]
+            head, after = token[1], token[4]
         found = sorted(self.visible_to(person_id).items())
         left = [item for item in found if list(item[0]) > after]
         page = left[: self.page_size]
         lines: list[Row] = [{"entity": key[0], "data": row} for key, row in page]
-        scope = self.scope(person_id)
-        following = None
-        if len(page) < len(left):
-            following = sealed([self.state.epoch, head, scope, list(page[-1][0])])
-        lines.append({"next": following, "cursor": sealed([self.state.epoch, head, scope]), "total": len(found)})
+        cursor = [self.state.epoch, head, self.scope(person_id), [self.mark(), self.state.rev]]
+        following = sealed([*cursor, list(page[-1][0])]) if len(page) < len(left) else None
+        lines.append({"next": following, "cursor": sealed(cursor), "total": len(found)})
         body = b"\n".join(msgspec.json.encode(line) for line in lines)
         return httpx.Response(200, content=body, headers={"content-type": "application/x-ndjson"})

@@ -11,7 +11,7 @@ from typing import Literal
 
 from tests.reliability import invariants
 from tests.reliability.device import Device
-from tests.reliability.steps import BY_OTHERS, STEPS, shrink, sync
+from tests.reliability.steps import STEPS, shrink
 from tests.reliability.steps_upgrade import place_of, upgrade
 from tests.reliability.world import REAL_SHARE, Places, ServerKind, World
 
@@ -68,8 +68,6 @@ def run(
             move = world.random.choices(moves, weights)[0]
             world.steps += 1
             world.clock.step(world.random.randrange(1, 120))
-            if move in BY_OTHERS and any(device.is_ahead() for device in world.devices):
-                move = sync  # a restore that nobody announced is told by the lower head, before others raise it
             move(world, device)
             invariants.after_step(world, device)
             if world.oracle.findings:

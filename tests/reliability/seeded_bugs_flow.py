@@ -122,6 +122,10 @@ RESYNC = (
         f"{_ENGINE}:Engine._greet", "if known and (", "if not known and (", "I1",
     ),
     Bug(
+        "only a lower head tells of a restore", "resync", "What the hub says of the place met last is not looked at.",
+        f"{_ENGINE}:Engine._greet", "not hello.is_same_history or hello", "hello", "I1",
+    ),
+    Bug(
         "tombstones outlive a restore", "resync", "Deletions of an old epoch keep out rows of the new one.",
         f"{_PULL}:begin_resync", 'if reason == "restored":', "if False:", "I3",
     ),

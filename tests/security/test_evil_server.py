@@ -111,7 +111,7 @@ def test_small_answers_do_not_grow_large_in_memory(kind: str) -> None:
     calls: tuple[Callable[[HubClient], object], ...] = (
         lambda hub: hub.changes("c", 500),
         lambda hub: hub.snapshot(""),
-        lambda hub: hub.push("d", 1, "", []),
+        lambda hub: hub.push("d", 1, "", "", []),
         lambda hub: hub.hello(),
     )
     tracemalloc.start()
@@ -202,7 +202,7 @@ def test_nothing_is_asked_of_another_host(status: int) -> None:
             hub.hello,
             lambda: hub.changes("c", 1),
             lambda: hub.snapshot(""),
-            lambda: hub.push("d", 1, "", []),
+            lambda: hub.push("d", 1, "", "", []),
         ):
             with pytest.raises(HubUnavailable):
                 call()

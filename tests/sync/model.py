@@ -68,6 +68,9 @@ class ModelHub:
     """Problem type for every mutation of a row, by row id."""
     oldest_cursor: int = 0
     gone_kind: str = "cursor-expired"
+    mark: str = ""
+    lasted: dict[str, int] = field(default_factory=dict)
+    """The last revision under each mark before the newest."""
     rev: int = 0
 
     def transport(self) -> httpx.MockTransport:
@@ -115,7 +118,11 @@ class ModelHub:
             return problem(401, "unauthorized")
         path = request.url.path
         if path == "/v1/sync/hello":
-            return httpx.Response(200, json=self._hello())
+            asked = request.url.params
+            was_here = asked.get("mark", self.mark) == self.mark or int(asked["rev"]) <= self.lasted.get(
+                asked["mark"], -1
+            )
+            return httpx.Response(200, json=self._hello() | {"mark": self.mark, "is_same_history": was_here})
         if path == "/v1/sync/push":
             body = json.loads(request.content)
             return httpx.Response(200, json={"results": [self._judge(m) for m in body["mutations"]]})

@@ -512,3 +512,53 @@ def test_discarding_the_deletion_of_a_row_i_made_shows_it_not_again_once_it_left
     (waiting,) = device.service.load().queue
     device.service.discard(waiting.mutation_id)
     assert (device.queue(), device.row("account", "acc-9")) == ([], None)
+
+
+def test_a_restore_that_nobody_announced_is_told_though_others_gave_its_revisions_again(
+    device: Device, hub: ModelHub
+) -> None:
+    """The head is higher than what was met by then; only the mark of the start after the restore tells."""
+    hub.mark = "first"
+    device.edit("patch", "account", "acc-1", tier="A")
+    device.sync()
+    backup, taken = dict(hub.rows), dict(hub.applied)
+    hub.lasted["first"] = hub.rev
+    device.edit("patch", "account", "acc-1", phone="2")
+    device.edit("create", "account", "acc-9", name="新客户", phone="1", owner_id="rep-1")
+    device.sync()
+    device.edit("patch", "account", "acc-9", phone="3")
+    hub.rows, hub.applied, hub.rev, hub.mark = backup, taken, hub.lasted["first"], "second"
+    for number in range(20):
+        hub.put("contact", f"con-{number}", name="其他", account_id="acc-1", owner_id="rep-1")
+    device.sync()
+    device.sync()
+    assert device.queue() == []
+    assert hub.row("account", "acc-1")["phone"] == "2"
+    assert (hub.row("account", "acc-9")["name"], hub.row("account", "acc-9")["phone"]) == ("新客户", "3")
+    assert device.value("contact", "con-0", "name") == "其他"
+    assert device.value("account", "acc-9", "rev") == hub.row("account", "acc-9")["rev"]
+
+
+def test_a_place_before_the_restore_point_needs_no_new_load(device: Device, hub: ModelHub) -> None:
+    hub.mark = "first"
+    hub.put("account", "acc-1", tier="A")
+    device.sync()
+    hub.lasted["first"], hub.mark = hub.rev, "second"
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    assert device.value("account", "acc-1", "phone") == "9"
+    assert hub.count("/v1/sync/snapshot") == 1
+
+
+def test_a_cursor_of_another_history_sends_again_what_was_acknowledged(device: Device, hub: ModelHub) -> None:
+    """It knows of revisions out of my sight, beyond the place that the greeting was asked about."""
+    hub.mark = "first"
+    device.edit("patch", "account", "acc-1", phone="2")
+    device.sync()
+    hub.put("account", "acc-1", phone="1")
+    hub.applied.clear()
+    hub.fail("/v1/sync/changes", answering(410, "other-history"))
+    device.sync()
+    with device.database.read() as session:
+        assert session.exec(select(OutboxRow.is_again)).all() == [True]
+        assert meta.get(session, "generation") == "2"

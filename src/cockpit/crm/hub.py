@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 
 class ResetAsked(HubError):
-    """410: the cursor is of no use any more. `kind` is cursor-expired or scope-changed."""
+    """410: the cursor is of no use any more. `kind` is cursor-expired, scope-changed or other-history."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
@@ -155,12 +155,17 @@ class HubClient:
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._socket = info["return_value"].get_extra_info("socket")
 
-    def hello(self) -> wire.Hello:
-        return self._read("GET", "/v1/sync/hello", wire.hello)
+    def hello(self, mark: str = "", rev: int = 0) -> wire.Hello:
+        """Greet the hub, and ask whether the place last met is of its history."""
+        params = {"mark": mark, "rev": str(rev)} if mark else {}
+        return self._read("GET", "/v1/sync/hello", wire.hello, params=params)
 
-    def push(self, device_id: str, schema_v: int, epoch: str, mutations: Sequence[dict[str, Any]]) -> wire.PushAnswer:
-        """Send mutations in their order, to the hub of that epoch alone. Raises BatchTooBig on 413."""
-        body = {"device_id": device_id, "schema_v": schema_v, "epoch": epoch, "mutations": list(mutations)}
+    def push(
+        self, device_id: str, schema_v: int, epoch: str, mark: str, mutations: Sequence[dict[str, Any]]
+    ) -> wire.PushAnswer:
+        """Send mutations in their order, to the hub of that epoch and start alone. Raises BatchTooBig on 413."""
+        of = {"epoch": epoch, "mark": mark}
+        body = {"device_id": device_id, "schema_v": schema_v, **of, "mutations": list(mutations)}
         return self._read("POST", "/v1/sync/push", wire.push_answer, content=msgspec.json.encode(body))
 
     def changes(self, cursor: str, limit: int) -> wire.ChangesPage:

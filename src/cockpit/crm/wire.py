@@ -52,13 +52,18 @@ class HelloPerson(msgspec.Struct, frozen=True):
 
 
 class Hello(msgspec.Struct, frozen=True):
-    """`head_rev` is the newest revision of the whole hub; revisions compare only inside one `epoch`."""
+    """`head_rev` is the newest revision of the whole hub; revisions compare only inside one `epoch`.
+
+    `mark` names the hub's newest start; a hub that gives none cannot say whether the place met before is of its history.
+    """
 
     time: Moment
     epoch: Annotated[str, Meta(min_length=1, max_length=200)]
     schema: SchemaRange
     head_rev: Rev
     person: HelloPerson
+    mark: Annotated[str, Meta(max_length=64)] = ""
+    is_same_history: bool = True
     limits: Limits = msgspec.field(default_factory=Limits)
     scopes: list[str] = msgspec.field(default_factory=list)
 

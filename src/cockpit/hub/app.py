@@ -10,7 +10,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 
 from cockpit import __version__, clock
 from cockpit.clock import monotonic
-from cockpit.hub import cursors, problems, routes_oauth, routes_rows, routes_sync, routes_team, rowwall
+from cockpit.hub import cursors, marks, problems, routes_oauth, routes_rows, routes_sync, routes_team, rowwall
 from cockpit.hub.context import Hub, HubDep
 from cockpit.hub.limits import BodyCap, Pace, Rate
 from cockpit.hub.problems import Problem
@@ -28,12 +28,13 @@ def create_app(
     backdate_days: int | None = BACKDATE_DAYS,
     rate: Rate | None = None,
 ) -> FastAPI:
-    """The API on a database that is prepared. Gives the hub its epoch when it has none.
+    """The API on a database that is prepared. Gives the hub its epoch when it has none, and the mark of this start.
 
     `rate` None: as many requests as anybody likes. `backdate_days` None: any day.
     """
     with database.write() as session:
         cursors.found(session)
+        marks.draw(session)
         has_row_wall = rowwall.build(session)
     hub = Hub(database, clock, backdate_days, has_row_wall)
     app = FastAPI(

@@ -36,6 +36,8 @@ class Hub:
     backdate_days: int | None = None
     has_row_wall: bool = False
     upstream: Upstream | None = None
+    head_met: int = 0
+    """The newest revision of the last greeting: a lower one is of a database that was restored under this process."""
     _turn: threading.Lock = field(default_factory=threading.Lock)
     _doing: set[str] = field(default_factory=set)
     _guard: threading.Lock = field(default_factory=threading.Lock)

@@ -1,4 +1,4 @@
-"""Cursors: opaque to the device, signed by the hub, tied to its epoch and to what the person may see."""
+"""Cursors: opaque to the device, signed by the hub, tied to its epoch, its history and what the person may see."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from cockpit.hub import revisions
+from cockpit.hub import marks, revisions
 from cockpit.hub.problems import Problem
 from cockpit.hub.store import new_id
 from cockpit.storage import meta
@@ -41,13 +41,16 @@ class Signer:
     epoch: str
     scope: str
     key: bytes
+    history: marks.History
 
     def write(self, kind: str, values: dict[str, Any]) -> str:
-        body = json.dumps({"k": kind, "e": self.epoch, "s": self.scope, **values}, separators=(",", ":")).encode()
+        place = {"m": self.history.mark, "r": self.history.head}
+        known = {"k": kind, "e": self.epoch, "s": self.scope, **place, **values}
+        body = json.dumps(known, separators=(",", ":")).encode()
         return f"{_encode(body)}.{_encode(self._sign(body))}"
 
     def read(self, kind: str, token: str) -> dict[str, Any]:
-        """The values of a token. Raises Problem: bad-cursor, cursor-expired, scope-changed."""
+        """The values of a token. Raises Problem: bad-cursor, cursor-expired, other-history, scope-changed."""
         try:
             text, sign = token.split(".")
             body = _decode(text)
@@ -60,6 +63,8 @@ class Signer:
             raise Problem("bad-cursor")
         if values["e"] != self.epoch:
             raise Problem("cursor-expired", "the hub was set up anew")
+        if not self.history.holds(values["m"], values["r"]):
+            raise Problem("other-history")
         if values["s"] != self.scope:
             raise Problem("scope-changed")
         return values
@@ -69,7 +74,8 @@ class Signer:
 
 
 def signer(session: Session, scope: str) -> Signer:
-    return Signer(meta.get(session, "epoch"), scope, bytes.fromhex(meta.get(session, "cursor_key")))
+    key = bytes.fromhex(meta.get(session, "cursor_key"))
+    return Signer(meta.get(session, "epoch"), scope, key, marks.history(session))
 
 
 def found(session: Session) -> None:
@@ -87,6 +93,7 @@ def begin_anew(session: Session, now: datetime) -> None:
     revisions.lock(session)
     meta.put(session, "epoch", new_id())
     meta.put(session, _ANEW, now.isoformat())
+    marks.draw(session)
 
 
 def began_anew_at(session: Session) -> datetime | None:
@@ -111,7 +118,7 @@ def read(session: Session, sign: Signer, token: str, head: int) -> Cursor:
     values = sign.read("changes", token)
     cursor = Cursor(values["rev"], values["floor"], values["left"])
     # By the floor, not the revision: in a pull from the start the revision is that of rows long unchanged.
-    if cursor.rev > head or cursor.floor < int(meta.get(session, _OLDEST, "0")):
+    if cursor.floor < int(meta.get(session, _OLDEST, "0")):
         raise Problem("cursor-expired")
     return cursor
 

@@ -33,6 +33,7 @@ TITLES: dict[str, tuple[int, str]] = {
     "restored": (409, "The hub was restored meanwhile: sync again"),
     "locked": (409, "The same request is being carried out"),
     "cursor-expired": (410, "The cursor is too old"),
+    "other-history": (410, "The hub was restored meanwhile: load anew"),
     "scope-changed": (410, "What you may see has changed"),
     "stale": (412, "The row has a newer revision"),
     "too-large": (413, "Too much at once"),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from cockpit.hub import cursors, feed, push, revisions, snapshot
+from cockpit.hub import cursors, feed, marks, push, snapshot
 from cockpit.hub.committing import commit, refused
 from cockpit.hub.context import PROBLEM_ANSWERS, ActorDep, Hub, HubDep
 from cockpit.hub.intake import is_id
@@ -34,17 +34,30 @@ router = APIRouter(prefix="/v1/sync", tags=["sync"], responses=PROBLEM_ANSWERS, 
 
 
 @router.get("/hello", response_model=Hello)
-def hello(hub: HubDep, actor: ActorDep) -> Response:
-    """The hub's time, epoch and limits, and who the token belongs to."""
+def hello(
+    hub: HubDep,
+    actor: ActorDep,
+    mark: Annotated[str, Query(max_length=64)] = "",
+    rev: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+) -> Response:
+    """The hub's time, epoch and limits, and who the token belongs to. `mark` and `rev`: the place last met here."""
+    before = hub.head_met
     with hub.read() as session:
-        head, epoch = revisions.head(session), cursors.signer(session, "").epoch
+        history, epoch = marks.history(session), cursors.signer(session, "").epoch
+    if history.head < before:
+        with hub.write() as session:
+            marks.draw(session)
+            history = marks.history(session)
+    hub.head_met = history.head
     found = Hello(
         time=hub.now(),
         epoch=epoch,
         schema=SchemaRange(min=push.SCHEMA_MIN, max=push.SCHEMA_MAX),
         limits=Limits(batch=BATCH, bytes=BATCH_BYTES, page=feed.PAGE, backdate_days=hub.backdate_days),
         scopes=sorted(actor.scopes),
-        head_rev=head,
+        head_rev=history.head,
+        mark=history.mark,
+        is_same_history=not mark or history.holds(mark, rev),
         person=PersonBody(id=actor.person_id, name=actor.name, role=actor.role, team_id=actor.team_id),
     )
     return Response(found.model_dump_json(by_alias=True), media_type="application/json")
@@ -59,7 +72,8 @@ def push_batch(request: Request, body: PushBody, hub: HubDep, actor: ActorDep) -
         raise Problem("schema-too-old", f"versions {push.SCHEMA_MIN} to {push.SCHEMA_MAX} are understood")
     now = hub.now()
     with hub.write() as session:
-        if body.epoch not in ("", cursors.signer(session, "").epoch):
+        here = cursors.signer(session, "")
+        if body.epoch not in ("", here.epoch) or body.mark not in ("", here.history.mark):
             raise Problem("restored", "this push was made for the hub as it was before")
         push.claim_device(session, body.device_id, actor.person_id, now)
     turn = Push(actor, body.device_id, now, hub.backdate_days)

@@ -44,6 +44,8 @@ class PushBody(BaseModel):
     schema_v: Whole = 1
     epoch: str = ""
     """Of the greeting before it: what was on its way while the hub was restored must not overtake what comes again."""
+    mark: str = ""
+    """Of the same greeting."""
     mutations: list[Annotated[Mutation | dict[str, Any], Field(union_mode="left_to_right")]]
 
 
@@ -110,6 +112,10 @@ class Hello(BaseModel):
     limits: Limits
     scopes: list[str]
     head_rev: int
+    mark: str
+    """Of the hub's newest start. With the highest revision met it is the place to ask about in the next greeting."""
+    is_same_history: bool
+    """False: the place asked about is not of this hub, which was restored from a backup."""
     person: PersonBody
 
 

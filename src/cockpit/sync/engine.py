@@ -38,7 +38,7 @@ from cockpit.i18n import _
 from cockpit.storage import meta
 from cockpit.storage.database import Database, why_locked
 from cockpit.storage.tables.sync import SCHEMA_VERSION
-from cockpit.sync import acts, policy, pull, push, receipts, runs
+from cockpit.sync import acts, policy, pull, push, receipts, restoring, runs
 
 Point = Literal["locked", "hello", "taken", "answered", "settled", "pulled", "saved", "swept"]
 """Where a run can be cut, for tests: after the lock, the hello, marking a batch as sent, its answer, one
@@ -77,8 +77,9 @@ class Engine:
             with self.database.write() as session:
                 runs.take_turn(session)
                 push.recover(session)
+                met = meta.get_all(session, (pull.MARK, pull.HEAD))
             try:
-                hello = self._greet()
+                hello = self._greet(met.get(pull.MARK, ""), int(met.get(pull.HEAD, "0")))
                 self._push(hello, tally)
                 self._pull(hello, tally)
                 self._finish(tally, hello, accept_shrink)
@@ -113,10 +114,10 @@ class Engine:
         finally:
             lock.release()
 
-    def _greet(self) -> Hello:
+    def _greet(self, mark: str, head: int) -> Hello:
         """Say hello, refuse what does not fit, and start over where the hub is not the one it was."""
         asked = clock.monotonic()
-        hello = self.hub.hello()
+        hello = self.hub.hello(mark, head)
         now, trip = clock.now(), clock.monotonic() - asked
         self.at("hello")
         if hello.schema.min > SCHEMA_VERSION:
@@ -124,20 +125,19 @@ class Engine:
         if hello.schema.max < SCHEMA_VERSION:
             raise HubError(_("The hub is older than this program; it has to be updated first."))
         with self.database.write() as session:
-            found = meta.get_all(session, ("person_id", "epoch", pull.HEAD))
+            found = meta.get_all(session, ("person_id", "epoch"))
             if found.get("person_id", hello.person.id) != hello.person.id:
                 raise SignInNeeded(_("The token belongs to somebody else."))
-            known, head = found.get("epoch"), int(found.get(pull.HEAD, "0"))
-            if known and (known != hello.epoch or hello.head_rev < head):
-                # a hub restored from a backup may have lost what it acknowledged; sending it again does no harm
-                receipts.requeue(session, hello.time)
-                pull.begin_resync(session, "restored", hello.epoch, now)
+            known = found.get("epoch")
+            if known and (known != hello.epoch or not hello.is_same_history or hello.head_rev < head):
+                restoring.of_the_hub(session, hello.epoch, hello.time, now)
                 head = 0
             elif not pull.has_place(session):
                 pull.begin_resync(session, "first", hello.epoch, now)
             limit = hello.limits.backdate_days
             facts = {
                 "epoch": hello.epoch,
+                pull.MARK: hello.mark,
                 pull.HEAD: str(max(head, hello.head_rev)),  # a page of a load may come with a cursor as high as this
                 "backdate_days": "" if limit is None else str(limit),
                 "role": hello.person.role,
@@ -162,7 +162,7 @@ class Engine:
             self.at("taken")
             self._tell_pushed(tally, total)
             try:
-                answer = self._send(batch, device_id, hello.epoch)
+                answer = self._send(batch, device_id, hello)
             except BatchTooBig as error:
                 if len(batch.ids) == 1:
                     self._park_large(batch, error)
@@ -183,9 +183,9 @@ class Engine:
     def _tell_pushed(self, tally: Tally, total: int) -> None:
         self.progress(_("up {done}/{total}").format(done=tally.pushed, total=total))
 
-    def _send(self, batch: push.Batch, device_id: str, epoch: str) -> PushAnswer:
+    def _send(self, batch: push.Batch, device_id: str, hello: Hello) -> PushAnswer:
         try:
-            return self.hub.push(device_id, SCHEMA_VERSION, epoch, batch.payloads)
+            return self.hub.push(device_id, SCHEMA_VERSION, hello.epoch, hello.mark, batch.payloads)
         except HubError:
             with self.database.write() as session:
                 push.give_back(session, batch.ids)
@@ -235,7 +235,10 @@ class Engine:
         except ResetAsked as reset:
             reason: pull.Reason = "scope-changed" if reset.kind == "scope-changed" else "cursor-expired"
             with self.database.write() as session:
-                pull.begin_resync(session, reason, hello.epoch, clock.now())
+                if reset.kind == "other-history":
+                    restoring.of_the_hub(session, hello.epoch, hello.time, clock.now())
+                else:
+                    pull.begin_resync(session, reason, hello.epoch, clock.now())
             try:
                 self._pull_all(hello, tally)
             except ResetAsked as again:

@@ -27,6 +27,8 @@ Reason = Literal["first", "cursor-expired", "scope-changed", "restored"]
 
 HEAD = "head_rev"
 """The highest revision this device has met. A hub whose head is lower was restored from a backup."""
+MARK = "mark"
+"""The hub's start that it was met under. Together they are the place the next greeting asks about."""
 
 UNFIT = (BadUse, KeyError, TypeError, ValueError, OverflowError)
 REFUSED_BY_TABLE = (IntegrityError, DataError, OverflowError)
@@ -92,7 +94,8 @@ def begin_resync(session: Session, reason: Reason, epoch: str, now: datetime) ->
     meta.put(session, "complete", "0")
     rows.beside(session).execute(delete(CursorRow))
     if reason == "restored":
-        session.execute(delete(TombstoneRow))  # their revisions belong to the old epoch
+        session.execute(delete(TombstoneRow))  # their revisions belong to the old history
+        meta.put_all(session, {HEAD: "0", MARK: ""})
     rows.add(session, CursorRow, stream="snapshot", epoch=epoch, generation=number, updated_at=now)
 
 

@@ -1,4 +1,4 @@
-"""A file put back to an older state: old rows must not pose as new, and what was sent since must not count twice."""
+"""This file or the hub put back to an older state: old rows must not pose as new, nothing is lost or counted twice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from cockpit.storage import meta
 from cockpit.storage.tables import OutboxRow
-from cockpit.sync import pull
+from cockpit.sync import pull, receipts
 
 
 def after_restore(session: Session, now: datetime) -> None:
@@ -24,3 +24,9 @@ def after_restore(session: Session, now: datetime) -> None:
     for key in ("last_error", "next_try_at"):
         meta.put(session, key, "")
     pull.begin_resync(session, "cursor-expired", meta.get(session, "epoch"), now)
+
+
+def of_the_hub(session: Session, epoch: str, hub_time: datetime, now: datetime) -> None:
+    """The hub may have lost what it acknowledged: queue it once more, which does no harm, and read everything anew."""
+    receipts.requeue(session, hub_time)
+    pull.begin_resync(session, "restored", epoch, now)
