@@ -20,7 +20,7 @@ from sqlmodel import SQLModel, select
 
 from cockpit import clock
 from cockpit.domain.book import Book
-from cockpit.domain.card_rules import RuleId
+from cockpit.domain.card_rules import OF_TEAM, RuleId
 from cockpit.domain.entities import Person
 from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import PeriodKind
@@ -244,6 +244,24 @@ IN_ORDER = {"agreement_old", "rank_behind", "split_off", "prospects_untouched", 
 def test_the_demo_rep_has_a_card_of_every_rule(company: Seeded) -> None:
     cards = [card for card in cards_of(company.book, company.report.rep_id) if card.state != "confirmed"]
     assert {card.rule.id for card in cards} == set(get_args(RuleId)) - OF_WHO_LEADS - IN_ORDER
+
+
+OF_CHANCE = {"split_off", "conversion_down", "weeks_under", "big_deal_stuck"}
+"""Cards of who leads that nobody planted: the targets add up, and the months decide about the others."""
+
+
+def test_the_demo_lead_and_the_head_have_a_card_of_every_rule_about_a_team(company: Seeded) -> None:
+    cards = [card for who in (company.report.lead_id, company.report.head_id) for card in cards_of(company.book, who)]
+    rules = {card.rule.id for card in cards}
+    assert set(OF_TEAM) - OF_CHANCE <= rules
+    aside = [card for card in cards if card.state == "waived"]
+    assert [(card.rule.id, card.waiver is not None) for card in aside] == [("visits_down", True)]
+
+
+def test_the_rule_without_effect_binds_nobody_of_the_demo_team(other_day: Seeded) -> None:
+    (rule,) = [rule for rule in other_day.book.kpi_rules if rule.kind == "web"]
+    assert rule.scope_id not in (None, other_day.rep.team_id)
+    assert rule.consequence_value == 0
 
 
 def test_what_the_demo_rep_plans_fits_the_opening_hours(other_day: Seeded) -> None:

@@ -23,7 +23,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, S
     database.close()
 
 
-@pytest.mark.parametrize("role", ["rep", "lead"])
+@pytest.mark.parametrize("role", ["rep", "lead", "head"])
 def test_the_rows_of_every_answer_make_its_number(demo: tuple[Database, SeedReport], role: str) -> None:
     database, report = demo
     with database.write() as session:

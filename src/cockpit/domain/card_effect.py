@@ -13,7 +13,7 @@ from cockpit.domain.card_month import Pace
 from cockpit.domain.cards import Reading, settled
 from cockpit.domain.deal_view import moments_of
 from cockpit.domain.deals import deals_of, money, standing
-from cockpit.domain.entities import Activity, Deal, KpiRule, Person, Team
+from cockpit.domain.entities import Activity, Deal, KpiRule, Team
 from cockpit.domain.forecast import Needs, Span, history_of, outlook, record
 from cockpit.domain.forecast.from_book import past_deals
 from cockpit.domain.gap import MoneyGap, money_gap
@@ -157,14 +157,14 @@ def policies(
 ) -> Iterator[tuple[Policy, tuple[Reading, ...]]]:
     """For each rule that began within the book: at each midnight and now 1 lacking while it moves only what it counts."""
     workdays = book.calendar.workdays(book.activities_from, book.today)
-    won = [deal for deal in deals_of(book, rep_ids) if deal.closed_on is not None and standing(book, deal) == "won"]
-    for rule in book.kpi_rules:
+    for rule, bound in _bound(book, rep_ids).values():
         first = rule.from_on
-        if first is None or bisect_left(workdays, first) < POLICY_DAYS or (rule.to_on and rule.to_on < book.today):
+        if first is None or bisect_left(workdays, first) < POLICY_DAYS:
             continue
+        won = [deal for deal in deals_of(book, bound) if deal.closed_on is not None and standing(book, deal) == "won"]
         before = bisect_left(workdays, first)
         begins = workdays[before - POLICY_DAYS]
-        rows = _held(book, rep_ids, begins, book.today)
+        rows = _held(book, bound, begins, book.today)
         days = sorted(book.local_day(row.starts_at) for row in rows if does_count(book, rule, row))
         found, readings = None, []
         for moment, today, end in moments_of(book, month):
@@ -185,6 +185,15 @@ def policies(
             yield found, settled(readings)
 
 
+def _bound(book: Book, rep_ids: Sequence[str]) -> dict[str, tuple[KpiRule, list[str]]]:
+    """Each rule that binds some of these people today, and whom."""
+    found: dict[str, tuple[KpiRule, list[str]]] = {}
+    for rep in rep_ids:
+        for rule in rules_for(book, rep):
+            found.setdefault(rule.id, (rule, []))[1].append(rep)
+    return found
+
+
 def _is_idle(days: tuple[int, int], counted: tuple[int, int], won: tuple[int, int]) -> bool:
     """Whether more was counted a day and not more money won."""
     more = counted[1] * days[0] * 100 >= counted[0] * days[1] * (100 + POLICY_PERCENT)
@@ -203,17 +212,13 @@ def _count(days: Sequence[date], first: date, end: date) -> int:
 # -- a leaf behind ------------------------------------------------------------------------------------------------------
 
 
-def leaves(book: Book, team: Team, reps: Sequence[Person], month: Period) -> Iterator[tuple[Leaf, tuple[Reading, ...]]]:
-    """For each monthly rule of the team: what is missing to 80 % of its share at each midnight and now; covered by what is
+def leaves(book: Book, team: Team, rep_ids: Sequence[str], month: Period) -> Iterator[tuple[Leaf, tuple[Reading, ...]]]:
+    """For each monthly rule of the team that is as old as the month: what is missing to 80 % of its share at each midnight and now; covered by what is
     planned."""
     workdays = book.calendar.workdays(month.starts_on, month.ends_on)
-    counted: dict[str, tuple[KpiRule, list[Person]]] = {}
-    for rep in reps:
-        for rule in rules_for(book, rep.id):
-            if rule.period_kind == "month":
-                counted.setdefault(rule.id, (rule, []))[1].append(rep)
-    for rule, people in counted.values():
-        ids = [rep.id for rep in people]
+    for rule, ids in _bound(book, rep_ids).values():
+        if rule.period_kind != "month" or (rule.from_on and rule.from_on > month.starts_on):
+            continue
         rows = [row for row in _held(book, ids, month.starts_on, book.today) if does_count(book, rule, row)]
         days = sorted(book.local_day(row.starts_at) for row in rows)
         known = sorted(book.local_day(row.starts_at) for row in rows if row.is_acknowledged)

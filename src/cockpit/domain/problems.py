@@ -243,13 +243,12 @@ class _Desk:
         month, teams = period_of("month", self.book.today), []
         for team_id in sorted(teams_below(self.book.teams, head.team_id) - {head.team_id}):
             team, below = self.book.teams[team_id], teams_below(self.book.teams, team_id)
-            people = [rep for rep in reps if rep.team_id in below]
-            owners = [rep.id for rep in people]
+            owners = [rep.id for rep in reps if rep.team_id in below]
             teams.append((team, owners))
             found, trace = under(self.book, team, owners, self.currency, month)
             yield from self._known("weeks_under", team_id, trace, found, found.missing_minor)
             yield from self._conversions(team_id, owners)
-            for leaf, trace in leaves(self.book, team, people, month):
+            for leaf, trace in leaves(self.book, team, owners, month):
                 yield from self._known("leaf_behind", f"{team_id}.{leaf.rule.id}", trace, leaf)
         for miss, trace in wild(self.book, teams, self.currency, month):
             yield from self._known("forecast_wild", miss.team.id, trace, miss)

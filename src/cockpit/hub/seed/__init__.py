@@ -17,6 +17,7 @@ from cockpit.hub.seed.customers import found_accounts
 from cockpit.hub.seed.deals import grow_deals
 from cockpit.hub.seed.demo import tell_demo
 from cockpit.hub.seed.people import found_people, found_rules, found_targets
+from cockpit.hub.seed.team_story import tell_team
 from cockpit.hub.seed.work import grow_work
 from cockpit.hub.seed.world import Days, World, uuid7
 from cockpit.i18n import _
@@ -74,4 +75,5 @@ def tell_company(anchor: date, seed: int = 1, language: str = "en") -> World:
     grow_deals(world)
     grow_work(world, set(story.values()))
     tell_demo(world, world.reps[0], story)
+    tell_team(world)
     return world

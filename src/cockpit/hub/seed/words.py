@@ -236,3 +236,5 @@ STEPS: tuple[Pair, ...] = (
     ("报价", "quote"),
 )
 NEXT_CALL: tuple[Pair, ...] = (("回访", "follow-up call"), ("确认下一步", "settle the next step"))
+
+FAIR: Pair = ("参加展会三天，下周补访", "three days at the fair, visits follow next week")
