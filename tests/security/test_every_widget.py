@@ -50,6 +50,7 @@ from tests.ui.boards import board_services
 from tests.ui.chain_sample import chain
 from tests.ui.driver import Driver, running
 from tests.ui.fakes import preview_of, today_snapshot, why_snapshot
+from tests.ui.forecast_sample import forecast
 from tests.ui.screen_text import _settle
 from tests.ui.target_sample import targets
 from tests.ui.test_connect import LOOK, FakeJoiner, signed_in, wizard
@@ -68,6 +69,7 @@ SAMPLES: dict[str, tuple[dict[str, Any], Callable[[], Any]]] = {
     "funnel": ({}, samples.funnel),
     "targets": ({}, targets),
     "team": ({}, samples.team),
+    "forecast": ({}, forecast),
     "metrics": ({}, samples.metrics),
     "sync": ({}, samples.sync),
     "deal": ({"deal_id": "deal-1"}, samples.deal),

@@ -8,6 +8,7 @@ from cockpit.services.snapshots import PlanChoices
 from tests.ui import board_samples as samples
 from tests.ui.chain_sample import chain
 from tests.ui.fakes import FakeServices
+from tests.ui.forecast_sample import forecast
 from tests.ui.target_sample import targets
 
 
@@ -20,6 +21,7 @@ def board_services(**answers: Any) -> FakeServices:
         "funnel__load": samples.funnel(),
         "targets__load": targets(),
         "team__load": samples.team(),
+        "forecast__load": lambda scope=None, period="month": forecast(period_kind=period),
         "metrics__load": lambda scope=None, period="month": samples.metrics(period_kind=period),
         "deals__load": samples.deal(),
         "accounts__load": samples.account(),

@@ -329,6 +329,7 @@ _NAMES = (
     "funnel",
     "targets",
     "team",
+    "forecast",
     "metrics",
     "cards",
     "why",

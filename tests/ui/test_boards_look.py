@@ -44,6 +44,7 @@ async def _open(driver: Driver, board: str) -> None:
     [
         ("gap", "80x24", "en"),
         ("chain", "80x24", "en"),
+        ("forecast", "80x24", "zh"),
         ("chain", "120x36", "zh"),
         ("team", "120x36", "zh"),
         ("pipeline", "80x24", "zh"),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cockpit import i18n
 from cockpit.cli import opening, shapes
+from cockpit.cli.explaining import explained
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Sheet, Table, show, wants_screen
 from cockpit.errors import BadUse
 from cockpit.i18n import _, ngettext, short_money
 from cockpit.services import forecast_words as words
 from cockpit.services import snapshots as s
+
+if TYPE_CHECKING:
+    from cockpit.domain.periods import PeriodKind
 
 
 def add_to(tree: typer.Typer) -> None:
@@ -32,14 +36,22 @@ def forecast(
         str, typer.Option(help=_("month or quarter."), autocompletion=lambda: ["month", "quarter"])
     ] = "month",
     backtest: Annotated[bool, typer.Option("--backtest", help=_("Every past forecast beside what came."))] = False,
-    explain: Annotated[bool, typer.Option("--explain", help=_("Each open deal's part."))] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help=_("Each open deal's part, and the formula behind every number."))
+    ] = False,
 ) -> None:
-    wants_screen(plain, as_json, as_csv)  # two forms at once are refused; this verb has no screen of its own
+    is_default = as_of is None and scope is None and period == "month" and not (backtest or explain)
+    if wants_screen(plain, as_json, as_csv) and is_default:
+        opening.open_app("forecast")
+        return
     if period not in ("month", "quarter"):
         raise BadUse(_("{text} is not a period of a forecast: use month or quarter.").format(text=period))
+    kind: PeriodKind = "month" if period == "month" else "quarter"
     opened = opening.services()
-    found = opened.forecast.load(scope, "month" if period == "month" else "quarter", opening.moment(as_of, opened))
-    show(sheet(found, backtest, explain), shape(found), as_json, as_csv)
+    moment = opening.moment(as_of, opened)
+    found = opened.forecast.load(scope, kind, moment)
+    why = opened.why.of_forecast(kind, scope, moment) if explain else None
+    show(*explained(sheet(found, backtest, explain), shape(found), why), as_json, as_csv)
 
 
 def sheet(found: s.ForecastSnapshot, has_backtest: bool = False, has_parts: bool = False) -> Sheet:
@@ -56,17 +68,17 @@ def sheet(found: s.ForecastSnapshot, has_backtest: bool = False, has_parts: bool
         _("forecast {value}, in 80 of 100 cases in the range").format(value=words.value_text(found.line)),
         _made_of(found),
         words.record_text(found.line) or _("no past forecast of such a period is over yet"),
-        *_rivals(found),
+        *([text] if (text := words.rivals_text(found)) else []),
         words.wins_text(found),
-        _("pipeline reserve {money}: all open deals at full size, not a forecast").format(
-            money=short_money(found.reserve_minor)
+        _("weighted pipeline {weighted}, no forecast; pipeline reserve {money}: all open deals at full size").format(
+            weighted=short_money(found.weighted_minor), money=short_money(found.reserve_minor)
         ),
         _("learned from {people}").format(people=words.people_text(found.basis_people)),
     ]
     tables = []
     if has_parts:
         tables.append(_parts(found))
-    stale = [part for part in found.parts if part.is_stale]
+    stale = words.stale_parts(found)
     if stale and not has_parts:
         count = ngettext("{count} stale deal counts 0", "{count} stale deals count 0", len(stale)).format(
             count=len(stale)
@@ -87,13 +99,6 @@ def _made_of(found: s.ForecastSnapshot) -> str:
     if found.correction == 1:
         return text
     return text + _(", all but the won x {factor} for past bias").format(factor=f"{found.correction:.2f}")
-
-
-def _rivals(found: s.ForecastSnapshot) -> list[str]:
-    if not found.rivals:
-        return []
-    parts = [f"{words.rival_name(name)} {words.percent(error)}" for name, error in found.rivals]
-    return [_("over the same past others were off by: {list}").format(list=_(", ").join(parts))]
 
 
 def _parts(found: s.ForecastSnapshot) -> Table:
@@ -203,6 +208,7 @@ def shape(found: s.ForecastSnapshot) -> dict[str, Any]:
         "rhythm_minor": found.rhythm_minor,
         "correction": round(found.correction, 4),
         "reserve_minor": found.reserve_minor,
+        "weighted_minor": found.weighted_minor,
         "wins": round(found.wins, 1),
         "wins_needed": found.wins_needed,
         "rivals": {name: round(error, 4) for name, error in found.rivals},

@@ -37,7 +37,7 @@ class GapView(PeriodView):
 
     SCOPES = ("gap", "list")
     KEPT = GapSnapshot
-    FOOTER = ("chain", "fill", "period_previous", "period_next", "why", "log", "help", "back")
+    FOOTER = ("chain", "fill", "forecast", "targets", "period_previous", "period_next", "why", "back")
 
     snapshot: GapSnapshot | None
 

@@ -31,7 +31,7 @@ NEVER_ENDING = ("escape", "ctrl+g")
 MOST_RECENT = 5
 """Commands that the palette lists first, because they were typed last."""
 
-_OF_A_REP = ("gap", "pipeline", "funnel", "metrics")
+_OF_A_REP = ("gap", "pipeline", "funnel", "forecast", "metrics")
 """Views of one person's numbers."""
 
 

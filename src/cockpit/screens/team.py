@@ -35,7 +35,7 @@ class TeamView(View):
 
     SCOPES = ("team", "list")
     KEPT = TeamSnapshot
-    FOOTER = ("open", "why", "pipeline", "today", "sync", "find", "help", "back")
+    FOOTER = ("open", "why", "gap", "forecast", "targets", "find", "help", "back")
 
     snapshot: TeamSnapshot | None
 

@@ -14,6 +14,7 @@ MAIN_VIEWS = {
     "pipeline": ("cockpit.screens.pipeline", "PipelineView"),
     "funnel": ("cockpit.screens.funnel", "FunnelView"),
     "team": ("cockpit.screens.team", "TeamView"),
+    "forecast": ("cockpit.screens.forecast", "ForecastView"),
     "metrics": ("cockpit.screens.metrics", "MetricsView"),
     "sync": ("cockpit.screens.sync", "SyncView"),
 }

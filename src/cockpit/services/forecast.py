@@ -48,11 +48,18 @@ class ForecastService:
         below him. Raises UnknownName, NotAllowed."""
         with self.desk.look(as_of) as source:
             viewer = self.desk.viewer(source)
-            chosen = _scope(self.desk, source, viewer, scope)
-            book = open_book(self.desk, source, sorted(chosen.owners), as_of)
-            currency = currency_of(book, sorted(chosen.owners))
-            nearby = around(self.desk, source, viewer, book, currency, as_of)
-        return snapshot(nearby, viewer, chosen, period_of(period, book.today))
+            chosen, nearby = look_ahead(self.desk, source, scope, as_of)
+        return snapshot(nearby, viewer, chosen, period_of(period, nearby.book.today))
+
+
+def look_ahead(
+    desk: Desk, source: Session | Reader, wanted: str | None, as_of: datetime | None
+) -> tuple[Scope, Around]:
+    """Whose forecast, and the deals it is made from. Raises UnknownName, NotAllowed."""
+    viewer = desk.viewer(source)
+    scope = _scope(desk, source, viewer, wanted)
+    book = open_book(desk, source, sorted(scope.owners), as_of)
+    return scope, around(desk, source, viewer, book, currency_of(book, sorted(scope.owners)), as_of)
 
 
 def snapshot(nearby: Around, viewer: PersonRef, scope: Scope, period: Period) -> ForecastSnapshot:
@@ -82,6 +89,7 @@ def snapshot(nearby: Around, viewer: PersonRef, scope: Scope, period: Period) ->
         rhythm_minor=found.rhythm,
         correction=seen.bias,
         reserve_minor=round(sum(seen.views.reserve.get(owner, 0.0) for owner in owners)),
+        weighted_minor=round(seen.weighted(owners)),
         wins=_wins(seen, owners),
         wins_needed=seen.chance.wins_for(NEAR),
         parts=tuple(
@@ -125,6 +133,7 @@ def _refused(
         rhythm_minor=0,
         correction=1.0,
         reserve_minor=0,
+        weighted_minor=0,
         wins=0.0,
         wins_needed=None,
     )

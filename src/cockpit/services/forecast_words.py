@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cockpit.domain.forecast import SAME, TRAILING, WEIGHTED
-from cockpit.i18n import _, ngettext, short_money
-from cockpit.services.snapshots import ForecastLine, ForecastSnapshot
+from cockpit.i18n import _, listed, ngettext, short_money
+from cockpit.services.snapshots import ForecastLine, ForecastPart, ForecastSnapshot
 
 
 def percent(share: float) -> str:
@@ -81,6 +81,48 @@ def wins_text(found: ForecastSnapshot) -> str:
         return ""
     words = _("90% accurate needs about {needs} wins in the period; this one comes to about {wins}.")
     return words.format(needs=found.wins_needed, wins=round(found.wins))
+
+
+def stale_parts(found: ForecastSnapshot) -> list[ForecastPart]:
+    """The open deals that count nothing: older than any that was ever won."""
+    return [part for part in found.parts if part.is_stale]
+
+
+def parts_text(found: ForecastSnapshot) -> str:
+    """`half of amount x chance of 7 deals`."""
+    count = len(found.parts) - len(stale_parts(found))
+    words = ngettext("half of amount x chance, {count} deal", "half of amount x chance, {count} deals", count)
+    return words.format(count=count)
+
+
+def correction_text(found: ForecastSnapshot) -> str:
+    """What all that is ahead is multiplied by; empty where it is nothing."""
+    if found.correction == 1:
+        return ""
+    return _("all ahead x {factor} for past bias").format(factor=f"{found.correction:.2f}")
+
+
+def past_text(line: ForecastLine) -> str:
+    """`10 past forecasts, bias +12%, 8 of 10 in range`."""
+    if line.bias is None or line.covered is None:
+        return _("no past forecast of such a period is over yet")
+    words = ngettext(
+        "{count} past, bias {bias}, {covered} in range", "{count} past, bias {bias}, {covered} in range", line.past
+    )
+    return words.format(count=line.past, bias=f"{line.bias:+.0%}", covered=percent(line.covered))
+
+
+def needs_text(found: ForecastSnapshot) -> str:
+    """What 90 % would need."""
+    return "" if found.wins_needed is None else _("90% accurate needs about {needs}").format(needs=found.wins_needed)
+
+
+def rivals_text(found: ForecastSnapshot) -> str:
+    """How far plainer methods were off over the same past; empty without one."""
+    if not found.rivals:
+        return ""
+    parts = [f"{rival_name(name)} {percent(error)}" for name, error in found.rivals]
+    return _("over the same past others were off by: {list}").format(list=listed(parts))
 
 
 def people_text(count: int) -> str:

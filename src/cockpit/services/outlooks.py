@@ -17,7 +17,7 @@ from cockpit.domain.book import Book
 from cockpit.domain.forecast import Needs, Outlook, PastDeal, Record, Span, history_of, outlook, record
 from cockpit.domain.forecast.from_book import past_deals
 from cockpit.domain.gap import split
-from cockpit.domain.periods import Period
+from cockpit.domain.periods import Period, PeriodKind
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import ForecastLine, PersonRef
 from cockpit.storage.reading import entities
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from cockpit.storage.reading import Reader
 
-PERIODS = ("month", "quarter")
+PERIODS: tuple[PeriodKind, ...] = ("month", "quarter")
 """What is forecast: shorter is a handful of deals, longer has no past to be judged by."""
 
 Owners = Collection[str]

@@ -17,6 +17,7 @@ from cockpit.services import (
     why_cards,
     why_chain,
     why_forecast,
+    why_forecast_scope,
     why_funnel,
     why_metrics,
     why_money,
@@ -80,7 +81,7 @@ class WhyService:
         """
         with self.desk.database.read() as session:
             sources = Sources(self.desk, session, rep_id, as_of, proposal)
-            return with_origins(session, explained(sources, about))
+            return with_origins(sources.reader, explained(sources, about))
 
     def of_screen(
         self, screen: str, rep_id: str | None = None, as_of: datetime | None = None, period: PeriodKind = "month"
@@ -97,6 +98,15 @@ class WhyService:
         with self.desk.database.read() as session:
             sources = Sources(self.desk, session, None, as_of)
             return _answers(sources, (f"metric:{metric}:{period}:{scope}" for metric in metrics))
+
+    def of_forecast(
+        self, period: PeriodKind, scope: str | None, as_of: datetime | None = None
+    ) -> tuple[tuple[str, Why], ...]:
+        """Name and answer of every number of a forecast."""
+        with self.desk.database.read() as session:
+            sources = Sources(self.desk, session, None, as_of)
+            names = (f"forecast.{number}:{period}:{scope or ''}".rstrip(":") for number in why_forecast_scope.NUMBERS)
+            return _answers(sources, names)
 
     def of_targets(self, period: str, metric: str, as_of: datetime | None = None) -> tuple[tuple[str, Why], ...]:
         """Name and answer of every number of a tree of targets."""
@@ -121,7 +131,7 @@ def _answers(sources: Sources, names: Iterable[str]) -> tuple[tuple[str, Why], .
     found: dict[str, Why] = {}
     for name in names:
         with suppress(UnknownName):  # a week has no forecast
-            found[name] = with_origins(sources.session, explained(sources, name))
+            found[name] = with_origins(sources.reader, explained(sources, name))
     return tuple(found.items())
 
 
@@ -167,6 +177,8 @@ def _of_area(sources: Sources, area: str, number: str, subject: str) -> Why | No
     if area == "chain":
         period = next((name for name in PERIOD_KINDS if name == (subject or "month")), None)
         return why_chain.whole(sources.chain(period), number) if period is not None else None
+    if area == "forecast":
+        return why_forecast_scope.whole(sources, number, subject)
     if area == "pipeline":
         return why_pipeline.whole(sources.funnel[0], sources.line, number, subject)
     whole: dict[str, Callable[[], Why | None]] = {

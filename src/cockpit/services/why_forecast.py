@@ -42,10 +42,10 @@ def _forecast(nearby: Around, owners: Owners, period: Period, line: ForecastLine
     book, found = nearby.book, composition(seen, owners)
     rows = [
         *deal_rows(book, [deal for owner in owners for deal in won_in(book, owner, period)], nearby.currency),
-        *_open_rows(nearby, owners, seen),
+        *open_rows(nearby, owners, seen),
     ]
     rows.append(_part("arriving", _("deals to come: half of the inflow of 90 days x the same chances"), found.arriving))
-    rows.append(_part("rhythm", _rhythm_text(seen, owners), found.rhythm))
+    rows.append(_part("rhythm", rhythm_text(seen, owners), found.rhythm))
     formula = _(
         "won {won} + half of open deals x chance {open} + half of deals to come {arriving} + half of the rhythm {rhythm}"
     )
@@ -86,7 +86,7 @@ def _inputs(nearby: Around, line: ForecastLine, seen: Outlook) -> list[tuple[str
     return inputs
 
 
-def _open_rows(nearby: Around, owners: Owners, seen: Outlook) -> list[WhyRow]:
+def open_rows(nearby: Around, owners: Owners, seen: Outlook) -> list[WhyRow]:
     """The open deals that count most first, the stale ones, which count 0, last."""
     parts, values = seen.parts(owners), composition(seen, owners).parts
     factor = seen.bias * seen.money.paid(seen.span.as_of)
@@ -105,7 +105,7 @@ def _open_rows(nearby: Around, owners: Owners, seen: Outlook) -> list[WhyRow]:
     return rows
 
 
-def _rhythm_text(seen: Outlook, owners: Owners) -> str:
+def rhythm_text(seen: Outlook, owners: Owners) -> str:
     rhythm = seen.views.rhythm
     text = _(
         "rhythm: the last three months, {days} of {all} days of it, x {factor} for these days of a quarter, x share {share}, / 2"

@@ -11,7 +11,17 @@ from cockpit.domain.periods import PERIOD_KINDS, period_of
 from cockpit.domain.problems import cards_of
 from cockpit.domain.team import gap_of
 from cockpit.i18n import listed
-from cockpit.services import why_chain, why_funnel, why_metrics, why_pipeline, why_plan, why_sync, why_targets, why_team
+from cockpit.services import (
+    why_chain,
+    why_forecast_scope,
+    why_funnel,
+    why_metrics,
+    why_pipeline,
+    why_plan,
+    why_sync,
+    why_targets,
+    why_team,
+)
 from cockpit.services.conflict_words import open_conflicts
 from cockpit.services.target_views import Sight
 from cockpit.services.why_sources import Sources
@@ -48,6 +58,7 @@ PATTERNS = (
     "PERIOD.other:CURRENCY",
     "chain.LINE|per_day|cycle|effort|thin[:PERIOD]",
     "rate:ID",
+    "forecast.value|range|won|open|arriving|rhythm|error|floor|wins|stale|weighted|reserve[:PERIOD[:SCOPE]]",
     "trend.visits[:DATE]",
     "trend.won[:DATE]",
     "today.visits|planned|held|unvisited|problems",
@@ -80,7 +91,7 @@ PATTERNS = (
     "queued:ID",
     "receipt:ID",
     "conflict:ID",
-    "screen:today|gap|pipeline|funnel|team|targets|metrics|replan|sync",
+    "screen:today|gap|pipeline|funnel|team|forecast|targets|metrics|replan|sync",
 )
 """What may be asked, with PERIOD one of day, week, month, quarter, year."""
 
@@ -104,6 +115,7 @@ def names_of(sources: Sources, screen: str) -> list[str]:
         "rates": lambda: (name for name in why_chain.names(sources.chain()) if name.startswith("rate:")),
         "pipeline": lambda: _pipeline(sources),
         "funnel": lambda: iter(why_funnel.names(sources.shape)),
+        "forecast": lambda: (f"forecast.{number}" for number in why_forecast_scope.NUMBERS),
         "team": lambda: (f"team.{number}" for number in why_team.TOTALS),
         "targets": lambda: iter(
             why_targets.names(Sight.open(sources.desk, sources.reader, "month", "amount", sources.as_of))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from cockpit.domain.periods import PeriodKind
+    from cockpit.services.forecast import Scope
     from cockpit.services.metrics import MetricView
 
 
@@ -54,6 +55,7 @@ class Sources:
     rep_id: str | None = None
     as_of: datetime | None = None
     proposal: ReplanProposal | None = None
+    _ahead: dict[str | None, tuple[Scope, Around]] = field(default_factory=dict)
     _metric_views: dict[tuple[str, str | None], MetricView] = field(default_factory=dict)
 
     @cached_property
@@ -78,6 +80,15 @@ class Sources:
         """The deals that the forecast of the person is made from."""
         currency = currency_of(self.book, (self.rep,))
         return around(self.desk, self.reader, self.look.viewer, self.book, currency, self.as_of)
+
+    def ahead(self, scope: str | None) -> tuple[Scope, Around]:
+        """Whose forecast, and the deals behind it; without a scope the person asked about, or the viewer's people."""
+        key = scope or self.rep_id
+        if key not in self._ahead:
+            from cockpit.services.forecast import look_ahead
+
+            self._ahead[key] = look_ahead(self.desk, self.reader, key, self.as_of)
+        return self._ahead[key]
 
     @cached_property
     def conflicted(self) -> frozenset[str]:

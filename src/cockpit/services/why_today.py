@@ -22,6 +22,7 @@ _TITLES = {
     "pipeline": N_("Pipeline"),
     "funnel": N_("Funnel"),
     "team": N_("Team"),
+    "forecast": N_("Forecast"),
     "targets": N_("Targets"),
     "metrics": N_("Metrics"),
     "replan": N_("Replan"),

@@ -9,7 +9,7 @@ from cockpit.i18n import _, exact_money, ngettext
 if TYPE_CHECKING:
     from cockpit.services.snapshots import Why
 
-OVERVIEWS = ("today", "gap", "pipeline", "funnel", "team", "targets", "metrics", "replan", "sync")
+OVERVIEWS = ("today", "gap", "pipeline", "funnel", "team", "forecast", "targets", "metrics", "replan", "sync")
 """Screens of whose numbers there is a list."""
 ALL = "all"
 """The part of a name that stands for all numbers of a card."""
@@ -21,6 +21,7 @@ _SCREENS = {
     "quarter": "gap",
     "year": "gap",
     "trend": "gap",
+    "forecast": "forecast",
     "kpi": "gap",
     "chain": "gap",
     "rate": "gap",

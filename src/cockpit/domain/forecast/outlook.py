@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from cockpit.domain.forecast.backtest import NEEDS_MONTHS, Past, Point, Span, look, total
+from cockpit.domain.forecast.backtest import NEEDS_MONTHS, WEIGHTED, Past, Point, Span, look, total
 from cockpit.domain.forecast.history import History
 from cockpit.domain.forecast.money import Money
 from cockpit.domain.forecast.ranges import Chance, own_error, range_of
@@ -130,6 +130,10 @@ class Outlook:
     @property
     def chance(self) -> Chance:
         return _chance(self.money, self.span.as_of)
+
+    def weighted(self, owners: Owners) -> float:
+        """The weighted pipeline of now: won, and open deals x the share of size that was ever won."""
+        return total(self.now.so_far, owners) + total(self.now.rivals[WEIGHTED], owners)
 
     def parts(self, owners: Owners) -> tuple[OpenPart, ...]:
         """The open deals of these people, those that count most first; the stale ones, which count 0, last."""

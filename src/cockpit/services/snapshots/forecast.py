@@ -88,6 +88,8 @@ class ForecastSnapshot(Snapshot):
     """What all parts but the won are multiplied by, for the bias of the last six forecasts; 1 with fewer."""
     reserve_minor: int
     """Money of all open deals at full size: a reserve, not a forecast."""
+    weighted_minor: int
+    """The weighted pipeline, what many programs call a forecast: won, and the reserve x the share of size that is won."""
     wins: float
     """Won deals of such a period: those won so far and those that the money ahead stands for."""
     wins_needed: int | None
