@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from cockpit import clock, i18n
+from tests.planning import watching
 from tests.support.company import NOW_TEXT, Company, found_company
+
+watching.watch()
 
 
 @pytest.fixture(autouse=True)
