@@ -162,6 +162,34 @@ async def test_the_cursor_begins_on_what_changes_and_reasons_follow_it() -> None
         assert "= 09:30 恒泰机械: stays as it was" in driver.text
 
 
+class _EndlessPlanner:
+    """A search without a process: it runs until it is stopped."""
+
+    def __init__(self) -> None:
+        self.is_running = True
+
+    def poll(self) -> None:
+        """Nothing better yet."""
+
+    def stop(self) -> None:
+        self.is_running = False
+
+
+async def test_the_search_goes_on_until_the_cursor_is_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[_EndlessPlanner] = []
+
+    def search(_proposal: ReplanProposal, planner: _EndlessPlanner) -> bool:
+        begun.append(planner)
+        return True
+
+    monkeypatch.setattr("cockpit.services.planner.Planner", _EndlessPlanner)
+    async with running(board_services(replan__search=search), opening="gap") as driver:
+        await driver.press("r")
+        assert [planner.is_running for planner in begun] == [True]
+        await driver.press("k")
+        assert [planner.is_running for planner in begun] == [False]
+
+
 async def test_the_route_stands_beside_the_plan_where_there_is_room() -> None:
     async with running(board_services(), opening="gap") as driver:
         await driver.press("r")

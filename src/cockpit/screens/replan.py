@@ -24,7 +24,6 @@ from cockpit.widgets.lines import Line, Lines, folded
 from cockpit.widgets.replan_table import Change, ReplanTable, changes
 from cockpit.widgets.route_plot import RoutePlot, route_of
 from cockpit.widgets.score_table import ScoreTable, score_words
-from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
     from cockpit.services.container import Services
@@ -118,9 +117,9 @@ class ReplanView(Proposing):
 
     # -- the focused row -------------------------------------------------------------------------------------------
 
-    def on_table_moved(self, event: Table.Moved) -> None:
-        """Who moves reads: from then on the plan stays as it is."""
-        if event.key != self._placed:
+    def on_table_moved(self) -> None:
+        """Who moves reads: from then on the plan stays as it is. A drawn table tells of its cursor too, the scores' as well."""
+        if self.query_one(ReplanTable).cursor_key != self._placed:
             self._end_search()
         self._asked = None
         self._show_focused()
