@@ -68,6 +68,11 @@ def listed(words: Iterable[str]) -> str:
     return ("、" if language() == "zh" else ", ").join(words)
 
 
+def labelled(name: str, text: str) -> str:
+    """What something is, and that: `a: b` or `a：b`."""
+    return f"{name}：{text}" if language() == "zh" else f"{name}: {text}"
+
+
 def clauses(parts: Iterable[str]) -> str:
     """Parts that may hold commas themselves: `a, b; c` or `a，b；c`."""
     return ("；" if language() == "zh" else "; ").join(parts)

@@ -11,7 +11,7 @@ from cockpit.cli.output import Sheet, Table
 from cockpit.cli.shapes import person, stamp
 from cockpit.cli.sheets import stale
 from cockpit.errors import ConfigError
-from cockpit.i18n import _, ngettext
+from cockpit.i18n import _, labelled, ngettext
 from cockpit.services import chain_words as words
 from cockpit.services import snapshots as s
 from cockpit.services.gap_words import standing_texts
@@ -191,7 +191,7 @@ def _board(board: s.RateBoard) -> Table:
         for place, one in enumerate(board.reps, 1)
     ]
     columns = (">" + _("rank"), _("rep"), ">" + _("rate"), ">" + _("80% range"), ">n", ">" + _("own alone"))
-    return Table(f"{board.name}: {board.verdict}", columns, rows)
+    return Table(labelled(board.name, board.verdict), columns, rows)
 
 
 def rates_shape(found: s.RatesSnapshot) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import typer
 from cockpit.cli.output import progress, talk, write
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, MissingExtra, NotAllowed, UnknownName
-from cockpit.i18n import _, listed, ngettext
+from cockpit.i18n import _, labelled, listed, ngettext
 from cockpit.locations import locate
 
 if TYPE_CHECKING:
@@ -127,8 +127,15 @@ def _funnels() -> typer.Typer:
             done = funnels.put(session, found, clock.now())
         outcomes = {"added": _("added"), "changed": _("changed"), "unchanged": _("unchanged")}
         write(
-            f"{done.name}: {outcomes[done.outcome]}, "
-            + ngettext("{count} stage", "{count} stages", done.stages).format(count=done.stages)
+            labelled(
+                done.name,
+                listed(
+                    (
+                        outcomes[done.outcome],
+                        ngettext("{count} stage", "{count} stages", done.stages).format(count=done.stages),
+                    )
+                ),
+            )
         )
 
     return verbs

@@ -89,6 +89,6 @@ def _say(error: CockpitError) -> int:
     from cockpit.feedback import notice_for
 
     notice = notice_for(error)
-    body = f"{notice.title}: {notice.body}" if notice.body else notice.title
+    body = i18n.labelled(notice.title, notice.body) if notice.body else notice.title
     sys.stderr.write(clean(f"{body}\n{notice.next_step}") + "\n")
     return notice.exit_code

@@ -9,7 +9,7 @@ from typing import Any
 from cockpit import i18n
 from cockpit.cli import shapes
 from cockpit.cli.output import Sheet, Table
-from cockpit.i18n import _
+from cockpit.i18n import _, labelled
 from cockpit.services import snapshots as s
 from cockpit.services.plan_words import aim_text, relaxed_text
 
@@ -74,7 +74,7 @@ def choices_shape(choices: s.PlanChoices) -> dict[str, Any]:
 def why_not(reason: s.WhyNot) -> Sheet:
     rows = [(i18n.short_day(on), text) for on, text in reason.days]
     tables = [Table(_("Day by day"), (_("day"), _("why not")), rows)] if rows else []
-    return Sheet([f"{reason.account}: {reason.text}"], tables)
+    return Sheet([labelled(reason.account, reason.text)], tables)
 
 
 def why_not_shape(found: s.ReplanProposal, reason: s.WhyNot) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from cockpit import i18n
 from cockpit.cli.output import Sheet, Table
-from cockpit.i18n import _, listed
+from cockpit.i18n import _, labelled, listed
 from cockpit.services import snapshots as s
 from cockpit.services.why_words import value_text
 from cockpit.services.words import kind_name
@@ -65,7 +65,7 @@ def why(answer: s.Why) -> Sheet:
     head = answer.title if answer.unit == "none" else f"{answer.title}  {value_text(answer.value, answer)}"
     moment = f"{i18n.short_day(answer.as_of.date())} {i18n.clock_time(answer.as_of)}"
     foot = (_("as of {day}").format(day=moment), answer.origin)
-    lines = [head, answer.formula, *(f"{label}: {text}" for label, text in answer.inputs), *foot]
+    lines = [head, answer.formula, *(labelled(label, text) for label, text in answer.inputs), *foot]
     rows = [
         (
             i18n.short_day(row.at.date()) if row.at else "-",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cockpit import clock
 from cockpit.errors import BadUse
-from cockpit.i18n import _
+from cockpit.i18n import _, labelled
 from cockpit.screens.fields import Field
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _create(view: View, kind: str, account_id: str | None, account: str) -> None
     if account_id is None:
         fields.insert(0, Field("account", _("Account"), "", _("name or pinyin initials"), is_needed=True))
     else:
-        title = f"{title}: {account}"
+        title = labelled(title, account)
 
     def call(services: Services, values: dict[str, str]) -> Saved:
         wanted = account_id or values["account"]

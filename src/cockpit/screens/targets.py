@@ -231,7 +231,7 @@ def answer(snapshot: TargetsSnapshot) -> str:
     )
     if asked:
         words = ngettext("{count} yes is missing", "{count} yeses are missing", len(asked))
-        return f"{done}, {words.format(count=len(asked))}"
+        return _("{done}, {open}").format(done=done, open=words.format(count=len(asked)))
     if offers:
         return _("{done}, {name} is there early").format(done=done, name=offers[0].name)
     return _("{done}, all of it adds up and is agreed").format(done=done)

@@ -15,7 +15,7 @@ from cockpit.domain.entities import Activity
 from cockpit.domain.kpi import KpiCount
 from cockpit.domain.periods import period_text
 from cockpit.domain.problems import Card
-from cockpit.i18n import N_, _, ngettext, short_day, short_money
+from cockpit.i18n import N_, _, labelled, ngettext, short_day, short_money
 from cockpit.services import words
 from cockpit.services.card_effect_words import (
     EffectFinding,
@@ -149,7 +149,7 @@ def what(book: Book, card: Card) -> str:
     if isinstance(finding, KpiCount):
         return _kpi_what(finding)
     if isinstance(finding, DealFinding):
-        return f"{finding.deal.name}: {_deal_what(book, card, finding)}"
+        return labelled(finding.deal.name, _deal_what(book, card, finding))
     if isinstance(finding, Pace):
         money = short_money(finding.behind_minor)
         return _("{money} behind pace").format(money=money) if finding.behind_minor else _("result up with pace")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from cockpit.i18n import N_, _, clock_time, exact_money, long_day
+from cockpit.i18n import N_, _, clock_time, exact_money, labelled, long_day
 from cockpit.services import typed_values
 from cockpit.services.field_names import FIELDS, field_name
 from cockpit.services.snapshots import ConflictItem
@@ -128,7 +128,7 @@ def _my_text(held: t.OutboxRow | None, conflict: t.ConflictRow, mine_now: Any) -
     mine = conflict.mine if isinstance(conflict.mine, dict) else held.patch if held is not None else {}
     if conflict.field:
         mine = {conflict.field: mine_now}
-    texts = (f"{field_name(name)}: {value}" for name, value in mine.items() if name in FIELDS and value)
+    texts = (labelled(field_name(name), value) for name, value in mine.items() if name in FIELDS and value)
     return "\n".join(texts)
 
 
@@ -173,7 +173,7 @@ def _value(session: Session, conflict: t.ConflictRow, value: Any, shown: dict[st
     """One side's value as text; a whole row as its named fields."""
     if isinstance(value, dict):
         parts = (
-            f"{_(FIELDS[name])}: {text}"
+            labelled(_(FIELDS[name]), text)
             for name, one in value.items()
             if name in FIELDS and (text := _field(session, conflict.entity, name, one, shown, zone))
         )
