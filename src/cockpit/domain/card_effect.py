@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
 
 from cockpit.domain.book import Book
 from cockpit.domain.card_month import Pace
@@ -140,13 +141,13 @@ def _month_met(book: Book, person_id: str, rules: Sequence[KpiRule], month: Peri
 
 
 def _held(book: Book, rep_ids: Sequence[str], first: date, last: date) -> list[Activity]:
-    begins, ends = book.midnight(first), book.midnight(last + timedelta(days=1))
-    return [
-        row
-        for rep in rep_ids
-        for row in book.activities_by_rep.get(rep, ())
-        if row.status == "held" and begins <= row.starts_at < ends and row.starts_at <= book.as_of
-    ]
+    begins, ends = book.midnight(first), min(book.midnight(last + timedelta(days=1)), book.as_of + timedelta.resolution)
+    found: list[Activity] = []
+    for rep in rep_ids:
+        rows = book.activities_by_rep.get(rep, ())
+        start, end = (bisect_left(rows, edge, key=attrgetter("starts_at")) for edge in (begins, ends))
+        found += (row for row in rows[start:end] if row.status == "held")
+    return found
 
 
 # -- a rule without effect ----------------------------------------------------------------------------------------------

@@ -187,6 +187,8 @@ def _pipeline(sources: Sources) -> Iterator[str]:
 def _replan(sources: Sources) -> Iterator[str]:
     proposal = why_plan.proposal_of(sources, "replan")
     kind = proposal.kind
-    yield from (f"{kind}:{name}" for name in ("travel", "speed", "kept"))
+    yield from (f"{kind}:{name}" for name in ("travel", "speed"))
+    if why_plan.plan(sources, kind, "kept") is not None:  # of few visits nothing is known
+        yield f"{kind}:kept"
     yield from (f"{kind}:score:{number}" for number in range(1, len(proposal.scores) + 1))
     yield from (f"{kind}:{number}" for number in range(1, len(proposal.after) + 1))
