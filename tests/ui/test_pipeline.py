@@ -14,7 +14,7 @@ from cockpit.errors import BadUse, NotAllowed
 from cockpit.locations import StartValues
 from cockpit.plain import cells
 from cockpit.screens.deal_acts import amount_text, changed, past_day
-from cockpit.screens.pipeline import answer
+from cockpit.screens.pipeline import answer, facts
 from cockpit.services.stuck import by_state, stuck_by_stage
 from cockpit.widgets.columns import text_of
 from cockpit.widgets.deal_detail import detail_lines
@@ -344,3 +344,9 @@ async def test_a_failure_is_said_once_with_the_key_that_tries_again() -> None:
     failing = board_services(pipeline__load=NotAllowed("Not here."))
     async with running(failing, opening="pipeline", size=(120, 36)) as driver:
         assert driver.text.count("Press F5 to load again.") == 1
+
+
+def test_deals_whose_stage_is_gone_are_named_first() -> None:
+    said = facts(samples.pipeline(astray=(2, 8_800_000)))
+    assert said.startswith("! 2 open deals, 88k, stand in no stage of this funnel: move each with s")
+    assert "stand in" not in facts(samples.pipeline())

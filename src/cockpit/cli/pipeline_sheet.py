@@ -8,7 +8,7 @@ from cockpit.cli.sheets import stale
 from cockpit.i18n import _, listed, short_money
 from cockpit.services import snapshots as s
 from cockpit.services.card_words import next_step_text
-from cockpit.services.stuck import by_state, stuck, stuck_by_stage
+from cockpit.services.stuck import astray_text, by_state, stuck, stuck_by_stage
 from cockpit.services.words import deal_state, with_marks, with_range
 
 
@@ -30,6 +30,7 @@ def pipeline(snapshot: s.PipelineSnapshot) -> Sheet:
             n=with_range(str(snapshot.win_rate_n), snapshot.win_rate_range),
         )
         + f"  {snapshot.currency}",
+        *([f"! {text}"] if (text := astray_text(snapshot.astray)) else []),
         _stuck_text(snapshot),
         _("this month  in {inflow} ({in_money})  out {outflow} ({out_money})").format(
             inflow=f"{snapshot.inflow[0]:+d}",

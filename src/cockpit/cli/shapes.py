@@ -123,6 +123,7 @@ def pipeline(snapshot: s.PipelineSnapshot) -> dict[str, Any]:
             "amount_minor": snapshot.open_amount_minor,
             "without_amount": snapshot.open_without_amount,
         },
+        "astray": {"count": snapshot.astray[0], "amount_minor": snapshot.astray[1]},
         "stuck": {"count": count, "amount_minor": minor},
         "inflow": {"count": snapshot.inflow[0], "amount_minor": snapshot.inflow[1]},
         "outflow": {"count": snapshot.outflow[0], "amount_minor": snapshot.outflow[1]},

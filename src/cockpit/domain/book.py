@@ -92,6 +92,15 @@ class Book:
         return {rep: tuple(sorted(rows, key=lambda a: (a.starts_at, a.id))) for rep, rows in found.items()}
 
     @cached_property
+    def astray(self) -> frozenset[str]:
+        """Ids of the deals that stand in a stage no funnel has any more; none while no stage at all is here yet."""
+        return (
+            frozenset(deal.id for deal in self.deals if deal.stage_id not in self.stages)
+            if self.stages
+            else frozenset()
+        )
+
+    @cached_property
     def deals_by_owner(self) -> dict[str, tuple[Deal, ...]]:
         found: dict[str, list[Deal]] = {}
         for deal in self.deals:

@@ -118,7 +118,7 @@ class DealReader:
         if rule_id == "milestone_missing":
             return DealFinding(life.deal, milestone_of=self.missing_milestone(view))
         checks: Mapping[str, Callable[[], Verdict | None]] = {
-            "deal_dirty": lambda: dirty(view),
+            "deal_dirty": lambda: dirty(view, self.book),
             "deal_regressed": lambda: regressed(view, self.book.stages),
             "deal_stalled": lambda: stalled(view, self.usual),
         }
@@ -126,7 +126,7 @@ class DealReader:
 
     def _check(self, rule_id: RuleId) -> Callable[[DealView], bool]:
         if rule_id == "deal_dirty":
-            return lambda view: dirty(view) is not None
+            return lambda view: dirty(view, self.book) is not None
         if rule_id == "deal_regressed":
             return lambda view: regressed(view, self.book.stages) is not None
         if rule_id == "deal_stalled":

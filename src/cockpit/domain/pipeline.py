@@ -91,6 +91,8 @@ class Pipeline:
     won: tuple[Deal, ...]
     lost: tuple[Deal, ...]
     usual: dict[str, Stay] = field(default_factory=dict)
+    astray: tuple[Deal, ...] = ()
+    """Open deals in no stage of the funnel: it was removed, or is another funnel's. They are in `open` and no stage."""
 
     @property
     def win_rate(self) -> float | None:
@@ -126,6 +128,7 @@ def pipeline(book: Book, owner_ids: Sequence[str], funnel_id: str | None = None)
         key=lambda s: (s.position, s.id),
     )
     ids = {deal.id for deal in deals}
+    own = {stage.id for stage in book.stages.values() if stage.funnel_id == chosen}
     return Pipeline(
         chosen,
         currency_of(book, owner_ids),
@@ -134,6 +137,7 @@ def pipeline(book: Book, owner_ids: Sequence[str], funnel_id: str | None = None)
         tuple(by_standing["won"]),
         tuple(by_standing["lost"]),
         usual_stays(book),
+        tuple(deal for deal in by_standing["open"] if deal.stage_id not in own),
     )
 
 
@@ -177,7 +181,7 @@ def deal_facts(book: Book, deal: Deal, usual: Mapping[str, Stay]) -> DealFacts:
     if view.standing != "open":
         return DealFacts(deal, view.days_in_stage, None, ())
     fired = (
-        dirty(view),
+        dirty(view, book),
         slipped(book, deal),
         regressed(view, book.stages),
         stalled(view, usual),
@@ -186,8 +190,10 @@ def deal_facts(book: Book, deal: Deal, usual: Mapping[str, Stay]) -> DealFacts:
     return DealFacts(deal, view.days_in_stage, view.next_step, tuple(one for one in fired if one is not None))
 
 
-def dirty(view: DealView) -> Verdict | None:
-    """The expected closing day has passed, or there is no dated next step."""
+def dirty(view: DealView, book: Book) -> Verdict | None:
+    """Its stage is gone from the model, the expected closing day has passed, or there is no dated next step."""
+    if view.deal.id in book.astray and view.deal.stage_id not in book.stages:
+        return Verdict("dirty", "stage_gone")
     expected = view.deal.expected_on
     if expected is not None and expected < view.today:
         return Verdict("dirty", "date_passed", on=expected, days=(view.today - expected).days)

@@ -14,7 +14,7 @@ from cockpit.screens import acts, deal_acts
 from cockpit.screens.base import View
 from cockpit.services.funnel_words import after, one_funnel
 from cockpit.services.snapshots import DealLine, PipelineSnapshot
-from cockpit.services.stuck import stuck
+from cockpit.services.stuck import astray_text, stuck
 from cockpit.widgets.deal_detail import DealDetail
 from cockpit.widgets.deal_states import state_lines, state_words
 from cockpit.widgets.deal_table import DealTable
@@ -185,7 +185,13 @@ def answer(snapshot: PipelineSnapshot) -> list[Part]:
 
 def facts(snapshot: PipelineSnapshot) -> str:
     """Whose deals, which funnel, in which money; what came into the month and left it without being won."""
-    parts = [snapshot.scope.name, snapshot.funnel, _("money in {currency}").format(currency=snapshot.currency)]
+    lost = astray_text(snapshot.astray)
+    parts = [
+        f"! {lost}" if lost else "",
+        snapshot.scope.name,
+        snapshot.funnel,
+        _("money in {currency}").format(currency=snapshot.currency),
+    ]
     for words, (count, minor) in (
         (_("in {count}, {money}"), snapshot.inflow),
         (_("out {count}, {money}"), snapshot.outflow),
@@ -194,5 +200,5 @@ def facts(snapshot: PipelineSnapshot) -> str:
             parts.append(words.format(count=f"{count:+d}", money=short_money(minor)))
     if snapshot.other_currencies:
         others = "  ".join(f"{currency} {short_money(minor)}" for currency, minor in snapshot.other_currencies)
-        parts.append(_("won besides: {others}").format(others=others))
+        parts.append(_("open besides: {others}").format(others=others))
     return "  ".join(part for part in parts if part)

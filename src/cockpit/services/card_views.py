@@ -284,6 +284,8 @@ def _deal_to_do(book: Book, card: Card, finding: DealFinding) -> str:
         return _("next step {day} {time}").format(
             day=short_day(book.local_day(step.starts_at)), time=f"{book.local(step.starts_at):%H:%M}"
         )
+    if finding.verdict is not None and finding.verdict.reason == "stage_gone":
+        return _("move it to a stage of the funnel")
     if finding.verdict is not None and finding.verdict.reason == "date_passed":
         return _("set a new closing day, or lose it")
     if card.rule.id == "milestone_missing":

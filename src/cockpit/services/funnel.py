@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cockpit.domain.book import Book
+from cockpit.domain.deals import money
 from cockpit.domain.flow import KINDS, Flow, money_of
 from cockpit.domain.funnel import Ended, Ranged, StageHealth, health, losses_by_reason, losses_by_stage, wins_by_reason
 from cockpit.domain.periods import Period, period_of
@@ -124,6 +125,7 @@ def _snapshot(found: FunnelFigures) -> FunnelSnapshot:
         funnels=funnels_of(book),
         currency=line.currency,
         others=found.others,
+        astray=(len(line.astray), money(line.astray, line.currency)),
         stages=tuple(_stage(part) for part in found.stages),
         since=moves.since,
         period_kind=moves.period.kind if moves.period else "",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cockpit.i18n import N_, _
 from cockpit.services.snapshots import FunnelSnapshot, FunnelStage, RangeView
+from cockpit.services.stuck import astray_text
 
 _MOVES = {
     "created": N_("created"),
@@ -40,8 +41,9 @@ def days_text(found: RangeView | None) -> str:
 
 
 def findings(snapshot: FunnelSnapshot) -> list[str]:
-    """What stands out beyond chance, each with its figures; empty when nothing does."""
-    return [sentence for stage in snapshot.stages for sentence in _of_stage(stage)]
+    """Deals in no stage, then what stands out beyond chance, each with its figures; empty when nothing does."""
+    astray = astray_text(snapshot.astray)
+    return [*([astray] if astray else []), *(said for stage in snapshot.stages for said in _of_stage(stage))]
 
 
 def _of_stage(stage: FunnelStage) -> list[str]:

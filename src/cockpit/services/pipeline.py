@@ -104,6 +104,7 @@ def _snapshot(
         lost_count=len(line.lost),
         open_count=len(line.open),
         open_amount_minor=money(line.open, line.currency),
+        astray=(len(line.astray), money(line.astray, line.currency)),
         open_without_amount=sum(deal.amount_minor is None for deal in line.open),
         win_rate=line.win_rate,
         win_rate_n=len(line.won) + len(line.lost),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cockpit.i18n import ngettext, short_money
 from cockpit.services.snapshots import DealLine, PipelineSnapshot
 
 STATES = ("dirty", "slipped", "regressed", "stalled", "no_activity", "healthy")
@@ -27,6 +28,19 @@ def stuck_by_stage(snapshot: PipelineSnapshot) -> dict[str, tuple[int, int]]:
 def by_state(snapshot: PipelineSnapshot) -> dict[str, tuple[int, int]]:
     """Count and money of each state, the worst first. The counts add up to the deals."""
     return {state: _sum(snapshot, (deal for deal in snapshot.deals if deal.state == state)) for state in STATES}
+
+
+def astray_text(astray: tuple[int, int], key: str = "s") -> str:
+    """What is said of open deals in no stage of the funnel, with the key that moves them; empty where each has one."""
+    count, minor = astray
+    if not count:
+        return ""
+    words = ngettext(
+        "{count} open deal, {money}, stands in no stage of this funnel: move it with {key}",
+        "{count} open deals, {money}, stand in no stage of this funnel: move each with {key}",
+        count,
+    )
+    return words.format(count=count, money=short_money(minor), key=key)
 
 
 def _sum(snapshot: PipelineSnapshot, deals: Iterable[DealLine]) -> tuple[int, int]:

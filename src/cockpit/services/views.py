@@ -91,8 +91,11 @@ def spoken(name: str, alias: str) -> str:
 
 
 def stage_name(book: Book, stage_id: str) -> str:
+    """Its name; what says so for one that no funnel has any more."""
     stage = book.stages.get(stage_id)
-    return spoken(stage.name, stage.alias) if stage else ""
+    if stage is None:
+        return _("stage gone") if stage_id and book.stages else ""
+    return spoken(stage.name, stage.alias)
 
 
 def kpi_name(rule: KpiRule) -> str:
@@ -288,6 +291,8 @@ def deal_line(book: Book, facts: DealFacts, state: WriteState) -> DealLine:
 
 
 def _remedy(verdict: Verdict, *, has_step: bool) -> Remedy:
+    if verdict.reason == "stage_gone":
+        return Remedy(_("move it to a stage of the funnel"), "stage")
     if verdict.reason == "date_passed":
         return Remedy(_("set a new closing day, or lose it"), "edit")
     if not has_step:
@@ -311,6 +316,8 @@ def rule_text(book: Book, verdict: Verdict) -> str:
         return _("went back from {stage} on {day}, within 30 days").format(
             stage=stage_name(book, verdict.stage_id or ""), day=short_day(book.local_day(verdict.at))
         )
+    if verdict.reason == "stage_gone":
+        return _("its stage is no longer in the funnel; it counts as open, in no stage")
     if verdict.state == "dirty" and verdict.on:
         return _("expected close {day} has passed").format(day=short_day(verdict.on))
     if verdict.state == "dirty":

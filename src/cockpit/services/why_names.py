@@ -68,7 +68,7 @@ PATTERNS = (
     "prep",
     "next_best",
     "stage:ID[:stuck|conversion]",
-    "pipeline.open|won|lost|stuck|unpriced",
+    "pipeline.open|won|lost|stuck|unpriced|astray",
     "pipeline.state:STATE",
     "pipeline.other:CURRENCY",
     "flow.opening|closing|inflow|outflow|created|pulled_in|taken_over|reopened|raised|cut|won|lost|pushed_out|handed_on",
@@ -176,7 +176,7 @@ def _gap(sources: Sources) -> Iterator[str]:
 
 def _pipeline(sources: Sources) -> Iterator[str]:
     line = sources.line
-    yield from (f"pipeline.{number}" for number in ("open", "stuck", "unpriced", "won", "lost"))
+    yield from (f"pipeline.{number}" for number in ("open", "stuck", "unpriced", "astray", "won", "lost"))
     yield from (f"pipeline.state:{state}" for state in why_pipeline.STATES)
     yield from (f"pipeline.other:{currency}" for currency, _minor in line.other_currencies)
     yield "win_rate"

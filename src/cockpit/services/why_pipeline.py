@@ -90,7 +90,7 @@ def _stuck(book: Book, line: Pipeline, deals: Iterable[Deal], name: str) -> Why:
 
 
 def whole(book: Book, line: Pipeline, number: str, part: str) -> Why | None:
-    """`pipeline.NUMBER`: open, won, lost, stuck, unpriced, state:STATE, other:CURRENCY."""
+    """`pipeline.NUMBER`: open, won, lost, stuck, unpriced, astray, state:STATE, other:CURRENCY."""
     if number == "state":
         return _of_state(book, line, part) if part in STATES else None
     if number == "other":
@@ -99,7 +99,7 @@ def whole(book: Book, line: Pipeline, number: str, part: str) -> Why | None:
         return None
     if number == "stuck":
         return _stuck(book, line, line.open, _("Pipeline"))
-    answers = {"open": _open, "won": _won, "lost": _lost, "unpriced": _unpriced}
+    answers = {"open": _open, "won": _won, "lost": _lost, "unpriced": _unpriced, "astray": _astray}
     return answers[number](book, line) if number in answers else None
 
 
@@ -175,6 +175,12 @@ def _unpriced(book: Book, line: Pipeline) -> Why:
     rows = [deal_row(book, deal, 1) for deal in line.open if deal.amount_minor is None]
     formula = _("open deals nobody has given an amount; they count, and add no money")
     return answer(book, _("Without amount"), len(rows), "count", formula, rows, "count")
+
+
+def _astray(book: Book, line: Pipeline) -> Why:
+    rows = [deal_row(book, deal, 1) for deal in line.astray]
+    formula = _("open deals whose stage is no longer in the funnel, or is another funnel's; they count as open")
+    return answer(book, _("In no stage"), len(rows), "count", formula, rows, "count")
 
 
 def win_rate(book: Book, line: Pipeline) -> Why:

@@ -95,6 +95,8 @@ class PipelineSnapshot(Snapshot):
     open_count: int
     open_amount_minor: int
     open_without_amount: int
+    astray: tuple[int, int] = (0, 0)
+    """Count and money of open deals that stand in no stage of the funnel: they are in the open ones and no stage's."""
     win_rate: float | None  # won / (won + lost), by count, up to as_of
     win_rate_n: int
     win_rate_range: tuple[float, float] | None = None

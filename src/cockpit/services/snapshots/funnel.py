@@ -68,6 +68,8 @@ class FunnelSnapshot(Snapshot):
     """Id and name of every funnel here."""
     currency: str
     others: int
+    astray: tuple[int, int] = (0, 0)
+    """Count and money of open deals in no stage of the funnel."""
     """How many people the stages are compared with."""
     stages: tuple[FunnelStage, ...]
     since: date
