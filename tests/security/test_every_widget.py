@@ -47,7 +47,7 @@ from tests.security.payloads import PAYLOADS
 from tests.security.poison import LONG, SHORT, leftovers, long_words, poison, words
 from tests.ui import board_samples as samples
 from tests.ui.boards import board_services
-from tests.ui.chain_sample import chain
+from tests.ui.chain_sample import team_chain
 from tests.ui.driver import Driver, running
 from tests.ui.fakes import preview_of, today_snapshot, why_snapshot
 from tests.ui.forecast_sample import forecast
@@ -63,8 +63,8 @@ STEP = 1 if EXAMPLES > 1_000 else 4
 
 SAMPLES: dict[str, tuple[dict[str, Any], Callable[[], Any]]] = {
     "today": ({}, today_snapshot),
-    "gap": ({}, samples.gap),
-    "chain": ({}, chain),
+    "gap": ({}, samples.team_gap),
+    "chain": ({}, team_chain),
     "pipeline": ({}, samples.pipeline),
     "funnel": ({}, samples.funnel),
     "targets": ({}, targets),

@@ -11,6 +11,7 @@ from typing import Any
 from cockpit.services.snapshots import (
     AccountSnapshot,
     AgendaItem,
+    AgreementLine,
     Badge,
     ConflictItem,
     ContactLine,
@@ -21,6 +22,7 @@ from cockpit.services.snapshots import (
     ForecastLine,
     FunnelSnapshot,
     FunnelStage,
+    GapRep,
     GapSnapshot,
     GapWeek,
     KpiLine,
@@ -105,6 +107,22 @@ def forecast(value: int, low: int, high: int) -> ForecastLine:
         past=12,
         floor=0.09,
     )
+
+
+def team_gap() -> GapSnapshot:
+    """A lead's: that of his team, with one rep."""
+    rep = GapRep(
+        id="rep-2",
+        name="李娜",
+        target_minor=300 * K,
+        actual_minor=182 * K,
+        gap_minor=118 * K,
+        planned_minor=66 * K,
+        uncovered_minor=52 * K,
+        forecast=forecast(256, 221, 286),
+    )
+    agreement = AgreementLine(state="asked", agreed=0, of=1)
+    return gap(team="华东一组", reps=(rep,), kpis=(), days=(), parts_minor=300 * K, agreement=agreement)
 
 
 def gap(**values: Any) -> GapSnapshot:

@@ -9,6 +9,7 @@ from cockpit.services.snapshots import (
     ChainDeal,
     ChainLever,
     ChainLine,
+    ChainRep,
     ChainSnapshot,
     CycleCheck,
     EffortCheck,
@@ -80,6 +81,21 @@ def lever(of: str, name: str, kind: str, before: float, after: float, customers:
         acts_on_customers=of != "talk_rate",
         is_tried=False,
     )
+
+
+def team_chain() -> ChainSnapshot:
+    """A lead's: that of his team, with one rep who is short."""
+    rep = ChainRep(
+        id="rep-2",
+        name="李娜",
+        short_minor=118 * K,
+        reserve_short=176 * K,
+        customers=8,
+        last_name="dials",
+        per_day=40,
+        verdict="too_much",
+    )
+    return chain(team="华东一组", reps=(rep,))
 
 
 def chain(**values: Any) -> ChainSnapshot:
