@@ -38,10 +38,9 @@ def windows_of(draw: st.DrawFn, rows: list[Account]) -> list[OpeningWindow]:
     found = []
     for row in rows:
         for weekday in draw(st.sets(st.integers(0, 4), max_size=3)):
-            opens, closes = draw(
-                st.sampled_from([("09:00", "12:00"), ("14:00", "17:30"), ("10:00", "11:00"), ("x", "y")])
-            )
-            found.append(window(row.id, weekday, opens, closes))
+            hours = [("09:00", "12:00"), ("14:00", "17:30"), ("10:00", "11:00"), ("11:30", "15:00"), ("x", "y")]
+            for opens, closes in draw(st.lists(st.sampled_from(hours), min_size=1, max_size=3, unique=True)):
+                found.append(window(row.id, weekday, opens, closes))
     return found
 
 
@@ -64,8 +63,22 @@ def activities_of(draw: st.DrawFn, rows: list[Account], most: int) -> list[Activ
                 draw(st.sampled_from(["visit", "visit", "visit", "call", "web", "task"])),
                 is_locked=draw(st.booleans()) and draw(st.booleans()),
                 is_promised=draw(st.booleans()) and draw(st.booleans()),
+                companion=draw(st.sampled_from([None, None, None, "mate"])),
             )
         )
+    return found
+
+
+@st.composite
+def rides_of(draw: st.DrawFn, rows: list[Account]) -> list[Activity]:
+    """What a companion plans, and somebody else's visits on which the rep rides along."""
+    found = []
+    for number in range(draw(st.integers(0, 3))):
+        rep, companion = draw(st.sampled_from([("mate", None), ("mate", REP), ("rep-9", "mate"), ("rep-9", REP)]))
+        account_id = draw(st.sampled_from(["gone", *(row.id for row in rows)]))
+        day, minutes = draw(st.sampled_from([24, 24, 25, 26])), draw(st.sampled_from([45, 240]))
+        row = activity(f"ride-{number}", account_id, day, draw(clocks), minutes, rep=rep, companion=companion)
+        found.append(row)
     return found
 
 
@@ -95,7 +108,9 @@ def books(draw: st.DrawFn, most_accounts: int = 9, most_activities: int = 9) -> 
         ),
         holidays=frozenset(draw(st.sets(st.sampled_from([date(2026, 11, 24), date(2026, 11, 27)]), max_size=1))),
         now=now,
+        makeups=frozenset(draw(st.sets(st.sampled_from([date(2026, 11, 28), date(2026, 11, 29)]), max_size=1))),
         home=draw(st.sampled_from([None, (31.23, 121.47)])),
+        rides=draw(rides_of(rows)),
     )
 
 

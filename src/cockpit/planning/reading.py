@@ -326,7 +326,18 @@ class _Reader:
                 is_readable = False
                 continue
             week[row.weekday].append(window)
-        return tuple(tuple(sorted(day, key=lambda w: w.opens)) for day in week), is_readable
+        return tuple(_joined(day) for day in week), is_readable
+
+
+def _joined(windows: Sequence[Window]) -> tuple[Window, ...]:
+    """In order of the day, those that overlap or touch as one."""
+    found: list[Window] = []
+    for window in sorted(windows, key=lambda w: (w.opens, w.closes)):
+        if found and window.opens <= found[-1].closes:
+            found[-1] = Window(found[-1].opens, max(found[-1].closes, window.closes))
+        else:
+            found.append(window)
+    return tuple(found)
 
 
 def point(lat: float | None, lon: float | None) -> Point | None:
