@@ -8,9 +8,11 @@ from datetime import date
 
 import pytest
 
+from cockpit import i18n
 from cockpit.domain.book import Book
 from cockpit.domain.entities import Activity, Deal, LogEntry, Tier
 from cockpit.planning.offer import offer_of
+from cockpit.services.reasons import reason_text
 from tests.planning.books import REP, account, activity, at, book, kpi
 
 NOON = at(24, 11 * 60)
@@ -157,3 +159,36 @@ def test_the_morning_is_offered_before_the_first_visit_alone() -> None:
     begun = activity("begun", "acc-0", 24, 500)
     assert code(book(accounts, [left, begun], [kpi(3)], now=early)) == ""
     assert code(book(accounts, [], [], now=early)) == ""
+
+
+def offers() -> list[tuple[Book, frozenset[str], str, str]]:
+    """A day for each cause, and what is said of it."""
+    meeting = activity("next", "acc-1", 24, 840)
+    early = book([account("acc-0")], [activity("left", "acc-0", 23, 600)], [kpi(3)], now=at(24, 510))
+    return [
+        (day(meeting), frozenset({"next"}), "acc-1, Tue 11-24: your plan and the hub's differ", "您的计划与中心的不同"),
+        (day(replace(meeting, status="cancelled")), frozenset(), "14:00 acc-1 cancelled", "14:00 acc-1 取消"),
+        (day(activity("next", "acc-1", 24, 681)), frozenset(), "16 min late for acc-1 at 11:21", "16"),
+        (
+            replace(day(meeting), log=(change("lead", 600),)),
+            frozenset(),
+            "acc-1, Tue 11-24: changed by somebody else",
+            "acc-1",
+        ),
+        (day(deals=[chance(date(2026, 11, 24), 6_600_000)]), frozenset(), "new chance: acc-2, 66k", "6.6万"),
+        (prospects(1), frozenset(), "new prospect of tier A: new-0", "A 类新线索：new-0"),
+        (early, frozenset(), "Before you start: 1 unvisited, 3 lack a plan", "开始之前：1 个未访"),
+    ]
+
+
+@pytest.mark.parametrize("number", range(7))
+def test_each_offer_is_said_in_both_languages(number: int) -> None:
+    rows, disputed, english, chinese = offers()[number]
+    found = offer_of(rows, REP, disputed=disputed)
+    assert found is not None
+    assert reason_text(found, rows) == english
+    i18n.set_language("zh")
+    text = reason_text(found, rows)
+    assert chinese in text
+    assert text != english
+    assert "{" not in text

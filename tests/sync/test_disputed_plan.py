@@ -117,6 +117,7 @@ def test_the_plan_starts_from_the_hubs_side_and_what_was_added_stays(planned: De
 def test_taking_it_is_one_act_that_answers_and_one_undo_that_asks_again(planned: Device, hub: ModelHub) -> None:
     disputed(planned, hub)
     mine, asked = times(planned), planned.service.load().conflicts
+    theirs = hub.row("activity", "visit-1")["starts_at"]
     made = services(planned).replan
     saved = made.accept(made.on_theirs())
     assert saved.text == "Replan: 1 visit, 2 conflicts: theirs"
@@ -131,6 +132,11 @@ def test_taking_it_is_one_act_that_answers_and_one_undo_that_asks_again(planned:
     assert hub.row("activity", "visit-1")["starts_at"] == times(planned)["visit-1"]
     assert hub.silent_overwrites == []
     assert made.propose().is_empty
+    planned.undo.undo()
+    planned.sync()
+    assert times(planned)["visit-1"] == hub.row("activity", "visit-1")["starts_at"] == theirs, (
+        "sent already: the plan alone"
+    )
     with planned.database.read() as session:
         assert ledger.prove(session).holds
 
