@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from hypothesis import given
@@ -16,14 +17,15 @@ from cockpit.cli.joining import Joining
 from cockpit.crm.connector import Access
 from cockpit.errors import BadUse, CrmTrouble, NotAllowed, UnknownName
 from cockpit.hub import funnels
-from cockpit.hub.upstream import enrolling
+from cockpit.hub.upstream import enrolling, opening, settings
 from cockpit.locations import locate
 from cockpit.services.container import open_services
 from cockpit.services.crm_words import lacking, maps_of, notes, signed_in
 from cockpit.services.snapshots.joining import CrmAsked, CrmLook, CrmMaps
 from tests.crm.fake_bottlecrm import TOKEN, FakeBottle
-from tests.crm.fakes.base import Answer
+from tests.crm.fakes.base import CLIENT_ID, CLIENT_SECRET, Answer
 from tests.crm.fakes.pipedrive import FakePipedrive
+from tests.crm.fakes.salesforce import FakeSalesforce
 
 OURS = "funnel-online-quote"
 
@@ -216,6 +218,56 @@ def test_maps_that_do_not_fit_are_refused_before_anything_is_written(
 def test_a_certificate_file_that_is_none_is_said(joining: Joining, crm: tuple[FakePipedrive, str]) -> None:
     with pytest.raises(BadUse, match=r"nowhere\.pem"):
         see(joining, crm, ca_file="/nowhere.pem")
+
+
+def test_a_browser_elsewhere_signs_in_and_the_tokens_turn_over(joining: Joining) -> None:
+    fake = FakeSalesforce()
+    with fake.loopback() as url:
+        begun = joining.browser("salesforce", url, CLIENT_ID, CLIENT_SECRET, "")
+        asked = dict(parse_qsl(urlsplit(begun.url).query))
+        assert begun.url.startswith(f"{url}/services/oauth2/authorize?response_type=code&")
+        assert asked["code_challenge_method"] == "S256"
+        assert CLIENT_SECRET not in begun.url + repr(begun)
+        secret = begun.finished(f"https://localhost/?code=code-1&state={asked['state']}")
+        crm = CrmAsked("salesforce", url)
+        assert joining.look(crm, secret, silent).server.startswith("Salesforce")
+        assert joining.look(crm, secret, silent).users is not None  # the code was good for one use
+        assert fake.renewals == 1
+        joining.save(None)
+        folder = locate().data_dir / "crm"
+        assert CLIENT_SECRET not in (folder / "crm.toml").read_text("utf-8")
+        fake.expire()
+        kept = opening.Secrets(folder)
+        connector = opening.connector_of(settings.read(folder / "crm.toml"), kept)
+        connector.greet()
+        connector.close()
+        assert fake.renewals == 2
+        assert fake.refresh in kept.find("crm")
+
+
+@pytest.mark.parametrize(
+    ("pasted", "said"),
+    [
+        ("https://localhost/?error=access_denied&error_description=no+thanks", "no thanks"),
+        ("https://localhost/?code=code-1&state=other", "another sign-in"),
+        ("https://localhost/?state=x", "no code"),
+        ("two words", "no code"),
+        ("", "no code"),
+    ],
+)
+def test_what_is_no_answer_of_the_browser_is_said(joining: Joining, pasted: str, said: str) -> None:
+    begun = joining.browser("hubspot", "https://api.hubapi.com", CLIENT_ID, CLIENT_SECRET, "https://own.example.com/")
+    assert "redirect_uri=https%3A%2F%2Fown.example.com%2F" in begun.url
+    with pytest.raises(BadUse, match=said):
+        begun.finished(pasted)
+    assert '"code":"bare"' in begun.finished(" bare ")
+
+
+def test_a_crm_without_browser_sign_in_and_a_missing_app_are_said(joining: Joining) -> None:
+    with pytest.raises(BadUse, match="paste a token"):
+        joining.browser("tryton", "https://t.example.com/crm", "a", "b", "")
+    with pytest.raises(BadUse, match="secret of the app"):
+        joining.browser("pipedrive", "https://p.example.com", "a", "", "")
 
 
 def test_an_account_of_another_hub_and_the_demo_are_left_alone(

@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from cockpit.app import CockpitApp
 from cockpit.colours import LEAST_CONTRAST, PALETTES
-from cockpit.errors import CrmTrouble, NotAllowed
+from cockpit.errors import BadUse, CrmTrouble, NotAllowed
 from cockpit.locations import StartValues
 from cockpit.screens.doing import Tell
 from cockpit.services.snapshots.joining import (
@@ -66,6 +66,15 @@ LOOK = CrmLook(
 )
 
 
+class FakeBegun:
+    url = "https://oauth.pipedrive.com/oauth/authorize?client_id=abc&state=xyz"
+
+    def finished(self, pasted: str) -> str:
+        if "code=" not in pasted:
+            raise BadUse("There is no code in it.")
+        return TOKEN
+
+
 class FakeJoiner:
     def __init__(self) -> None:
         self.asked: list[CrmAsked] = []
@@ -76,6 +85,7 @@ class FakeJoiner:
         self.error: Exception | None = None
         self.refusal: Exception | None = None
         self.look_of = LOOK
+        self.app: tuple[str, ...] = ()
 
     def begin(self, tell: Tell) -> tuple[tuple[CrmKind, ...], tuple[JoinedCrm, ...]]:
         tell("Looking")
@@ -83,9 +93,13 @@ class FakeJoiner:
             raise self.refusal
         kinds = (
             CrmKind("bottlecrm", "BottleCRM", "https://crm.example.com", "A personal token."),
-            CrmKind("pipedrive", "Pipedrive", "https://COMPANY.pipedrive.com", "The API token."),
+            CrmKind("pipedrive", "Pipedrive", "https://COMPANY.pipedrive.com", "The API token.", "https://localhost/"),
         )
         return kinds, self.joined
+
+    def browser(self, crm: str, url: str, client_id: str, client_secret: str, redirect_uri: str) -> FakeBegun:
+        self.app = (crm, url, client_id, client_secret, redirect_uri)
+        return FakeBegun()
 
     def look(self, asked: CrmAsked, secret: str, tell: Tell) -> CrmLook:
         tell("Asking the CRM")
@@ -211,6 +225,41 @@ async def test_the_token_is_nowhere_but_in_its_field(tmp_path: Path) -> None:
         await driver.press("enter", "enter", "enter", "enter")
         assert joiner.secrets == [TOKEN]
         assert not any(TOKEN in str(getattr(field, "value", "")) for field in driver.app.query("Input"))
+
+
+async def test_without_a_token_a_browser_signs_in() -> None:
+    joiner = FakeJoiner()
+    async with wizard(joiner, size=(100, 30)) as driver:
+        await driver.press("2")
+        await driver.type(URL)
+        await driver.press("enter")
+        assert "Or leave it empty: a browser signs in." in driver.text
+        await driver.press("enter")
+        await driver.type("abc")
+        await driver.press("enter")
+        await driver.type("app-secret")
+        assert "app-secret" not in driver.text
+        await driver.press("enter", "enter")
+        assert joiner.app == ("pipedrive", URL, "abc", "app-secret", "https://localhost/")
+        assert driver.app.clipboard == FakeBegun.url
+        assert "https://oauth.pipedrive.com/oauth/authorize" in driver.text
+        await driver.type("nothing")
+        await driver.press("enter")
+        assert "There is no code in it." in driver.text
+        await driver.type("?code=1")
+        await driver.press("enter")
+        assert joiner.secrets == [TOKEN]
+        assert "It answers" in driver.text
+
+
+async def test_a_crm_without_a_browser_wants_its_token() -> None:
+    joiner = FakeJoiner()
+    async with wizard(joiner) as driver:
+        await driver.press("1")
+        await driver.type(URL)
+        await driver.press("enter", "enter")
+        assert "What signs you in at BottleCRM?" in driver.text
+        assert joiner.asked == []
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from cockpit.services.words import role_name, stage_kind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cockpit.services.snapshots.joining import CrmAsked, CrmLook
+    from cockpit.services.snapshots.joining import CrmAsked, CrmLook, CrmMaps
 
 
 def add_to(tree: typer.Typer) -> None:
@@ -39,6 +39,9 @@ def connect(
     ] = None,
     url: Annotated[str | None, typer.Option("--url", help=_("Address of the CRM."))] = None,
     token_stdin: Annotated[bool, typer.Option("--token-stdin", help=_("Read the token from standard input."))] = False,
+    browser: Annotated[
+        bool, typer.Option("--browser", help=_("Sign in with a browser, here or elsewhere, and paste where it ends."))
+    ] = False,
     zone: Annotated[str, typer.Option("--zone", help=_("Time zone, such as Asia/Shanghai."))] = "",
     as_person: Annotated[
         str, typer.Option("--as", help=_("Who you are there: name, mail or id."), metavar="NAME")
@@ -75,20 +78,23 @@ def connect(
             name, crm, url, zone, ca_file, {"roles": role, "people": person, "stages": stage, "options": option}
         )
         joining.draft(asked)  # what cannot be used is said before anybody types a token
-        secret = _secret(next(kind.secret for kind in kinds if kind.key == asked.crm), from_stdin=token_stdin)
+        what = next(kind.secret for kind in kinds if kind.key == asked.crm)
+        secret = _by_browser(joining, asked) if browser else _secret(what, from_stdin=token_stdin)
         with progress(_("Signing in")) as tell:
             seen = joining.look(asked, secret, tell)
-        if not as_json or test_only:
+        if test_only or not as_json:
             show(_sheet(seen), {"version": 1, **asdict(seen)}, as_json, False)
-        if test_only:
-            return
-        is_said = as_it_is or bool(role or person or stage)
-        maps = None if is_said or not sys.stdin.isatty() else mapping.ask(seen, as_person)
-        path, place = joining.save(maps)
-        where = {"keyring": _("in the keyring"), "file": _("in a file only you can read")}.get(place, place)
-        write(_("Saved: {path}. The token is {where}.").format(path=path, where=where))
-        if not no_open:
+        if not test_only:
+            is_said = as_it_is or bool(role or person or stage) or not sys.stdin.isatty()
+            _save(joining, None if is_said else mapping.ask(seen, as_person))
+        if not test_only and not no_open:
             _open(joining, name, as_person)
+
+
+def _save(joining: Joining, maps: CrmMaps | None) -> None:
+    path, place = joining.save(maps)
+    where = {"keyring": _("in the keyring"), "file": _("in a file only you can read")}.get(place, place)
+    write(_("Saved: {path}. The token is {where}.").format(path=path, where=where))
 
 
 # -- asking ------------------------------------------------------------------------------------------------------------
@@ -127,6 +133,20 @@ def _secret(what: str, *, from_stdin: bool) -> str:
     if not found:
         raise BadUse(_("No token was given."))
     return found
+
+
+def _by_browser(joining: Joining, asked: CrmAsked) -> str:
+    """Show an address that may be opened on any machine, and take what comes back."""
+    from cockpit.crm.browser import REDIRECT
+
+    client = mapping.typed(_("Client id of the app registered there"), "--token-stdin")
+    own = mapping.typed(_("Client secret"), "--token-stdin", is_hidden=True)
+    back = mapping.line(_("Redirect address of that app (Enter: {usual})").format(usual=REDIRECT))
+    begun = joining.browser(asked.crm, asked.url, client, own, back)
+    talk(_("Open this in a browser, on any machine, and say yes there:"))
+    talk(begun.url)
+    talk(_("It ends at an address that may show an error page. That is well: it holds the code."))
+    return begun.finished(mapping.typed(_("Paste that address, or the code"), "--token-stdin", is_hidden=True))
 
 
 # -- showing -----------------------------------------------------------------------------------------------------------

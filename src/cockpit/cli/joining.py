@@ -17,6 +17,7 @@ from cockpit.locations import is_demo, locate, mark_tour, start_values
 
 if TYPE_CHECKING:
     from cockpit.credentials import Place
+    from cockpit.crm.browser import BrowserSignIn
     from cockpit.hub.embedded import EmbeddedHub
     from cockpit.hub.upstream import Connection
     from cockpit.hub.upstream.enrolling import Enrolment
@@ -35,7 +36,7 @@ class Joining:
         """`url` is that of the hub's database."""
         self._running, self._url = running, url
         self._enrolment: Enrolment | None = None
-        self._wanted = ""
+        self._wanted = self._given = ""
         self._hub: EmbeddedHub | None = None
 
     @property
@@ -61,11 +62,22 @@ class Joining:
         name = asked.name or enrolling.free_name(self.folder, asked.crm, asked.url)
         return enrolling.draft(self.folder, name, asked)
 
+    def browser(self, crm: str, url: str, client_id: str, client_secret: str, redirect_uri: str) -> BrowserSignIn:
+        """A sign-in with a browser, to be finished with what it ends at. Raises BadUse, CrmTrouble."""
+        from cockpit.crm import browser
+        from cockpit.hub.upstream.looking import worded
+
+        with worded(crm):
+            return browser.begin(crm, url, client_id, client_secret, redirect_uri)
+
     def look(self, asked: CrmAsked, secret: str, tell: Tell) -> CrmLook:
-        """Sign in and see what is there; nothing is stored. Raises CrmTrouble, BadUse."""
+        """Sign in and see what is there; nothing is stored. What was good for one use and has become another secret is not
+        used again. Raises CrmTrouble, BadUse."""
         from cockpit.hub.upstream import enrolling
 
-        made = self.draft(asked)
+        made, before = self.draft(asked), self._enrolment
+        is_again = before is not None and secret == self._given and before.connection.url == made.url
+        self._given, secret = secret, before.secret if before is not None and is_again else secret
         self._enrolment = enrolling.Enrolment(lambda: hub_database(self._url), hub_file(self._url), made, secret)
         return self._enrolment.look(tell)
 

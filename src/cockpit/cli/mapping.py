@@ -40,7 +40,7 @@ def ask(seen: CrmLook, me: str) -> CrmMaps:
             me = _me(seen)
     if seen.stages:
         seen = replace(seen, stages=tuple(_stages(list(seen.stages), seen.our_stages)))
-    if _line(_("Save and open? Enter does, n stops")).lower() in ("n", "no"):
+    if line(_("Save and open? Enter does, n stops")).lower() in ("n", "no"):
         raise Stopped()
     return maps_of(seen, me)
 
@@ -48,7 +48,7 @@ def ask(seen: CrmLook, me: str) -> CrmMaps:
 def _me(seen: CrmLook) -> str:
     users = seen.users or ()
     while True:
-        place = _number(_line(_("Which of them are you? Number")), len(users))
+        place = _number(line(_("Which of them are you? Number")), len(users))
         if place is not None:
             return users[place].id
 
@@ -61,7 +61,7 @@ def _users(users: list[CrmUser], seen: CrmLook) -> list[CrmUser]:
             known = _("is {name} here").format(name=here) if here else ""
             talk(f"  {number:>2}  {user.name}  {user.email}  {role_name(user.role)}  {known}".rstrip())
         roles = "  ".join(f"{number} {role_name(role)}" for number, role in enumerate(ROLES, 1))
-        words = _line(_("Another role: NUMBER ROLE ({roles}). Enter goes on").format(roles=roles)).split()
+        words = line(_("Another role: NUMBER ROLE ({roles}). Enter goes on").format(roles=roles)).split()
         if not words:
             return users
         picked = _pair(words, len(users), len(ROLES))
@@ -75,7 +75,7 @@ def _stages(stages: list[CrmStage], ours: Sequence[OurStage]) -> list[CrmStage]:
         for number, stage in enumerate(stages, 1):
             is_ours = our_stage_name(ours, stage.stage_id) or _("as it is there")
             talk(f"  {number:>2}  {stage.funnel}  {stage.name}  {stage_kind(stage.kind)}  > {is_ours}")
-        words = _line(_("One of ours instead: its NUMBER. Enter goes on")).split()
+        words = line(_("One of ours instead: its NUMBER. Enter goes on")).split()
         if not words:
             return stages
         place = _number(words[0], len(stages))
@@ -89,11 +89,12 @@ def _one_of_ours(stage: CrmStage, ours: Sequence[OurStage]) -> str:
     talk("   0  " + _("as it is there"))
     for number, one in enumerate(fits, 1):
         talk(f"  {number:>2}  {our_stage_name(ours, one.id)}")
-    place = _number(_line(_("Number")), len(fits))
+    place = _number(line(_("Number")), len(fits))
     return fits[place].id if place is not None else ""
 
 
-def _line(question: str) -> str:
+def line(question: str) -> str:
+    """What somebody types, which may be nothing. Raises Stopped on Ctrl+C."""
     try:
         return str(typer.prompt(question, default="", show_default=False, err=True)).strip()
     except typer.Abort:

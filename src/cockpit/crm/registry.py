@@ -14,11 +14,28 @@ from cockpit.i18n import N_, _, listed
 
 @dataclass(frozen=True, slots=True)
 class Crm:
-    """What a person needs to know to connect it. `secret` says what to paste, `address` what the URL looks like."""
+    """What a person needs to know to connect it. `secret` says what to paste, `address` what the URL looks like.
+
+    `authorize` is where a browser signs in (with the connection's `{url}`), "" where there is no such thing; `scope` what
+    is asked for then, `has_proof` whether the code is bound to us by PKCE (RFC 7636).
+    """
 
     title: str
     address: str
     secret: str
+    authorize: str = ""
+    scope: str = ""
+    has_proof: bool = False
+
+
+_HUBSPOT = " ".join(
+    [
+        "oauth",
+        *(f"crm.objects.{kind}.{right}" for kind in ("companies", "contacts", "deals") for right in ("read", "write")),
+        *(f"crm.schemas.{kind}.{right}" for kind in ("companies", "contacts", "deals") for right in ("read", "write")),
+        "crm.objects.owners.read",
+    ]
+)
 
 
 CRMS: Mapping[str, Crm] = {
@@ -29,10 +46,26 @@ CRMS: Mapping[str, Crm] = {
         "Tryton", "https://tryton.example.com/DATABASE", N_("USER:PASSWORD; only the session that follows is kept.")
     ),
     "pipedrive": Crm(
-        "Pipedrive", "https://COMPANY.pipedrive.com", N_("The API token: Personal preferences, API, or an OAuth token.")
+        "Pipedrive",
+        "https://COMPANY.pipedrive.com",
+        N_("The API token: Personal preferences, API, or an OAuth token."),
+        "https://oauth.pipedrive.com/oauth/authorize",
     ),
-    "hubspot": Crm("HubSpot", "https://api.hubapi.com", N_("The token of a private app.")),
-    "salesforce": Crm("Salesforce", "https://COMPANY.my.salesforce.com", N_("An access token of a connected app.")),
+    "hubspot": Crm(
+        "HubSpot",
+        "https://api.hubapi.com",
+        N_("The token of a private app."),
+        "https://app.hubspot.com/oauth/authorize",
+        _HUBSPOT,
+    ),
+    "salesforce": Crm(
+        "Salesforce",
+        "https://COMPANY.my.salesforce.com",
+        N_("An access token of a connected app."),
+        "{url}/services/oauth2/authorize",
+        "api refresh_token openid",
+        has_proof=True,
+    ),
 }
 
 

@@ -27,6 +27,7 @@ class Secret(msgspec.Struct, omit_defaults=True):
     client_secret: str = ""
     code: str = ""
     redirect_uri: str = ""
+    verifier: str = ""
 
     def __repr__(self) -> str:
         return "Secret()"
@@ -73,11 +74,17 @@ class Token:
             grant = {"grant_type": "refresh_token", "refresh_token": held.refresh}
         elif held.code:
             grant = {"grant_type": "authorization_code", "code": held.code, "redirect_uri": held.redirect_uri}
+            grant |= {"code_verifier": held.verifier} if held.verifier else {}
         else:
             return ""
         given = self._ask({**grant, "client_id": held.client_id, "client_secret": held.client_secret})
         self._held = msgspec.structs.replace(
-            held, access=given.access_token, refresh=given.refresh_token or held.refresh, code="", redirect_uri=""
+            held,
+            access=given.access_token,
+            refresh=given.refresh_token or held.refresh,
+            code="",
+            redirect_uri="",
+            verifier="",
         )
         self._access.keep(msgspec.json.encode(self._held).decode())
         return given.access_token

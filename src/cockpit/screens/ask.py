@@ -43,7 +43,12 @@ class Form(ModalScreen[Any]):
             yield Static(plain(self._title), classes="title")
             for field in self._fields:
                 yield Static(plain(field.label), classes="label")
-                yield Input(clean_line(field.value), placeholder=clean_line(field.hint), id=f"field-{field.name}")
+                yield Input(
+                    clean_line(field.value),
+                    placeholder=clean_line(field.hint),
+                    password=field.is_secret,
+                    id=f"field-{field.name}",
+                )
             yield Static(plain(""), id="problem")
             yield Footer((FooterKey("go_on", "Enter", _("Next or save")), FooterKey("leave", "Esc", _("Leave"))))
 

@@ -20,6 +20,7 @@ from cockpit.errors import CrmTrouble
 from cockpit.i18n import _
 from cockpit.plain import plain
 from cockpit.screens import connect_rows as listing
+from cockpit.screens.connect_browser import Begun, sign_in
 from cockpit.screens.connect_rows import STEPS, Step
 from cockpit.screens.doing import DoingView, Tell
 from cockpit.services.crm_words import maps_of, notes
@@ -37,6 +38,9 @@ class Joiner(Protocol):
 
     def begin(self, tell: Tell) -> tuple[tuple[CrmKind, ...], tuple[JoinedCrm, ...]]:
         """The CRMs to choose from, and those that are joined."""
+
+    def browser(self, crm: str, url: str, client_id: str, client_secret: str, redirect_uri: str) -> Begun:
+        """A sign-in with a browser."""
 
     def look(self, asked: CrmAsked, secret: str, tell: Tell) -> CrmLook:
         """Sign in and see what is there; nothing is stored."""
@@ -150,14 +154,10 @@ class ConnectView(DoingView):
             self.choose(title, choices, lambda said: self._say_stage(stage.id, said))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        if self.is_doing or not event.value.strip():
-            if event.input.id == "ca":
-                self._sign_in()
-            return
-        if event.input.id == "url":
-            self._go(1)
-        else:
+        if event.input.id != "url":
             self._sign_in()
+        elif event.value.strip() and not self.is_doing:
+            self._go(1)
 
     def on_table_moved(self) -> None:
         self._draw_detail()
@@ -192,10 +192,17 @@ class ConnectView(DoingView):
 
     def _sign_in(self) -> None:
         url, token, file = (self.query_one(name, Input).value.strip() for name in ("#url", "#token", "#ca"))
-        if self._kind is None or not token or self.is_doing:
+        if (kind := self._kind) is None or self.is_doing:
             return
-        asked = CrmAsked(self._kind.key, url, ca_file=file if self._needs_file else "")
-        self.do_in_thread("look", lambda tell: self._joiner.look(asked, token, tell))
+        asked = CrmAsked(kind.key, url, ca_file=file if self._needs_file else "")
+
+        def look(secret: str) -> None:
+            self.do_in_thread("look", lambda tell: self._joiner.look(asked, secret, tell))
+
+        if token:
+            look(token)
+        elif kind.redirect:
+            sign_in(self.app, lambda *app: self._joiner.browser(kind.key, url, *app), kind.redirect, look)
 
     def _say_user(self, user_id: str, said: str) -> None:
         if said == listing.ME:

@@ -160,6 +160,8 @@ def stage_choices(seen: CrmLook, stage: CrmStage) -> list[tuple[str, str]]:
 def words(at: Step, kind: CrmKind | None, seen: CrmLook | None, me: str) -> tuple[str, str]:
     """The question of a step, and a line on it."""
     title, example, secret = (kind.title, kind.address, kind.secret) if kind else ("", "", "")
+    if kind is not None and kind.redirect:
+        secret = _("{what} Or leave it empty: a browser signs in.").format(what=secret)
     return {
         "crm": (_("Which CRM do you have?"), _("It is only looked at until you save at the end.")),
         "address": (

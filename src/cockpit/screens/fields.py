@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a form. `hint` shows an example while it is empty; a field that `is_needed` must not stay empty."""
+    """One field of a form. `hint` shows an example while it is empty; a field that `is_needed` must not stay empty, one that
+    `is_secret` shows no signs."""
 
     name: str
     label: str
     value: str = ""
     hint: str = ""
     is_needed: bool = False
+    is_secret: bool = False

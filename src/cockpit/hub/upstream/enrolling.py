@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, get_args
 
 from cockpit import clock
 from cockpit.credentials import Place
-from cockpit.crm import registry
+from cockpit.crm import browser, registry
 from cockpit.crm.connector import Access, Connector
 from cockpit.domain.entities import Role
 from cockpit.domain.text import clean_line
@@ -46,7 +46,10 @@ Tell = Callable[[str], None]
 
 def kinds() -> tuple[CrmKind, ...]:
     """The CRMs that can be joined."""
-    return tuple(CrmKind(key, one.title, one.address, _(one.secret)) for key, one in registry.CRMS.items())
+    return tuple(
+        CrmKind(key, one.title, one.address, _(one.secret), browser.REDIRECT if one.authorize else "")
+        for key, one in registry.CRMS.items()
+    )
 
 
 def joined(folder: Path) -> tuple[JoinedCrm, ...]:

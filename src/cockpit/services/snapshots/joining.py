@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class CrmKind:
-    """A CRM that can be joined. `address` is what its URL looks like, `secret` says what to paste."""
+    """A CRM that can be joined. `address` is what its URL looks like, `secret` says what to paste; `redirect` is the usual
+    redirect address where a browser can sign in, "" where none can."""
 
     key: str
     title: str
     address: str
     secret: str
+    redirect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
