@@ -16,7 +16,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "cockpit"
 FOLDER = SOURCE / "locale"
 
 
-def texts(source: str) -> list[str | tuple[str, str]]:
+def texts_of(source: str) -> list[str | tuple[str, str]]:
     """The texts of one module, a plural with its singular. Read as a tree, so that those inside f-strings are seen too."""
     found: list[str | tuple[str, str]] = []
     for node in ast.walk(ast.parse(source)):
@@ -33,7 +33,7 @@ def texts(source: str) -> list[str | tuple[str, str]]:
 def _template() -> Catalog:
     template = Catalog(project="cockpit", charset="utf-8", fuzzy=False)
     for path in sorted(SOURCE.rglob("*.py")):
-        for message in texts(path.read_text("utf-8")):
+        for message in texts_of(path.read_text("utf-8")):
             template.add(message, locations=[(str(path.relative_to(SOURCE)), 0)])
     return template
 

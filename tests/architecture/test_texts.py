@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from scripts.catalogues import FOLDER, gather
-from scripts.catalogues import texts as texts_of
+from scripts.catalogues import FOLDER, gather, texts_of
 
 SOURCE = Path(__file__).parents[2] / "src" / "cockpit"
 AMBIGUOUS = re.compile("[\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u00b7\u2022\u00b1\u2460-\u2473]")

@@ -112,6 +112,35 @@ def test_at_a_terminal_roles_and_stages_are_asked_and_cockpit_opens(
     assert '"3" = "funnel-online-quote"' in text
 
 
+def test_the_wizard_opens_cockpit_on_the_crm_and_opens_it_again(tmp_path: Path, crm: tuple[FakePipedrive, str]) -> None:
+    fake, url = crm
+    environment = {"COCKPIT_HOME": str(tmp_path / "own"), "COCKPIT_NOW": "", "COCKPIT_LANG": "en"}
+    with Terminal([sys.executable, "-m", "cockpit"], columns=120, rows=36, env=environment) as terminal:
+        for shown, keys in (
+            ("Join your CRM", "3"),
+            ("5  Salesforce", "3"),
+            ("Where is your Pipedrive", f"{url}\r"),
+            ("What signs you in", f"{fake.token}\r"),
+            ("It answers", "\r"),
+            ("Who leads", "\r"),
+            ("Which stages", "\r"),
+            ("These rows come first", "\r"),
+            ("New here", "\x1b"),
+            ("day .* Rep One", ":"),
+            ("Type a command|Command", "connect\r"),
+            ("Open crm again", "1"),
+            ("day .* Rep One", "\x03"),
+        ):
+            terminal.wait_for(shown, limit=100)
+            terminal.press(keys)
+        terminal.wait_end()
+    home = tmp_path / "own"
+    kept = [
+        path.name for path in home.rglob("*") if path.is_file() and fake.token in path.read_text("utf-8", "replace")
+    ]
+    assert kept == ["credentials"]
+
+
 def test_a_token_that_is_not_taken_saves_nothing(
     cockpit: Cockpit, crm: tuple[FakePipedrive, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
