@@ -191,9 +191,11 @@ def deal_facts(book: Book, deal: Deal, usual: Mapping[str, Stay]) -> DealFacts:
 
 
 def dirty(view: DealView, book: Book) -> Verdict | None:
-    """Its stage is gone from the model, the expected closing day has passed, or there is no dated next step."""
+    """Its stage is gone from the model, its amount is below zero, the expected closing day has passed, or there is no dated next step."""
     if view.deal.id in book.astray and view.deal.stage_id not in book.stages:
         return Verdict("dirty", "stage_gone")
+    if (view.deal.amount_minor or 0) < 0:
+        return Verdict("dirty", "below_zero")
     expected = view.deal.expected_on
     if expected is not None and expected < view.today:
         return Verdict("dirty", "date_passed", on=expected, days=(view.today - expected).days)

@@ -286,6 +286,8 @@ def _deal_to_do(book: Book, card: Card, finding: DealFinding) -> str:
         )
     if finding.verdict is not None and finding.verdict.reason == "stage_gone":
         return _("move it to a stage of the funnel")
+    if finding.verdict is not None and finding.verdict.reason == "below_zero":
+        return _("set its amount")
     if finding.verdict is not None and finding.verdict.reason == "date_passed":
         return _("set a new closing day, or lose it")
     if card.rule.id == "milestone_missing":

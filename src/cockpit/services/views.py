@@ -293,6 +293,8 @@ def deal_line(book: Book, facts: DealFacts, state: WriteState) -> DealLine:
 def _remedy(verdict: Verdict, *, has_step: bool) -> Remedy:
     if verdict.reason == "stage_gone":
         return Remedy(_("move it to a stage of the funnel"), "stage")
+    if verdict.reason == "below_zero":
+        return Remedy(_("set its amount"), "edit")
     if verdict.reason == "date_passed":
         return Remedy(_("set a new closing day, or lose it"), "edit")
     if not has_step:
@@ -318,6 +320,8 @@ def rule_text(book: Book, verdict: Verdict) -> str:
         )
     if verdict.reason == "stage_gone":
         return _("its stage is no longer in the funnel; it counts as open, in no stage")
+    if verdict.reason == "below_zero":
+        return _("its amount is below zero and is taken off every sum")
     if verdict.state == "dirty" and verdict.on:
         return _("expected close {day} has passed").format(day=short_day(verdict.on))
     if verdict.state == "dirty":

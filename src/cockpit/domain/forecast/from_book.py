@@ -13,7 +13,7 @@ from cockpit.domain.forecast.history import PastDeal, sizes_known
 def past_deals(book: Book, deals: Iterable[Deal], currency: str) -> tuple[PastDeal, ...]:
     """Deals in one currency as known on the book's day. What has no creation day, or closed without one, has no age.
 
-    A won deal brings its amount, nothing where nobody wrote one: as it counts in the actual.
+    A won deal brings its amount, nothing where nobody wrote one: as it counts in the actual. An amount below zero is no size.
     """
     placed = []
     for deal in deals:
@@ -25,7 +25,7 @@ def past_deals(book: Book, deals: Iterable[Deal], currency: str) -> tuple[PastDe
             created = closed
         amount = (deal.amount_minor or 0) if how == "won" else None
         placed.append((deal, PastDeal(deal.id, deal.owner_id or "", created, closed, how, None, amount)))
-    written = [deal.amount_minor for deal, _ in placed]
+    written = [None if (deal.amount_minor or 0) < 0 else deal.amount_minor for deal, _ in placed]
     prices = [_price(book, deal) for deal, _ in placed]
     sizes = sizes_known([written, prices], [past.outcome == "won" for _, past in placed])
     return tuple(

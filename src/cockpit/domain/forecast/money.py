@@ -16,7 +16,10 @@ class Money:
     def __init__(self, history: History) -> None:
         self._days = [day for day, _, _ in history.won]
         self._sums = list(accumulate((value for _, _, value in history.won), initial=0.0))
-        self._squares = list(accumulate((value * value for _, _, value in history.won), initial=0.0))
+        brought = [(day, value) for day, _, value in history.won if value >= 0]
+        self._brought_days = [day for day, _ in brought]
+        self._brought = list(accumulate((value for _, value in brought), initial=0.0))
+        self._squares = list(accumulate((value * value for _, value in brought), initial=0.0))
         self._owners = [(owner, value) for _, owner, value in history.won]
         sizes = sorted((deal.closed_on, history.size(deal)) for deal in history.deals if _is_won(deal))
         self._sizes = list(accumulate((size for _, size in sizes), initial=0.0))
@@ -48,21 +51,21 @@ class Money:
         return found
 
     def mean(self, until: date) -> float:
-        """Money of one won deal."""
-        place = bisect_right(self._days, until)
-        return self._sums[place] / place if place else 0.0
+        """Money of one won deal; one below zero takes back what another brought, and is none."""
+        place = bisect_right(self._brought_days, until)
+        return self._brought[place] / place if place else 0.0
 
     def spread(self, until: date) -> float:
         """CV^2 of the money of one won deal: variance over squared mean."""
-        place = bisect_right(self._days, until)
-        if place < 2 or not self._sums[place]:
+        place = bisect_right(self._brought_days, until)
+        if place < 2 or not self._brought[place]:
             return 0.0
-        return max(0.0, place * self._squares[place] / self._sums[place] ** 2 - 1)
+        return max(0.0, place * self._squares[place] / self._brought[place] ** 2 - 1)
 
     def paid(self, until: date) -> float:
         """Money a won deal brought over the size it had while open."""
         place = bisect_right(self._days, until)
-        return self._sums[place] / self._sizes[place] if self._sizes[place] else 1.0
+        return max(0.0, self._sums[place] / self._sizes[place]) if self._sizes[place] else 1.0
 
     def win_share(self, until: date) -> float:
         """Size of what was won over the size of all that closed."""
@@ -71,7 +74,7 @@ class Money:
 
     def shares(self, as_of: date) -> Mapping[str, float]:
         """Each owner's share of what was won in the year to `as_of`."""
-        won = self.by_owner(shifted(as_of, -12) + DAY, as_of)
+        won = {owner: max(0.0, value) for owner, value in self.by_owner(shifted(as_of, -12) + DAY, as_of).items()}
         total = sum(won.values())
         return {owner: value / total for owner, value in won.items()} if total else {}
 

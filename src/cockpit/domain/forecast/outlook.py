@@ -147,7 +147,7 @@ def outlook(history: History | None, span: Span, needs: int = SHOWN_FROM) -> Out
     if history is None or have < max(needs, NEEDS_MONTHS):
         return Needs(max(needs, NEEDS_MONTHS), have)
     money = Money(history)
-    if not money.won(history.begins_on, span.as_of):
+    if money.won(history.begins_on, span.as_of) <= 0:
         return Needs(max(needs, NEEDS_MONTHS), have)
     return Outlook(span, money, *look(history, money, span))
 

@@ -30,7 +30,7 @@ class Chance:
 
     def floor(self, forecast: float) -> float | None:
         """Mean error, as a share, that even the true rates would leave; None when nothing is expected."""
-        return MEAN_DEVIATION * sqrt(self.variance(forecast)) if forecast > 0 else None
+        return MEAN_DEVIATION * sqrt(self.variance(forecast)) if forecast > 0 and self.mean > 0 else None
 
     def wins_for(self, error: float) -> int:
         """Wins that a period needs for the floor to be `error`, a share."""
@@ -48,7 +48,7 @@ def range_of(forecast: float, chance: Chance, own_error: float) -> Range:
 
     Where no win at all is likelier than one in ten, the range begins at 0.
     """
-    if forecast <= 0:
+    if forecast <= 0 or chance.mean <= 0:
         return Range(0.0, 0.0)
     variance = chance.variance(forecast) + own_error**2
     shape, scale = 1 / variance, forecast * variance

@@ -139,7 +139,7 @@ def rhythm(history: History, money: Money, as_of: date, last: date) -> Rhythm:
     raw, noise = places[0] if places[0] is not None else (1.0, 0.0)
     between = sum((one - 1) ** 2 - chance for one, chance in known) / len(known) if known else 0.0
     trust = between / (between + noise) if between > 0 else 0.0
-    return Rhythm(begins, money.won(begins, as_of), days, of_days, raw, trust)
+    return Rhythm(begins, max(0.0, money.won(begins, as_of)), days, of_days, raw, trust)
 
 
 def _place(history: History, money: Money, as_of: date, last: date, later: int) -> tuple[float, float] | None:
