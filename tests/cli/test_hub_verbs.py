@@ -117,3 +117,16 @@ def test_restored_begins_a_new_epoch(cockpit: Cockpit, hub_file: Path) -> None:
     assert begun
     assert cockpit("hub", "restored", *url).code == 0
     assert epoch() != begun
+
+
+def test_rows_that_a_crm_lacks_come_from_a_file(cockpit: Cockpit, hub_file: Path, tmp_path: Path) -> None:
+    database, file = ("--database", f"sqlite:///{hub_file}"), tmp_path / "rules.csv"
+    file.write_text("name,minimum\nVisits,12\n", "utf-8")
+    assert cockpit("hub", "import-rows", "rules", str(file), *database).out == "written 1  unchanged 0\n"
+    assert cockpit("hub", "import-rows", "rules", str(file), *database).out == "written 0  unchanged 1\n"
+    file.write_text("name,minimum\nVisits,12\n,3\n", "utf-8")
+    wrong = cockpit("hub", "import-rows", "rules", str(file), *database)
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "line 3: a name is needed" in wrong.err
+    assert cockpit("hub", "import-rows", "nudges", str(file), *database).code == 2
+    assert cockpit("hub", "import-rows", "rules", str(tmp_path / "none.csv"), *database).code == 2

@@ -291,7 +291,7 @@ def test_a_rate_is_not_shown_as_the_count_behind_it(cockpit: Cockpit, peopled: C
 
 
 COMMANDS = ["", *KEYS, "sync", "log", "replan", "fill", "undo", "why", "doctor", "login", "demo"]
-GROUPS = {"hub": ("serve", "seed", "import-csv", "token"), "config": ("path", "show", "validate")}
+GROUPS = {"hub": ("serve", "seed", "import-csv", "import-rows", "token"), "config": ("path", "show", "validate")}
 GROUPS["plan"] = ("add", "move", "cancel")
 GROUPS["targets"] = ("show", "set", "split", "agree", "import")
 

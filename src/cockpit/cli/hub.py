@@ -78,6 +78,9 @@ def group() -> typer.Typer:
     verbs.command(help=_("Serve the API."))(serve)
     verbs.command(help=_("Make the demo company."))(seed)
     verbs.command("import-csv", help=_("Load a CRM export; bad rows go to a report."))(import_csv)
+    verbs.command(
+        "import-rows", help=_("Load from a CSV file what a CRM has no place for: rules, opening-hours, visit-hours.")
+    )(import_rows)
     verbs.command(help=_("Print a new bearer token for a person."))(token)
     verbs.command(help=_("End the tokens of a person, or one token; their devices keep what is on them."))(revoke)
     verbs.command(help=_("Sign in, as a person, the device that shows a code."))(approve)
@@ -198,6 +201,26 @@ def import_csv(
     )
     if report.rejected:
         talk(_("The rejected rows are listed in {path}.").format(path=report.report_path))
+
+
+def import_rows(
+    kind: Annotated[str, typer.Argument(help=_("rules, opening-hours or visit-hours."))],
+    file: Annotated[Path, typer.Argument(help=_("The CSV file."))],
+    database: DatabaseUrl = None,
+) -> None:
+    require_extra()
+    from cockpit import clock
+    from cockpit.hub.importing import lacking
+    from cockpit.hub.upstream import opening
+
+    if kind not in lacking.KINDS:
+        known = listed(lacking.KINDS)
+        raise BadUse(_("{value} is not known. Allowed: {names}.").format(value=clean_line(kind, 64), names=known))
+    opened = hub_database(database)
+    hours = frozenset(opening.find(opened, name).day_starts for name in opening.names(opened))
+    with opened.write() as session:
+        done = lacking.take(session, kind, file, clock.now(), hours)
+    write(_("written {written}  unchanged {unchanged}").format(written=done.written, unchanged=done.unchanged))
 
 
 def token(

@@ -56,6 +56,25 @@ class Line:
 
 def read_file(path: Path) -> tuple[Line, ...]:
     """The lines of the file. Raises BadUse for one that cannot be read, lacks a column or is too large."""
+    rows = read_table(path)
+    names = [_COLUMNS.get(title, "") for title in rows[0]] if rows else []
+    missing = [name for name in ("name", "period", "value") if names.count(name) != 1]
+    if missing:
+        words = _("{path}: the first line must name the columns name, period, value once each; missing: {list}")
+        raise BadUse(words.format(path=path, list=listed(missing)))
+    found = []
+    for number, row in enumerate(rows[1:], 2):
+        cells = {name: cell for name, cell in zip(names, row) if name}
+        if any(cells.values()):
+            parts = (cells.get(name, "") for name in ("name", "period", "metric", "value"))
+            found.append(Line(number, *parts))
+    if not found:
+        raise BadUse(_("{path} holds no target.").format(path=path))
+    return tuple(found)
+
+
+def read_table(path: Path) -> list[list[str]]:
+    """The cells of a CSV file, clean, the titles in lower case. Raises BadUse for one that cannot be read or is too large."""
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
@@ -68,22 +87,10 @@ def read_file(path: Path) -> tuple[Line, ...]:
         rows = list(reader)
     except csv.Error as error:
         raise BadUse(_("{path} is no CSV: {reason}").format(path=path, reason=error)) from error
-    names = [_COLUMNS.get(clean_line(title, 40).strip().casefold(), "") for title in rows[0]] if rows else []
-    missing = [name for name in ("name", "period", "value") if names.count(name) != 1]
-    if missing:
-        words = _("{path}: the first line must name the columns name, period, value once each; missing: {list}")
-        raise BadUse(words.format(path=path, list=listed(missing)))
     if len(rows) > MOST_LINES:
         raise BadUse(_("{path} has more than {count} lines.").format(path=path, count=MOST_LINES))
-    found = []
-    for number, row in enumerate(rows[1:], 2):
-        cells = {name: clean_line(cell, 300).strip() for name, cell in zip(names, row) if name}
-        if any(cells.values()):
-            parts = (cells.get(name, "") for name in ("name", "period", "metric", "value"))
-            found.append(Line(number, *parts))
-    if not found:
-        raise BadUse(_("{path} holds no target.").format(path=path))
-    return tuple(found)
+    titles = [[clean_line(title, 40).strip().casefold() for title in row] for row in rows[:1]]
+    return titles + [[clean_line(cell, 300).strip() for cell in row] for row in rows[1:]]
 
 
 def _text(path: Path, data: bytes) -> str:

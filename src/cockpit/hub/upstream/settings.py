@@ -169,8 +169,10 @@ def write(path: Path, connection: Connection) -> None:
         if table:
             lines += ["", f"[{title}]", *(f"{_quoted(key)} = {_quoted(value)}" for key, value in table.items())]
     if connection.written:
-        lists = ((entity, ", ".join(map(_quoted, sorted(names)))) for entity, names in connection.written.items())
-        lines += ["", "[written]", *(f"{_quoted(entity)} = [{names}]" for entity, names in lists)]
+        lists = (
+            (entity, json.dumps(sorted(names), ensure_ascii=False)) for entity, names in connection.written.items()
+        )
+        lines += ["", "[written]", *(f"{_quoted(entity)} = {names}" for entity, names in lists)]
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     beside = path.with_suffix(".new")
     beside.touch(mode=0o600)
