@@ -211,7 +211,7 @@ WRITE_PATH = (
     ),
     Bug(
         "a queue entry that the row does not know", "write path", "The row's count of unsent changes stays.",
-        "cockpit.sync.outbox:_submit_one", "changed.pending += 1 if", "changed.pending += 0 if", "I10",
+        "cockpit.sync.outbox:_submit_one", ", row).pending += 1", ", row).pending += 0", "I10",
     ),
     Bug(
         "a change is not counted", "write path", "The ledger does not record the first change of an action.",

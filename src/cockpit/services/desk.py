@@ -20,7 +20,7 @@ from cockpit.storage import meta
 from cockpit.storage.past import ALL, past_reader
 from cockpit.storage.queries.book import load_book
 from cockpit.storage.queries.people import everybody
-from cockpit.storage.reading import Reader, entities, one
+from cockpit.storage.reading import Reader, entities, one, reader_of
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 
 SKEW = timedelta(hours=2)
+_ZONE = """SELECT time_zone FROM team WHERE id = (SELECT team_id FROM person WHERE id =
+    (SELECT value FROM meta WHERE key = 'person_id'))"""
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,8 @@ class Desk:
 
     def zone(self, source: Session | Reader) -> ZoneInfo:
         """The time zone of the viewer's team; UTC before the first sync."""
-        person = one(source, e.Person, meta.get(source, "person_id"))
-        team = one(source, e.Team, person.team_id) if person and person.team_id else None
-        return ZoneInfo(team.time_zone if team else "UTC")
+        found = reader_of(source).rows(_ZONE)
+        return ZoneInfo(found[0][0] if found else "UTC")
 
     def local_now(self, source: Session | Reader) -> datetime:
         """The current moment in the viewer's zone."""

@@ -75,6 +75,12 @@ def _optional(table: type[Row]) -> list[tuple[str, FieldInfo]]:
     return [(name, info) for name, info in table.model_fields.items() if not info.is_required()]
 
 
+def add_new(session: Session, entity: str, data: dict[str, Any], pending: int) -> None:
+    """Insert a row in wire form that is known not to be here, without the mapper."""
+    session.flush()
+    insert_many(session, entity, [{**from_wire(entity, data), "pending": pending}])
+
+
 def insert_many(session: Session, entity: str, found: Sequence[dict[str, Any]]) -> None:
     """Insert rows known not to be here, in one statement. Each holds every required column, as `from_wire` gives it."""
     if entity == "account":

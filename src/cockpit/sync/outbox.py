@@ -84,10 +84,12 @@ def _submit_one(
     depends_on = _dependency(session, edit, {**seen, **wanted})
     if edit.op == "delete":
         rows.remove(session, edit.entity, edit.id)
+    elif row is not None:
+        rows.put_on(session, edit.entity, {"id": edit.id, **wanted}, row).pending += 1
     else:
-        changed = rows.put_on(session, edit.entity, {"id": edit.id, **wanted}, row)
         # a row that is made again may still have its deletion in the queue
-        changed.pending += 1 if row is not None else 1 + receipts.count_of(session, edit.entity, edit.id)
+        pending = 1 + receipts.count_of(session, edit.entity, edit.id)
+        rows.add_new(session, edit.entity, {"id": edit.id, **wanted}, pending)
     is_behind = chains.is_behind(session, edit.entity, edit.id, depends_on)
     mutation: dict[str, Any] = {
         "mutation_id": mutation_id,
