@@ -10,6 +10,7 @@ import typer
 
 from cockpit import i18n
 from cockpit.cli import opening, shapes
+from cockpit.cli.explaining import Explain, explained
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Sheet, Table, show, wants_screen
 from cockpit.i18n import N_, _, exact_money, short_day, short_money
 from cockpit.services import card_words as words
@@ -38,22 +39,38 @@ def add_to(tree: typer.Typer) -> None:
         tree.command(help=_(text))(verb)
 
 
-def account(name: Name, plain: Plain = False, as_json: Json = False, as_csv: Csv = False, as_of: AsOf = None) -> None:
+def account(
+    name: Name,
+    plain: Plain = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    as_of: AsOf = None,
+    explain: Explain = False,
+) -> None:
     wants_screen(plain, as_json, as_csv)  # refuses two forms at once
     opened = opening.services()
     accounts = opened.accounts
     moment = opening.moment(as_of, opened)
     found = accounts.load(accounts.find(" ".join(name), moment), moment)
-    show(account_sheet(found), account_shape(found), as_json, as_csv)
+    why = opened.why.of_card("account", found.id, moment) if explain else None
+    show(*explained(account_sheet(found), account_shape(found), why), as_json, as_csv)
 
 
-def deal(name: Name, plain: Plain = False, as_json: Json = False, as_csv: Csv = False, as_of: AsOf = None) -> None:
+def deal(
+    name: Name,
+    plain: Plain = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    as_of: AsOf = None,
+    explain: Explain = False,
+) -> None:
     wants_screen(plain, as_json, as_csv)  # refuses two forms at once
     opened = opening.services()
     deals = opened.deals
     moment = opening.moment(as_of, opened)
     found = deals.load(deals.find(" ".join(name), moment), moment)
-    show(deal_sheet(found), deal_shape(found), as_json, as_csv)
+    why = opened.why.of_card("deal", found.deal.id, moment) if explain else None
+    show(*explained(deal_sheet(found), deal_shape(found), why), as_json, as_csv)
 
 
 # -- text --------------------------------------------------------------------------------------------------------------

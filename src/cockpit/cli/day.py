@@ -124,12 +124,15 @@ def problems(
     waive: Annotated[str | None, typer.Option(help=_("Set the card with this id aside."), metavar="ID")] = None,
     reason: Annotated[str, typer.Option(help=_("Why it is set aside."))] = "",
     until: Annotated[str, typer.Option(help=_("Until which day, like 2026-11-30."))] = "",
+    explain: Explain = False,
 ) -> None:
     opened = opening.services()
     if waive is not None:
         talk(opened.cards.waive(waive, reason, opening.day(until)).text)
-    found = opened.today.load(opened.rep_id(rep), opening.moment(as_of, opened))
-    show(sheets.problems(found), shapes.problems(found), as_json, as_csv)
+    whose, moment = opened.rep_id(rep), opening.moment(as_of, opened)
+    found = opened.today.load(whose, moment)
+    why = opened.why.of_rows((f"card:{card.id}" for card in found.cards), whose, moment) if explain else None
+    show(*explained(sheets.problems(found), shapes.problems(found), why), as_json, as_csv)
     if any(card.state in ("found", "relapsed") for card in found.cards):
         raise typer.Exit(1)
 

@@ -91,22 +91,29 @@ class WhyService:
             sources = Sources(self.desk, session, rep_id, as_of)
             return _answers(sources, (_in_period(name, period) for name in names_of(sources, screen)))
 
+    def of_card(self, kind: str, row_id: str, as_of: datetime | None = None) -> tuple[tuple[str, Why], ...]:
+        """Name and answer of every number of one account's or deal's card."""
+        return self.of_rows((f"{kind}:{row_id}{part}" for part in CARD_PARTS[kind]), as_of=as_of)
+
+    def of_rows(
+        self, names: Iterable[str], rep_id: str | None = None, as_of: datetime | None = None
+    ) -> tuple[tuple[str, Why], ...]:
+        """The answers to these names, as far as there are any."""
+        with self.desk.database.read() as session:
+            return _answers(Sources(self.desk, session, rep_id, as_of), names)
+
     def of_metrics(
         self, metrics: Sequence[str], period: PeriodKind, scope: str, as_of: datetime | None = None
     ) -> tuple[tuple[str, Why], ...]:
         """Name and answer of these metrics, of a period and a scope."""
-        with self.desk.database.read() as session:
-            sources = Sources(self.desk, session, None, as_of)
-            return _answers(sources, (f"metric:{metric}:{period}:{scope}" for metric in metrics))
+        return self.of_rows((f"metric:{metric}:{period}:{scope}" for metric in metrics), as_of=as_of)
 
     def of_forecast(
         self, period: PeriodKind, scope: str | None, as_of: datetime | None = None
     ) -> tuple[tuple[str, Why], ...]:
         """Name and answer of every number of a forecast."""
-        with self.desk.database.read() as session:
-            sources = Sources(self.desk, session, None, as_of)
-            names = (f"forecast.{number}:{period}:{scope or ''}".rstrip(":") for number in why_forecast_scope.NUMBERS)
-            return _answers(sources, names)
+        names = (f"forecast.{number}:{period}:{scope or ''}".rstrip(":") for number in why_forecast_scope.NUMBERS)
+        return self.of_rows(names, as_of=as_of)
 
     def of_targets(self, period: str, metric: str, as_of: datetime | None = None) -> tuple[tuple[str, Why], ...]:
         """Name and answer of every number of a tree of targets."""
