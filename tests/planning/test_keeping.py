@@ -82,11 +82,11 @@ def test_held_of_held_missed_cancelled_and_unvisited_and_nothing_else_counts() -
         after={},
     )
     kept = kept_of(replace(book([account("acc")], rows), log=(made,)), REP)
-    assert kept is not None
     assert (kept.held, kept.planned) == (1, 4)
     assert set(kept.row_ids) == {"held", "missed", "cancelled", "unvisited"}
     assert 0 < kept.low < 0.25 < kept.high < 1
-    assert kept_of(book([account("acc")]), REP) is None
+    nothing = kept_of(book([account("acc")]), REP)
+    assert (nothing.held, nothing.planned, nothing.is_low, nothing.row_ids) == (0, 0, False, ())
 
 
 def month(lacking: int = 2) -> Book:

@@ -43,9 +43,9 @@ class Kept:
         return self.planned >= ENOUGH and self.held > 0 and self.share < USUAL
 
 
-def kept_of(book: Book, rep_id: str) -> Kept | None:
+def kept_of(book: Book, rep_id: str) -> Kept:
     """Held, of held, not held, cancelled and left unvisited; one that was moved counts at its new time, one that was
-    logged without having been planned does not count. None where nothing was planned.
+    logged without having been planned does not count.
 
     The range is that of Beta(held + 1/2, missed + 1/2).
     """
@@ -58,8 +58,6 @@ def kept_of(book: Book, rep_id: str) -> Kept | None:
     rows = [
         row for row in book.activities_by_rep.get(rep_id, ()) if since <= row.starts_at < until and was_planned(row)
     ]
-    if not rows:
-        return None
     held = sum(row.status == "held" for row in rows)
     low, high = (beta_quantile(p, held + 0.5, len(rows) - held + 0.5) for p in (0.1, 0.9))
     return Kept(held, len(rows), low, high, tuple(row.id for row in rows))

@@ -255,9 +255,9 @@ def limits_of(rules: Rules, ask: Ask) -> tuple[PlanLimit, ...]:
 
 def kept_visits(case: Case, plan: Plan) -> KeptVisits | None:
     """How many planned visits take place, and the buffer that a fill of visits would need for it."""
-    kept = kept_of(case.book, case.rep_id) if case.ask.kind == "fill" else None
-    if kept is None or not plan.counted:
+    if case.ask.kind != "fill" or not plan.counted:
         return None
+    kept = kept_of(case.book, case.rep_id)
     buffer = buffer_for(kept, plan.counted[0][0])
     return KeptVisits(held=kept.held, planned=kept.planned, low=kept.low, high=kept.high, buffer=buffer)
 

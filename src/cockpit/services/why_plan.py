@@ -156,8 +156,6 @@ def _kept(proposal: ReplanProposal) -> Why | None:
         return None
     book, rep_id = proposal.ticket.case.book, proposal.ticket.case.rep_id
     kept = kept_of(book, rep_id)
-    if kept is None:
-        return None
     rows = [
         WhyRow(
             entity="activity",
@@ -176,8 +174,10 @@ def _kept(proposal: ReplanProposal) -> Why | None:
         " holds 80 % of Beta(held + 1/2, missed + 1/2); a buffer is offered from {least} visits on, where under {usual} % are kept:"
         " left / share - left"
     )
-    share = f"{round(100 * kept.share)} % ({round(100 * kept.low)}-{round(100 * kept.high)})"
-    inputs = [(_("planned"), str(kept.planned)), (_("share kept"), share)]
+    inputs = [(_("planned"), str(kept.planned))]
+    if kept.planned:
+        share = f"{round(100 * kept.share)} % ({round(100 * kept.low)}-{round(100 * kept.high)})"
+        inputs.append((_("share kept"), share))
     if proposal.kept is not None:
         inputs.append((_("buffer"), str(proposal.kept.buffer)))
     said = formula.format(days=keeping.DAYS, least=keeping.ENOUGH, usual=round(100 * keeping.USUAL))
