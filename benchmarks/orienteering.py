@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, floor, hypot
+from math import ceil, floor, hypot, inf, isfinite
 from pathlib import Path
 
 from cockpit.planning.tours import Hours, TourDay, TourProblem
 
 _MC_HEADER = 13
+_TOPTW_ROW = 9
 _TINY = 1e-9
 
 
@@ -34,26 +35,51 @@ class _Point:
 
 def read(path: Path, paths: int | None = None) -> Instance:
     """The instance for that many paths; MCTOPMTW files say themselves how many. ValueError: not such a file."""
-    rows = [[float(word) for word in line.split()] for line in path.read_text().splitlines() if line.strip()]
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    rows = [[_number(word, place) for word in line.split()] for place, line in enumerate(lines, 1) if line.strip()]
     if not rows:
         raise ValueError("the file is empty")
     if len(rows[0]) == _MC_HEADER:
-        return _instance(_constrained(rows), paths or int(rows[0][0]), tuple(rows[0][2:]))
-    if paths is None:
+        paths, points = paths or int(rows[0][0]), _constrained(rows)
+        announced, limits = rows[0][1], tuple(rows[0][2:])
+        if paths < 1:
+            raise ValueError(f"{paths} paths; say with --paths how many")
+    elif paths is None:
         raise ValueError("a TOPTW file needs --paths")
-    points = [_point(row) for row in rows[1:] if len(row) >= 9]
-    if len(rows[0]) < 3 or not points:
-        raise ValueError("neither a TOPTW nor an MCTOPMTW file")
-    return _instance(points, paths, ())
+    else:
+        # The second line is about the fleet and may be short.
+        points = [_point(row) for place, row in enumerate(rows[1:]) if place or len(row) >= _TOPTW_ROW]
+        if len(rows[0]) < 3 or not points:
+            raise ValueError("neither a TOPTW nor an MCTOPMTW file")
+        announced, limits = rows[0][2], ()
+    if len(points) < announced:
+        raise ValueError(f"{len(points)} points, the first line says {announced:g}: the file is cut off")
+    return _instance(points, paths, limits)
+
+
+def _number(word: str, line: int) -> float:
+    try:
+        found = float(word)
+    except ValueError:
+        found = inf
+    if not isfinite(found):
+        raise ValueError(f"line {line}: {word[:20]!r} is no number")
+    return found
 
 
 def _point(row: list[float]) -> _Point:
+    if len(row) < _TOPTW_ROW:
+        raise ValueError(f"point {row[0]:g} has {len(row)} values, not {_TOPTW_ROW} or more")
     number, x, y, lasts, score = row[:5]
+    if lasts < 0:
+        raise ValueError(f"point {number:g} lasts {lasts:g}")
     return _Point(int(number), x, y, lasts, score, (((row[-2], row[-1]),),))
 
 
 def _constrained(rows: list[list[float]]) -> list[_Point]:
     limits = len(rows[0]) - 2
+    if len(rows) < 2 or len(rows[1]) < 7:
+        raise ValueError("the second line does not say where and when the tours begin")
     number, x, y, lasts, score = rows[1][:5]
     day = ((rows[1][-2], rows[1][-1]),)
     points = [_Point(int(number), x, y, lasts, score, (day, day), (0.0,) * limits)]
@@ -64,6 +90,8 @@ def _constrained(rows: list[list[float]]) -> list[_Point]:
         first, second = ((one, two), (three, four)), ((two, three), (four, end))
         windows = (first, second) if exchanged else (second, first)
         number, x, y, lasts, score = row[:5]
+        if lasts < 0:
+            raise ValueError(f"point {number:g} lasts {lasts:g}")
         points.append(_Point(int(number), x, y, lasts, score, windows, tuple(row[11 : 11 + limits])))
     return points
 

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from benchmarks.orienteering import read
@@ -78,7 +79,7 @@ def _whole(score: float) -> float:
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.planning", description=__doc__)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parser.add_argument("--paths", type=int, help="number of paths; an MCTOPMTW file says its own")
+    parser.add_argument("--paths", type=int, help="number of paths; left out, an MCTOPMTW file says its own")
     parser.add_argument("--limits", default="0.2,1,5", help="seconds, with commas between")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--clock", choices=sorted(CLOCKS), default="wall")
@@ -88,25 +89,26 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
         found.limits = sorted(float(limit) for limit in found.limits.split(","))
     except ValueError:
         parser.error("--limits: seconds with commas between, such as 0.2,1,5")
-    if found.limits[0] <= 0 or (found.paths is not None and found.paths < 1):
-        parser.error("limits and paths must be more than 0")
+    if not all(0 < limit < inf for limit in found.limits) or (found.paths is not None and found.paths < 1):
+        parser.error("limits and paths must be numbers above 0")
     return found
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Prints the rows. 2 where a file cannot be read."""
+    """Prints the rows of all files that can be read. 2 where one cannot."""
     asked = _arguments(given)
     rows: list[Row] = []
+    code = 0
     for path in asked.files:
         try:
             rows += measure(path, asked.paths, asked.limits, asked.seed, asked.clock)
         except (OSError, ValueError) as error:
             print(f"{path}: {error}", file=sys.stderr)
-            return 2
+            code = 2
     if asked.json:
         keys = ("file", "paths", "limit_s", "score", "first_plan_ms", "routes")
         print(json.dumps([{key: getattr(row, key) for key in keys} for row in rows]))
-        return 0
+        return code
     print(f"{'file':<28} {'paths':>5} {'limit s':>7} {'score':>7} {'first':>7} {'first ms':>8} {'steps':>8}")
     for row in rows:
         name = Path(row.file).name
@@ -114,7 +116,7 @@ def main(given: Sequence[str] | None = None) -> int:
             f"{name:<28} {row.paths:>5} {row.limit_s:>7g} {row.score:>7g} {row.first_score:>7g}"
             f" {row.first_plan_ms:>8.1f} {row.steps:>8}"
         )
-    return 0
+    return code
 
 
 if __name__ == "__main__":

@@ -184,8 +184,44 @@ def test_the_command_prints_what_can_be_checked(tmp_path: Path, capsys: pytest.C
         assert score_of(text, row["routes"]) == row["score"]
 
 
-@pytest.mark.parametrize("text", ["", "no numbers here", "4 3 2 1\n0 200\n", "1 2 3\n"])
-def test_a_file_that_is_no_instance_is_named(tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    path = written(tmp_path, text)
-    assert planning.main(["--paths", "2", str(path)]) == 2
-    assert str(path) in capsys.readouterr().err
+def _mc(line: int, old: str, new: str) -> str:
+    lines = mctopmtw(1, 20, 2).splitlines()
+    lines[line] = lines[line].replace(old, new, 1)
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "the file is empty"),
+        ("no numbers here", "line 1: 'no' is no number"),
+        ("4 3 2 1\n0 200\n", "neither a TOPTW nor an MCTOPMTW file"),
+        ("1 2 3\n", "neither"),
+        (toptw(1, 30).rsplit(" ", 4)[0], "values, not 9 or more"),
+        ("".join(toptw(1, 30).splitlines(keepends=True)[:-5]), "26 points, the first line says 30"),
+        ("4 3 1 1\n0 200\n0 0 0 0 0 0 0 0 99\n1 nan 3 1 5 1 1 1 0 50\n", "line 4: 'nan' is no number"),
+        ("4 3 1 1\n0 200\n0 0 0 0 0 0 0 0 99\n1 2 1e400 1 5 1 1 1 0 50\n", "'1e400' is no number"),
+        ("4 3 1 1\n0 200\n0 0 0 0 0 0 0 0 99\n1 2 3 -5 5 1 1 1 0 50\n", "point 1 lasts -5"),
+        (mctopmtw(1, 20, 2).splitlines()[0], "the second line does not say"),
+        (mctopmtw(1, 20, 2).rsplit(" ", 4)[0], "values, not 22"),
+        (_mc(5, " 10.0 ", " -1 "), "lasts -1"),
+    ],
+)
+def test_a_file_that_is_no_instance_is_named(
+    tmp_path: Path, text: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The other files of the same call are searched all the same."""
+    bad, good = written(tmp_path, text), tmp_path / "a b [é].txt"
+    good.write_text("\ufeff" + toptw(1, 30).replace("\n", "\r\n"), encoding="utf-8")
+    assert planning.main(["--paths", "2", "--limits", "0.02", "--json", str(bad), str(good)]) == 2
+    out, err = capsys.readouterr()
+    assert [row["file"] for row in json.loads(out)] == [str(good)]
+    assert str(bad) in err
+    assert said in err
+
+
+@pytest.mark.parametrize("limits", ["inf", "nan,1", "0", "x"])
+def test_a_limit_is_a_number_of_seconds(tmp_path: Path, limits: str) -> None:
+    with pytest.raises(SystemExit) as left:
+        planning.main(["--paths", "2", "--limits", limits, str(written(tmp_path, toptw(1, 9)))])
+    assert left.value.code == 2
