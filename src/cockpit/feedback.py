@@ -10,7 +10,7 @@ from typing import Literal
 
 from cockpit import errors
 from cockpit.i18n import N_, _, listed
-from cockpit.locations import Refused
+from cockpit.locations import Refused, is_own
 
 log = logging.getLogger(__name__)
 
@@ -157,6 +157,9 @@ _WORDS: dict[type[errors.CockpitError], tuple[str, str, str]] = {
         N_("Run `cockpit login URL`, or `cockpit demo` to look around."),
     ),
 }
+_OWN_HUB = N_(
+    "Work goes on here. This device's own hub is not running: `cockpit connect` or `cockpit hub serve` starts it."
+)
 _WARNINGS = (errors.BadUse, errors.HubUnavailable, errors.HubBusy, errors.OpenConflict, errors.Stopped)
 
 
@@ -171,6 +174,8 @@ def notice_for(error: errors.CockpitError) -> Notice:
     facts = _Facts(error.facts)
     if isinstance(facts.get("candidates"), tuple):
         facts["candidates"] = listed(str(name) for name in facts["candidates"])  # type: ignore[attr-defined]
+    if isinstance(error, errors.HubUnavailable) and is_own(facts.get("url")):
+        words = (words[0], words[1], _OWN_HUB)
     title, body, step = (_(text).format_map(facts) for text in words)
     severity: Severity = "warning" if isinstance(error, _WARNINGS) else "error"
     return Notice(title, body, severity, step, error.exit_code)

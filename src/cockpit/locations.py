@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from cockpit import colours
 from cockpit.i18n import _, listed
@@ -66,6 +67,13 @@ def locate() -> Locations:
 def kept_file(database: Path, view: str) -> Path:
     """Where the last snapshot of a view is kept: beside `default.db` is `default.today.json`."""
     return database.with_suffix(f".{view}.json")
+
+
+def is_own(url: object) -> bool:
+    """Whether an address is this device's: its hub is started here, not waited for."""
+    with suppress(ValueError):
+        return urlsplit(str(url or "")).hostname in ("127.0.0.1", "localhost", "::1")
+    return False
 
 
 def is_demo() -> bool:

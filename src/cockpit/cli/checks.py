@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cockpit import __version__, clock
@@ -24,7 +23,7 @@ from cockpit.credentials import VARIABLE
 from cockpit.errors import CockpitError, DataDirUnwritable, HubUnavailable, LocalDataError
 from cockpit.feedback import notice_for
 from cockpit.i18n import _
-from cockpit.locations import Locations, locate, start_values
+from cockpit.locations import Locations, is_own, locate, start_values
 
 if TYPE_CHECKING:
     from cockpit.services.container import Services
@@ -34,8 +33,6 @@ Status = Literal["ok", "warning", "wrong"]
 LEAST_MIB, LITTLE_MIB = 50, 500
 MOST_SKEW_S = 120
 """From here on times of visits would be in the wrong order for colleagues."""
-_OWN_HOSTS = ("127.0.0.1", "localhost", "::1")
-"""Where a hub of one's own listens: it is started, not waited for."""
 LITTLE_LEFT = timedelta(days=7)
 LEAST_COLUMNS, LEAST_LINES = 80, 24
 
@@ -295,9 +292,9 @@ def _hub(opened: Services) -> Iterator[Check]:
         there = opened.sync.check()
     except CockpitError as error:
         found = failed(_("hub"), error)
-        is_own = isinstance(error, HubUnavailable) and urlsplit(str(error.facts.get("url"))).hostname in _OWN_HOSTS
+        is_ours = isinstance(error, HubUnavailable) and is_own(error.facts.get("url"))
         is_joined = any((locate().data_dir / "crm").glob("*.toml"))
-        yield replace(found, mend="cockpit connect" if is_joined else "cockpit hub serve") if is_own else found
+        yield replace(found, mend="cockpit connect" if is_joined else "cockpit hub serve") if is_ours else found
         return
     yield Check(_("hub"), "ok", _("answers"))
     if clock.is_moved():

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from cockpit.cli import opening
 from cockpit.cli.hub import hub_database, hub_file, require_extra
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, CrmTrouble, HubUnavailable, NotAllowed
 from cockpit.i18n import _
-from cockpit.locations import is_demo, locate, mark_tour, start_values
+from cockpit.locations import is_demo, is_own, locate, mark_tour, start_values
 
 if TYPE_CHECKING:
     from cockpit.credentials import Place
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 Tell = Callable[[str], None]
 USUAL_PORT = 8765
 """Where `cockpit hub serve` listens, so that an account finds its hub again."""
-OWN_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
 class Joining:
@@ -167,7 +165,7 @@ def refuse_other_hub() -> None:
     if not locations.database(start_values(locations).account).exists():
         return
     address = opening.services().sync.signing.hub_url()
-    if address and urlsplit(address).hostname not in OWN_HOSTS:
+    if address and not is_own(address):
         raise NotAllowed(
             _("This device is signed in to {host}. Use another account for the CRM: COCKPIT_ACCOUNT=crm").format(
                 host=clean_line(address)

@@ -271,5 +271,5 @@ class ConnectView(DoingView):
         lines = notes(self._look) if self._seen is not None and self._at not in ("crm", "address", "token") else []
         if row is not None and self._at == "test":
             label, text = map(text_of, row.cells)
-            lines = [_("{name}: {detail}").format(name=label, detail=text), *lines]
+            lines = [_("{key}: {text}").format(key=label, text=text), *lines]
         self.query_one("#detail", Static).update(plain("\n".join(lines)))
