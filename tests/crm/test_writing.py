@@ -16,7 +16,8 @@ from cockpit.crm.testing import Losing
 from cockpit.crm.testing.losing import Fate
 from cockpit.crm.testing.memory import FIELDS, capabilities
 from cockpit.errors import HubBusy
-from cockpit.hub import cursors
+from cockpit.hub import cursors, store
+from cockpit.hub.store import Change
 from cockpit.hub.upstream import Upstream
 from cockpit.hub.upstream.refusals import Refusal
 from cockpit.hub.upstream.status import standing
@@ -139,9 +140,6 @@ def test_what_the_crm_refuses_is_rejected_with_its_words_and_changes_nothing(
 
 
 def test_a_person_the_crm_does_not_know_cannot_own_a_row_there(joined: Joined, company: dict[str, list[str]]) -> None:
-    from cockpit.hub import store
-    from cockpit.hub.store import Change
-
     with joined.database.write() as session:
         store.apply(
             session,
@@ -515,3 +513,25 @@ def test_a_new_row_brings_its_mapped_fields_along(mapped: Joined) -> None:
     values = {"name": "Nova", "industry": "Wood", "size": "C"}
     assert mapped.push(ada, mapped.mutation("account", "account-1", "create", values)).status == "applied"
     assert _theirs(mapped, "Nova")[1] == {"sector": "Wood"}
+
+
+@pytest.mark.parametrize("op", ["patch", "create"])
+def test_a_stage_the_crm_does_not_have_is_refused_not_left_out(
+    joined: Joined, company: dict[str, list[str]], op: str
+) -> None:
+    with joined.database.write() as session:
+        for entity, row_id, values in (
+            ("funnel", "own-funnel", {"name": "Own"}),
+            ("stage", "own-stage", {"name": "Pilot", "funnel_id": "own-funnel", "position": 1, "kind": "open"}),
+        ):
+            store.apply(session, Change(entity, row_id, "create", values), actor_id=None, recorded_at=joined.now)
+    deal, ada = joined.row("deal", company["deal"][0]), company["person"][0]
+    mutation = joined.edit("deal", company["deal"][0], stage_id="own-stage", funnel_id="own-funnel")
+    if op == "create":
+        names = ("name", "account_id", "owner_id", "currency", "amount_minor")
+        values = {name: deal[name] for name in names} | {"stage_id": "own-stage", "funnel_id": "own-funnel"}
+        mutation = joined.mutation("deal", "deal-1", "create", values)
+    result = joined.push(ada, mutation)
+    assert (result.status, result.problem and result.problem.type) == ("rejected", "crm-refused")
+    assert joined.row("deal", company["deal"][0]) == deal
+    assert "deal-1" not in joined.every("deal")

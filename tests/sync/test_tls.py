@@ -12,12 +12,15 @@ import subprocess
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from cockpit.cli.main import run
+from cockpit.crm.calling import Caller
+from cockpit.crm.connector import Access
 from cockpit.crm.hub import HubClient
 from cockpit.crm.sign_in import SignInClient
 from cockpit.errors import HubError, UntrustedHub
@@ -234,3 +237,17 @@ def test_login_names_the_reason_and_keeps_nothing(
     assert heard == []
     assert run(["today"]) == 4
     assert locate().data_dir.exists()
+
+
+def test_a_crm_whose_certificate_nobody_vouches_for_hears_nothing(served: Serve) -> None:
+    """Every connector asks through it."""
+    url, cert, heard = served("IP:127.0.0.1")
+    access = Access(url, "secret", wait=lambda _seconds: None)
+    crm = Caller(access, {"Authorization": "Bearer secret"})
+    with pytest.raises(UntrustedHub, match=r"self.signed certificate"):
+        crm.json("GET", "/")
+    crm.close()
+    assert heard == []
+    crm = Caller(replace(access, ca_file=str(cert)), {"Authorization": "Bearer secret"})
+    assert crm.json("GET", "/")["epoch"] == "e1"
+    crm.close()

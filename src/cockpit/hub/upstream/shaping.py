@@ -151,6 +151,8 @@ class Shaper:
                 values[name] = remote_id
             elif name in PEOPLE and name != "companion_id":
                 raise Problem("crm-refused", _("{id} has no user in the CRM").format(id=row_id), field=name)
+            elif name == "stage_id":
+                raise Problem("crm-refused", _("the CRM has no such stage: choose one of its own"), field=name)
             else:
                 del values[name]
         for name in self.holding.day_only & values.keys():
