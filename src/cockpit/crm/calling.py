@@ -6,13 +6,13 @@ import ssl
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import httpx
 import msgspec
 
 from cockpit import clock
-from cockpit.crm.connector import Access, CrmForbidden, CrmRefused, CrmStale, Pace
+from cockpit.crm.connector import Access, CrmForbidden, CrmRefused, CrmStale, Feed, Pace
 from cockpit.crm.hub import MAX_BODY, address, retry_after, verification
 from cockpit.domain.text import clean_line
 from cockpit.errors import HubBusy, HubUnavailable, SignInNeeded, UntrustedHub
@@ -187,6 +187,29 @@ class Caller:
     def _no_sense(self, reason: str) -> HubUnavailable:
         words = _("what {host} sent cannot be read.").format(host=self.address.host)
         return HubUnavailable(words, url=self.address.url, reason=clean_line(reason, 200))
+
+
+C = TypeVar("C", bound=Caller)
+
+
+class Asking(Generic[C]):
+    """What connectors are alike in that ask through one caller and whose CRM has no feed."""
+
+    caller: C
+
+    @property
+    def requests(self) -> int:
+        return self.caller.requests
+
+    @property
+    def received_bytes(self) -> int:
+        return self.caller.received_bytes
+
+    def feed(self, cursor: str) -> Feed:
+        return Feed((), cursor, is_whole=True)
+
+    def close(self) -> None:
+        self.caller.close()
 
 
 def _told(response: httpx.Response) -> dict[str, str]:

@@ -12,12 +12,12 @@ from typing import Any
 
 from cockpit import clock
 from cockpit.crm import fields as f
+from cockpit.crm.calling import Asking
 from cockpit.crm.connector import (
     Access,
     Capabilities,
     CrmCursorLost,
     CrmRefused,
-    Feed,
     Greeting,
     Holding,
     Page,
@@ -51,7 +51,7 @@ def connect(access: Access) -> HubSpot:
     return HubSpot(access)
 
 
-class HubSpot:
+class HubSpot(Asking[HubSpotCaller]):
     """One connection."""
 
     name = "hubspot"
@@ -71,14 +71,6 @@ class HubSpot:
         self._calendar, self._rows = f.Calendar(zone), Rows(zone, more)
         self._ready: set[str] = set()
         self._forbidden: tuple[str, ...] = ()
-
-    @property
-    def requests(self) -> int:
-        return self.caller.requests
-
-    @property
-    def received_bytes(self) -> int:
-        return self.caller.received_bytes
 
     @property
     def can(self) -> Capabilities:
@@ -160,9 +152,6 @@ class HubSpot:
             begun = begun or self._now()
         yield Page((), begun)
 
-    def feed(self, cursor: str) -> Feed:
-        return Feed((), cursor, is_whole=True)
-
     def ids(self, entity: str) -> frozenset[str]:
         return frozenset(row.id for page in self.snapshot(entity) for row in page.rows)
 
@@ -215,9 +204,6 @@ class HubSpot:
         response = self.caller.ask("DELETE", f"/crm/v3/objects/{kind}/{number}", cost=CALL)
         if response.status_code != 404:
             self.caller.refuse(response, entity)
-
-    def close(self) -> None:
-        self.caller.close()
 
     def _now(self) -> str:
         """The CRM's clock at its last answer."""

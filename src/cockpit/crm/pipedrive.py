@@ -13,14 +13,13 @@ from typing import Any
 
 from cockpit import clock
 from cockpit.crm import fields as f
-from cockpit.crm.calling import Caller
+from cockpit.crm.calling import Asking, Caller
 from cockpit.crm.connector import (
     Access,
     BadRemote,
     Capabilities,
     CrmCursorLost,
     CrmForbidden,
-    Feed,
     Greeting,
     Holding,
     Pace,
@@ -69,7 +68,7 @@ class PipedriveCaller(Caller):
     says = "error"
 
 
-class Pipedrive:
+class Pipedrive(Asking[PipedriveCaller]):
     """One connection."""
 
     name = "pipedrive"
@@ -86,14 +85,6 @@ class Pipedrive:
         self._rows = Rows(access.options.get("zone", ""))
         self._codes: dict[str, str] = {}
         self._forbidden: tuple[str, ...] | None = None
-
-    @property
-    def requests(self) -> int:
-        return self.caller.requests
-
-    @property
-    def received_bytes(self) -> int:
-        return self.caller.received_bytes
 
     @property
     def can(self) -> Capabilities:
@@ -161,9 +152,6 @@ class Pipedrive:
             yield Page(rows, str(raws[-1]["update_time"]) if raws else "")
         yield Page((), begun)
 
-    def feed(self, cursor: str) -> Feed:
-        return Feed((), cursor, is_whole=True)
-
     def ids(self, entity: str) -> frozenset[str]:
         asked = {"limit": PAGE, "sort_by": "id"}
         return frozenset(str(raw["id"]) for raws in self._pages(entity, asked) for raw in raws)
@@ -205,9 +193,6 @@ class Pipedrive:
         response = self.caller.ask("DELETE", f"{PATHS[entity]}/{seen.id}", cost=DELETE)
         if response.status_code not in (404, 410):
             self.caller.refuse(response, entity)
-
-    def close(self) -> None:
-        self.caller.close()
 
     def _written(self, entity: str, method: str, path: str, body: dict[str, Any]) -> Remote:
         return f.understood(self._rows.read(entity, self._data(method, path, entity, cost=WRITE, json=body)))

@@ -14,13 +14,13 @@ from typing import Any
 
 from cockpit import clock
 from cockpit.crm import fields as f
+from cockpit.crm.calling import Asking
 from cockpit.crm.connector import (
     Access,
     Capabilities,
     CrmCursorLost,
     CrmForbidden,
     CrmRefused,
-    Feed,
     Greeting,
     Holding,
     Page,
@@ -60,7 +60,7 @@ def connect(access: Access) -> Salesforce:
     return Salesforce(access)
 
 
-class Salesforce:
+class Salesforce(Asking[SalesforceCaller]):
     """One connection."""
 
     name = "salesforce"
@@ -75,14 +75,6 @@ class Salesforce:
         self._rows = Rows(access.options.get("zone", ""), access.options.get("currency", "").upper())
         self._have: dict[str, tuple[str, ...]] = {}
         self._lacks: tuple[str, ...] = ()
-
-    @property
-    def requests(self) -> int:
-        return self.caller.requests
-
-    @property
-    def received_bytes(self) -> int:
-        return self.caller.received_bytes
 
     @property
     def can(self) -> Capabilities:
@@ -163,9 +155,6 @@ class Salesforce:
                 yield Page(rows, f.moment(raws[-1][CHANGED]) if raws and len(OBJECTS[entity]) == 1 else "")
         yield Page((), f.stamp(min(until)))
 
-    def feed(self, cursor: str) -> Feed:
-        return Feed((), cursor, is_whole=True)
-
     def ids(self, entity: str) -> frozenset[str]:
         pages = ((kind, self._query(f"SELECT Id FROM {kind} ORDER BY Id", entity)) for kind in OBJECTS[entity])
         return frozenset(named(kind, str(raw["Id"])) for kind, found in pages for raws in found for raw in raws)
@@ -209,9 +198,6 @@ class Salesforce:
         response = self.caller.ask("DELETE", f"{API}/sobjects/{kind}/{number}")
         if response.status_code != 404:
             self.caller.refuse(response, entity)
-
-    def close(self) -> None:
-        self.caller.close()
 
     def _query(self, query: str, entity: str) -> Iterator[list[dict[str, Any]]]:
         answer = self.caller.json("GET", f"{API}/query", entity=entity, params={"q": query})
