@@ -169,15 +169,19 @@ def test_a_second_program_that_upgrades_at_once_keeps_the_first_ones_backup(tmp_
     assert _content(path) == before
 
 
-def test_bases_of_a_load_that_is_not_through_yet_count_as_brought(tmp_path: Path) -> None:
-    """The first schema did not keep which load had brought them: what it brought must not be swept at its end."""
+@pytest.mark.parametrize(("complete", "of_deleted"), [("0", 0), ("1", 3)])
+def test_a_base_was_brought_by_the_load_that_brought_its_row(tmp_path: Path, complete: str, of_deleted: int) -> None:
+    """The first schema did not keep it: what a load has not brought yet must not pass for brought, nor the other way."""
     path = old_files.build("0001", tmp_path / "default.db")
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.executemany("REPLACE INTO meta VALUES (?, ?)", [("generation", "3"), ("complete", "0")])
+        connection.executemany("REPLACE INTO meta VALUES (?, ?)", [("generation", "3"), ("complete", complete)])
+        connection.execute("UPDATE activity SET seen_gen = 3 WHERE id = 'visit-6'")
+        connection.execute("UPDATE activity SET seen_gen = 2 WHERE id <> 'visit-6'")
     database = Database.at(path)
     database.prepare()
     database.close()
-    assert file_rows(path, "SELECT DISTINCT seen_gen FROM sync_base") == [(3,)]
+    found = dict(file_rows(path, "SELECT id, seen_gen FROM sync_base WHERE entity = 'activity'"))
+    assert (found["visit-6"], found["visit-7"], found["visit-11"]) == (3, 2, of_deleted)
 
 
 def _goal_is_aim(_entity: str, values: dict[str, Any]) -> dict[str, Any]:

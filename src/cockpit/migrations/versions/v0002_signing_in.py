@@ -9,14 +9,43 @@ revision = "0002"
 down_revision = "0001"
 
 
+_SYNCED = (
+    "absence",
+    "account",
+    "activity",
+    "calendar_day",
+    "change_log",
+    "contact",
+    "deal",
+    "funnel",
+    "kpi_rule",
+    "membership",
+    "milestone_done",
+    "opening_window",
+    "person",
+    "product",
+    "stage",
+    "stage_change",
+    "target",
+    "team",
+    "waiver",
+)
+
+
+def _stamp_bases() -> None:
+    """Which load brought a base is what its row says. Of a row deleted here nothing says it: of a finished load it was
+    that one, an unfinished one may bring it yet."""
+    finished = "(SELECT CAST(g.value AS INTEGER) FROM meta g, meta c"
+    finished += " WHERE g.key = 'generation' AND c.key = 'complete' AND c.value = '1')"
+    for entity in _SYNCED:
+        shown = f"(SELECT seen_gen FROM {entity} WHERE {entity}.id = sync_base.id)"
+        op.execute(f"UPDATE sync_base SET seen_gen = coalesce({shown}, {finished}, 0) WHERE entity = '{entity}'")
+
+
 def upgrade() -> None:
     op.add_column("outbox", sa.Column("is_again", sa.Boolean(), nullable=False, server_default="0"))
     op.add_column("sync_base", sa.Column("seen_gen", sa.Integer(), nullable=False, server_default="0"))
-    # an unfinished load must not take what it has brought for what it has not
-    op.execute(
-        "UPDATE sync_base SET seen_gen ="
-        " coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'generation'), 0)"
-    )
+    _stamp_bases()
     op.add_column("token", sa.Column("family_id", sa.String(length=64), nullable=True))
     op.create_index(op.f("ix_token_family_id"), "token", ["family_id"], unique=False)
     op.create_table(
