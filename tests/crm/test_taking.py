@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cockpit.crm.connector import Remote
 from cockpit.crm.testing.memory import MemoryConnector, capabilities
 from cockpit.errors import DatabaseBusy
 from cockpit.hub.upstream import Connection, Round, Upstream, settings
+from cockpit.hub.upstream.shaping import Shaper
 from cockpit.storage.database import Database
 from tests.crm.world import Joined
 
@@ -216,6 +219,22 @@ def test_a_deal_without_amount_and_one_in_another_currency_are_taken_as_they_are
     joined.round()
     assert joined.row("deal", company["deal"][0])["amount_minor"] is None
     assert joined.row("deal", company["deal"][1])["currency"] == "USD"
+
+
+def test_a_deal_closed_before_its_expected_day_is_closed_when_that_is_seen(database: Database) -> None:
+    joined = Joined(database, capabilities())
+    whole = joined.memory.can.holdings["deal"]
+    holding = replace(whole, fields=whole.fields | {"closed_on"})
+    there = Remote("deal", "7", {"name": "A", "closed_on": "2027-02-22"})
+
+    def here(today: date, stored: dict[str, Any] | None = None, remote: Remote = there) -> Any:
+        shaper = Shaper(joined.connection, "deal", holding, today=today)
+        return shaper.ours(remote, stored, lambda _kind, remote_id: remote_id)["closed_on"]
+
+    assert here(date(2026, 11, 24)) == "2026-11-24"
+    assert here(date(2026, 11, 26), {"closed_on": "2026-11-24"}) == "2026-11-24"
+    assert here(date(2027, 2, 22), {"closed_on": "2026-11-24"}) == "2027-02-22"
+    assert here(date(2026, 11, 24), remote=replace(there, values={"name": "A", "closed_on": None})) is None
 
 
 def test_what_the_role_may_not_read_is_named_and_the_rest_comes(joined: Joined) -> None:

@@ -42,6 +42,7 @@ class Shaper:
     holding: Holding
     takes_own: bool = False
     """Whether fields of theirs can be written."""
+    today: date = date.max
 
     def digest(self, remote: Remote) -> str:
         """Of all that may change something here."""
@@ -70,6 +71,9 @@ class Shaper:
             values[name] = row_id
         for name in self.holding.day_only & values.keys():
             values |= self._with_hour(name, values[name], stored)
+        if str(values.get("closed_on") or "") > self.today.isoformat():
+            # closed before the day that was expected: it counts from when that came to be known here
+            values["closed_on"] = (stored or {}).get("closed_on") or self.today.isoformat()
         values |= self._mapped(remote)
         if self.entity == "activity" and (doer := values.get("owner_id") or values.get("rep_id")):
             values |= {"owner_id": doer, "rep_id": doer}

@@ -207,7 +207,8 @@ class Taker:
     # -- ids -----------------------------------------------------------------------------------------------------------
 
     def shaper(self, entity: str) -> Shaper:
-        return Shaper(self._connection, entity, self._can.holdings[entity], entity in self._can.own_fields)
+        today = self._now.astimezone(self._connection.zone).date()
+        return Shaper(self._connection, entity, self._can.holdings[entity], entity in self._can.own_fields, today)
 
     def theirs(self, entity: str, row_id: str) -> str | None:
         """Their id of a row of ours."""
