@@ -246,7 +246,7 @@ MIGRATION = (
     ),
     Bug(
         "what undo keeps has its old names", "migration", "A discarded change that comes back is of the version before.",
-        f"{_CASTS}:_recast_acts", "ended[part] = upcast(entity, ended[part], version, to)", "pass", "I1",
+        f"{_CASTS}:_recast_act", "ended[part] = upcast(entity, ended[part], version, to)", "pass", "I1",
     ),
     Bug(
         "a number in question stops the upgrade", "migration", "The file of who is asked about a sum never opens again.",

@@ -125,12 +125,13 @@ def _side_before(entity: str, side: str | None) -> str | None:
 
 
 def _act_before(text: str) -> str:
-    act = json.loads(text)
-    for ended in act["ended"]:
-        ended |= {part: as_before(ended["entity"], ended[part]) for part in ("patch", "base")} | {"schema_v": 0}
-    if act["shown"] is not None:
-        act["shown"] = as_before(act["entity"], act["shown"])
-    return json.dumps(act, ensure_ascii=False)
+    kept = json.loads(text)
+    for act in (kept, *kept["rest"]):
+        for ended in act["ended"]:
+            ended |= {part: as_before(ended["entity"], ended[part]) for part in ("patch", "base")} | {"schema_v": 0}
+        if act["shown"] is not None:
+            act["shown"] = as_before(act["entity"], act["shown"])
+    return json.dumps(kept, ensure_ascii=False)
 
 
 def as_before(entity: str, values: Row) -> Row:
