@@ -18,8 +18,8 @@ from cockpit.planning.tours import TourProblem, Tours
 _Best = tuple[float, int, int]
 """How good the best insertion into a day is, the gap, and the node (-1: nothing fits)."""
 
-LONGEST = 8
-"""Stops taken out of one day at a time, at most."""
+LONGEST, LONGEST_LIMITED = 8, 5
+"""Stops taken out of one day at a time, at most; fewer where days share limits, which leave less that may come instead."""
 SEGMENT, RELATED, RANDOM = 0.35, 0.75, 0.85
 """Shares of the ways to take stops out, added up; the rest takes those worth least for their time."""
 MISSED = 0.03
@@ -55,6 +55,7 @@ class TourSearch:
         self._tours = [Tour(self.net, day, []) for day in days]
         self._own: dict[int, None] = dict.fromkeys(days)
         self._taken: list[int] = []
+        self._longest = LONGEST_LIMITED if problem.limits else LONGEST
         self._busy = [0] * self.net.size
         self._used = [0.0] * len(problem.limits)
         for day, stops in enumerate(start or ()):
@@ -246,7 +247,7 @@ class TourSearch:
         day = int(chance() * len(self._tours))
         stops = len(self._tours[day].nodes) - 2
         if stops > 0:
-            count = 1 + int(chance() * min(stops, LONGEST))
+            count = 1 + int(chance() * min(stops, self._longest))
             first = 1 + int(chance() * (stops - count + 1))
             self._cut(day, first, first + count)
 
@@ -265,7 +266,7 @@ class TourSearch:
             for day, tour in enumerate(tours):
                 if day not in self._own and other in tour.nodes:
                     at, stops = tour.nodes.index(other), len(tour.nodes) - 2
-                    count = 1 + int(chance() * min(stops, LONGEST))
+                    count = 1 + int(chance() * min(stops, self._longest))
                     low, high = max(1, at - count + 1), min(at, stops - count + 1)
                     first = low + int(chance() * (high - low + 1))
                     self._cut(day, first, first + count)
@@ -274,7 +275,7 @@ class TourSearch:
 
     def _take_random(self) -> None:
         chance = self._random
-        for _ in range(1 + int(chance() * LONGEST)):
+        for _ in range(1 + int(chance() * self._longest)):
             day = int(chance() * len(self._tours))
             stops = len(self._tours[day].nodes) - 2
             if stops > 0:
@@ -292,7 +293,7 @@ class TourSearch:
                 ranked.append((worth[node] / max(1, time) * (0.5 + chance()), day, node))
                 a, node = node, b
         ranked.sort()
-        for _, day, node in ranked[: 1 + int(chance() * LONGEST)]:
+        for _, day, node in ranked[: 1 + int(chance() * self._longest)]:
             at = self._tours[day].nodes.index(node)
             self._cut(day, at, at + 1)
 
