@@ -55,7 +55,7 @@ class TourSearch:
         self._tours = [Tour(self.net, day, []) for day in days]
         self._own: dict[int, None] = dict.fromkeys(days)
         self._taken: list[int] = []
-        self._longest = LONGEST_LIMITED if problem.limits else LONGEST
+        self._longest = LONGEST_LIMITED if problem.limits and len(days) > 1 else LONGEST
         self._busy = [0] * self.net.size
         self._used = [0.0] * len(problem.limits)
         for day, stops in enumerate(start or ()):
