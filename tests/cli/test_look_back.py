@@ -31,6 +31,7 @@ OF_NOW = {
     "outbox": QUEUE,
     "conflicts": QUEUE,
     "wipe": HERE,
+    "connect": "the CRM as it answers now",
     "backup": HERE,
     "doctor": HERE,
     "config show": HERE,

@@ -13,7 +13,7 @@ from cockpit.services.gap import GapService
 from cockpit.services.team import TeamService
 from cockpit.services.today import TodayService
 from cockpit.services.why import WhyService
-from tests.support.company import HEAD, LEAD, MATE, ME, NOW, Company, sign_in
+from tests.support.company import HEAD, LEAD, MATE, ME, NOW, TEAM, Company, sign_in
 from tests.support.numbers import desk_of
 
 TODAY = NOW.date()
@@ -118,7 +118,9 @@ def test_short_history_is_refused_with_what_it_needs(company: Company) -> None:
 def test_a_shorter_period_and_a_person_without_deals_have_none(past: Company) -> None:
     as_(past, LEAD)
     assert GapService(desk_of(past)).load(ME, "week").forecast.reason == "no_period"
-    assert TodayService(desk_of(past)).load(LEAD).month.forecast.reason == "needs_wins"
+    past.put("person", id="rep-3", name="王强", alias="Wang Qiang", role="rep", team_id=TEAM)
+    assert TodayService(desk_of(past)).load("rep-3").month.forecast.reason == "needs_wins"
+    assert TodayService(desk_of(past)).load(LEAD).month.forecast == as_(past, LEAD).load().line
 
 
 def test_whose_forecast_may_be_asked_for(past: Company) -> None:

@@ -70,7 +70,8 @@ def test_hostile_names_stay_names(home: Path) -> None:
             ("\x1b", "l Log "),
             ("?", "q Back"),
             ("q", "l Log "),
-            ("r", "Keep the plan"),
+            ("r", "Meaning"),
+            ("j", "Keep the plan"),  # who moves ends the search, and the next key leaves
             ("q", "l Log "),
             ("t", "Last log|Total"),
             ("h", "l Log "),

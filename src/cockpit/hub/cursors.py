@@ -74,8 +74,9 @@ class Signer:
 
 
 def signer(session: Session, scope: str) -> Signer:
-    key = bytes.fromhex(meta.get(session, "cursor_key"))
-    return Signer(meta.get(session, "epoch"), scope, key, marks.history(session))
+    kept = meta.get_all(session, ("cursor_key", "epoch", marks.KEY))
+    history = marks.read(kept.get(marks.KEY, ""), revisions.head(session))
+    return Signer(kept["epoch"], scope, bytes.fromhex(kept["cursor_key"]), history)
 
 
 def found(session: Session) -> None:

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from cockpit.hub import revisions
 from cockpit.storage import meta
 
-_KEY = "marks"
+KEY = "marks"
 _MOST = 500
 """Starts that are known. Who comes from before them loads anew, which does no harm."""
 
@@ -40,8 +40,12 @@ class History:
 
 
 def history(session: Session) -> History:
-    kept = json.loads(meta.get(session, _KEY, "[]"))
-    return History(tuple((str(mark), int(first)) for mark, first in kept), revisions.head(session))
+    return read(meta.get(session, KEY), revisions.head(session))
+
+
+def read(kept: str, head: int) -> History:
+    """The history as it is kept under KEY, empty where nothing is."""
+    return History(tuple((str(mark), int(first)) for mark, first in json.loads(kept or "[]")), head)
 
 
 def draw(session: Session) -> None:
@@ -49,4 +53,4 @@ def draw(session: Session) -> None:
     revisions.lock(session)
     found = history(session)
     chain = (*found.chain, (secrets.token_hex(8), found.head + 1))
-    meta.put(session, _KEY, json.dumps(chain[-_MOST:]))
+    meta.put(session, KEY, json.dumps(chain[-_MOST:]))

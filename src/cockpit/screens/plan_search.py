@@ -57,6 +57,10 @@ class PlanSearch(Widget):
         self._services, self._proposal, self._planner = services, proposal, planner
         self._work("begin", lambda: (planner, services.replan.search(proposal, planner)))
 
+    @property
+    def is_running(self) -> bool:
+        return self._planner is not None
+
     def end(self) -> bool:
         """Keep the best so far; False when no search runs."""
         if not self._stop():

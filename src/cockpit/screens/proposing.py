@@ -69,6 +69,7 @@ class Proposing(View):
         self.draw_plan(snapshot)
         if self.shell.services is not None:
             self.query_one(PlanSearch).begin(self.shell.services, snapshot)
+            self.shell.show_keys()
 
     def open_card(self, number: int) -> None:
         """Another of the plans."""
@@ -95,6 +96,7 @@ class Proposing(View):
 
     def on_plan_search_ended(self) -> None:
         """The best plan stands: what else could be done?"""
+        self.shell.show_keys()
         services, snapshot = self.shell.services, self.snapshot
         if services is not None and snapshot is not None:
             self.run_worker(
@@ -111,6 +113,10 @@ class Proposing(View):
         if event.worker.name == "choices" and isinstance(result, PlanChoices) and self.snapshot is not None:
             self._choices, self._plans = result, (self.snapshot, *result.others)
             self.draw_around()
+
+    @property
+    def is_searching(self) -> bool:
+        return any(search.is_running for search in self.query(PlanSearch))
 
     def _end_search(self) -> bool:
         """From here on the plan stays as it is; False when no search runs."""

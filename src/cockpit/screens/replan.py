@@ -176,7 +176,8 @@ class ReplanView(Proposing):
         return super().why_not(command)
 
     def label_of(self, command: Command) -> str:
-        labels = {"back": _("Keep the plan"), "reload": _("Try again"), "lock": _("Hold"), "drop": _("Leave out")}
+        leave = _("Stop searching") if self.is_searching else _("Keep the plan")
+        labels = {"back": leave, "reload": _("Try again"), "lock": _("Hold"), "drop": _("Leave out")}
         return labels.get(command.id) or super().label_of(command)
 
     def do_lock(self) -> None:
