@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from cockpit.storage import meta, rows
 from cockpit.storage.records import to_wire, wire_value
@@ -132,7 +132,7 @@ def bring_back(session: Session, act: Act, *, actor_id: str) -> bool:
     """Queue what the act ended as it was, show it on its rows again and open its questions; False when nothing is left."""
     _show_newest_theirs(session, act)
     _keep_as_received(session, act)
-    has_effect = bool(act.questions)
+    has_effect = False
     for kept in act.ended:
         mutation = queued_again(kept)
         shown = act.shown if mutation.entity_id == act.id else None
@@ -149,13 +149,24 @@ def bring_back(session: Session, act: Act, *, actor_id: str) -> bool:
     receipts.recount(session, {(kept["entity"], kept["entity_id"]) for kept in act.ended})
     for conflict_id, state, resolution in act.questions:
         conflict = session.get(ConflictRow, conflict_id)
-        if conflict is not None:
+        if conflict is not None and _is_held(session, conflict):
+            has_effect = True
             if conflict.resolution == "edit" and resolution != "edit":
                 conflict.mine = _shown_value(session, conflict)
             conflict.state, conflict.resolution, conflict.resolved_at = state, resolution, None
     for other in act.rest:
         has_effect |= bring_back(session, other, actor_id=actor_id)
     return has_effect
+
+
+def _is_held(session: Session, conflict: ConflictRow) -> bool:
+    """False when the change in question went its way since: an answer to another of its fields has taken it along."""
+    if conflict.mutation_id is None:
+        return True
+    held = select(OutboxRow).where(
+        col(OutboxRow.mutation_id) == conflict.mutation_id, col(OutboxRow.status) == "conflict"
+    )
+    return session.exec(held).first() is not None
 
 
 def queued_again(kept: dict[str, Any]) -> OutboxRow:
