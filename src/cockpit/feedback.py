@@ -172,8 +172,9 @@ def notice_for(error: errors.CockpitError) -> Notice:
     """The words for an error, by its class or the nearest parent class that has some."""
     words = next(_WORDS[cls] for cls in type(error).__mro__ if cls in _WORDS)
     facts = _Facts(error.facts)
-    if isinstance(facts.get("candidates"), tuple):
-        facts["candidates"] = listed(str(name) for name in facts["candidates"])  # type: ignore[attr-defined]
+    candidates = facts.get("candidates")
+    if isinstance(candidates, tuple):
+        facts["candidates"] = listed(str(name) for name in candidates)
     if isinstance(error, errors.HubUnavailable) and is_own(facts.get("url")):
         words = (words[0], words[1], _OWN_HUB)
     title, body, step = (_(text).format_map(facts) for text in words)
