@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cockpit.storage.reading import Reader, statement
+from cockpit.storage.reading import Reader, carry_out
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -47,24 +47,24 @@ def put(session: Session, key: str, value: str) -> None:
 
 
 def put_all(session: Session, values: Mapping[str, str]) -> None:
-    session.connection().execute(statement(_PUT), [{"key": key, "value": value} for key, value in values.items()])
+    carry_out(session, _PUT, *({"key": key, "value": value} for key, value in values.items()))
 
 
 def raise_to(session: Session, key: str, value: int) -> None:
     """Make a whole number at least `value`."""
-    session.connection().execute(statement(f"{_PUT} {_IF_HIGHER}"), {"key": key, "value": str(value)})
+    carry_out(session, f"{_PUT} {_IF_HIGHER}", {"key": key, "value": str(value)})
 
 
 def count(session: Session, key: str) -> None:
     """Add one to a whole number, which begins at zero."""
-    session.connection().execute(statement(_COUNT), {"key": key})
+    carry_out(session, _COUNT, {"key": key})
 
 
 def remove(session: Session, key: str) -> None:
-    session.connection().execute(statement("DELETE FROM meta WHERE key = :key"), {"key": key})
+    carry_out(session, "DELETE FROM meta WHERE key = :key", {"key": key})
 
 
 def _rows(source: Session | Reader, sql: str, **values: str) -> list[Any]:
     if isinstance(source, Reader):
         return source.rows(sql, **values)
-    return list(source.connection().execute(statement(sql), values))
+    return list(carry_out(source, sql, values))

@@ -29,7 +29,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class PastReader:
+class PastReader(Reader):
     """Reads what was known at `until`. The queue and the conflicts are those of then too, as far as they are still kept."""
 
     reader: Reader

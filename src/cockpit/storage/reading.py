@@ -9,17 +9,18 @@ from __future__ import annotations
 import dataclasses
 import json
 import sqlite3
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from types import MappingProxyType, NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints, runtime_checkable
+from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from cockpit.domain import entities as e
 
 if TYPE_CHECKING:
-    from sqlalchemy import TextClause
+    from sqlalchemy import CursorResult, TextClause
     from sqlmodel import Session
 
 E = TypeVar("E", bound=e.Entity)
@@ -46,14 +47,14 @@ TABLES: dict[type[e.Entity], str] = {
 }
 
 
-@runtime_checkable
-class Reader(Protocol):
+class Reader(ABC):
     """Something that answers a SELECT; `:name` in the SQL stands for a value. One reader sees one state of the data."""
 
+    @abstractmethod
     def rows(self, sql: str, /, **values: Any) -> list[tuple[Any, ...]]: ...
 
 
-class FileReader:
+class FileReader(Reader):
     """Reads a SQLite file through the standard library."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -63,24 +64,32 @@ class FileReader:
         return self._connection.execute(sql, {name: as_stored(value) for name, value in values.items()}).fetchall()
 
 
-class SessionReader:
+class SessionReader(Reader):
     """Reads through an open session, its unsaved rows included."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._is_sqlite = session.get_bind().dialect.name == "sqlite"
 
     def rows(self, sql: str, /, **values: Any) -> list[tuple[Any, ...]]:
         self._session.flush()
-        convert = as_stored if self._is_sqlite else _as_naive
-        found = self._session.connection().execute(
-            statement(sql), {name: convert(value) for name, value in values.items()}
-        )
-        return [tuple(row) for row in found]
+        return [tuple(row) for row in carry_out(self._session, sql, values)]
+
+
+def carry_out(session: Session, sql: str, *values: Mapping[str, Any]) -> CursorResult[Any]:
+    """A statement in the words of `Reader.rows`, once for each set of values.
+
+    SQLite understands `:name` itself: what the library would do for it takes twice as long as all the rest.
+    """
+    connection = session.connection()
+    is_sqlite = connection.dialect.name == "sqlite"
+    convert = as_stored if is_sqlite else _as_naive
+    converted = [{name: convert(value) for name, value in one.items()} for one in values]
+    given = converted if len(converted) > 1 else converted[0]
+    return connection.exec_driver_sql(sql, given) if is_sqlite else connection.execute(_statement(sql), given)
 
 
 @lru_cache(maxsize=256)
-def statement(sql: str) -> TextClause:
+def _statement(sql: str) -> TextClause:
     """The same object for the same words: the library then parses and compiles them once."""
     from sqlalchemy import text
 
