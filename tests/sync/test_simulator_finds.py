@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,8 +13,10 @@ from sqlmodel import select
 from cockpit import clock
 from cockpit.errors import HubUnavailable
 from cockpit.storage import meta
+from cockpit.storage.database import remove_files
 from cockpit.storage.tables import ChangeLogRow, ConflictRow, OutboxRow, SyncBaseRow
 from cockpit.sync import outbox, undo
+from tests.reliability import old_files
 from tests.sync.conftest import Device
 from tests.sync.model import TIME, ModelHub, answering, lost_request, lost_response
 
@@ -562,3 +566,40 @@ def test_a_cursor_of_another_history_sends_again_what_was_acknowledged(device: D
     with device.database.read() as session:
         assert session.exec(select(OutboxRow.is_again)).all() == [True]
         assert meta.get(session, "generation") == "2"
+
+
+def put_back_to_first_schema(device: Device) -> None:
+    """The file as the first program would have it: it did not keep which load had brought a base."""
+    path = device.database.path
+    assert path is not None
+    device.database.close()
+    old = old_files.empty("0001", path.with_name("old.db"))
+    with closing(sqlite3.connect(old, isolation_level=None)) as connection:
+        old_files.take_rows(connection, path)
+    remove_files(path)
+    old.replace(path)
+
+
+@pytest.mark.parametrize("pages", range(1, 8))
+@pytest.mark.parametrize("is_in_sight", [True, False])
+def test_an_upgrade_in_the_middle_of_a_load_does_not_guess_what_had_come(
+    device: Device, hub: ModelHub, pages: int, is_in_sight: bool
+) -> None:
+    """Of a row deleted here only its base is left, brought by this load or by the one before: let go, the deletion
+    brings back what the hub still shows, and nothing else."""
+    hub.refuse["acc-1"] = "permission"
+    device.edit("delete", "account", "acc-1")
+    device.sync()
+    hub.epoch, hub.page_size = "epoch-2", 1
+    if not is_in_sight:
+        hub.delete("account", "acc-1", reason="scope")
+        hub.stones.clear()
+    device.sync_killed_at("saved", pages)
+    put_back_to_first_schema(device)
+    device.database.prepare()
+    device.sync()
+    (waiting,) = device.service.load().queue
+    device.service.discard(waiting.mutation_id)
+    device.sync()
+    assert device.queue() == []
+    assert (device.row("account", "acc-1") is not None) == is_in_sight

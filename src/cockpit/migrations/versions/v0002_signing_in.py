@@ -34,12 +34,14 @@ _SYNCED = (
 
 def _stamp_bases() -> None:
     """Which load brought a base is what its row says. Of a row deleted here nothing says it: of a finished load it was
-    that one, an unfinished one may bring it yet."""
+    that one, and one under way may have brought it or not. Such a load begins anew: the next greeting finds no place."""
     finished = "(SELECT CAST(g.value AS INTEGER) FROM meta g, meta c"
     finished += " WHERE g.key = 'generation' AND c.key = 'complete' AND c.value = '1')"
     for entity in _SYNCED:
         shown = f"(SELECT seen_gen FROM {entity} WHERE {entity}.id = sync_base.id)"
         op.execute(f"UPDATE sync_base SET seen_gen = coalesce({shown}, {finished}, 0) WHERE entity = '{entity}'")
+    under_way = "EXISTS (SELECT 1 FROM meta WHERE key = 'complete' AND value = '0')"
+    op.execute(f"DELETE FROM cursor WHERE {under_way} AND EXISTS (SELECT 1 FROM sync_base WHERE seen_gen = 0)")
 
 
 def upgrade() -> None:
