@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from cockpit.errors import NotAllowed
 from cockpit.storage import meta
-from cockpit.storage.tables import ChangeLogRow
+from cockpit.storage.tables import ChangeLogRow, SyncBaseRow
 from cockpit.sync.outbox import Edit
 from tests.sync.conftest import Device
 from tests.sync.model import ModelHub
@@ -231,3 +231,52 @@ def test_acts_are_forgotten_with_their_receipts(device: Device, hub: ModelHub) -
     device.sync()
     with device.database.read() as session:
         assert not [key for key in meta.everything(session) if key.startswith("act:")]
+
+
+def out_of_sight(device: Device, hub: ModelHub) -> None:
+    hub.delete("account", "acc-1", reason="scope")
+    hub.refuse["acc-1"] = "permission"
+    device.sync()
+
+
+def nothing_of_it_is_here(device: Device) -> bool:
+    with device.database.read() as session:
+        return device.row("account", "acc-1") is None and session.get(SyncBaseRow, ("account", "acc-1")) is None
+
+
+def test_the_first_of_two_answers_taken_back_brings_nothing_of_a_row_that_left_my_sight(
+    device: Device, hub: ModelHub
+) -> None:
+    device.edit("patch", "account", "acc-1", phone="mine", address="mine")
+    hub.put("account", "acc-1", phone="theirs", address="theirs")
+    device.sync()
+    first, _second = device.service.load().conflicts
+    device.service.answer(first.id, "mine")
+    out_of_sight(device, hub)
+    with pytest.raises(NotAllowed):
+        device.undo.undo()
+    assert nothing_of_it_is_here(device)
+    device.sync()
+    (waiting,) = device.service.load().queue
+    device.service.discard(waiting.mutation_id)
+    assert (nothing_of_it_is_here(device), device.queue()) == (True, [])
+
+
+@pytest.mark.parametrize("choice", ["mine", "theirs"])
+def test_an_answer_about_a_row_that_left_my_sight_brings_back_what_i_typed_alone(
+    device: Device, hub: ModelHub, choice: Any
+) -> None:
+    """Nobody can be asked about it: the hub has the word on the change, and that is told."""
+    found = in_conflict(device, hub)
+    device.service.answer(found.id, choice)
+    out_of_sight(device, hub)
+    assert nothing_of_it_is_here(device)
+    words = device.undo.undo().text
+    assert words == f"Taken back: Answered: {choice}, 恒泰机械, phone"
+    assert (nothing_of_it_is_here(device), device.queue()) == (True, [("acc-1", "pending")])
+    assert device.service.load().conflicts == ()
+    device.sync()
+    assert device.queue() == [("acc-1", "parked")]
+    (waiting,) = device.service.load().queue
+    device.service.discard(waiting.mutation_id)
+    assert (nothing_of_it_is_here(device), device.queue()) == (True, [])

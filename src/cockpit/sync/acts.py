@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from cockpit.storage import meta, rows
 from cockpit.storage.records import to_wire, wire_value
-from cockpit.storage.tables import ConflictRow, OutboxDoneRow, OutboxRow, SyncBaseRow
+from cockpit.storage.tables import ConflictRow, OutboxDoneRow, OutboxRow, SyncBaseRow, TombstoneRow
 from cockpit.sync import chains, outbox, policy, receipts
 
 _KEY = "act:"
@@ -128,6 +128,25 @@ def prune(session: Session, now: datetime) -> None:
             forget(session, action_id)
 
 
+def as_seen_now(session: Session, act: Act) -> Act:
+    """The act as it can be taken back. Of a row that has left my sight since it was asked about, nothing may be shown
+    and nobody can be asked: what I typed waits for the hub's word. Called while the act still stands."""
+    rest = tuple(as_seen_now(session, other) for other in act.rest)
+    if not _left_my_sight(session, act):
+        return replace(act, rest=rest)
+    ended = tuple({**kept, "status": "pending"} if kept["status"] == "conflict" else kept for kept in act.ended)
+    return replace(act, ended=ended, shown=None, rest=rest)
+
+
+def _left_my_sight(session: Session, act: Act) -> bool:
+    """True for a row that was shown beside a question about its fields, and is gone without a word about a deletion."""
+    if act.shown is None or rows.find(session, act.entity, act.id) is not None:
+        return False
+    asked = [session.get(ConflictRow, conflict_id) for conflict_id, _state, _resolution in act.questions]
+    is_about_row = any(conflict is not None and not conflict.field for conflict in asked)
+    return not is_about_row and session.get(TombstoneRow, (act.entity, act.id)) is None
+
+
 def bring_back(session: Session, act: Act, *, actor_id: str) -> bool:
     """Queue what the act ended as it was, show it on its rows again and open its questions; False when nothing is left."""
     _show_newest_theirs(session, act)
@@ -211,7 +230,7 @@ def _show_newest_theirs(session: Session, act: Act) -> None:
 def _keep_as_received(session: Session, act: Act) -> None:
     """Of a row that is gone since the answer, what the hub had last sent: what is shown again is mine, not theirs."""
     is_here = session.get(SyncBaseRow, (act.entity, act.id)) or rows.find(session, act.entity, act.id)
-    if is_here or not act.shown or not act.shown["rev"]:
+    if is_here or not act.ended or not act.shown or not act.shown["rev"]:
         return
     received = dict(act.shown)
     for kept in reversed(act.ended):

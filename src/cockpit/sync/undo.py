@@ -79,10 +79,12 @@ def _bring_back(
     session: Session, action: str, act: acts.Act, queued: Sequence[OutboxRow], actor_id: str, now: datetime
 ) -> Undone:
     """Take back an answer or a discard of which the hub has nothing yet."""
+    act = acts.as_seen_now(session, act)
     withdraw(session, with_dependants(session, queued), "undone", now)
     has_effect = acts.bring_back(session, act, actor_id=actor_id)
     meta.put(session, f"{_MARK}{action}", "-")
-    return Undone(None, act.label, act.entity, act.id, has_effect, is_open_again=bool(act.questions))
+    is_open = any(one.state == "open" for one in conflicts.of_row(session, act.entity, act.id))
+    return Undone(None, act.label, act.entity, act.id, has_effect, is_open_again=bool(act.questions) and is_open)
 
 
 def never_took_effect(mutation: OutboxRow) -> bool:
