@@ -24,7 +24,9 @@ from pydantic_settings import (
 )
 
 from cockpit.domain.chain_steps import BadChain, check
+from cockpit.domain.exchange import BadRate, read_exchange
 from cockpit.errors import ConfigError
+from cockpit.exchange import rate_words
 from cockpit.i18n import _, listed
 from cockpit.locations import Locations, refused_looks
 
@@ -70,6 +72,9 @@ class Settings(BaseSettings):
 
     rates: dict[str, str] = {}
     """Rates of your own by name, such as `pitch = "visits_reached / visits_held"`: what is counted above and below."""
+    exchange: dict[str, str] = {}
+    """What one unit of a currency is worth, in which currency and since when: `USD = "7.1034 CNY 2026-11-20"`. Money with a
+    rate is added to that of the other currency; money without one stands apart."""
     chains: dict[str, dict[str, str]] = {}
     """The steps of the gap chain by funnel (its id or name, or `default`), such as `reserve = "target / win_by_amount"`;
     `preset = "calls"` or `preset = "visits"` takes a shipped one."""
@@ -193,6 +198,11 @@ def _faults(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
             if not any(key == name or name.startswith(f"{key}.") for name in looks):
                 yield key, _words(key, one["type"], one["msg"], one["input"])
         return
+    try:
+        read_exchange(values.get("exchange", {}))
+    except BadRate as bad:
+        code = next((key for key in values["exchange"] if key.upper() == bad.currency), bad.currency)
+        yield f"exchange.{code}", rate_words(bad)
     for fault in check(values.get("chains", {}), values.get("rates", {})):
         yield fault.key, _chain_words(fault)
 

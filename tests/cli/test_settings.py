@@ -140,3 +140,60 @@ def test_a_language_of_the_environment_that_is_not_there_is_named_once(
     captured = capsys.readouterr()
     assert captured.out.strip() == str(locate().config_file)
     assert captured.err == "COCKPIT_LANG: xx is not known. Allowed: auto, en, zh.\n"
+
+
+def test_exchange_rates_are_given_shown_and_taken_away(cockpit: Cockpit) -> None:
+    _settings(
+        '# mine\nlang = "en"\n\n[exchange]  # of the bank\n"HKD" = "0.91 CNY 2026-11-20"\n\n[rates]\nmine = "visits_reached / visits_held"\n'
+    )
+    assert cockpit("config", "exchange", "usd", "7.1034", "--on", "2026-11-20").code == 0
+    found = cockpit("config", "exchange", "--json").json["rates"]
+    assert {(one["currency"], one["rate"], one["into"], one["on"]) for one in found} == {
+        ("HKD", "0.91", "CNY", "2026-11-20"),
+        ("USD", "7.1034", "CNY", "2026-11-20"),
+    }
+    assert "7.2" in cockpit("config", "exchange", "USD", "7.2").out
+    assert cockpit("config", "exchange", "HKD", "--drop").code == 0
+    text = locate().config_file.read_text("utf-8")
+    assert text.startswith('# mine\nlang = "en"\n')
+    assert 'mine = "visits_reached' in text
+    assert "HKD" not in text
+    assert cockpit("config", "exchange", "USD", "--drop").code == 0
+    assert "No rate is given" in cockpit("config", "exchange").out
+    assert cockpit("config", "validate").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("USD",), "cockpit config exchange USD 7.1034"),
+        (("USD", "0"), "0 is no rate"),
+        (("USD", "7.12345678"), "six digits"),
+        (("DOLLAR", "7"), "three letters"),
+        (("USD", "7", "--on", "soon"), "soon is not a date"),
+        (("USD", "7", "--on", "2027-01-01"), "still ahead"),
+        (("USD", "7", "--into", "USD"), "cannot have a rate itself"),
+        (("EUR", "--drop"), "EUR has no rate"),
+        (("--drop",), "--drop takes the currency alone"),
+        (("USD", "7", "--drop"), "--drop takes the currency alone"),
+    ],
+)
+def test_a_rate_that_is_none_is_refused_and_the_file_stays(cockpit: Cockpit, words: tuple[str, ...], said: str) -> None:
+    _settings('lang = "en"\n')
+    found = cockpit("config", "exchange", *words)
+    assert found.code == 2
+    assert said in found.err
+    assert locate().config_file.read_text("utf-8") == 'lang = "en"\n'
+
+
+def test_a_file_that_cannot_be_edited_line_by_line_is_left_alone(cockpit: Cockpit) -> None:
+    _settings('exchange = { HKD = "0.91 CNY 2026-11-20" }\n')
+    found = cockpit("config", "exchange", "USD", "7")
+    assert found.code == 2
+    assert "by hand" in found.err
+
+
+def test_a_wrong_rate_in_the_file_stops_the_program_with_its_line(cockpit: Cockpit) -> None:
+    _settings('lang = "en"\n[exchange]\nUSD = "seven"\n')
+    assert "line 3, exchange.USD" in cockpit("config", "validate").err
+    assert cockpit("today").code == 2

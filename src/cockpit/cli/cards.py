@@ -20,6 +20,7 @@ from cockpit.services.words import (
     deal_state,
     decision_role,
     goal_result,
+    kept_text,
     kind_name,
     lifecycle,
     with_marks,
@@ -113,6 +114,8 @@ def deal_sheet(card: s.DealSnapshot) -> Sheet:
             day=short_day(line.expected_on) if line.expected_on else "-",
         )
     )
+    if line.kept is not None:
+        lines.append(kept_text(line.kept))
     if closed:
         day = card.closed_on.isoformat() if card.closed_on else "-"
         lines.append(f"{closed.name} {day}  {card.close_reason}".rstrip())

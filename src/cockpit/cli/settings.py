@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cockpit import clock
+from cockpit.cli import opening
 from cockpit.cli.output import Json, Sheet, Table, show, talk, write
+from cockpit.errors import BadUse
 from cockpit.i18n import _, listed
 from cockpit.locations import Locations, locate
 
@@ -23,6 +27,9 @@ def group() -> typer.Typer:
     verbs.command("path", help=_("Print the path of the settings file."))(path)
     verbs.command("show", help=_("Print every setting and where it comes from."))(show_settings)
     verbs.command("validate", help=_("Check the settings; names file, line and key of all that is wrong."))(validate)
+    verbs.command(
+        "exchange", help=_("The exchange rates given: show them, give one (USD 7.1034), or take one away (--drop).")
+    )(exchange)
     verbs.command("schema", help=_("Print the JSON Schema of the settings file."))(schema)
     return verbs
 
@@ -69,6 +76,39 @@ def validate(as_json: Json = False) -> None:
         write(_("{path} is fine.").format(path=_name(found.path)))
     if wrong:
         raise typer.Exit(2)
+
+
+Currency = Annotated[str, typer.Argument(help=_("Three letters, such as USD; none: show the rates."))]
+Rate = Annotated[str, typer.Argument(help=_("What one unit is worth in the other currency, such as 7.1034."))]
+Into = Annotated[str, typer.Option(help=_("The currency all is converted into."), metavar="CURRENCY")]
+On = Annotated[str, typer.Option("--on", help=_("The day of the rate; today where nothing is said."), metavar="DATE")]
+Drop = Annotated[bool, typer.Option("--drop", help=_("Take the rate away: its money stands apart again."))]
+
+
+def exchange(
+    currency: Currency = "", rate: Rate = "", into: Into = "", on: On = "", drop: Drop = False, as_json: Json = False
+) -> None:
+    from cockpit.exchange import given_rates, rate_of, set_rate
+
+    locations = locate()
+    if drop and (rate or not currency):
+        raise BadUse(_("--drop takes the currency alone: cockpit config exchange USD --drop"))
+    if currency and not rate and not drop:
+        raise BadUse(_("A rate is missing: cockpit config exchange {currency} 7.1034").format(currency=currency))
+    if currency:
+        today = clock.now().date()
+        given = opening.day(on) if on else today
+        if given > today + timedelta(days=1):  # where the user is it may be tomorrow already
+            raise BadUse(_("{day} is still ahead: a rate has been seen.").format(day=on))
+        target = into or given_rates(locations).into or "CNY"
+        set_rate(locations, currency, None if drop else rate_of(rate, target, given))
+    rates = given_rates(locations).rates.values()
+    rows = [(one.currency, one.text, one.into, one.on.isoformat()) for one in rates]
+    records = [{"currency": one.currency, "rate": one.text, "into": one.into, "on": one.on} for one in rates]
+    titles = (_("Currency"), ">" + _("Rate"), _("Into"), _("Since"))
+    empty = _("No rate is given: money of each currency stands apart.")
+    shape = {"version": 1, "path": str(locations.config_file), "rates": records}
+    show(Sheet((), (Table("", titles, rows, empty),), records), shape, as_json, False)
 
 
 def schema() -> None:

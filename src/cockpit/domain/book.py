@@ -32,6 +32,7 @@ from cockpit.domain.entities import (
     Team,
     Waiver,
 )
+from cockpit.domain.exchange import NO_RATES, Exchange, Kept
 from cockpit.domain.periods import WorkCalendar
 
 
@@ -68,6 +69,10 @@ class Book:
     rides: tuple[Activity, ...] = ()
     """What others plan from today on with one of these reps as their companion, and what the companions of these reps plan,
     as far as it is known here."""
+    exchange: Exchange = NO_RATES
+    """The given rates by which money of other currencies is in one here."""
+    kept: Mapping[str, Kept] = field(default_factory=dict)
+    """By id the deals and targets whose money was converted, as their rows keep it."""
 
     @cached_property
     def today(self) -> date:

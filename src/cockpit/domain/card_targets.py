@@ -120,7 +120,7 @@ def split_trace(book: Book, found: Split, period: Period) -> tuple[Reading, ...]
         known = [version for history in parts if (version := at(history, moment)) is not None]
         if own is None or not known:
             continue
-        lacks = int(own.row.value != sum(version.row.value for version in known))
+        lacks = int(abs(own.row.value - sum(version.row.value for version in known)) > found.node.slack)
         is_acked = own.is_acknowledged and all(version.is_acknowledged for version in known)
         readings.append(Reading(moment, lacks, lacks or int(not is_acked), 0, 0))
     return settled(readings)

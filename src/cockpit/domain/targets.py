@@ -8,7 +8,7 @@ Values are minor units for money and whole numbers for counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -56,12 +56,17 @@ class Node:
     value: int | None
     rows: tuple[Target, ...] = ()
     parts: tuple[Node, ...] = ()
+    slack: int = 0
+    """Minor units by which the parts may miss the whole because rows were converted one by one."""
 
     @property
     def difference(self) -> int | None:
         """The value less the sum of its parts: 0 when they add up; None where there is nothing to add."""
         known = [part.value for part in self.parts if part.value is not None]
-        return None if self.value is None or not known else self.value - sum(known)
+        if self.value is None or not known:
+            return None
+        found = self.value - sum(known)
+        return 0 if abs(found) <= self.slack else found
 
     def nodes(self) -> Iterator[Node]:
         """The node and all below it, each before its parts."""
@@ -87,13 +92,14 @@ def tree(book: Book, top_id: str, period: Period, measure: Measure) -> Node:
         return Node("person", top_id, value, rows)
     parent = book.teams[top_id].parent_id
     kind = "team" if parent in book.teams else "company"
-    return Node(
-        kind,
-        top_id,
-        value,
-        rows,
-        tuple(tree(book, part, period, measure) for part in _parts(book, top_id)),
-    )
+    parts = tuple(tree(book, part, period, measure) for part in _parts(book, top_id))
+    summed = (*rows, *(row for part in parts for row in part.rows))
+    return Node(kind, top_id, value, rows, parts, rounding_of(book, summed))
+
+
+def rounding_of(book: Book, rows: Iterable[Target]) -> int:
+    """Half a minor unit for each row whose money was converted."""
+    return sum(row.id in book.kept for row in rows) // 2
 
 
 def _parts(book: Book, team_id: str) -> list[str]:

@@ -12,7 +12,7 @@ from cockpit.screens import acts, deal_acts, people_acts
 from cockpit.screens.base import View
 from cockpit.services.card_words import account_text, next_step_text, stage_text
 from cockpit.services.snapshots import AgendaItem, DealSnapshot
-from cockpit.services.words import deal_state, write_state
+from cockpit.services.words import deal_state, kept_text, write_state
 from cockpit.widgets.card_lines import CardLines
 from cockpit.widgets.columns import Tone
 from cockpit.widgets.deal_states import KeyOf, tone_of, verdict_lines
@@ -229,7 +229,7 @@ def closed_as(snapshot: DealSnapshot) -> str:
 def facts(snapshot: DealSnapshot, width: int) -> list[list[Part]]:
     """Money and dates; then what is next, whose it is, and fields of the CRM that have no place of their own."""
     deal = snapshot.deal
-    pairs = [(_("amount"), exact_money(deal.amount_minor, deal.currency))]
+    pairs = [(_("amount"), exact_money(deal.amount_minor, deal.currency)), ("", kept_text(deal.kept))]
     if snapshot.profit_minor is not None:
         pairs.append((_("profit"), exact_money(snapshot.profit_minor, deal.currency)))
     if not closed_as(snapshot):

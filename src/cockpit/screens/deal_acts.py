@@ -27,6 +27,15 @@ def amount_text(minor: int | None) -> str:
     return ("-" if minor < 0 else "") + (f"{whole}.{rest:02d}" if rest else str(whole))
 
 
+def _amount(deal: DealLine) -> str:
+    """The amount as its row keeps it: that is what an edit changes."""
+    return amount_text(deal.kept.amount_minor if deal.kept is not None else deal.amount_minor)
+
+
+def _amount_label(deal: DealLine) -> str:
+    return _("Amount") if deal.kept is None else _("Amount in {currency}").format(currency=deal.kept.currency)
+
+
 def past_day(text: str, now: datetime) -> date:
     """The day a person typed, today when empty. Raises BadUse for what is no day and for a day to come."""
     if not text:
@@ -68,7 +77,7 @@ def win(view: View, deal: DealLine, now: datetime) -> None:
     view.ask(
         _("Win {deal}").format(deal=deal.name),
         (
-            Field("amount", _("Amount"), amount_text(deal.amount_minor), hint=_("66k"), is_needed=True),
+            Field("amount", _amount_label(deal), _amount(deal), hint=_("66k"), is_needed=True),
             Field("day", _("Won on"), f"{now:%m-%d}", hint=f"{now:%m-%d}"),
             Field("reason", _("What won it")),
         ),
@@ -94,14 +103,14 @@ def edit(view: View, deal: DealLine) -> None:
     """Name, amount and expected day; only what was changed is written."""
     before = {
         "name": deal.name,
-        "amount": amount_text(deal.amount_minor),
+        "amount": _amount(deal),
         "expected_on": deal.expected_on.isoformat() if deal.expected_on else "",
     }
     view.ask(
         _("Edit {deal}").format(deal=deal.name),
         (
             Field("name", _("Name"), before["name"], is_needed=True),
-            Field("amount", _("Amount"), before["amount"], hint=_("66k")),
+            Field("amount", _amount_label(deal), before["amount"], hint=_("66k")),
             Field("expected_on", _("Expected on"), before["expected_on"], hint="2026-12-31"),
         ),
         lambda services, values: services.deals.edit(deal.id, changed(values, before)),

@@ -14,9 +14,12 @@ from cockpit.domain import entities as e
 from cockpit.domain.book import Book
 from cockpit.domain.team import reps_below
 from cockpit.errors import NotAllowed, NotSignedIn, UnknownName
+from cockpit.exchange import given_rates
 from cockpit.i18n import _, listed
+from cockpit.locations import locate
 from cockpit.services.snapshots import PersonRef
 from cockpit.storage import meta
+from cockpit.storage.converted import converted_reader
 from cockpit.storage.past import ALL, past_reader
 from cockpit.storage.queries.book import load_book
 from cockpit.storage.queries.people import everybody
@@ -124,8 +127,8 @@ class Desk:
         return clock.now() + SKEW if clock.is_moved() else ALL
 
     def at(self, source: Session | Reader, as_of: datetime | None) -> Reader:
-        """What `source` reads, as it was known at `as_of`; None: now."""
-        return past_reader(source, self.known_by(as_of))
+        """What `source` reads, as it was known at `as_of` (None: now), its money in one currency by the rates given."""
+        return converted_reader(past_reader(source, self.known_by(as_of)), given_rates(locate()))
 
     @contextmanager
     def look(self, as_of: datetime | None = None) -> Iterator[Reader]:

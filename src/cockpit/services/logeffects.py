@@ -24,7 +24,7 @@ def with_edits(book: Book, edits: Iterable[Edit]) -> Book:
         if edit.entity == "activity":
             _apply(activities, edit, Activity)
         elif edit.entity == "deal":
-            _apply(deals, edit, Deal)
+            _apply(deals, dataclasses.replace(edit, values=_in_one_currency(book, edit.values)), Deal)
     return dataclasses.replace(book, activities=tuple(activities.values()), deals=tuple(deals.values()))
 
 
@@ -32,6 +32,17 @@ def effects(book: Book, edits: Sequence[Edit], rep_id: str) -> tuple[str, ...]:
     """One text for each figure that would change: KPI done and without plan, uncovered money, stage, amount."""
     after = with_edits(book, edits)
     return (*_kpi_texts(book, after, rep_id), *_money_texts(book, after, rep_id), *_deal_texts(book, after, edits))
+
+
+def _in_one_currency(book: Book, values: dict[str, Any]) -> dict[str, Any]:
+    """The values of an edit as the book shows them: an amount comes with the currency it is kept in."""
+    code = values.get("currency")
+    if code is None:
+        return values
+    found = {
+        name: book.exchange.minor(values[name], code) for name in ("amount_minor", "profit_minor") if name in values
+    }
+    return {**values, **found, "currency": book.exchange.currency(code)}
 
 
 def _apply(rows: dict[str, Any], edit: Edit, cls: type[Activity] | type[Deal]) -> None:

@@ -9,7 +9,9 @@ from sqlmodel import func, select
 
 from cockpit.domain.book import Book
 from cockpit.errors import AmbiguousName, BadUse, NotAllowed, UnknownName
+from cockpit.exchange import given_rates
 from cockpit.i18n import _
+from cockpit.locations import locate
 from cockpit.services.desk import Desk
 from cockpit.services.drafts import Bench
 from cockpit.services.logdraft import Draft, Meant, draft_of, held_before, meant_by
@@ -71,7 +73,8 @@ class QuickLogService:
             )
 
     def _book(self, bench: Bench) -> Book:
-        stamp = (_stamp(bench.session), bench.me, bench.now.replace(second=0, microsecond=0))
+        minute = bench.now.replace(second=0, microsecond=0)
+        stamp = (_stamp(bench.session), bench.me, minute, given_rates(locate()))
         known = self._memo.get("book")
         if known is None or known[0] != stamp:
             known = (stamp, self.desk.book(bench.session, rep_ids=[bench.me]))

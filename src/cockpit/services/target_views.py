@@ -21,7 +21,7 @@ from cockpit.errors import BadUse, NotAllowed, UnknownName
 from cockpit.i18n import _, exact_money, listed
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import TargetLine, TargetPart, TargetProblem, WriteState
-from cockpit.services.views import open_book, spoken
+from cockpit.services.views import kept_money, open_book, spoken
 from cockpit.services.words import rung_name
 from cockpit.storage.queries.people import everybody
 
@@ -265,6 +265,15 @@ def problems_of(sight: Sight) -> Iterator[TargetProblem]:
                     ),
                     command=_command(sight, "set", sight.name(node.id), period_text(month), "0"),
                 )
+
+
+def refuse_converted(sight: Sight, row: Target) -> None:
+    """Raises NotAllowed for a target that is kept in another currency than it is shown in."""
+    kept = kept_money(sight.book, row.id)
+    if kept is not None:
+        words = _("The target of {name} is kept in {currency}. To set it, take its rate away first: {command}")
+        command = f"cockpit config exchange {kept.currency} --drop"
+        raise NotAllowed(words.format(name=sight.name(row.scope_id), currency=kept.currency, command=command))
 
 
 def _season_problem(sight: Sight, node: Node, period: str) -> Iterator[TargetProblem]:

@@ -15,7 +15,7 @@ from cockpit.i18n import _, ngettext
 from cockpit.services.desk import Desk
 from cockpit.services.drafts import Bench
 from cockpit.services.snapshots import Saved, SplitLine, TargetSplit, TargetsSnapshot
-from cockpit.services.target_views import Sight, lines_of, problems_of
+from cockpit.services.target_views import Sight, lines_of, problems_of, refuse_converted
 from cockpit.storage.queries.sync import write_states
 from cockpit.sync.outbox import Edit, new_id
 
@@ -372,6 +372,7 @@ def _edits(bench: Bench, sight: Sight, changes: Values) -> list[Edit]:
         if not sight.may_set(node):
             raise NotAllowed(_("The target of {name} is set by who leads them.").format(name=sight.name(node_id)))
         if row is not None:
+            refuse_converted(sight, row)
             new = {"value": value, "version": row.version + 1, "agreed_by_lead_at": bench.now}
             found.append(Edit("target", row.id, "patch", new))
         else:

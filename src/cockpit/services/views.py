@@ -25,6 +25,7 @@ from cockpit.services.snapshots import (
     DayCell,
     DealLine,
     ForecastLine,
+    KeptMoney,
     KpiLine,
     MonthLine,
     PersonRef,
@@ -287,7 +288,17 @@ def deal_line(book: Book, facts: DealFacts, state: WriteState) -> DealLine:
         rules=tuple(rule_text(book, verdict) for verdict in facts.verdicts),
         write_state=state,
         remedies=tuple(_remedy(verdict, has_step=step is not None) for verdict in facts.verdicts),
+        kept=kept_money(book, deal.id),
     )
+
+
+def kept_money(book: Book, row_id: str) -> KeptMoney | None:
+    """The money of a deal or target as its row keeps it; None where it is shown so."""
+    kept = book.kept.get(row_id)
+    rate = book.exchange.rates.get(kept.currency) if kept is not None else None
+    if kept is None or rate is None:
+        return None
+    return KeptMoney(amount_minor=kept.minor, currency=kept.currency, rate=rate.text, on=rate.on)
 
 
 def _remedy(verdict: Verdict, *, has_step: bool) -> Remedy:

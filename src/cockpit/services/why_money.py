@@ -15,7 +15,7 @@ from cockpit.domain.team import gap_of
 from cockpit.i18n import _, exact_money, long_day, short_day
 from cockpit.services import words
 from cockpit.services.snapshots import Why, WhyRow
-from cockpit.services.views import account_name, person_name
+from cockpit.services.views import account_name, kept_money, person_name
 
 Combine = Literal["sum", "count", "none"]
 Unit = Literal["money", "count", "points", "days", "minutes", "none"]
@@ -33,7 +33,9 @@ def answer(
     inputs: Sequence[tuple[str, str]] = (),
     currency: str = "",
 ) -> Why:
-    """A `Why` with the book's moment and where its rows came from."""
+    """A `Why` with the book's moment and where its rows came from; of money also the rates by which some was converted."""
+    if unit == "money" and currency == book.exchange.into:
+        inputs = (*inputs, *_rates(book))
     origin = _("rows on this device") if book.complete else _("rows on this device, the first sync is not over")
     return Why(
         title=title,
@@ -49,11 +51,24 @@ def answer(
     )
 
 
+def _rates(book: Book) -> list[tuple[str, str]]:
+    used = {kept.currency for kept in book.kept.values()}
+    said = _("1 {currency} = {rate} {into}, {day}")
+    return [
+        (
+            _("exchange rate given"),
+            said.format(currency=one.currency, rate=one.text, into=one.into, day=one.on.isoformat()),
+        )
+        for one in book.exchange.rates.values()
+        if one.currency in used
+    ]
+
+
 def deal_row(book: Book, deal: Deal, value: int) -> WhyRow:
     """A deal with its account, owner and the day it closed or is expected to."""
     day = deal.closed_on or deal.expected_on
     parts = [deal.name, account_name(book, deal.account_id), person_name(book, deal.owner_id)]
-    parts.append(short_day(day) if day else "")
+    parts += [short_day(day) if day else "", words.kept_text(kept_money(book, deal.id))]
     at: datetime | None = book.midnight(deal.closed_on) if deal.closed_on else None
     return WhyRow(entity="deal", id=deal.id, text=_(", ").join(part for part in parts if part), at=at, value=value)
 

@@ -96,7 +96,9 @@ def other(book: Book, rep_id: str, kind: PeriodKind, currency: str) -> Why | Non
     if value is None:
         return None
     title = _("Actual, {currency}").format(currency=currency)
-    formula = _("won in the period in {other}; not added to {currency}: there is no exchange rate here")
+    formula = _(
+        "won in the period in {other}; not added to {currency}: no rate was given. Give one: cockpit config exchange {other} RATE"
+    )
     rows = deal_rows(book, gap.won, currency)
     said = formula.format(other=currency, currency=gap.currency)
     return answer(book, title, value, "money", said, rows, "sum", currency=currency)

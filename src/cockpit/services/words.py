@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from cockpit.i18n import N_, _
+from cockpit.i18n import N_, _, exact_money
+
+if TYPE_CHECKING:
+    from cockpit.services.snapshots import KeptMoney
 
 _KINDS = {"visit": N_("visit"), "call": N_("call"), "web": N_("web"), "task": N_("to-do")}
 _STATUSES = {
@@ -105,6 +109,15 @@ def with_marks(text: str, *, write_state_code: str = "done", is_double: bool = F
     if write_state_code != "done":
         marks.append(write_state(write_state_code))
     return _(", ").join(part for part in marks if part)
+
+
+def kept_text(kept: KeptMoney | None) -> str:
+    """`kept as $10,000.00, at 7.1034 of 2026-11-20`; empty for what is shown as it is kept."""
+    if kept is None:
+        return ""
+    return _("kept as {amount}, at {rate} of {day}").format(
+        amount=exact_money(kept.amount_minor, kept.currency), rate=kept.rate, day=kept.on.isoformat()
+    )
 
 
 def lifecycle(code: str) -> str:

@@ -7,7 +7,6 @@ deleted since are there again, those made since are not. For a device's own file
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cockpit.domain import entities as e
+from cockpit.storage.laid import Layer, laid_rows
 from cockpit.storage.names import search_key
 from cockpit.storage.reading import Reader, as_stored, entities, moment, reader_of
 
@@ -36,23 +36,16 @@ class PastReader(Reader):
     until: datetime
 
     def rows(self, sql: str, /, **values: Any) -> list[tuple[Any, ...]]:
-        laid = [(text, given) for name, (text, given) in self._layers.items() if re.search(rf"\b{name}\b", sql)]
-        if not laid:
-            return self.reader.rows(sql, **values)
-        first = ", ".join(text for text, _given in laid)
-        for _text, given in laid:
-            values |= given
-        own = f", {sql.removeprefix('WITH ')}" if sql.startswith("WITH ") else f" {sql}"
-        return self.reader.rows(f"WITH {first}{own}", **values)
+        return laid_rows(self, sql, values)
 
     @cached_property
-    def _layers(self) -> dict[str, tuple[str, dict[str, Any]]]:
-        """By the name of a table what takes its place: a common table expression and its values."""
+    def layers(self) -> dict[str, Layer]:
+        """By the name of a table what takes its place."""
         later = entities(self.reader, e.LogEntry, "recorded_at > :until", "recorded_at, rev, id", until=self.until)
         if not later:
             return {}
         found = {
-            name: (f"{name} AS (SELECT * FROM main.{name} WHERE {at} <= :until_{name})", {f"until_{name}": self.until})
+            name: Layer(f"SELECT * FROM main.{name} WHERE {at} <= :until_{name}", {f"until_{name}": self.until})
             for name, at in (("change_log", "recorded_at"), ("outbox", "occurred_at"), ("conflict", "opened_at"))
         }
         by_entity: dict[str, list[e.LogEntry]] = {}
@@ -66,9 +59,9 @@ class PastReader(Reader):
 
 
 def past_reader(source: Session | Reader, until: datetime) -> Reader:
-    """A reader of what was known at `until`. One that looks back already stays as it is."""
+    """A reader of what was known at `until`. One that has layers over its tables already stays as it is."""
     reader = reader_of(source)
-    return reader if until == ALL or isinstance(reader, PastReader) else PastReader(reader, until)
+    return reader if until == ALL or hasattr(reader, "layers") else PastReader(reader, until)
 
 
 def log_begins(source: Session | Reader) -> datetime | None:
@@ -81,16 +74,15 @@ def _changed(entries: Sequence[e.LogEntry]) -> list[str]:
     return sorted({entry.entity_id for entry in entries})
 
 
-def _laid_over(table: str, changed: Sequence[str], rows: Sequence[Row]) -> tuple[str, dict[str, Any]]:
+def _laid_over(table: str, changed: Sequence[str], rows: Sequence[Row]) -> Layer:
     columns = _columns(table)
     names = ", ".join(f'"{name}"' for name in columns)
     stood = ", ".join(f"json_extract(value, '$.{name}')" for name in columns)
-    text = (
-        f"{table}({names}) AS (SELECT {names} FROM main.{table}"
-        f" WHERE id NOT IN (SELECT value FROM json_each(:changed_{table}))"
-        f" UNION ALL SELECT {stood} FROM json_each(:stood_{table}))"
+    select = (
+        f"SELECT {names} FROM main.{table} WHERE id NOT IN (SELECT value FROM json_each(:changed_{table}))"
+        f" UNION ALL SELECT {stood} FROM json_each(:stood_{table})"
     )
-    return text, {f"changed_{table}": json.dumps(changed), f"stood_{table}": json.dumps(rows)}
+    return Layer(select, {f"changed_{table}": json.dumps(changed), f"stood_{table}": json.dumps(rows)})
 
 
 def _columns(table: str) -> list[str]:

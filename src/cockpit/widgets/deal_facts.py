@@ -7,7 +7,7 @@ from datetime import datetime
 from cockpit.i18n import _, exact_money, short_day
 from cockpit.services.card_words import account_text, next_step_text, stage_text, stance_text
 from cockpit.services.snapshots import ContactLine, DealBrief, DealLine
-from cockpit.services.words import deal_state, decision_role, write_state
+from cockpit.services.words import deal_state, decision_role, kept_text, write_state
 from cockpit.widgets.deal_states import TONES, KeyOf, remedies
 from cockpit.widgets.detail import Fact
 from cockpit.widgets.people import numbers_of
@@ -36,6 +36,7 @@ def deal_figures(deal: DealLine, brief: DealBrief | None) -> list[Fact]:
     amount = exact_money(deal.amount_minor, deal.currency)
     facts = [
         Fact(_("amount"), _("{amount}, close {day}").format(amount=amount, day=close)),
+        *([Fact("", kept_text(deal.kept))] if deal.kept is not None else []),
         Fact(_("stage"), stage_text(deal)),
         Fact(_("account"), account_text(deal), "" if deal.account else "muted"),
     ]

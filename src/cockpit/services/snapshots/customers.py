@@ -30,6 +30,16 @@ class Remedy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptMoney:
+    """An amount as its row keeps it, where it is shown in another currency: by which rate, of which day."""
+
+    amount_minor: int | None
+    currency: str
+    rate: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DealLine:
     id: str
     name: str
@@ -50,6 +60,7 @@ class DealLine:
     rules: tuple[str, ...]  # one text per state: the rule and the figures that fired
     write_state: WriteState
     remedies: tuple[Remedy, ...] = ()  # one per state
+    kept: KeptMoney | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 
 from cockpit.domain import entities as e
 from cockpit.domain.book import Book
+from cockpit.domain.exchange import NO_RATES
 from cockpit.domain.periods import WorkCalendar, period_of
 from cockpit.garbage import no_collecting
 from cockpit.storage import meta
+from cockpit.storage.converted import ConvertedReader
 from cockpit.storage.past import past_reader
 from cockpit.storage.queries.sync import conflicted_rows
 from cockpit.storage.reading import Reader, among, entities, moment
@@ -48,11 +50,13 @@ def load_book(
     people = {person.id: person for person in entities(reader, e.Person)}
     teams = {team.id: team for team in entities(reader, e.Team)}
     zone = _zone(reader, people, teams)
+    exchanged = reader if isinstance(reader, ConvertedReader) else None
     if activities_from is None:
         month = period_of("month", as_of.astimezone(zone).date()).starts_on
         activities_from = (month - timedelta(days=32)).replace(day=1)
     since = datetime.combine(activities_from, time(), zone).astimezone(UTC)
     of_reps, reps = among("owner_id", rep_ids) if rep_ids is not None else ("", {})
+    log = _known_log(reader, since, as_of, known_by, rep_ids)
     return Book(
         as_of=as_of,
         zone=zone,
@@ -74,10 +78,12 @@ def load_book(
         targets=tuple(entities(reader, e.Target)),
         kpi_rules=tuple(entities(reader, e.KpiRule)),
         waivers=tuple(entities(reader, e.Waiver)),
-        log=tuple(_known_log(reader, since, as_of, known_by, rep_ids)),
+        log=tuple(log if exchanged is None else exchanged.log(log)),
         conflicted=conflicted_rows(reader),
         recorded=_new_accounts(reader, since, known_by),
         rides=tuple(_rides(reader, as_of.astimezone(zone), rep_ids)) if rep_ids is not None else (),
+        exchange=exchanged.exchange if exchanged is not None else NO_RATES,
+        kept=exchanged.kept() if exchanged is not None else {},
     )
 
 
