@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from datetime import date
+from multiprocessing.context import SpawnProcess
 
 import pytest
 
@@ -14,7 +16,7 @@ from cockpit.domain.book import Book
 from cockpit.planning.plan import Planning, Question, improved
 from cockpit.planning.problem import Problem, Rules
 from cockpit.planning.reading import problem_from, working_days
-from cockpit.services.planner import Found, Planner, seed_of
+from cockpit.services.planner import ENDING, Found, Planner, seed_of
 from tests.planning import checker
 from tests.planning.books import REP, account, activity, book, kpi
 
@@ -66,21 +68,69 @@ def test_the_search_beside_the_screen_finds_what_the_search_finds() -> None:
     assert last.plan == improved(asked, 3, lambda: next(left, None) is None)
 
 
+def all_ended() -> None:
+    """Every process that was told to end has ended."""
+    for thread in threading.enumerate():
+        if thread.name == ENDING:
+            thread.join(WAIT_S)
+
+
+def process_of(planner: Planner) -> SpawnProcess:
+    assert planner._process is not None
+    return planner._process
+
+
 def test_stopping_ends_the_process_and_another_search_can_start() -> None:
     planner = Planner()
     planner.start(question())
     assert planner.poll(WAIT_S) is not None
-    process = planner._process
-    assert process is not None
-    pid = process.pid
+    pid = process_of(planner).pid
     planner.stop()
     assert not planner.is_running
+    all_ended()
     assert pid is not None
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     assert planner.poll() is None
     planner.start(question())
     assert ended(planner)[-1].is_last
+
+
+def test_stopping_does_not_wait_for_the_process() -> None:
+    planner = Planner()
+    planner.start(question())
+    process = process_of(planner)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGSTOP)  # it cannot end before it goes on
+    planner.stop()
+    assert not planner.is_running
+    assert process.is_alive()
+    os.kill(process.pid, signal.SIGCONT)
+    all_ended()
+    assert process.exitcode == -signal.SIGTERM
+
+
+def test_a_stop_while_the_process_begins_is_heeded_and_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    begins, may_begin, begun = threading.Event(), threading.Event(), SpawnProcess.start
+    begun_ones: list[SpawnProcess] = []
+
+    def slowly(process: SpawnProcess) -> None:
+        begins.set()
+        assert may_begin.wait(WAIT_S)
+        begun(process)
+        begun_ones.append(process)
+
+    monkeypatch.setattr(SpawnProcess, "start", slowly)
+    planner = Planner()
+    thread = threading.Thread(target=planner.start, args=(question(),))
+    thread.start()
+    assert begins.wait(WAIT_S)
+    planner.stop()
+    may_begin.set()
+    thread.join(WAIT_S)
+    assert not planner.is_running
+    all_ended()
+    assert [process.is_alive() for process in begun_ones] == [False]
 
 
 def test_a_search_that_dies_is_over_and_nothing_else_happens() -> None:

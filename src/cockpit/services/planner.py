@@ -27,6 +27,8 @@ SLICE_S = 0.05
 LONGEST_S = 5.0
 ENOUGH_S = 1.0
 """A search whose KPI is closed ends after so long."""
+ENDING = "the search ends"
+"""The name of the thread that waits for a process that was ended."""
 _GONE_S = 2.0
 
 
@@ -58,6 +60,8 @@ class Planner:
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
         self._question: Question | None = None
+        self._turn = 0
+        """Goes up with every start and stop: a process that began for an earlier one is not wanted any more."""
         self._lock = RLock()
 
     @property
@@ -65,16 +69,25 @@ class Planner:
         return self._pipe is not None
 
     def start(self, question: Question, seed: int = 0) -> None:
-        """Search for better plans than the first; a search under way is given up. May be called in a thread."""
+        """Search for better plans than the first; a search under way is given up. May be called in a thread: a `stop`
+        while the process begins ends it."""
         with self._lock:
             self.stop()
-            context = multiprocessing.get_context("spawn")
-            ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs,), daemon=True)
-            with redirect_stderr(sys.__stderr__):  # a screen's stand-in has no file number for the child
-                process.start()
-            theirs.close()
-            self._pipe, self._question, self._process = ours, question, process
+            turn = self._turn
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_work, args=(theirs,), daemon=True)
+        with redirect_stderr(sys.__stderr__):  # a screen's stand-in has no file number for the child
+            process.start()
+        theirs.close()
+        with self._lock:
+            is_wanted = turn == self._turn
+            if is_wanted:
+                self._pipe, self._question, self._process = ours, question, process
+        if not is_wanted:
+            ours.close()
+            _end(process)
+            return
         # A question of many accounts is more than a pipe holds: it is handed over while the child begins.
         Thread(target=_ask, args=(ours, question, seed), daemon=True).start()
 
@@ -91,23 +104,27 @@ class Planner:
         return found
 
     def stop(self) -> None:
-        """End the search at once; what `poll` gave stays good."""
+        """End the search at once, without waiting for its process; what `poll` gave stays good."""
         with self._lock:
-            if self._pipe is not None:
-                self._pipe.close()
-                self._pipe = None
-            if self._process is not None:
-                self._process.terminate()
-                self._process.join(_GONE_S)
-                if not self._process.is_alive():
-                    self._process.close()
-                self._process = None
+            self._turn += 1
+            pipe, self._pipe = self._pipe, None
+            process, self._process = self._process, None
+        if pipe is not None:
+            pipe.close()
+        if process is not None:
+            _end(process)
 
     def _received(self, sent: tuple[dict[str, object], Found]) -> Found:
         values, found = sent
         assert self._question is not None
         values.setdefault("problem", self._question.problem)
         return replace(found, plan=Plan(**values))  # type: ignore[arg-type]  # the fields of a plan, by name
+
+
+def _end(process: SpawnProcess) -> None:
+    """Its last milliseconds are waited for in a thread: a screen that ends a search takes the next key meanwhile."""
+    process.terminate()
+    Thread(target=process.join, args=(_GONE_S,), name=ENDING, daemon=True).start()
 
 
 def _ask(pipe: Connection, question: Question, seed: int) -> None:
