@@ -3,7 +3,9 @@ twice, whatever answer gets lost."""
 
 from __future__ import annotations
 
+import itertools
 import shutil
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -397,6 +399,81 @@ def test_where_it_cannot_be_looked_for_a_person_is_asked_once(tmp_path: Path) ->
     assert (result.status, result.problem and result.problem.type) == ("rejected", "crm-refused")
     assert len(joined.server.rows("activity")) == 1
     assert joined.push(ada, visit).status == "applied"  # he has looked, and sends it again
+    joined.database.close()
+
+
+def _sent_again(
+    path: Path, make: Callable[[Joined, dict[str, list[str]]], Iterable[Mutation]]
+) -> tuple[Joined, list[str]]:
+    """A hub put back to before changes that it had acknowledged, and what becomes of them when they come again."""
+    database = Database.at(path / "hub.db")
+    database.prepare()
+    joined = Joined(database)
+    company = joined.server.company()
+    joined.round()
+    kept, ada = shutil.copy(path / "hub.db", path / "kept.db"), company["person"][0]
+    done = []
+    for mutation in make(joined, company):
+        assert joined.push(ada, mutation).status == "applied"
+        done.append(mutation)
+    database.close()
+    shutil.copy(kept, path / "hub.db")
+    again = [one.model_copy(update={"sent": "taken", "base_rev": 0}) for one in done]
+    return joined, [joined.push(ada, one).status for one in again]
+
+
+def _amounts(joined: Joined, company: dict[str, list[str]], *values: int) -> list[Mutation]:
+    """Edits of one deal, each by somebody who saw the one before."""
+    deal = joined.row("deal", company["deal"][0])
+    seen = [deal["amount_minor"], *values]
+    return [
+        joined.mutation("deal", deal["id"], "patch", {"amount_minor": mine}, base={"amount_minor": base}, base_rev=1)
+        for base, mine in itertools.pairwise(seen)
+    ]
+
+
+def test_two_edits_of_one_field_are_no_conflict_with_oneself_after_a_restore(tmp_path: Path) -> None:
+    joined, told = _sent_again(tmp_path, lambda joined, company: _amounts(joined, company, 5, 7))
+    assert told == ["applied", "applied"]
+    (deal,) = (row for row in joined.every("deal").values() if row["amount_minor"] == 7)
+    assert joined.server.rows("deal")[deal["external_ref"]]["amount_minor"] == 7
+    joined.database.close()
+
+
+def test_what_somebody_changed_at_the_crm_after_an_edit_stays_after_a_restore(tmp_path: Path) -> None:
+    """He had seen the edit, so nobody is asked. What the CRM does not hold is the hub's, and comes again."""
+
+    def make(joined: Joined, company: dict[str, list[str]]) -> Iterator[Mutation]:
+        (first,) = _amounts(joined, company, 5)
+        seen = {**first.base, "source": joined.row("deal", company["deal"][0])["source"]}
+        yield first.model_copy(update={"patch": {**first.patch, "source": "fair"}, "base": seen})
+        joined.server.edit("deal", company["deal"][0], {"amount_minor": 9})
+
+    joined, told = _sent_again(tmp_path, make)
+    assert told == ["applied"]
+    (deal,) = (row for row in joined.every("deal").values() if row["source"] == "fair")
+    assert deal["amount_minor"] == joined.server.rows("deal")[deal["external_ref"]]["amount_minor"] == 9
+    joined.database.close()
+
+
+@pytest.mark.parametrize("answer", ["make it again", "leave it"])
+def test_a_row_that_was_deleted_at_the_crm_is_not_made_again_unasked_after_a_restore(
+    tmp_path: Path, answer: str
+) -> None:
+    def make(joined: Joined, company: dict[str, list[str]]) -> Iterator[Mutation]:
+        yield joined.mutation("activity", "visit-1", "create", _visit(joined, company))
+        (there,) = joined.server.rows("activity")
+        joined.server.remove("activity", there)
+
+    joined, told = _sent_again(tmp_path, make)
+    assert told == ["conflict"]
+    assert joined.server.rows("activity") == {}
+    joined.round()
+    if answer == "make it again":
+        (ada, *_others), (account, *_more) = joined.server.rows("person"), joined.every("account")
+        visit = {"account_id": account, "subject": "Spring offer", "starts_at": "2026-11-25T02:00:00.000000Z"}
+        assert joined.push(ada, joined.mutation("activity", "visit-1", "create", visit)).status == "applied"
+    assert len(joined.server.rows("activity")) == len(joined.every("activity")) == (answer == "make it again")
     joined.database.close()
 
 

@@ -28,6 +28,7 @@ class Desk:
         known = self.call("res.user.get_preferences", True)
         self._context = {name: known[name] for name in ("company", "companies", "company_filter") if name in known}
         self.relation = 0
+        self._account = ""
 
     def call(self, method: str, *arguments: Any) -> Any:
         return self._call(f"model.{method}", [*arguments, self._context])
@@ -71,7 +72,7 @@ class Desk:
         return self.read("ir.note", domain, *NOTE_FIELDS)
 
     def sample(self, entity: str, number: int) -> Mapping[str, Any] | None:
-        account = next(iter(self.rows("account")), "")
+        account = self._account = self._account or next(iter(self.rows("account")), "")
         if entity == "account":
             return {"name": f"Sample {number}", "phone": "+86 21 5555 0000", "address": "1 Road"}
         if entity == "contact":

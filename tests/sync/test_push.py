@@ -253,6 +253,23 @@ def test_a_device_says_what_it_knows_of_earlier_tries(device: Device, hub: Model
     assert told == ["never", "before", "taken"]
 
 
+def test_of_a_row_that_i_deleted_since_nobody_is_asked_where_it_went(device: Device, hub: ModelHub) -> None:
+    told: list[tuple[str, str]] = []
+
+    def heard(hub: ModelHub, request: httpx.Request) -> httpx.Response:
+        told.extend((one["op"], one["sent"]) for one in json.loads(request.content)["mutations"])
+        return hub.answer(request)
+
+    device.edit("create", "account", "new-1", name="Customer", owner_id="rep-1")
+    device.sync()
+    device.edit("delete", "account", "new-1")
+    device.sync()
+    hub.epoch = "epoch-2"
+    hub.fail("/v1/sync/push", *[heard] * 4)
+    device.sync()
+    assert told == [("create", "before"), ("delete", "taken")]
+
+
 @pytest.mark.parametrize(
     ("kind", "words"),
     [

@@ -62,8 +62,9 @@ _MOST_MERGES = 20
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """Who pushes, from which device, as of when, and how far back he may date it. `held`: the new row is here already,
-    as a foreign CRM that had it from an earlier try brought it; these fields of it stay as they are here."""
+    """Who pushes, from which device, as of when, and how far back he may date it. `held`: a foreign CRM had the change from
+    an earlier try, and what it says of these fields now is younger: a new row that is here already keeps them, and an edit
+    of one that is neither as its writer saw it nor as he put it leaves it."""
 
     actor: Actor
     device_id: str
@@ -161,6 +162,8 @@ def patched(session: Session, push: Push, mutation: Mutation, row: SyncedRow) ->
     conflicts: list[FieldConflict] = []
     for name, value in mine.items():
         seen, stored = base.get(name), theirs.get(name)
+        if name in (push.held or ()) and stored not in (seen, value):
+            continue
         if (entity, name) in visibility.OWNER_FIELDS or entity == "person":
             is_conflict, merged = stored not in (seen, value), value
         else:

@@ -65,7 +65,7 @@ def take(session: Session, now: datetime, limits: Limits, most: int = policy.BAT
     payloads: list[dict[str, Any]] = []
     rows_taken: set[tuple[str, str]] = set()
     for mutation in _find(session, [link.mutation_id for link in ready[:most]]):
-        payload = _payload(mutation)
+        payload = _payload(session, mutation)
         room -= len(msgspec.json.encode(payload))
         # a row that is made again waits for the answers to what was before: refused, that would come after it
         if taken and (room < 0 or (mutation.op == "create" and (mutation.entity, mutation.entity_id) in rows_taken)):
@@ -78,17 +78,23 @@ def take(session: Session, now: datetime, limits: Limits, most: int = policy.BAT
     return Batch(tuple(m.mutation_id for m in taken), tuple(payloads), len(ready))
 
 
-def _payload(mutation: OutboxRow) -> dict[str, Any]:
+def _payload(session: Session, mutation: OutboxRow) -> dict[str, Any]:
     names = ("mutation_id", "entity", "entity_id", "op", "patch", "base", "base_rev", "schema_v", "depends_on")
-    told = {"occurred_at": wire_value(mutation.occurred_at), "sent": _sent(mutation)}
+    told = {"occurred_at": wire_value(mutation.occurred_at), "sent": _sent(session, mutation)}
     return {**{name: getattr(mutation, name) for name in names}, **told}
 
 
-def _sent(mutation: OutboxRow) -> str:
-    """What is known of earlier tries, for a hub that must not make a thing twice elsewhere."""
-    if mutation.is_again:
+def _sent(session: Session, mutation: OutboxRow) -> str:
+    """What is known of earlier tries, for a hub that must not make a thing twice elsewhere. Of a row that I deleted
+    since, nobody need be asked where it has gone: it is made and deleted once more."""
+    if mutation.is_again and not (mutation.op == "create" and _is_deleted_later(session, mutation)):
         return "taken"
     return "before" if mutation.attempts else "never"
+
+
+def _is_deleted_later(session: Session, mutation: OutboxRow) -> bool:
+    queued = receipts.queued_of(session, mutation.entity, mutation.entity_id)
+    return any(later.op == "delete" and (later.seq or 0) > (mutation.seq or 0) for later in queued)
 
 
 def give_back(session: Session, ids: Sequence[str]) -> None:

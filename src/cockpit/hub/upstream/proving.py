@@ -10,7 +10,7 @@ import itertools
 import random
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -98,13 +98,25 @@ class Proving:
         """By row: the value that was seen and the value that was put in its place."""
         self._turn: Push | None = None
 
-    def run(self, changes: int = 1_000, send_every: int = 7, restore_every: int = 0, *, tells: bool = True) -> Proof:
+    def run(
+        self,
+        changes: int = 1_000,
+        send_every: int = 7,
+        restore_every: int = 0,
+        *,
+        tells: bool = True,
+        goes_on: Callable[[int], bool] = lambda _made: True,
+    ) -> Proof:
         """Take what is there, make the changes, let everything settle, and compare. `restore_every`: after so many changes
-        the hub's file is put back to how it was half as many before; `tells` that the operator says so."""
+        the hub's file is put back to how it was half as many before; `tells` that the operator says so. `goes_on` is asked
+        with the number of changes made whether there are to be more."""
         self._round()
         self._look()
         self.is_losing = True
         for number in range(changes):
+            if not goes_on(number):
+                break
+            self.proof.changes += 1
             self._change(number)
             if restore_every and number % restore_every == restore_every // 2:
                 self._back_up()
@@ -120,7 +132,7 @@ class Proving:
             self._send()
             self.now += timedelta(hours=25)  # every kind is read whole, by offset twice
             self._round()
-        self.proof.changes, self.proof.losses = changes, self.line.lost
+        self.proof.losses = self.line.lost
         self._compare()
         return self.proof
 
@@ -216,6 +228,7 @@ class Proving:
             elif result.status == "conflict":
                 self.proof.conflicts += 1
                 self.device.seen.pop(key, None)  # a person takes theirs
+                self._made.pop(mutation.entity_id, None) if mutation.op == "create" else None
             elif result.status == "rejected":
                 self.proof.refused += 1
                 self.device.seen.pop(key, None)
@@ -240,7 +253,11 @@ class Proving:
             with self._database.write() as session:
                 cursors.begin_anew(session, self.now)
         self.upstream = Upstream(self.hub, self.line, self._connection)
-        again = [mutation.model_copy(update={"sent": "taken", "base_rev": 0}) for mutation in self.device.done]
+        ended = {(one.entity, one.entity_id) for one in [*self.device.done, *self.device.queue] if one.op == "delete"}
+        again = [
+            one.model_copy(update={"sent": "before" if _is_made_in_vain(one, ended) else "taken", "base_rev": 0})
+            for one in self.device.done
+        ]
         self.device.done = []
         self.device.queue = again + [one.model_copy(update={"base_rev": 0}) for one in self.device.queue]
 
@@ -315,6 +332,11 @@ class Proving:
             for row_id, kind in self._made.items()
             if row_id not in here[kind] and row_id not in gone and row_id not in waiting
         ]
+
+
+def _is_made_in_vain(mutation: Mutation, ended: Collection[tuple[str, str]]) -> bool:
+    """A creation that the device itself took back later."""
+    return mutation.op == "create" and (mutation.entity, mutation.entity_id) in ended
 
 
 def _is_tag(value: Any) -> bool:

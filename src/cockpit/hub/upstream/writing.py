@@ -105,8 +105,11 @@ class Writer:
             return self._again(turn, mutation, holding)
         touched = mutation.patch.keys() if mutation.op == "patch" else holding.fields
         self._refuse_theirs(mutation, holding, touched, written)
-        if not touched & (holding.fields | written.keys()):
+        theirs = holding.fields | written.keys()
+        if not touched & theirs:
             return commit_here(self._hub, turn, mutation)
+        if mutation.sent == "taken":  # it was there before: what the CRM has instead came after it
+            turn = replace(turn, held=theirs)
         return self._linked(turn, mutation, remote_id)
 
     # -- a row the CRM has ---------------------------------------------------------------------------------------------
@@ -160,6 +163,8 @@ class Writer:
         if found is not None and mutation.op == "create":
             self._store(found, row_id)
             return self._again(turn, mutation, holding)
+        if found is None and holding.create == "lookup" and mutation.op == "create" and mutation.sent == "taken":
+            return self._deleted_there(mutation)
         if found is None:
             self._attempts.put(mutation)
             try:
@@ -174,6 +179,18 @@ class Writer:
         """It was made by an earlier try: what the CRM says of it holds, the rest is as the device has it."""
         again = replace(turn, held=holding.fields | {"rep_id", "owner_id"})
         return self._keep(again, mutation, None, None)
+
+    def _deleted_there(self, mutation: Mutation) -> MutationResult:
+        """The CRM had the row once and has it no more: a person says whether it is made again."""
+        body = ProblemBody(**Problem("deleted").body())
+        actor_id = self._connection.actor_id
+        return MutationResult(
+            mutation_id=mutation.mutation_id,
+            status="conflict",
+            problem=body,
+            theirs_by=actor_id,
+            theirs_at=self._hub.now(),
+        )
 
     # -- steps ---------------------------------------------------------------------------------------------------------
 
