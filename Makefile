@@ -7,7 +7,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_COMPILE_BYTECODE := 1
 RUN := .venv/bin/
 
-.PHONY: pipedrive-client real-crm simulate simulate-postgres seeded-bugs soak help setup demo test check format locale openapi docs pictures bench bench-planning brute-days rivals fresh clean
+.PHONY: pipedrive-client real-crm real-crm-changes simulate simulate-postgres seeded-bugs soak help setup demo test check format locale openapi docs pictures bench bench-planning brute-days rivals fresh clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ test: .venv/.ready check ## Format, lint, types, contracts, then all tests
 
 real-crm: .venv/.ready ## The connectors against real CRM servers, installed into .real-crm the first time (minutes)
 	$(RUN)pytest -n0 -s -m real_crm tests/real_crm
+
+real-crm-changes: .venv/.ready ## A thousand changes on both sides of each real CRM, one answer in ten lost (N=1000, CRM=tryton, MINUTES=120 ends sooner)
+	$(RUN)python -m tests.real_crm.changes $(or $(CRM),both) $(or $(N),1000) $(or $(MINUTES),120)
 
 check: .venv/.ready ## Format, lint, types and import contracts, without the tests
 	$(RUN)ruff format --check .
