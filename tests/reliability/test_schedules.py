@@ -93,7 +93,8 @@ places.close()
 
 def test_the_same_seed_gives_the_same_trace_in_every_process() -> None:
     """Whatever ran before in the process, and in whatever order it keeps its sets."""
-    words = [f"{BASE}", f"{BASE + 1}@hub", f"{BASE + 2}"]
+    pages_of_many_kinds = "128692466900812"
+    words = [f"{BASE}", f"{BASE + 1}@hub", f"{BASE + 2}", pages_of_many_kinds]
     told: list[dict[str, str]] = []
     for hash_seed, order in (("1", words), ("2", words[::-1])):
         environment = {**os.environ, "PYTHONHASHSEED": hash_seed}

@@ -128,7 +128,7 @@ def _apply(
 ) -> int:
     """Rows by revision, then deletions. `careful` guards each row by a savepoint, for a page that failed as a whole."""
     keys = {(item.entity, str(item.data.get("id", ""))) for item in found} | {(d.entity, d.id) for d in gone}
-    receiver = Receiver(session, look_around(session, keys), generation(session), now, is_bulk=not careful)
+    receiver = Receiver(session, look_around(session, sorted(keys)), generation(session), now, is_bulk=not careful)
     news = highest = 0
     for item in sorted(found, key=_rev):
         key = (item.entity, str(item.data.get("id", "")))

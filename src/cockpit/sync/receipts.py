@@ -117,7 +117,7 @@ def is_known(session: Session, entity: str, row_id: str) -> bool:
 
 def recount(session: Session, keys: Collection[tuple[str, str]]) -> None:
     """Make each row's `pending` the number of its queued mutations; a base without any is dropped."""
-    for entity, row_id in keys:
+    for entity, row_id in sorted(keys):  # the same statements in the same order, whatever order a set has
         count = count_of(session, entity, row_id)
         row = rows.find(session, entity, row_id)
         if row is not None:
