@@ -14,6 +14,7 @@ from tests.reliability.world import World
 SENT = ("applied", "replayed")
 _JSON_COLUMNS = frozenset({"needs", "roles_for", "roles_against", "before", "after", "extra"})
 _MOMENTS = frozenset({"starts_at", "ends_at", "recorded_at", "changed_at", "done_at"})
+_NOT_COMPARED = _JSON_COLUMNS | _MOMENTS | {"owner_id", "agenda", "advantages", "result"}
 _BUSINESS = ("account", "contact", "deal", "activity")
 
 
@@ -61,28 +62,37 @@ def _pending_counts(world: World, device: Device) -> None:
 def _my_values_are_shown(world: World, device: Device) -> None:
     """What I typed last into a field stays on the screen until the server has it or I let it go.
 
-    The server had what is sent again after a restore; and where it has a later word of mine, that one stands.
+    The server had what is sent again after a restore. Where it has, or had, a later word of mine, that one stands,
+    and the question about an earlier one shows it.
     """
     wanted: dict[tuple[str, str, str], Any] = {}
     found = device.slot.rows("SELECT seq, entity, entity_id, op, patch, status, mutation_id FROM outbox ORDER BY seq")
     places: dict[tuple[str, str, str], int] = {}
     for seq, entity, row_id, op, patch, status, mutation_id in found:
-        if mutation_id in device.was_sent:
-            continue
-        places |= {(entity, row_id, name): seq for name in read(patch)}
-        if op == "delete":
+        is_again = mutation_id in device.was_sent
+        if op == "delete" and not is_again:
             wanted = {place: value for place, value in wanted.items() if place[:2] != (entity, row_id)}
         for name, value in read(patch).items():
-            if op == "patch" and name not in _JSON_COLUMNS | _MOMENTS | {"owner_id", "agenda", "advantages", "result"}:
-                wanted[entity, row_id, name] = value
+            place = entity, row_id, name
+            if is_again and place not in wanted:
+                continue  # not behind one that the server never took
+            places[place] = seq
+            if op == "patch" and name not in _NOT_COMPARED:
+                wanted[place] = value
             if status in ("parked",):
-                wanted.pop((entity, row_id, name), None)
+                wanted.pop(place, None)
+    asked = set(device.slot.rows("SELECT entity, entity_id, field FROM conflict WHERE state = 'open'"))
     for entity, row_id, patch, seq in device.slot.rows(
         "SELECT entity, entity_id, patch, seq FROM outbox_done WHERE op = 'patch' AND result IN ('applied', 'replayed')"
+        " ORDER BY seq"
     ):
-        for name in read(patch):
-            if seq > places.get((entity, row_id, name), seq):
-                wanted.pop((entity, row_id, name), None)
+        for name, value in read(patch).items():
+            place = entity, row_id, name
+            if place in wanted and seq > places[place]:
+                if place in asked:
+                    wanted[place] = value
+                else:
+                    del wanted[place]
     for (entity, row_id, name), value in wanted.items():
         shown = device.slot.rows(f"SELECT {name} FROM {entity} WHERE id = ?", row_id)
         if shown and shown[0][0] != value:

@@ -244,3 +244,21 @@ def test_a_deleted_row_that_is_said_to_have_left_my_sight_too_can_still_be_made_
     device.service.answer(device.only_conflict().id, "mine")
     device.sync()
     assert hub.row("account", "acc-1")["phone"] == "mine"
+
+
+def test_my_last_word_stands_in_a_question_whose_later_change_the_hub_has(device: Device, hub: ModelHub) -> None:
+    """Both went in one push: the first met another value, the second wrote the very value that was there."""
+    device.edit("patch", "account", "acc-1", phone="2")
+    device.edit("patch", "account", "acc-1", phone="9")
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    assert device.queue() == [("acc-1", "conflict")]
+    question = device.only_conflict()
+    assert (question.mine, question.theirs, device.value("account", "acc-1", "phone")) == ("9", "9", "9")
+    hub.put("account", "acc-1", phone="7")
+    device.sync()
+    question = device.only_conflict()
+    assert (question.mine, question.theirs, device.value("account", "acc-1", "phone")) == ("9", "7", "9")
+    device.service.answer(question.id, "mine")
+    device.sync()
+    assert (hub.row("account", "acc-1")["phone"], device.queue()) == ("9", [])

@@ -124,6 +124,11 @@ def whole_row_in_question(session: Session, entity: str, row_id: str) -> bool:
     return _whole_question(session, entity, row_id) is not None
 
 
+def is_asked(session: Session, entity: str, row_id: str, field: str) -> bool:
+    """True while a field is in question: its row shows my last word."""
+    return any(one.field == field for one in of_row(session, entity, row_id))
+
+
 def asks_whether_gone(session: Session, entity: str, row_id: str) -> bool:
     """True while it is asked what becomes of my work on a row that is not at the hub any more."""
     question = _whole_question(session, entity, row_id)

@@ -255,9 +255,10 @@ class Receiver:
             seen, mine = mutation.base.get(name), mutation.patch[name]
             merged = merge_field(entity, name, seen, mine, value)
             if merged.is_conflict:
-                # a text shows what was merged into it; else the row may show what a restored hub has lost again
                 latest = next(m.patch[name] for m in reversed(queued) if name in m.patch)
-                latest = shown.get(name, latest) if (entity, name) in LONG_TEXT_FIELDS else latest
+                if (entity, name) in LONG_TEXT_FIELDS or conflicts.is_asked(self.session, entity, theirs["id"], name):
+                    # a text shows what was merged into it; one in question my last word, which the hub may have by now
+                    latest = shown.get(name, latest)  # else the row may show what a restored hub has lost again
                 if not chains.is_unanswered(mutation):
                     conflicts.open_conflict(
                         self.session,
