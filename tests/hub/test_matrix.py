@@ -37,7 +37,7 @@ WRITES: dict[str, set[str | None]] = {
     "admin": {ME, OTHER, None},
 }
 OWNED = ("account", "deal", "activity", "contact", "opening_window", "waiver", "milestone_done", "absence")
-COMPANYS = ("team", "person", "membership", "calendar_day", "funnel", "stage", "product", "kpi_rule", "target")
+COMPANYS = ("team", "person", "membership", "calendar_day", "funnel", "stage", "product", "kpi_rule", "target", "nudge")
 HUBS = ("stage_change", "change_log")
 
 DAY, MOMENT = "2026-11-24", "2026-11-24T02:00:00.000000Z"
@@ -66,6 +66,7 @@ VALUES: dict[str, dict[str, Any]] = {
         "period_start": DAY,
         "value": 1,
     },
+    "nudge": {"rule": "r", "subject_id": "s", "message": "m", "sent_at": MOMENT},
     "stage_change": {"deal_id": "shelf-deal", "to_stage_id": "stage-1", "changed_at": MOMENT},
     "change_log": {"entity": "deal", "entity_id": "shelf-deal", "op": "patch", "recorded_at": MOMENT},
 }
@@ -82,6 +83,7 @@ PATCHES: dict[str, tuple[str, Any]] = {
     "stage_change": ("by_id", "x"),
     "change_log": ("actor_id", "x"),
     "target": ("value", 2),
+    "nudge": ("message", "n"),
 }
 
 

@@ -185,7 +185,7 @@ def test_the_device_keeps_the_name_it_is_signed_in_with(device: Device, tmp_path
 
 
 def test_copies_from_before_an_upgrade_go_after_two_weeks(device: Device) -> None:
-    old, new = (file_of(device).with_name(f"cockpit.db.before-{name}.bak") for name in ("0002", "0003"))
+    old, new = (file_of(device).with_name(f"cockpit.db.before-{name}.bak") for name in ("0003", "0004"))
     for copy, age in ((old, 15), (new, 13)):
         copy.touch()
         moment = (clock.now() - timedelta(days=age)).timestamp()

@@ -117,7 +117,11 @@ def kpi_text(line: s.KpiLine) -> str:
 
 
 def _card_rows(cards: Iterable[s.CardView]) -> list[tuple[str, ...]]:
-    return [(card.what, card.to_do, card.key, card.state_text) for card in cards]
+    return [(card.what, _to_do(card), card.key, card.state_text) for card in cards]
+
+
+def _to_do(card: s.CardView) -> str:
+    return i18n.labelled(card.nudge.by, card.nudge.message) if card.nudge else card.to_do
 
 
 def _cards_table(cards: Iterable[s.CardView]) -> Table:
@@ -199,6 +203,7 @@ def team(snapshot: s.TeamSnapshot) -> Sheet:
         ">" + _("planned"),
         ">" + _("limit"),
         ">" + _("uncovered"),
+        _("nudge"),
         _("problem"),
         _("state"),
         _("what to do"),
@@ -217,6 +222,7 @@ def team(snapshot: s.TeamSnapshot) -> Sheet:
             "visits_limit": rep.visits_limit,
             "visits_uncovered": rep.visits_uncovered,
             "problem": rep.problem,
+            "nudge": rep.nudge,
             "state": rep.problem_state,
             "to_do": rep.problems[0].to_do if rep.problems else "",
         }
@@ -240,6 +246,7 @@ def _rep_row(rep: s.TeamRep) -> tuple[str, ...]:
         str(rep.visits_planned),
         "-" if rep.visits_limit is None else str(rep.visits_limit),
         str(rep.visits_uncovered),
+        rep.nudge_text or "-",
         rep.problem or "-",
         rep.problem_state,
         rep.problems[0].to_do if rep.problems else "",

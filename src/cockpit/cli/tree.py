@@ -17,6 +17,7 @@ from cockpit.cli import (
     forecasting,
     hub,
     metrics,
+    nudging,
     outbox,
     planning,
     proving,
@@ -74,6 +75,7 @@ def build(verb: str = "") -> typer.Typer:
     tree.add_typer(outbox.group(), name="outbox")
     tree.add_typer(conflicts.group(), name="conflicts")
     tree.add_typer(targets.group(), name="targets")
+    tree.add_typer(nudging.group(), name="nudge")
     tree.add_typer(hub.group(), name="hub")
     tree.add_typer(settings.group(), name="config")
     commands = [one for one in tree.registered_commands if one.callback is not None and one.callback.__name__ == verb]

@@ -23,6 +23,7 @@ from cockpit.domain.entities import (
     KpiRule,
     LogEntry,
     MilestoneDone,
+    Nudge,
     OpeningWindow,
     Person,
     Product,
@@ -73,6 +74,8 @@ class Book:
     """The given rates by which money of other currencies is in one here."""
     kept: Mapping[str, Kept] = field(default_factory=dict)
     """By id the deals and targets whose money was converted, as their rows keep it."""
+    nudges: tuple[Nudge, ...] = ()
+    """Those to these reps, in the order they were sent."""
 
     @cached_property
     def today(self) -> date:

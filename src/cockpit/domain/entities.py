@@ -18,6 +18,7 @@ ActivityKind = Literal["visit", "call", "web", "task"]
 ActivityStatus = Literal["planned", "held", "not_held", "moved", "cancelled"]
 GoalResult = Literal["reached", "half", "missed"]
 StageKind = Literal["open", "won", "lost"]
+NudgeAnswer = Literal["ok", "not_fair", "help"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +279,23 @@ class Waiver(Entity):
     until_on: date
     by_id: str | None = None
     owner_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nudge(Entity):
+    """A lead's reminder about a card of a rep, whose row it is. How far it got is worked out, never set by hand."""
+
+    owner_id: str | None = None
+    by_id: str | None = None
+    rule: str
+    subject_id: str
+    message: str
+    sent_at: datetime
+    watch_days: int = 7
+    seen_at: datetime | None = None
+    answer: NudgeAnswer | None = None
+    answer_reason: str = ""
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

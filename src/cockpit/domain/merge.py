@@ -26,6 +26,9 @@ SERVER_FIELDS = frozenset({("account", "owner_id"), ("deal", "owner_id"), ("pers
 LATEST_FIELDS = frozenset(("target", name) for name in ("version", "agreed_by_lead_at", "agreed_by_rep_at"))
 """Stamps: the later one holds. A yes to a target that was set anew since is older than it, and asked for again."""
 
+FIRST_FIELDS = frozenset({("nudge", "seen_at")})
+"""Stamps of what happens once: the earlier one holds, whichever device says it first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Merged:
@@ -46,6 +49,8 @@ def merge_field(entity: str, field: str, base: Any, mine: Any, theirs: Any, *, s
         return Merged(theirs)
     if key in LATEST_FIELDS and mine is not None and theirs is not None:
         return Merged(max(mine, theirs))
+    if key in FIRST_FIELDS and mine is not None and theirs is not None:
+        return Merged(min(mine, theirs))
     if key in SET_FIELDS:
         return Merged(_merge_set(base or [], mine or [], theirs or []))
     if key in DEVICE_FIELDS and same_device:

@@ -32,9 +32,10 @@ from cockpit.domain.card_targets import (
 from cockpit.domain.card_team import Fewer, Short, Silence, fewer_visits, short_trace, silence
 from cockpit.domain.cards import CardState, Grace, Judged, Reading, judge
 from cockpit.domain.deals import currency_of, deals_of
-from cockpit.domain.entities import Activity, Person, Waiver
+from cockpit.domain.entities import Activity, Nudge, Person, Waiver
 from cockpit.domain.gap import money_gap
 from cockpit.domain.kpi import KpiCount, consequence, kpi_counts
+from cockpit.domain.nudges import live
 from cockpit.domain.periods import Period, period_of
 from cockpit.domain.targets import top_of
 from cockpit.domain.team import reps_below, teams_below
@@ -88,6 +89,8 @@ class Card:
     slipped: int
     waiver: Waiver | None
     trace: tuple[Reading, ...]
+    nudge: Nudge | None = None
+    """The lead's reminder about it, while that is watched."""
 
     @property
     def id(self) -> str:
@@ -108,15 +111,19 @@ class Card:
 
 
 def cards_of(book: Book, rep_id: str, reader: DealReader | None = None) -> tuple[Card, ...]:
-    """A lead's are also about his people, whom the book must hold then. Open cards by score, then those on their way, then solved and waived ones. `reader` is shared by a team's board."""
+    """A lead's are also about his people, whom the book must hold then. Open cards, first those the lead nudged about, by score; then those on their way, then solved and waived ones. `reader` is shared by a team's board."""
     people = dict.fromkeys((rep_id, *(rep.id for rep in reps_below(book.people, book.teams, rep_id))))
     desk = _Desk(book, rep_id, reader or deal_reader(book), currency_of(book, tuple(people)))
-    return tuple(sorted(desk.cards(), key=_rank))
+    nudges = live(book, rep_id)
+    cards = (
+        replace(card, nudge=nudges.get((card.rule.id, card.subject_id))) if nudges else card for card in desk.cards()
+    )
+    return tuple(sorted(cards, key=_rank))
 
 
-def _rank(card: Card) -> tuple[int, float, str]:
+def _rank(card: Card) -> tuple[int, bool, float, str]:
     group = 0 if card.state in _OPEN else 1 if card.state in _MOVING else 2
-    return group, -card.score, card.id
+    return group, card.nudge is None, -card.score, card.id
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,8 @@ def refusal(
         return f"{entity} is kept by an administrator"
     if entity == "target":
         return _target_refusal(session, actor, before, after)
+    if entity == "nudge":
+        return _nudge_refusal(actor, before, after)
     if before is not None and not _is_writable(session, actor, before):
         return "the row is not yours to change"
     if after is None:
@@ -145,3 +147,29 @@ def _sets(session: Session, actor: Actor, row: Mapping[str, Any]) -> bool:
     is_its_own = owner is not None and owner.team_id == scope_id
     is_below = actor.team_id is not None and scope_id in tokens.teams_below(session, actor.team_id)
     return is_below and (is_its_own or owner_id == actor.person_id)
+
+
+_REP_SAYS = frozenset({"seen_at", "answer", "answer_reason", "answered_at"})
+"""What whom a nudge is for tells of it; nobody tells it for him."""
+_LEAD_SAYS = frozenset({"message", "watch_days"})
+"""What can be changed of a nudge that was sent; what it is about stays."""
+
+
+def _nudge_refusal(actor: Actor, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str | None:
+    """A lead nudges those of his team; whom it is for says that he saw it and what he thinks, and nothing else."""
+    owner_id = (after or before or {}).get("owner_id")
+    if before is not None and after is not None and "rule" in before:  # of a deleted one only its owner is known
+        changed = {name for name in after if after[name] != before.get(name)}
+        if owner_id == actor.person_id and changed <= _REP_SAYS:
+            return None if actor.person_id in actor.writable else "the row is not yours to change"
+        return None if _nudges(actor, owner_id) and changed <= _LEAD_SAYS | {"by_id"} else "it is not yours to say"
+    if not all(_nudges(actor, row.get("owner_id")) for row in (before, after) if row is not None):
+        return "a nudge is sent by who leads whom it is for"
+    if after is not None and any(after.get(name) for name in _REP_SAYS):
+        return "whom a nudge is for says himself that he saw it"
+    return None
+
+
+def _nudges(actor: Actor, rep_id: Any) -> bool:
+    """Whether he may nudge that person: one of those he leads, never himself."""
+    return tokens.NUDGE in actor.scopes and rep_id in (actor.visible or frozenset()) - {actor.person_id}

@@ -35,7 +35,7 @@ class TeamView(View):
 
     SCOPES = ("team", "list")
     KEPT = TeamSnapshot
-    FOOTER = ("open", "why", "gap", "forecast", "targets", "find", "help", "back")
+    FOOTER = ("open", "nudge", "why", "gap", "forecast", "find", "help", "back")
 
     snapshot: TeamSnapshot | None
 
@@ -119,6 +119,8 @@ class TeamView(View):
     def why_not(self, command: str) -> str | None:
         if command == "open" and self._rep is None and self._card() is None:
             return _("Move to a rep first.")
+        if command == "nudge" and self._rep is None:
+            return _("Move to a rep first.")
         if command == "drop" and self._card() is None:
             return _("Move to a card first.")
         return super().why_not(command)
@@ -133,6 +135,11 @@ class TeamView(View):
             self._press(card)
         elif self._rep is not None:
             self.shell.open("today", rep_id=self._rep.id)
+
+    def do_nudge(self, rep_id: str = "", nudge_id: str = "") -> None:
+        """The words to that rep, or how the last ones went."""
+        if rep_id or nudge_id or self._rep is not None:
+            self.shell.open("nudge", rep_id=rep_id or (self._rep.id if self._rep else ""), nudge_id=nudge_id)
 
     def do_drop(self) -> None:
         """Sets the card aside, with a reason."""

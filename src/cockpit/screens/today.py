@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from cockpit.i18n import _
 from cockpit.plain import plain
-from cockpit.screens import acts, today_detail, today_words
+from cockpit.screens import acts, nudge_acts, today_detail, today_words
 from cockpit.screens.base import View
 from cockpit.screens.room import BROAD, TALL, WIDE
 from cockpit.services.snapshots import AgendaItem, CardView, TodaySnapshot
@@ -121,6 +121,7 @@ class TodayView(View):
         self.query_one("#best").display = snapshot.next_best is not None
         self.query_one(CardList).show(snapshot.cards, today_words.empty_cards(snapshot))
         self._show_detail()
+        nudge_acts.tell_seen(self, snapshot)
 
     def fail(self, notice: Notice) -> None:
         """Said once, where the day would be."""
@@ -252,6 +253,8 @@ class TodayView(View):
         item = self._item(activity_id or None)
         if item is not None:
             self.write(lambda services: services.visits.set_lock(item.id, not item.is_locked))
+
+    do_nudge = nudge_acts.open_page
 
     def do_fill(self, kpi_id: str = "", **_rest: Any) -> None:
         focused = (_focused_key(self.query_one(KpiList)) or "").removeprefix("kpi:")

@@ -100,6 +100,8 @@ def _stance_tone(stance: int | None) -> Tone:
 def of_card(card: CardView) -> Told:
     """The whole text, what to do and its key, how it stands, when it is solved, and the rows behind it."""
     facts = []
+    if card.nudge is not None:
+        facts.append(Fact(card.nudge.by, f"{card.nudge.message} [N]", "accent"))
     if card.to_do:
         key = key_text(card.key)
         facts.append(Fact(_("To do"), f"{card.to_do} [{key}]" if key else card.to_do, "accent"))

@@ -22,6 +22,7 @@ OTHER_VIEWS = {
     "deal": ("cockpit.screens.deal", "DealView"),
     "account": ("cockpit.screens.account", "AccountView"),
     "targets": ("cockpit.screens.targets", "TargetsView"),
+    "nudge": ("cockpit.screens.nudge", "NudgeView"),
     "chain": ("cockpit.screens.chain", "ChainView"),
     "replan": ("cockpit.screens.replan", "ReplanView"),
     "log": ("cockpit.screens.log", "LogView"),

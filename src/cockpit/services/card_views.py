@@ -32,6 +32,7 @@ from cockpit.services.card_waiting_words import (
     waiting_subject,
     waiting_what,
 )
+from cockpit.services.nudge_words import mark_of
 from cockpit.services.snapshots import CardView, Evidence
 from cockpit.services.views import account_name, kpi_name, rule_text, stage_name
 from cockpit.services.words import rung_name
@@ -113,6 +114,7 @@ def _view(book: Book, card: Card, number: int) -> CardView:
         score=0.0 if is_solved else round(card.score, 1),
         evidence=tuple(_evidence(book, card)),
         solved_when=_(_SOLVED_WHEN[card.rule.solved_when]),
+        nudge=mark_of(book, card),
     )
 
 

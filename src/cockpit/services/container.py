@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cockpit.services.funnel import FunnelService
     from cockpit.services.gap import GapService
     from cockpit.services.metrics import MetricService
+    from cockpit.services.nudges import NudgeService
     from cockpit.services.outbox_files import OutboxFileService
     from cockpit.services.past import PastService
     from cockpit.services.pipeline import PipelineService
@@ -63,6 +64,7 @@ class Services:
     targets: cached_property[TargetService] = _late("targets", "TargetService")
     metrics: cached_property[MetricService] = _late("metrics", "MetricService")
     cards: cached_property[CardService] = _late("cards", "CardService")
+    nudges: cached_property[NudgeService] = _late("nudges", "NudgeService")
     why: cached_property[WhyService] = _late("why", "WhyService")
     visits: cached_property[VisitService] = _late("visits", "VisitService")
     quicklog: cached_property[QuickLogService] = _late("quicklog", "QuickLogService")

@@ -11,6 +11,7 @@ from cockpit.domain.card_deals import DealFinding, DealReader, deal_reader
 from cockpit.domain.card_month import pace
 from cockpit.domain.card_rules import OF_TEAM
 from cockpit.domain.deals import currency_of
+from cockpit.domain.nudges import Course, courses, newest_by_rep
 from cockpit.domain.periods import period_of
 from cockpit.domain.problems import Card, cards_of
 from cockpit.domain.rhythm import last_weeks
@@ -18,6 +19,7 @@ from cockpit.domain.team import RepFigures, board, reps_below, sum_known
 from cockpit.garbage import no_collecting
 from cockpit.services import card_views
 from cockpit.services.desk import Desk
+from cockpit.services.nudge_words import state_name
 from cockpit.services.outlooks import Around, around
 from cockpit.services.snapshots import (
     CardView,
@@ -34,6 +36,8 @@ from cockpit.storage.queries.people import everybody
 
 MOST_PROBLEMS, MOST_DEALS, MOST_VISITS = 6, 6, 14
 _DAY = timedelta(days=1)
+_AFTERWARDS = timedelta(days=7)
+"""How long the verdict on a nudge stands on the board."""
 _UNSOLVED = ("found", "relapsed", "planned", "doing")
 
 
@@ -54,7 +58,8 @@ class TeamService:
             currency = currency_of(book, [person.id for person in reps])
             nearby = around(self.desk, source, viewer, book, currency, as_of)
         reader = deal_reader(book)
-        lines = [_line(book, rep, reader, nearby) for rep in board(book, reps, currency)]
+        nudged = newest_by_rep(courses(book))
+        lines = [_line(book, rep, reader, nearby, nudged.get(rep.person.id)) for rep in board(book, reps, currency)]
         lines.sort(key=lambda rep: (-rep.visits_uncovered, -rep.behind_minor, rep.name, rep.id))
         month = period_of("month", book.today)
         days = book.calendar_of(viewer.id).workdays(month.starts_on, month.ends_on)
@@ -81,9 +86,11 @@ def _own_cards(book: Book, viewer: PersonRef, reader: DealReader) -> tuple[CardV
     return card_views.card_views(book, (card for card in cards_of(book, viewer.id, reader) if card.rule.id in OF_TEAM))
 
 
-def _line(book: Book, rep: RepFigures, reader: DealReader, nearby: Around) -> TeamRep:
+def _line(book: Book, rep: RepFigures, reader: DealReader, nearby: Around, course: Course | None) -> TeamRep:
     cards = [card for card in cards_of(book, rep.person.id, reader) if card.state in _UNSOLVED]
     deals = sorted((card for card in cards if isinstance(card.finding, DealFinding)), key=lambda c: -c.money_minor)
+    is_recent = course is not None and book.today <= course.watched_until + _AFTERWARDS
+    nudge = course.state if course is not None and is_recent else ""
     problem, state = card_views.main_problem(book, cards)
     visits = next((count for count in rep.kpis if count.rule.kind == "visit" and count.rule.parent_id is None), None)
     return TeamRep(
@@ -106,6 +113,8 @@ def _line(book: Book, rep: RepFigures, reader: DealReader, nearby: Around) -> Te
         problems=_problems(book, cards[:MOST_PROBLEMS]),
         deals_at_risk=_problems(book, deals[:MOST_DEALS]),
         week=_week(book, rep.person.id),
+        nudge=nudge,
+        nudge_text=state_name(nudge) if nudge else "",
     )
 
 

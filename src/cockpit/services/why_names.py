@@ -85,6 +85,7 @@ PATTERNS = (
     "team.target|actual|gap|behind|forecast|held|planned|uncovered|weeks",
     "target:ID[:METRIC[:PERIOD[:actual|left|difference|rung|offer|workdays]]]",
     "metric:ID[:PERIOD[:SCOPE]]",
+    "nudge:ID[:visits|next_steps|calls|customers]",
     "replan[:N|N:travel|out:ID|score:N|travel|speed|kept]",
     "fill[:N|N:travel|out:ID|score:N|travel|speed|kept]",
     "sync.queue|parked|conflicts|offline|sent|received",

@@ -35,6 +35,7 @@ _SCREENS = {
     "losses_from": "funnel",
     "deal": "pipeline",
     "team": "team",
+    "nudge": "team",
     "target": "targets",
     "metric": "metrics",
     "replan": "replan",

@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlmodel import Session
 
-HEAD_REVISION = "0003"
+HEAD_REVISION = "0004"
 """The newest Alembic revision. Compared first, so that Alembic is imported only to upgrade."""
 
-_KNOWN_REVISIONS = ("0001", "0002", "0003")
+_KNOWN_REVISIONS = ("0001", "0002", "0003", "0004")
 _HAS_REVISION = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
 _HAS_REVISION_ON_SERVER = "SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL"
 _BUSY_MS = 5_000

@@ -43,6 +43,7 @@ TABLES: dict[type[e.Entity], str] = {
     e.MilestoneDone: "milestone_done",
     e.Activity: "activity",
     e.Waiver: "waiver",
+    e.Nudge: "nudge",
     e.LogEntry: "change_log",
 }
 

@@ -87,6 +87,11 @@ def _bring_back(
     return Undone(None, act.label, act.entity, act.id, has_effect, is_open_again=bool(act.questions) and is_open)
 
 
+def pass_over(session: Session, action_id: str) -> None:
+    """Leave an action out of what `u` walks back through: no key was pressed for it."""
+    meta.put(session, f"{_MARK}{action_id}", "-")
+
+
 def never_took_effect(mutation: OutboxRow) -> bool:
     """True when the hub cannot have it: never on its way, or answered with no."""
     if mutation.status in ("parked", "conflict"):

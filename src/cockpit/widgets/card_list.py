@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cockpit.i18n import _
+from cockpit.i18n import _, labelled
 from cockpit.keymap import key_text
 from cockpit.plain import cells
 from cockpit.services.snapshots import CardView
@@ -36,7 +36,7 @@ def card_row(number: int, card: CardView) -> Row:
         (
             Cell(str(number), "muted"),
             card.what,
-            card.to_do,
+            Cell(labelled(card.nudge.by, card.nudge.message), "accent") if card.nudge else card.to_do,
             Cell(f"[{key}]" if key else "", "accent"),
             Cell(card.state_text, card_tone(card)),
         ),

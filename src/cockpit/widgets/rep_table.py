@@ -14,6 +14,13 @@ from cockpit.widgets.table import Cell, Column, Row, Table, Tone
 METER_WIDTH = 8
 STATE_TONES: dict[str, Tone] = {"found": "bad", "relapsed": "bad", "planned": "accent", "doing": "accent"}
 """Of a problem: bad while nothing is planned against it."""
+NUDGE_TONES: dict[str, Tone] = {
+    "acted": "accent",
+    "moved": "good",
+    "not_moved": "bad",
+    "help": "warn",
+    "not_fair": "warn",
+}
 
 
 def rep_name(rep: TeamRep) -> str:
@@ -68,9 +75,11 @@ def _cells(rep: TeamRep, name: str, is_ascii: bool) -> tuple[str | Cell, ...]:
     )
 
 
-def _problem_cells(rep: TeamRep) -> tuple[Cell, Cell]:
+def _problem_cells(rep: TeamRep) -> tuple[Cell, Cell, Cell]:
     code = rep.problems[0].state if rep.problems else ""
-    return Cell(card_state(code), STATE_TONES.get(code, "")), Cell(rep.problem or "-", "" if rep.problem else "muted")
+    nudge = Cell(rep.nudge_text, NUDGE_TONES.get(rep.nudge, "")) if rep.nudge else Cell("-", "muted")
+    problem = Cell(rep.problem or "-", "" if rep.problem else "muted")
+    return nudge, Cell(card_state(code), STATE_TONES.get(code, "")), problem
 
 
 def rep_rows(snapshot: TeamSnapshot, is_ascii: bool) -> tuple[Row, ...]:
@@ -80,7 +89,7 @@ def rep_rows(snapshot: TeamSnapshot, is_ascii: bool) -> tuple[Row, ...]:
         for rep in snapshot.reps
     ]
     if rows:
-        rows.append(Row("total", (*_cells(snapshot.total, _("Total"), is_ascii), "", ""), "strong"))
+        rows.append(Row("total", (*_cells(snapshot.total, _("Total"), is_ascii), "", "", ""), "strong"))
     return tuple(rows)
 
 
@@ -103,6 +112,7 @@ class RepTable(Table):
             Column(_("Visits"), 0, "right", least=7, weight=9),
             Column(_("Uncov"), 0, "right", least=4, weight=9),
             Column(_("8 weeks"), least=5, weight=9, shown_from=104),
+            Column(_("Nudge"), least=5, weight=9),
             Column(_("State"), least=6, weight=9),
             Column(_("Problem"), least=8, weight=9),
         )

@@ -16,6 +16,7 @@ from cockpit.hub.seed.calendar import last_workday
 from cockpit.hub.seed.customers import found_accounts
 from cockpit.hub.seed.deals import grow_deals
 from cockpit.hub.seed.demo import tell_demo
+from cockpit.hub.seed.nudging import tell_nudges
 from cockpit.hub.seed.people import found_people, found_rules, found_targets
 from cockpit.hub.seed.team_story import tell_team
 from cockpit.hub.seed.work import grow_work
@@ -76,4 +77,5 @@ def tell_company(anchor: date, seed: int = 1, language: str = "en") -> World:
     grow_work(world, set(story.values()))
     tell_demo(world, world.reps[0], story)
     tell_team(world)
+    tell_nudges(world)
     return world

@@ -238,3 +238,8 @@ STEPS: tuple[Pair, ...] = (
 NEXT_CALL: tuple[Pair, ...] = (("回访", "follow-up call"), ("确认下一步", "settle the next step"))
 
 FAIR: Pair = ("参加展会三天，下周补访", "three days at the fair, visits follow next week")
+NUDGE_VISITS: Pair = (
+    "面访还差几家没有计划，今天按 f 补上，需要我陪访吗？",
+    "some visits have no plan yet: fill them today with f; shall I come along?",
+)
+NUDGE_DEAL: Pair = ("这个商机没有动静了，今天定下一步", "this deal stands still: set the next step today")

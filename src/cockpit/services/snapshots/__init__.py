@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cockpit.services.snapshots.cards import CardState, CardView, Evidence
+    from cockpit.services.snapshots.cards import CardState, CardView, Evidence, NudgeMark
     from cockpit.services.snapshots.chain import (
         ChainDeal,
         ChainLever,
@@ -68,6 +68,15 @@ if TYPE_CHECKING:
         TeamSnapshot,
         TeamVisit,
     )
+    from cockpit.services.snapshots.nudges import (
+        NudgeDraft,
+        NudgeLine,
+        NudgePage,
+        NudgesSnapshot,
+        PastNudges,
+        TrailLine,
+        WatchLine,
+    )
     from cockpit.services.snapshots.proposals import (
         KeptVisits,
         LogField,
@@ -108,6 +117,7 @@ _HOMES = {
         "CardState",
         "CardView",
         "Evidence",
+        "NudgeMark",
     ),
     "chain": (
         "ChainDeal",
@@ -173,6 +183,15 @@ _HOMES = {
         "ForecastPart",
         "ForecastSnapshot",
         "PastForecast",
+    ),
+    "nudges": (
+        "NudgeDraft",
+        "NudgeLine",
+        "NudgePage",
+        "NudgesSnapshot",
+        "PastNudges",
+        "TrailLine",
+        "WatchLine",
     ),
     "money": (
         "GapRep",
@@ -274,8 +293,14 @@ __all__ = [
     "MonthLine",
     "MonthVisits",
     "NextBest",
+    "NudgeDraft",
+    "NudgeLine",
+    "NudgeMark",
+    "NudgePage",
+    "NudgesSnapshot",
     "PaceDay",
     "PastForecast",
+    "PastNudges",
     "PersonRef",
     "PipelineSnapshot",
     "PlanChoices",
@@ -315,11 +340,13 @@ __all__ = [
     "TeamVisit",
     "ThinCheck",
     "TodaySnapshot",
+    "TrailLine",
     "TravelRule",
     "TrendWeek",
     "Tried",
     "TypedField",
     "VanityLine",
+    "WatchLine",
     "Why",
     "WhyNot",
     "WhyRow",

@@ -18,6 +18,16 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NudgeMark:
+    """The lead's reminder that a card bears. `is_seen`: the rep's home has shown it."""
+
+    id: str
+    by: str
+    message: str
+    is_seen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardView:
     """A problem card. `key` runs `command` with `args`; `progress` is (held since found, needed)."""
 
@@ -40,3 +50,4 @@ class CardView:
     score: float
     evidence: tuple[Evidence, ...]
     solved_when: str
+    nudge: NudgeMark | None = None

@@ -133,6 +133,9 @@ class TeamRep:
     problems: tuple[TeamProblem, ...] = ()
     deals_at_risk: tuple[TeamProblem, ...] = ()
     week: tuple[TeamVisit, ...] = ()
+    nudge: str = ""
+    """How far the newest nudge got while it is watched, or a week longer; empty for none."""
+    nudge_text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ def load_book(
     """The book of `rep_ids` (everybody on this device when None).
 
     Accounts are all that are here, so that a name never goes missing. Activities start at
-    `activities_from`, by default two months before the current month. 24 SELECTs at most, whatever the size.
+    `activities_from`, by default two months before the current month. 25 SELECTs at most, whatever the size.
 
     `known_by`: what was recorded up to then counts, by default `as_of`. A later one is for a look at now:
     another machine's clock that runs ahead, or this one set back, must not hide a row.
@@ -84,6 +84,7 @@ def load_book(
         rides=tuple(_rides(reader, as_of.astimezone(zone), rep_ids)) if rep_ids is not None else (),
         exchange=exchanged.exchange if exchanged is not None else NO_RATES,
         kept=exchanged.kept() if exchanged is not None else {},
+        nudges=tuple(entities(reader, e.Nudge, of_reps, "sent_at, id", **reps)),
     )
 
 

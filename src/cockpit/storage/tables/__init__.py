@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cockpit.storage.tables.deals import DealRow, MilestoneDoneRow, StageChangeRow
     from cockpit.storage.tables.feed import CursorRow, InboundErrorRow, SyncRunRow, TombstoneRow
     from cockpit.storage.tables.funnels import FunnelRow, ProductRow, StageRow
-    from cockpit.storage.tables.goals import KpiRuleRow, TargetRow, WaiverRow
+    from cockpit.storage.tables.goals import KpiRuleRow, NudgeRow, TargetRow, WaiverRow
     from cockpit.storage.tables.history import ChangeLogRow
     from cockpit.storage.tables.hub import (
         ChangeRow,
@@ -49,7 +49,7 @@ _AREAS = {
     "deals": ("DealRow", "MilestoneDoneRow", "StageChangeRow"),
     "feed": ("CursorRow", "InboundErrorRow", "SyncRunRow", "TombstoneRow"),
     "funnels": ("FunnelRow", "ProductRow", "StageRow"),
-    "goals": ("KpiRuleRow", "TargetRow", "WaiverRow"),
+    "goals": ("KpiRuleRow", "NudgeRow", "TargetRow", "WaiverRow"),
     "history": ("ChangeLogRow",),
     "hub": (
         "ChangeRow",
@@ -127,6 +127,7 @@ SYNCED: Mapping[str, type[SyncedRow]] = _Synced(
         "milestone_done": "MilestoneDoneRow",
         "activity": "ActivityRow",
         "waiver": "WaiverRow",
+        "nudge": "NudgeRow",
         "change_log": "ChangeLogRow",
     }
 )
@@ -159,6 +160,7 @@ __all__ = [
     "MetaRow",
     "MilestoneDoneRow",
     "MutationResultRow",
+    "NudgeRow",
     "OpeningWindowRow",
     "OutboxDoneRow",
     "OutboxRow",

@@ -1,4 +1,4 @@
-"""Targets, KPI rules and waivers of problem cards."""
+"""Targets, KPI rules, waivers of problem cards and nudges about them."""
 
 from datetime import date, datetime
 
@@ -52,3 +52,20 @@ class WaiverRow(SyncedRow, table=True):
     reason: str = Field(max_length=1000)
     until_on: date
     by_id: str | None = Field(default=None, max_length=64)
+
+
+class NudgeRow(SyncedRow, table=True):
+    """`owner_id` is the rep it is for."""
+
+    __tablename__ = "nudge"
+
+    by_id: str | None = Field(default=None, max_length=64)
+    rule: str = Field(max_length=64)
+    subject_id: str = Field(max_length=64)
+    message: str = Field(max_length=500)
+    sent_at: datetime = Field(sa_type=UtcDateTime)
+    watch_days: int = 7
+    seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    answer: str | None = Field(default=None, max_length=8)
+    answer_reason: str = Field(default="", max_length=500)
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,158 @@
+"""`cockpit nudge`: remind a rep of a problem, list, show how one went, answer one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from cockpit.cli import opening, shapes
+from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, Sheet, Table, show, talk, wants_screen, write
+from cockpit.i18n import _, clock_time, short_day
+from cockpit.services import snapshots as s
+from cockpit.services.nudge_words import behaviour_text, past_text, step_name, sure_name
+
+NudgeId = Annotated[str, typer.Argument(help=_("The id that the list shows, or its end."))]
+
+
+class _RepFirst(TyperGroup):
+    """`cockpit nudge NAME` is `cockpit nudge send NAME`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        return super().resolve_command(ctx, args if args[0] in self.commands else ["send", *args])
+
+
+def group() -> typer.Typer:
+    """The group; without a verb it lists."""
+    tree = typer.Typer(
+        help=_("Remind a rep of a problem and see whether it helped: nudge NAME, list, show, answer."),
+        rich_markup_mode=None,
+        cls=_RepFirst,
+    )
+
+    @tree.callback(invoke_without_command=True)
+    def nudge(
+        context: typer.Context,
+        rep: Rep = None,
+        plain: Plain = False,
+        as_json: Json = False,
+        as_csv: Csv = False,
+        as_of: AsOf = None,
+    ) -> None:
+        if context.invoked_subcommand is None:
+            _list(rep, plain, as_json, as_csv, as_of)
+
+    tree.command("list", help=_("The nudges of the last months and how far each got."))(_list)
+    tree.command("show", help=_("One nudge: before and since, the trail, the verdict."))(_show)
+    tree.command("answer", help=_("Answer a nudge: ok, not_fair with a reason, help."))(_answer)
+    tree.command("send", help=_("Remind a rep of his first problem, or of the one named."))(_send)
+    return tree
+
+
+def _send(
+    name: Annotated[str, typer.Argument(help=_("A rep of yours: name, part of it, or id."))],
+    about: Annotated[str, typer.Option(help=_("The rule of the problem, as `cockpit problems --json` names it."))] = "",
+    message: Annotated[str, typer.Option(help=_("Other words than the prepared ones."))] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Show the words, send nothing."))] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=_("Send it though the week's nudges are used up."))] = False,
+) -> None:
+    nudges = opening.services().nudges
+    rep_id = opening.services().rep_id(name) or ""
+    if dry_run:
+        write(message or nudges.draft(rep_id, about).message)
+        talk(_("Nothing was sent."))
+        return
+    write(nudges.send(rep_id, message, about, is_confirmed=yes).text)
+
+
+def _answer(
+    nudge: NudgeId,
+    answer: Annotated[str, typer.Argument(help=_("ok, not_fair or help."))],
+    reason: Annotated[str, typer.Option(help=_("Why it is not fair, or what help is needed."))] = "",
+) -> None:
+    opened = opening.services()
+    write(opened.nudges.answer(opened.nudges.find(nudge), answer, reason).text)
+
+
+def _list(
+    rep: Rep = None, plain: Plain = False, as_json: Json = False, as_csv: Csv = False, as_of: AsOf = None
+) -> None:
+    wants_screen(plain, as_json, as_csv)  # refuses two forms at once
+    opened = opening.services()
+    found = opened.nudges.load(opened.rep_id(rep), opening.moment(as_of, opened))
+    show(list_sheet(found), list_shape(found), as_json, as_csv)
+
+
+def _show(nudge: NudgeId, plain: Plain = False, as_json: Json = False, as_csv: Csv = False, as_of: AsOf = None) -> None:
+    wants_screen(plain, as_json, as_csv)  # refuses two forms at once
+    opened = opening.services()
+    moment = opening.moment(as_of, opened)
+    found = opened.nudges.page(nudge_id=opened.nudges.find(nudge), as_of=moment)
+    show(page_sheet(found), page_shape(found), as_json, as_csv)
+
+
+# -- text --------------------------------------------------------------------------------------------------------------
+
+
+def list_sheet(found: s.NudgesSnapshot) -> Sheet:
+    """The main table for CSV is the list."""
+    columns = (_("id"), _("sent"), _("rep"), _("about"), _("state"), _("acted"), _("message"))
+    rows = [
+        (
+            line.id[-8:],
+            _when(line.sent_at),
+            line.rep,
+            line.about,
+            line.state_text,
+            _when(line.acted_at) if line.acted_at else "-",
+            line.message,
+        )
+        for line in found.lines
+    ]
+    table = Table(_("Nudges"), columns, rows, _("Nobody was nudged in the last months."))
+    return Sheet([past_text(found.past)], [table], [asdict(line) for line in found.lines])
+
+
+def page_sheet(page: s.NudgePage) -> Sheet:
+    """The main table for CSV is the watch."""
+    line = page.line
+    head = [f"{page.rep.name}  {line.about}  {line.state_text}", f"{line.by}: {line.message}"] if line else []
+    watch = [(one.name, *behaviour_text(one), sure_name(one.sure)) for one in page.watch]
+    trail = [(_when(one.at) if one.at else "", step_name(one.step), one.text) for one in page.trail]
+    columns = (_("behaviour"), ">" + _("before"), ">" + _("since then"), ">" + _("change"), _("sure?"))
+    tables = [Table(_("Watch"), columns, watch), Table(_("Trail"), (_("when"), _("step"), _("what")), trail)]
+    budget = _("{count} of {budget} nudges this week for {name}").format(
+        count=page.spent, budget=page.budget, name=page.rep.name
+    )
+    return Sheet([*head, budget, past_text(page.past)], tables, [asdict(one) for one in page.watch])
+
+
+def _when(moment: Any) -> str:
+    return f"{short_day(moment.date())} {clock_time(moment)}"
+
+
+# -- JSON --------------------------------------------------------------------------------------------------------------
+
+
+def list_shape(found: s.NudgesSnapshot) -> dict[str, Any]:
+    return {
+        **shapes.stamp(found),
+        "viewer": shapes.person(found.viewer),
+        "nudges": [asdict(line) for line in found.lines],
+        "past": asdict(found.past),
+    }
+
+
+def page_shape(page: s.NudgePage) -> dict[str, Any]:
+    return {
+        **shapes.stamp(page),
+        "rep": shapes.person(page.rep),
+        "nudge": asdict(page.line) if page.line else None,
+        "watch": [asdict(line) for line in page.watch],
+        "watch_days": page.days,
+        "trail": [asdict(line) for line in page.trail],
+        "budget": {"spent": page.spent, "of": page.budget},
+        "past": asdict(page.past),
+    }

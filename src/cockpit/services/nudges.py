@@ -1,0 +1,243 @@
+"""Nudges: a lead reminds a rep of a card; the rep sees it on his home and answers; what came of it is watched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cockpit import clock
+from cockpit.domain.book import Book
+from cockpit.domain.entities import Nudge
+from cockpit.domain.nudges import BUDGET, Course, courses, live, record, spent
+from cockpit.domain.problems import Card, cards_of
+from cockpit.domain.team import reps_below
+from cockpit.errors import BadUse, NotAllowed, UnknownName
+from cockpit.garbage import no_collecting
+from cockpit.i18n import _, listed, short_day
+from cockpit.services import card_views
+from cockpit.services.desk import Desk
+from cockpit.services.nudge_words import answer_name, line_of, trail_lines, watch_lines
+from cockpit.services.snapshots import NudgeDraft, NudgePage, NudgesSnapshot, PastNudges, PersonRef, Saved
+from cockpit.services.views import Look, look_at, open_book
+from cockpit.storage.queries.people import everybody
+from cockpit.sync import outbox, undo
+from cockpit.sync.outbox import Edit
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from cockpit.storage.reading import Reader
+
+ANSWERS = ("ok", "not_fair", "help")
+_UNSOLVED = ("found", "relapsed", "planned", "doing")
+MOST_SIGNS = 500
+
+
+@dataclass(frozen=True)
+class NudgeService:
+    """Who was reminded of what, and whether it helped."""
+
+    desk: Desk
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    @no_collecting()
+    def load(self, rep_id: str | None = None, as_of: datetime | None = None) -> NudgesSnapshot:
+        """Those to a rep, or to the viewer and all below him."""
+        with self.desk.look(as_of) as source:
+            viewer = self.desk.viewer(source)
+            below = [rep.id for rep in reps_below(*everybody(source), viewer.id)]
+            wanted = [rep_id] if rep_id is not None else list(dict.fromkeys((viewer.id, *below)))
+            book = open_book(self.desk, source, wanted, as_of)
+        found = courses(book)
+        return NudgesSnapshot(
+            as_of=book.local(book.as_of),
+            complete=book.complete,
+            viewer=viewer,
+            lines=tuple(line_of(book, course) for course in found),
+            past=_past(found),
+        )
+
+    @no_collecting()
+    def page(self, rep_id: str | None = None, nudge_id: str = "", as_of: datetime | None = None) -> NudgePage:
+        """One nudge; without an id the rep's newest that is watched, else what a lead would send. Raises UnknownName."""
+        with self.desk.look(as_of) as source:
+            viewer = self.desk.viewer(source)
+            owner = _owner(source, nudge_id) if nudge_id else rep_id
+            look = look_at(self.desk, source, owner, as_of)
+            team = [rep.id for rep in reps_below(*everybody(source), viewer.id)]
+            whole = open_book(self.desk, source, team, as_of) if viewer.role != "rep" else look.book
+        book, rep = look.book, look.person
+        cards, found = cards_of(book, rep.id), courses(book)
+        watched = [course for course in found if book.today <= course.watched_until]
+        chosen = [course for course in found if course.nudge.id == nudge_id] if nudge_id else watched
+        course = next((one for one in chosen if one.nudge.owner_id == rep.id), None)
+        refusal = _refusal(look, cards)
+        card = _card_of(cards, course.nudge) if course else None
+        what = card_views.what(book, card) if card else ""
+        watch = watch_lines(book, course) if course else ()
+        return NudgePage(
+            as_of=look.as_of,
+            complete=book.complete,
+            viewer=viewer,
+            rep=rep,
+            line=line_of(book, course) if course else None,
+            draft=None if refusal or course else _draft(book, _about(look, cards, "")),
+            refusal=refusal,
+            watch=watch,
+            days=max((line.since_of for line in watch if line.unit == "rate"), default=0),
+            trail=tuple(trail_lines(book, course, card, what)) if course else (),
+            spent=spent(book, rep.id),
+            budget=BUDGET,
+            past=_past(courses(whole)),
+        )
+
+    def find(self, wanted: str) -> str:
+        """The id of a nudge by its end, as lists show it. Raises UnknownName."""
+        with self.desk.look() as source:
+            ids = [str(row_id) for (row_id,) in source.rows("SELECT id FROM nudge ORDER BY sent_at")]
+        found = [row_id for row_id in ids if wanted and row_id.endswith(wanted)]
+        if len(found) != 1:
+            raise UnknownName(kind=_("nudge"), name=wanted, near=listed(row_id[-8:] for row_id in (found or ids)[-5:]))
+        return found[0]
+
+    def draft(self, rep_id: str, about: str = "") -> NudgeDraft:
+        """The words that would be sent about the rep's first problem, or about the card of a rule."""
+        with self.desk.look() as source:
+            look = look_at(self.desk, source, rep_id, None)
+        cards = cards_of(look.book, look.person.id)
+        refusal = _refusal(look, cards)
+        if refusal:
+            raise NotAllowed(refusal)
+        return _draft(look.book, _about(look, cards, about))
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def send(self, rep_id: str, message: str = "", about: str = "", *, is_confirmed: bool = False) -> Saved:
+        """Remind a rep of his first problem, or of the card of a rule. Raises NotAllowed for anybody but his lead, without
+        a problem, and for the third in a week while it is not confirmed."""
+        with self.desk.database.write() as session:
+            look = look_at(self.desk, session, rep_id, None)
+            cards = cards_of(look.book, look.person.id)
+            refusal = _refusal(look, cards)
+            if refusal:
+                raise NotAllowed(refusal)
+            card, rep = _about(look, cards, about), look.person
+            _refuse_again(look.book, card)
+            used = spent(look.book, rep.id)
+            if used >= BUDGET and not is_confirmed:
+                text = _(
+                    "{name} had {count} nudges this week already, {budget} is the limit: a yes sends it all the same."
+                )
+                raise NotAllowed(text.format(name=rep.name, count=used, budget=BUDGET))
+            words = (message.strip() or _draft(look.book, card).message)[:MOST_SIGNS]
+            values = {
+                "owner_id": rep.id,
+                "by_id": look.viewer.id,
+                "rule": card.rule.id,
+                "subject_id": card.subject_id,
+                "message": words,
+                "sent_at": clock.now(),
+            }
+            label = _("Nudge to {name}: {message}").format(name=rep.name, message=words)
+            return self._save(session, look.viewer, Edit("nudge", outbox.new_id(), "create", values), label)
+
+    def answer(self, nudge_id: str, answer: str, reason: str = "") -> Saved:
+        """What the rep says to a nudge. Raises BadUse for another answer, and for "not fair" without a reason."""
+        if answer not in ANSWERS:
+            raise BadUse(_("{text} is no answer; known are {known}").format(text=answer, known=listed(ANSWERS)))
+        if answer == "not_fair" and not reason.strip():
+            raise BadUse(_("a reason is needed"))
+        with self.desk.database.write() as session:
+            viewer = self.desk.viewer(session)
+            nudge = self._mine(session, viewer, nudge_id)
+            now = clock.now()
+            values = {"answer": answer, "answer_reason": reason.strip(), "answered_at": now}
+            if nudge.seen_at is None:
+                values["seen_at"] = now
+            label = _("Answer to the nudge: {answer}").format(answer=answer_name(answer))
+            return self._save(session, viewer, Edit("nudge", nudge.id, "patch", values), label)
+
+    def see(self, nudge_ids: Sequence[str]) -> bool:
+        """Note that the rep's home has shown these; whether that was new. Nobody pressed a key for it: `u` passes over it."""
+        with self.desk.database.write() as session:
+            viewer = self.desk.viewer(session)
+            unseen = [nudge for name in nudge_ids if (nudge := self._mine(session, viewer, name)).seen_at is None]
+            edits = [Edit("nudge", nudge.id, "patch", {"seen_at": clock.now()}) for nudge in unseen]
+            action = outbox.submit(session, edits, actor_id=viewer.id, label=_("Nudge seen"), now=clock.now())
+            if action is not None:
+                undo.pass_over(session, action)
+        return action is not None
+
+    def _mine(self, session: Session, viewer: PersonRef, nudge_id: str) -> Nudge:
+        if _owner(session, nudge_id) != viewer.id:
+            raise NotAllowed(_("This nudge is for somebody else: whom it is for answers it."))
+        return _nudges(session, nudge_id)[0]
+
+    def _save(self, session: Session, viewer: PersonRef, edit: Edit, label: str) -> Saved:
+        action = outbox.submit(session, [edit], actor_id=viewer.id, label=label, now=clock.now())
+        return Saved(action_id=action, text=label, entity="nudge", id=edit.id)
+
+
+def _nudges(source: Session | Reader, nudge_id: str) -> list[Nudge]:
+    from cockpit.storage.reading import entities
+
+    return entities(source, Nudge, "id = :id", id=nudge_id)
+
+
+def _owner(source: Session | Reader, nudge_id: str) -> str | None:
+    """Whom a nudge is for. Raises UnknownName for one that is not here."""
+    found = _nudges(source, nudge_id)
+    if not found:
+        raise UnknownName(kind=_("nudge"), name=nudge_id, near="")
+    return found[0].owner_id
+
+
+def _refusal(look: Look, cards: Sequence[Card]) -> str:
+    """Why the viewer cannot nudge this person now; empty when he can."""
+    viewer, person = look.viewer, look.person
+    is_his = viewer.role == "team_lead" and person.role == "rep" and person.team_id == viewer.team_id
+    if not is_his:
+        return _("A team lead nudges the reps of his own team, and nobody else does.")
+    if not any(card.state in _UNSOLVED for card in cards):
+        return _("{name} has no open problem now: there is nothing to nudge about.").format(name=person.name)
+    return ""
+
+
+def _about(look: Look, cards: Sequence[Card], about: str) -> Card:
+    """The first unsolved card that nobody nudged about yet, or the first of that rule or id. Raises UnknownName."""
+    unsolved = [card for card in cards if card.state in _UNSOLVED]
+    if about:
+        found = next((card for card in unsolved if about in (card.rule.id, card.id)), None)
+        if found is None:
+            raise UnknownName(
+                kind=_("problem"), name=about, near=listed(dict.fromkeys(card.rule.id for card in unsolved))
+            )
+        return found
+    return next((card for card in unsolved if card.nudge is None), unsolved[0])
+
+
+def _refuse_again(book: Book, card: Card) -> None:
+    """Two watches of the same thing would each take the other's effect for its own."""
+    before = live(book, card.rep_id).get((card.rule.id, card.subject_id))
+    if before is not None:
+        text = _("There is a nudge about this since {day}, and it is still watched: N shows it.")
+        raise NotAllowed(text.format(day=short_day(book.local_day(before.sent_at))))
+
+
+def _draft(book: Book, card: Card) -> NudgeDraft:
+    (view,) = card_views.card_views(book, [card])
+    key = f" [{card.rule.key}]" if len(card.rule.key) == 1 else ""
+    return NudgeDraft(card_id=card.id, about=view.what, message=f"{view.what}. {view.to_do}{key}"[:MOST_SIGNS])
+
+
+def _card_of(cards: Sequence[Card], nudge: Nudge) -> Card | None:
+    wanted = (nudge.rule, nudge.subject_id)
+    return next((card for card in cards if (card.rule.id, card.subject_id) == wanted), None)
+
+
+def _past(found: Sequence[Course]) -> PastNudges:
+    told = record(found)
+    return PastNudges(ended=told.ended, acted=told.acted, moved=told.moved, days=told.days)

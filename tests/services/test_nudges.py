@@ -1,0 +1,189 @@
+"""A nudge from the lead's words to the rep's answer: who may send it, where it lands, how far it got."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from cockpit import clock
+from cockpit.domain.book import Book
+from cockpit.domain.nudges import Course, courses
+from cockpit.errors import BadUse, NotAllowed, UnknownName
+from cockpit.services.container import Services, services_on
+from tests.support.company import HEAD, LEAD, MATE, ME, TEAM, Company, at, sign_in
+from tests.support.numbers import desk_of
+
+
+@pytest.fixture
+def led(company: Company) -> Company:
+    """The lead's device. His rep has a KPI without plan and three visits of yesterday nobody answered for."""
+    company.put("kpi_rule", id="kpi", name="面访", kind="visit", scope_id=TEAM, minimum=15, consequence_value=200)
+    account = company.account("恒泰机械")
+    for hour in ("09:00", "11:00", "15:00"):
+        company.activity(at(23, hour), account_id=account)
+    as_person(company, LEAD)
+    return company
+
+
+def as_person(company: Company, person_id: str) -> Services:
+    with company.database.write() as session:
+        sign_in(session, person_id)
+    return services_on(company.database)
+
+
+def nudge(company: Company, sent_day: int, rule: str = "kpi_uncovered", subject: str = "kpi", **values: object) -> str:
+    sent = at(sent_day, "09:20")
+    given = {"owner_id": ME, "by_id": LEAD, "rule": rule, "subject_id": subject, "message": "plan", "sent_at": sent}
+    return company.put("nudge", sent, **{**given, **values})
+
+
+def only_course(company: Company) -> tuple[Book, Course]:
+    with company.database.look() as reader:
+        book = desk_of(company).book(reader, rep_ids=[ME])
+    (course,) = courses(book)
+    return book, course
+
+
+def test_from_the_prepared_words_to_the_answer(led: Company) -> None:
+    lead = as_person(led, LEAD)
+    page = lead.nudges.page(ME)
+    assert page.draft is not None
+    (first, *_rest) = lead.cards.load(ME)
+    assert page.draft.about == first.what
+    assert page.draft.message == f"{first.what}. {first.to_do} [{first.key}]"
+    saved = lead.nudges.send(ME)
+    assert lead.team.load().reps[0].nudge == "sent"
+    rep = as_person(led, ME)
+    (card, *_rest) = rep.today.load().cards
+    assert card.nudge is not None
+    assert (card.nudge.by, card.nudge.message, card.nudge.is_seen) == ("Zhou Lan", page.draft.message, False)
+    assert (card.rule, card.key, card.command) == (first.rule, first.key, first.command)
+    assert rep.nudges.see([card.nudge.id])
+    assert not rep.nudges.see([card.nudge.id])
+    assert rep.nudges.load().lines[0].state == "seen"
+    rep.nudges.answer(saved.id, "help", "come along")
+    lead = as_person(led, LEAD)
+    (line,) = lead.nudges.load(ME).lines
+    assert (line.state, line.answer, line.answer_reason) == ("help", "help", "come along")
+    steps = [step.step for step in lead.nudges.page(nudge_id=saved.id).trail]
+    assert steps == ["found", "sent", "seen", "answered", "progress", "verdict"]
+
+
+def test_a_look_at_the_home_is_nothing_to_take_back(led: Company) -> None:
+    """`u` after it takes back what was done by a key before it."""
+    sent = nudge(led, 24)
+    rep = as_person(led, ME)
+    account = led.account("新客户")
+    rep.visits.plan(account, "fri 10")
+    rep.nudges.see([sent])
+    assert "新客户" in rep.undo.undo().text
+    assert rep.nudges.load().lines[0].state == "seen"
+    with pytest.raises(NotAllowed):
+        rep.undo.undo()
+
+
+def test_a_nudged_card_stands_first_while_it_is_open(led: Company) -> None:
+    rep = as_person(led, ME)
+    last = [card for card in rep.cards.load() if card.state == "found"][-1]
+    nudge(led, 24, last.rule, last.subject_id)
+    assert rep.cards.load()[0].id == last.id
+
+
+def test_who_may_not(led: Company) -> None:
+    for person, rep_id in ((ME, ME), (HEAD, ME), (LEAD, LEAD)):
+        who = as_person(led, person)
+        with pytest.raises(NotAllowed, match="his own team"):
+            who.nudges.send(rep_id)
+    lead = as_person(led, LEAD)
+    with pytest.raises(UnknownName):
+        lead.nudges.send(ME, about="deal_stalled")
+    sent = lead.nudges.send(ME)
+    with pytest.raises(NotAllowed, match="for somebody else"):
+        lead.nudges.answer(sent.id, "ok")
+    rep = as_person(led, ME)
+    with pytest.raises(BadUse, match="no answer"):
+        rep.nudges.answer(sent.id, "maybe")
+    with pytest.raises(BadUse, match="reason"):
+        rep.nudges.answer(sent.id, "not_fair", " ")
+
+
+def test_nothing_to_nudge_about(company: Company) -> None:
+    lead = as_person(company, LEAD)
+    with pytest.raises(NotAllowed, match="no open problem"):
+        lead.nudges.send(MATE)
+    assert "no open problem" in lead.nudges.page(MATE).refusal
+
+
+def test_the_third_in_a_week_needs_a_yes(led: Company) -> None:
+    nudge(led, 23, "tier_overdue", ME)
+    nudge(led, 24, "behind_pace", ME)
+    nudge(led, 20, "funnel_thin", ME)
+    lead = as_person(led, LEAD)
+    assert lead.nudges.page(MATE).spent == 0
+    with pytest.raises(NotAllowed, match="2 nudges this week"):
+        lead.nudges.send(ME)
+    assert lead.nudges.send(ME, is_confirmed=True).id
+
+
+def test_the_same_thing_is_watched_once(led: Company) -> None:
+    lead = as_person(led, LEAD)
+    lead.nudges.send(ME, about="kpi_uncovered")
+    with pytest.raises(NotAllowed, match="still watched"):
+        lead.nudges.send(ME, about="kpi_uncovered")
+    lead.nudges.send(ME)
+    assert {line.rule for line in lead.nudges.load(ME).lines} == {"kpi_uncovered", "unvisited"}
+
+
+def test_it_was_acted_on_by_the_rep_s_own_change_of_what_it_is_about(led: Company) -> None:
+    nudge(led, 20)
+    account = led.account("安捷重工")
+    led.activity(at(25), account_id=account, recorded_at=at(20, "08:00"))
+    assert only_course(led)[1].state == "sent"
+    call = led.activity(at(25, "11:00"), account_id=account, kind="call", recorded_at=at(21))
+    assert only_course(led)[1].acts == ()
+    visit = led.activity(at(25, "13:00"), account_id=account, recorded_at=at(21))
+    with led.database.write() as session:
+        from sqlalchemy import text
+
+        session.execute(text("UPDATE change_log SET actor_id = :me"), {"me": ME})
+    _book, course = only_course(led)
+    assert [entry.entity_id for entry in course.acts] == [visit] != [call]
+    assert course.state == "acted"
+
+
+@pytest.mark.parametrize(("held", "state"), [(5, "moved"), (4, "not_moved"), (0, "not_moved")])
+def test_the_verdict_after_seven_days(led: Company, held: int, state: str) -> None:
+    """Two visits in the ten working days before, then `held` in the five working days after."""
+    nudge(led, 12)
+    account = led.account("安捷重工")
+    for day in (3, 9):
+        led.activity(at(day), "held", account_id=account)
+    for place in range(held):
+        led.activity(at(16 + place % 4), "held", account_id=account)
+    _book, course = only_course(led)
+    assert (course.watched_until, course.state) == (date(2026, 11, 19), state)
+    found = course.measured
+    assert found is not None
+    assert (found.before, found.before_of, found.since, found.since_of) == (2, 10, held, 5)
+    lead = as_person(led, LEAD)
+    past = lead.nudges.load().past
+    assert (past.ended, past.moved) == (1, int(state == "moved"))
+    page = lead.nudges.page(nudge_id=course.nudge.id)
+    assert [line.is_judged for line in page.watch] == [True, False, False, False]
+    assert page.trail[-1].text == {"moved": "MOVED", "not_moved": "NOT MOVED"}[state]
+
+
+def test_a_watch_without_a_working_day_is_not_judged(led: Company) -> None:
+    led.put("absence", person_id=ME, from_on=date(2026, 11, 13), to_on=date(2026, 11, 30))
+    nudge(led, 12)
+    _book, course = only_course(led)
+    assert (course.state, course.measured) == ("sent", None)
+    assert "not judged" in as_person(led, LEAD).nudges.page(nudge_id=course.nudge.id).trail[-1].text
+
+
+def test_a_past_day_shows_what_was_known_then(led: Company) -> None:
+    nudge(led, 23)
+    lead = as_person(led, LEAD)
+    assert len(lead.nudges.load().lines) == 1
+    assert lead.nudges.load(as_of=clock.now() - timedelta(days=3)).lines == ()
