@@ -16,7 +16,7 @@ from cockpit.cli.hub import hub_database
 from cockpit.cli.joining import Joining
 from cockpit.crm.connector import Access
 from cockpit.errors import BadUse, CrmTrouble, NotAllowed, UnknownName
-from cockpit.hub import funnels
+from cockpit.hub import funnels, running
 from cockpit.hub.upstream import enrolling, opening, settings
 from cockpit.locations import locate
 from cockpit.services.container import open_services
@@ -113,6 +113,55 @@ def test_what_is_said_of_roles_and_stages_holds_in_the_account(
     assert joining.name == "crm"
     assert {user.id: user.role for user in again.users or ()} == {"11": "rep", "12": "team_lead"}
     assert {stage.id: stage.stage_id for stage in again.stages or ()}["3"] == OURS
+
+
+def test_a_hub_that_runs_already_is_used_and_followed_when_it_ends(
+    joining: Joining, crm: tuple[FakePipedrive, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two terminals with one account: the second starts no hub of its own, and goes on when the first one leaves."""
+    monkeypatch.setattr("cockpit.cli.joining.USUAL_PORT", 0)
+    monkeypatch.setattr("cockpit.hub.running._LOOK_S", 0.05)
+    see(joining, crm)
+    path = joining.join(CrmMaps("11", {}, {}, {}), silent)
+
+    def place() -> running.Place | None:
+        hub = hub_database(None)
+        found = running.find(hub, "crm")
+        hub.close()
+        return found
+
+    first, told = place(), list[str]()
+    assert first is not None
+    with ExitStack() as stack:
+        second = Joining(stack)
+        second.reopen("crm", told.append)
+        assert "The hub is running already" in told
+        assert place() == first
+        joining._running.close()
+        follower = second._hub
+        assert isinstance(follower, running.Successor)
+        follower._thread.join(60)
+        after = place()
+        assert after is not None
+        assert (after.url, after.pid == first.pid) == (first.url, False)
+        opened = open_services(path)
+        assert opened.sync.signing.hub_url() == first.url
+        assert not opened.sync.run().error
+        opened.desk.database.close()
+    assert place() is None
+
+
+def test_a_hub_that_runs_with_what_was_saved_before_is_named(
+    joining: Joining, crm: tuple[FakePipedrive, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cockpit.cli.joining.USUAL_PORT", 0)
+    see(joining, crm)
+    joining.join(CrmMaps("11", {}, {}, {}), silent)
+    with ExitStack() as second:
+        other = Joining(second)
+        see(other, crm)
+        with pytest.raises(NotAllowed, match=r"still runs with what was saved before.*cockpit connect crm"):
+            other.join(CrmMaps("11", {"12": "team_lead"}, {}, {}), silent)
 
 
 def test_a_stage_of_the_same_name_and_kind_is_proposed(joining: Joining, crm: tuple[FakePipedrive, str]) -> None:

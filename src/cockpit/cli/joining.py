@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.cli import opening
 from cockpit.cli.hub import hub_database, hub_file, require_extra
 from cockpit.domain.text import clean_line
-from cockpit.errors import BadUse, CrmTrouble, HubUnavailable, NotAllowed
+from cockpit.errors import BadUse, CrmTrouble, HubError, HubUnavailable, NotAllowed
 from cockpit.i18n import _
 from cockpit.locations import is_demo, is_own, locate, mark_tour, start_values
 
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from cockpit.credentials import Place
     from cockpit.crm.browser import BrowserSignIn
     from cockpit.hub.embedded import EmbeddedHub
+    from cockpit.hub.running import Successor
     from cockpit.hub.upstream import Connection
     from cockpit.hub.upstream.enrolling import Enrolment
     from cockpit.services.snapshots.joining import CrmAsked, CrmKind, CrmLook, CrmMaps, JoinedCrm
+    from cockpit.storage.database import Database
 
 Tell = Callable[[str], None]
 USUAL_PORT = 8765
@@ -35,7 +37,7 @@ class Joining:
         self._running, self._url = running, url
         self._enrolment: Enrolment | None = None
         self._wanted = self._given = ""
-        self._hub: EmbeddedHub | None = None
+        self._hub: EmbeddedHub | Successor | None = None
 
     @property
     def folder(self) -> Path:
@@ -133,18 +135,51 @@ class Joining:
                     raise
                 step = _("The connection is saved. Try again: cockpit connect {name}").format(name=name)
                 raise CrmTrouble(_("It did not get through: {reason}").format(reason=done.error), step=step) from error
+            url = self._hub_of(database, name, token, tell)
         finally:
             database.close()
-        tell(_("Starting the hub"))
-        if self._hub is not None:  # the one that was started for what is opened again
-            self._hub.stop()
-        hub = self._hub = self._running.enter_context(started(database.url, name))
         account = opening.services()
-        signed_in = account.sync.signing.sign_in(hub.url, token, has_moved=True)
+        signed_in = account.sync.signing.sign_in(url, token, has_moved=True)
         path = account.desk.database.path
         account.desk.database.close()
         assert path is not None
         return path, signed_in
+
+    def _hub_of(self, database: Database, name: str, token: str, tell: Tell) -> str:
+        """The address of the hub that is joined to the CRM: of one that runs already, else of one that is started here.
+
+        Raises NotAllowed where it runs with what was saved before."""
+        from cockpit.hub import embedded, running
+
+        if self._hub is not None:  # of what is opened again
+            self._hub.stop()
+        place = running.find(database, name)
+        if place is None or not _knows(place.url, token):
+            tell(_("Starting the hub"))
+            hub = self._hub = self._running.enter_context(started(database.url, name))
+            return hub.url
+        if place.shape != running.shape(database, name):
+            raise NotAllowed(
+                _(
+                    "The hub at {url} still runs with what was saved before. End it there, then: cockpit connect {name}"
+                ).format(url=place.url, name=name)
+            )
+        tell(_("The hub is running already"))
+        if place.ends:  # with the program that started it: then this one goes on in its place
+            target = database.url
+            follow = running.Successor(place, lambda port: embedded.start(target, port, upstream=name))
+            self._hub = self._running.enter_context(follow)
+        return place.url
+
+
+def _knows(url: str, token: str) -> bool:
+    """Whether what answers there is a hub on the database in which the token was just made."""
+    from cockpit.crm.hub import HubClient
+
+    with suppress(HubError), HubClient(url, token) as hub:
+        hub.hello()
+        return True
+    return False
 
 
 def started(url: str, upstream: str = "") -> EmbeddedHub:

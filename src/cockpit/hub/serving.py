@@ -9,12 +9,14 @@ import os
 import socket
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import uvicorn
 from sqlalchemy.engine import make_url
 
 from cockpit.errors import BadUse, PortRefused, PortTaken
+from cockpit.hub import running
 from cockpit.hub.app import create_app
 from cockpit.hub.limits import Rate
 from cockpit.hub.upstream import opening
@@ -64,15 +66,17 @@ def serve(
     with _listen(host, port) as listener:
         name, number = listener.getsockname()[:2]
         shown = f"[{name}]" if ":" in name else name
-        sys.stdout.write(json.dumps({"url": f"http://{shown}:{number}", "pid": os.getpid()}) + "\n")
+        url = f"http://{shown}:{number}"
+        sys.stdout.write(json.dumps({"url": url, "pid": os.getpid()}) + "\n")
         sys.stdout.flush()
         if is_embedded:
             threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
-        if joined is not None:
-            joined.start()
-        server.run(sockets=[listener])
-    if joined is not None:
-        joined.stop()
+        with ExitStack() as ending:
+            if joined is not None:
+                ending.enter_context(running.told(database, upstream, url, ends=is_embedded))
+                ending.callback(joined.stop)
+                joined.start()
+            server.run(sockets=[listener])
     database.close()
 
 
