@@ -280,3 +280,36 @@ def test_an_answer_about_a_row_that_left_my_sight_brings_back_what_i_typed_alone
     (waiting,) = device.service.load().queue
     device.service.discard(waiting.mutation_id)
     assert (nothing_of_it_is_here(device), device.queue()) == (True, [])
+
+
+def test_an_answer_taken_back_shows_my_last_word_though_the_hub_has_that_one(device: Device, hub: ModelHub) -> None:
+    """In one push the first change met another value, and the second wrote the very value that was there."""
+    device.edit("patch", "account", "acc-1", phone="2")
+    device.edit("patch", "account", "acc-1", phone="9")
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    hub.put("account", "acc-1", phone="7")
+    device.sync()
+    before = picture(device)
+    device.service.answer(device.only_conflict().id, "theirs")
+    assert device.value("account", "acc-1", "phone") == "7"
+    device.undo.undo()
+    assert picture(device) == before
+    device.service.answer(device.only_conflict().id, "mine")
+    device.sync()
+    assert hub.row("account", "acc-1")["phone"] == "9"
+
+
+def test_a_later_edit_taken_back_shows_my_last_word_before_it_though_the_hub_has_that_one(
+    device: Device, hub: ModelHub
+) -> None:
+    device.edit("patch", "account", "acc-1", phone="2")
+    device.edit("patch", "account", "acc-1", phone="9")
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    hub.put("account", "acc-1", phone="7")
+    device.sync()
+    before = picture(device)
+    device.edit("patch", "account", "acc-1", phone="5")
+    device.undo.undo()
+    assert picture(device) == before

@@ -151,12 +151,12 @@ def bring_back(session: Session, act: Act, *, actor_id: str) -> bool:
     """Queue what the act ended as it was, show it on its rows again and open its questions; False when nothing is left."""
     _show_newest_theirs(session, act)
     _keep_as_received(session, act)
-    has_effect = False
+    has_effect, my_words = False, _in_question(session, act)
     for kept in act.ended:
         mutation = queued_again(kept)
         shown = act.shown if mutation.entity_id == act.id else None
         was_unseen = bool(act.questions) and act.shown is None
-        if _show_again(session, mutation, shown) or was_unseen:
+        if _show_again(session, mutation, shown, my_words) or was_unseen:
             done = session.get(OutboxDoneRow, mutation.seq)
             if done is not None:
                 session.delete(done)
@@ -244,7 +244,14 @@ def _keep_as_received(session: Session, act: Act) -> None:
     session.flush()
 
 
-def _show_again(session: Session, mutation: OutboxRow, shown: dict[str, Any] | None) -> bool:
+def _in_question(session: Session, act: Act) -> dict[str, Any]:
+    """My last word on each field in question, as the row showed it: a change the hub has by now may have said it."""
+    asked = [session.get(ConflictRow, conflict_id) for conflict_id, _state, _resolution in act.questions]
+    fields = {conflict.field for conflict in asked if conflict is not None}
+    return {name: value for name, value in (act.shown or {}).items() if name in fields}
+
+
+def _show_again(session: Session, mutation: OutboxRow, shown: dict[str, Any] | None, my_words: dict[str, Any]) -> bool:
     """Apply a change to its row as when it was made; False for a correction of a row that is gone."""
     entity, row_id = mutation.entity, mutation.entity_id
     row = rows.find(session, entity, row_id)
@@ -258,13 +265,13 @@ def _show_again(session: Session, mutation: OutboxRow, shown: dict[str, Any] | N
         rows.remove(session, entity, row_id)
     else:
         gone = shown or {} if row is None else {}
-        rows.put(session, entity, {**gone, "id": row_id, **_latest_word(session, mutation)})
+        rows.put(session, entity, {**gone, "id": row_id, **_latest_word(session, mutation, my_words)})
     session.flush()
     return True
 
 
-def _latest_word(session: Session, mutation: OutboxRow) -> dict[str, Any]:
+def _latest_word(session: Session, mutation: OutboxRow, my_words: dict[str, Any]) -> dict[str, Any]:
     """What a change says of fields that no later one in the queue has changed again: those show the later value."""
     queued = receipts.queued_of(session, mutation.entity, mutation.entity_id)
     later = {name for other in queued if (other.seq or 0) > (mutation.seq or 0) for name in other.patch}
-    return {name: value for name, value in mutation.patch.items() if name not in later}
+    return {name: my_words.get(name, value) for name, value in mutation.patch.items() if name not in later}

@@ -173,12 +173,26 @@ def _put_back(session: Session, entity: str, row_id: str, taken: list[OutboxRow]
             values |= {name: received.get(name, seen) for name, seen in mutation.base.items()}
     for mutation in staying:
         values |= {name: value for name, value in mutation.patch.items() if name in values}
+    values |= _my_words_before(session, taken, staying)
     if staying:
         conflicts.pass_on(session, taken, staying[0])
     restored = rows.put(session, entity, values)
     if kept is not None:
         restored.seen_gen = kept.seen_gen
     session.flush()
+
+
+def _my_words_before(session: Session, taken: list[OutboxRow], staying: list[OutboxRow]) -> dict[str, Any]:
+    """What the row showed of fields in question before `taken` changed them last: a change the hub has by now may have
+    said it, later than those that are still queued."""
+    held = {name: mutation.seq or 0 for mutation in staying for name in mutation.patch}
+    words: dict[str, Any] = {}
+    for mutation in reversed(taken):
+        for name, seen in mutation.base.items() if mutation.op == "patch" else ():
+            is_behind = held.get(name, mutation.seq or 0) < (mutation.seq or 0)
+            if is_behind and conflicts.is_asked(session, mutation.entity, mutation.entity_id, name):
+                words[name] = seen
+    return words
 
 
 def _is_gone(session: Session, row: SyncedRow, entity: str) -> bool:
