@@ -146,7 +146,7 @@ CLOCK = (
     ),
     Bug(
         "the time of sending", "clock", "A visit is said to have happened when it was sent.",
-        f"{_PUSH}:take", "        payload = _payload(mutation)", "        mutation.occurred_at = now\n        payload = _payload(mutation)", "I1",
+        f"{_PUSH}:take", "        payload = _payload(session, mutation)", "        mutation.occurred_at = now\n        payload = _payload(session, mutation)", "I1",
     ),
     Bug(
         "new receipts are pruned", "clock", "Receipts are forgotten while they are young.",

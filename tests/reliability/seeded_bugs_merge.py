@@ -73,8 +73,8 @@ BASES = (
     ),
     Bug(
         "the newest base is sent", "base movement", "A change is sent with the base of the latest pull.",
-        f"{_PUSH}:take", "        payload = _payload(mutation)\n",
-        "        payload = _payload(mutation)\n"
+        f"{_PUSH}:take", "        payload = _payload(session, mutation)\n",
+        "        payload = _payload(session, mutation)\n"
         "        latest = session.get(SyncBaseRow, (mutation.entity, mutation.entity_id))\n"
         "        if latest is not None and mutation.op == 'patch':\n"
         "            payload['base'] = {name: latest.base.get(name) for name in mutation.patch}\n", "I4",
