@@ -72,7 +72,7 @@ def load_book(
         accounts={account.id: account for account in entities(reader, e.Account)},
         windows=_windows(reader),
         deals=tuple(entities(reader, e.Deal, of_reps, **reps)),
-        stage_changes=tuple(entities(reader, e.StageChange, "changed_at <= :known_by", known_by=known_by)),
+        stage_changes=tuple(entities(reader, e.StageChange, "changed_at <= :known_by", "", known_by=known_by)),
         milestones=tuple(entities(reader, e.MilestoneDone, "done_at <= :known_by", known_by=known_by)),
         activities=tuple(_activities(reader, since, rep_ids)),
         targets=tuple(entities(reader, e.Target)),
