@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
+from cockpit.domain.book import Book
 from cockpit.errors import UnknownName
 from cockpit.services.container import services_on
 from cockpit.services.why_targets import PARTS
+from cockpit.storage.queries.book import load_book
 from tests.support.company import LEAD, MATE, ME, TEAM, Company, sign_in
 
 
@@ -59,3 +62,29 @@ def test_the_screen_has_a_list_whose_parts_open(months: Company) -> None:
 def test_another_name_is_no_number(months: Company, about: str) -> None:
     with pytest.raises(UnknownName):
         services_on(months.database).why.explain(about)
+
+
+def test_all_answers_open_as_many_books_however_many_people_there_are(
+    months: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A book is everybody's rows: one for each answer took minutes for who leads many."""
+
+    opened: list[object] = []
+
+    def counted(*given: Any, **named: Any) -> Book:
+        opened.append(given)
+        return load_book(*given, **named)
+
+    monkeypatch.setattr("cockpit.services.desk.load_book", counted)
+
+    def books() -> int:
+        opened.clear()
+        services_on(months.database).why.everything()
+        return len(opened)
+
+    few = books()
+    for number in range(4):
+        rep = months.put("person", id=f"new-{number}", name=f"新人{number}", role="rep", team_id=TEAM)
+        months.target(1_000_000, rep)
+        months.deal(f"of {rep}", "stage-2", 100, rep)
+    assert books() == few

@@ -88,7 +88,9 @@ async def test_plus_and_minus_move_the_rate_of_the_focused_line(service: ChainSe
 
 async def test_y_writes_what_is_on_the_screen(service: ChainService) -> None:
     async with running(services(service), opening="gap") as driver:
-        await driver.press("b", "1", "y")
+        await driver.press("b", "1")
+        assert "Into the week" in driver.text
+        await driver.press("y")
         args, values = driver.services.called("chain.write")[-1]
         assert (args, values) == (("month",), {"tried": Tried(levers=frozenset({"dirty"}))})
         assert "Gap chain: 7 to-dos" in driver.text
@@ -125,6 +127,7 @@ async def test_a_lead_opens_a_reps_gap_and_chain_with_enter(company: Company) ->
         await driver.press("enter")
         assert driver.services.called("gap.load")[-1][0][0] == ME
         await driver.press("q", "b")
+        assert "Into the week" not in driver.text, "nobody's week takes a team's chain"
         assert "by their own" not in driver.text
         driver.app.room.view.query_one(ShortReps).focus()
         await driver.press("y")

@@ -184,6 +184,11 @@ class Book:
         """By id and moment a row and its versions since then, which `domain.history` works out once."""
         return {}
 
+    @cached_property
+    def stays(self) -> dict[str, Any]:
+        """By stage how long deals stay in it, which `domain.pipeline` works out once."""
+        return {}
+
     def stage_kind(self, deal: Deal) -> str:
         """open, won or lost; open when the stage is not known here."""
         stage = self.stages.get(deal.stage_id)

@@ -90,7 +90,7 @@ class Pipeline:
     open: tuple[Deal, ...]
     won: tuple[Deal, ...]
     lost: tuple[Deal, ...]
-    usual: dict[str, Stay] = field(default_factory=dict)
+    usual: Mapping[str, Stay] = field(default_factory=dict)
     astray: tuple[Deal, ...] = ()
     """Open deals in no stage of the funnel: it was removed, or is another funnel's. They are in `open` and no stage."""
 
@@ -159,8 +159,14 @@ def is_forward(book: Book, change: StageChange) -> bool:
     return after.kind == "won" or after.position > before.position
 
 
-def usual_stays(book: Book) -> dict[str, Stay]:
+def usual_stays(book: Book) -> Mapping[str, Stay]:
     """How long deals stay in each stage: median days of finished stays of every deal here, by stage changes alone."""
+    if not book.stays:
+        book.stays.update(_usual_stays(book))
+    return book.stays
+
+
+def _usual_stays(book: Book) -> dict[str, Stay]:
     stays: dict[str, list[int]] = {}
     for changes in book.changes_by_deal.values():
         days = [book.local_day(change.changed_at).toordinal() for change in changes]

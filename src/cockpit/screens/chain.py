@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from cockpit.services.gap_words import why_not_agree
 from cockpit.services.snapshots import ChainSnapshot, Tried
 from cockpit.services.words import period_name
 from cockpit.widgets.chain_table import PER_DAY, STANDING, ChainTable, LeverTable, ShortReps
+from cockpit.widgets.footer import FooterKey
 from cockpit.widgets.lines import Line, Lines, folded
 
 if TYPE_CHECKING:
@@ -71,6 +73,11 @@ class ChainView(PeriodView):
 
     def label_of(self, command: Command) -> str:
         return _("Into the week") if command.id == "accept" else super().label_of(command)
+
+    def footer(self) -> Sequence[str | FooterKey]:
+        """A team's chain is in nobody's week: no key for it there."""
+        is_of_team = self.snapshot is not None and bool(self.snapshot.team)
+        return [one for one in super().footer() if not (is_of_team and one == "accept")]
 
     def about(self) -> str | None:
         """The line under the cursor; for the levers what each day needs."""

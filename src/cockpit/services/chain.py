@@ -146,6 +146,13 @@ class ChainLook:
     tried: Tried = AS_IT_IS
 
     @cached_property
+    def shown(self) -> ChainSnapshot:
+        """What the screen shows of it."""
+        from cockpit.services.chain_views import chain_snapshot
+
+        return chain_snapshot(self)
+
+    @cached_property
     def gap(self) -> MoneyGap:
         book = self.ground.book
         return gap_of(book, self.ground.person.id, period_of(self.kind, book.today), self.ground.currency)
@@ -300,11 +307,9 @@ class ChainService:
         tried: Tried = AS_IT_IS,
     ) -> ChainSnapshot:
         """The chain of the period that holds `as_of`, with what is tried on it."""
-        from cockpit.services.chain_views import chain_snapshot
-
         with self.desk.look(as_of) as reader:
             found = ground(self.desk, reader, rep_id, as_of)
-        return chain_snapshot(ChainLook(found, period, tried))
+        return ChainLook(found, period, tried).shown
 
     def write(self, period: PeriodKind = "month", *, tried: Tried = AS_IT_IS) -> Saved:
         """Write the viewer's own chain into the week. Raises NotAllowed where there is none, or no day left."""

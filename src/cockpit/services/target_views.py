@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cockpit.domain import targets as rules
@@ -68,6 +69,11 @@ class Sight:
             )
         viewer = book.people[me.id]
         return cls(book, viewer, measure, found, rules.tree(book, rules.top_of(book, viewer), found, measure))
+
+    @cached_property
+    def lines(self) -> tuple[TargetLine, ...]:
+        """Every node as a line, whatever waits to be sent."""
+        return tuple(lines_of(self, {}))
 
     def tree(self, period: Period) -> Node:
         """The same tree in another period."""

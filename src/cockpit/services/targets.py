@@ -161,7 +161,7 @@ def _said(sight: Sight, node: Node) -> dict[str, str]:
 
 
 def _offer(sight: Sight, node: Node) -> int:
-    offer = next((line.offer for line in lines_of(sight, {}) if line.id == node.id), None)
+    offer = next((line.offer for line in sight.lines if line.id == node.id), None)
     if offer is None:
         raise NotAllowed(
             _("No raise is offered to {name}: one is when the target is reached with working days left.").format(

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from cockpit.domain.book import Book
 from cockpit.domain.periods import PERIOD_KINDS, PeriodKind
-from cockpit.domain.problems import cards_of
 from cockpit.errors import UnknownName
 from cockpit.i18n import _
 from cockpit.services import (
@@ -35,7 +34,6 @@ from cockpit.services import (
 from cockpit.services.cards import find_card
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import ReplanProposal, Why
-from cockpit.services.target_views import Sight
 from cockpit.services.today import next_visit_and_last
 from cockpit.services.why_names import CARD_PARTS, names_of, near, row_names
 from cockpit.services.why_origin import with_origins
@@ -120,8 +118,7 @@ class WhyService:
         """Name and answer of every number of a tree of targets."""
         with self.desk.database.read() as session:
             sources = Sources(self.desk, session, None, as_of)
-            sight = Sight.open(self.desk, sources.reader, period, metric, as_of)
-            return _answers(sources, why_targets.names(sight))
+            return _answers(sources, why_targets.names(sources.sight(period, metric)))
 
     def everything(self, rep_id: str | None = None, as_of: datetime | None = None) -> tuple[tuple[str, str, Why], ...]:
         """Screen, name and answer of every number the screens show now, each name once."""
@@ -203,7 +200,7 @@ def _of_row(sources: Sources, kind: str, subject: str) -> Why | None:
     if kind in CARD_PARTS and part == ALL:
         return _of_card(sources, kind, row_id)
     rows: dict[str, Callable[[], Why | None]] = {
-        "card": lambda: why_cards.card(sources.book, find_card(cards_of(sources.book, sources.rep), subject)),
+        "card": lambda: why_cards.card(sources.book, find_card(sources.cards, subject)),
         "kpi": lambda: why_cards.kpi(sources.book, sources.rep, row_id, part),
         "visit": lambda: why_account.visit(sources, subject),
         "stage": lambda: _stage(sources, row_id, part),

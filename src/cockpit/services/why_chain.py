@@ -11,7 +11,6 @@ from cockpit.domain.measures import MONEY, Ratio
 from cockpit.domain.rates import Rate
 from cockpit.i18n import _, exact_money, long_day
 from cockpit.services.chain import WINDOW_DAYS, ChainLook, Ground
-from cockpit.services.chain_views import chain_snapshot
 from cockpit.services.chain_words import cycle_lines, exact_value, measure_name, range_text, ratio_name, thin_line
 from cockpit.services.snapshots import ChainLine, ChainSnapshot, Why, WhyRow
 from cockpit.services.why_money import Unit, answer, deal_row
@@ -23,7 +22,7 @@ CHECKS = ("per_day", "cycle", "effort", "thin")
 
 def names(look: ChainLook) -> list[str]:
     """What can be asked about a chain."""
-    if chain_snapshot(look).refusal:
+    if look.shown.refusal:
         return ["chain.target"]
     lines = [line.id for line in chain(look.given).lines]
     rates = dict.fromkeys(f"rate:{step.ratio.id}" for step in look.steps)
@@ -32,7 +31,7 @@ def names(look: ChainLook) -> list[str]:
 
 def whole(look: ChainLook, number: str) -> Why | None:
     """`chain.LINE`, `chain.per_day`, `chain.cycle`, `chain.effort` or `chain.thin`."""
-    found, book = chain_snapshot(look), look.ground.book
+    found, book = look.shown, look.ground.book
     if found.refusal:
         is_first = number == "target"
         return answer(book, _("Gap chain"), None, "none", found.refusal, (), "none") if is_first else None

@@ -8,7 +8,6 @@ from cockpit.domain.agenda import coming, today_list, unvisited
 from cockpit.domain.gap import week_gaps
 from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import PERIOD_KINDS, period_of
-from cockpit.domain.problems import cards_of
 from cockpit.domain.team import gap_of
 from cockpit.i18n import listed
 from cockpit.services import (
@@ -23,7 +22,6 @@ from cockpit.services import (
     why_team,
 )
 from cockpit.services.conflict_words import open_conflicts
-from cockpit.services.target_views import Sight
 from cockpit.services.why_sources import Sources
 
 PERIOD_NUMBERS = (
@@ -118,9 +116,7 @@ def names_of(sources: Sources, screen: str) -> list[str]:
         "funnel": lambda: iter(why_funnel.names(sources.shape)),
         "forecast": lambda: (f"forecast.{number}" for number in why_forecast_scope.NUMBERS),
         "team": lambda: (f"team.{number}" for number in why_team.TOTALS),
-        "targets": lambda: iter(
-            why_targets.names(Sight.open(sources.desk, sources.reader, "month", "amount", sources.as_of))
-        ),
+        "targets": lambda: iter(why_targets.names(sources.sight("month", "amount"))),
         "metrics": lambda: iter(why_metrics.names(sources)),
         "replan": lambda: _replan(sources),
         "sync": lambda: (f"sync.{number}" for number in why_sync.NUMBERS),
@@ -135,7 +131,7 @@ def row_names(sources: Sources, screen: str) -> list[str]:
         rows = (*today_list(book, rep), *unvisited(book, rep), *coming(book, rep))
         accounts = dict.fromkeys(row.account_id for row in rows if row.account_id in book.accounts)
         return [
-            *(f"card:{card.id}" for card in cards_of(book, rep)),
+            *(f"card:{card.id}" for card in sources.cards),
             *(f"visit:{row.id}" for row in rows),
             *(f"account:{account}{part}" for account in accounts for part in CARD_PARTS["account"]),
         ]

@@ -12,6 +12,7 @@ from cockpit.domain.deals import currency_of
 from cockpit.domain.entities import Person
 from cockpit.domain.periods import PeriodKind
 from cockpit.domain.pipeline import Pipeline, pipeline
+from cockpit.domain.problems import Card, cards_of
 from cockpit.domain.team import RepFigures, board, reps_below
 from cockpit.services.chain import ChainLook, Ground, ground
 from cockpit.services.desk import Desk
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from cockpit.domain.periods import PeriodKind
     from cockpit.services.forecast import Scope
     from cockpit.services.metrics import MetricView
+    from cockpit.services.target_views import Sight
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,9 @@ class Sources:
     proposal: ReplanProposal | None = None
     _ahead: dict[str | None, tuple[Scope, Around]] = field(default_factory=dict)
     _metric_views: dict[tuple[str, str | None], MetricView] = field(default_factory=dict)
+    _chains: dict[PeriodKind, ChainLook] = field(default_factory=dict)
+    _sights: dict[tuple[str, str], Sight] = field(default_factory=dict)
+    _books: dict[str | None, Book] = field(default_factory=dict)
 
     @cached_property
     def reader(self) -> Reader:
@@ -74,6 +79,20 @@ class Sources:
     @property
     def rep(self) -> str:
         return self.look.person.id
+
+    @cached_property
+    def cards(self) -> tuple[Card, ...]:
+        """The person's problem cards."""
+        return cards_of(self.book, self.rep)
+
+    def sight(self, period: str, metric: str) -> Sight:
+        """The viewer's tree of targets."""
+        from cockpit.services.target_views import Sight
+
+        key = (period, metric)
+        if key not in self._sights:
+            self._sights[key] = Sight.open(self.desk, self.reader, period, metric, self.as_of)
+        return self._sights[key]
 
     @cached_property
     def nearby(self) -> Around:
@@ -112,7 +131,9 @@ class Sources:
         return ground(self.desk, self.reader, self.rep_id, self.as_of)
 
     def chain(self, period: PeriodKind = "month") -> ChainLook:
-        return ChainLook(self.ground, period)
+        if period not in self._chains:
+            self._chains[period] = ChainLook(self.ground, period)
+        return self._chains[period]
 
     def line_of(self, funnel_id: str) -> Pipeline:
         book, owners = self.funnel
@@ -149,4 +170,7 @@ class Sources:
             return self.book
         if "funnel" in self.__dict__ and owner_id in self.funnel[1]:
             return self.funnel[0]
-        return open_book(self.desk, self.reader, sorted({self.rep, owner_id or ""}), self.as_of)
+        if owner_id not in self._books:
+            ids = sorted({self.rep, owner_id or ""})
+            self._books[owner_id] = open_book(self.desk, self.reader, ids, self.as_of)
+        return self._books[owner_id]

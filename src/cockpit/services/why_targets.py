@@ -10,7 +10,7 @@ from cockpit.domain.periods import period_text
 from cockpit.domain.targets import Node
 from cockpit.i18n import _, clock_time, exact_money, long_day, short_day
 from cockpit.services.snapshots import TargetLine, Why, WhyRow
-from cockpit.services.target_views import METRICS, Sight, lines_of
+from cockpit.services.target_views import METRICS, Sight
 from cockpit.services.why_money import Combine, answer, deal_row, target_rows
 from cockpit.services.why_period import part_row
 from cockpit.services.why_sources import Sources
@@ -24,11 +24,11 @@ def target(sources: Sources, subject: str) -> Why | None:
     node_id, metric, period, part = (*subject.split(":"), "", "", "")[:4] if subject.count(":") < 4 else ("",) * 4
     if not node_id or (metric and metric not in METRICS):
         return None
-    sight = Sight.open(sources.desk, sources.reader, period or "month", metric or "amount", sources.as_of)
+    sight = sources.sight(period or "month", metric or "amount")
     node = sight.root.find(node_id)
     if node is None or (part and part not in PARTS):
         return None
-    line = next(one for one in lines_of(sight, {}) if one.id == node_id)
+    line = next(one for one in sight.lines if one.id == node_id)
     explain: dict[str, Callable[[Sight, Node, TargetLine], Why]] = {
         "": _value,
         "actual": _actual,
