@@ -23,12 +23,14 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from cockpit.domain.card_limits import BadLimit, read_limits
 from cockpit.domain.chain_steps import BadChain, check
 from cockpit.domain.exchange import BadRate, read_exchange
 from cockpit.errors import ConfigError
 from cockpit.exchange import rate_words
 from cockpit.i18n import _, listed
 from cockpit.locations import Locations, refused_looks
+from cockpit.thresholds import limit_words
 
 Origin = Literal["default", "file", "environment"]
 LOOKS = ("lang", "theme", "frames", "themes", "keymap")
@@ -75,6 +77,9 @@ class Settings(BaseSettings):
     exchange: dict[str, str] = {}
     """What one unit of a currency is worth, in which currency and since when: `USD = "7.1034 CNY 2026-11-20"`. Money with a
     rate is added to that of the other currency; money without one stands apart."""
+    cards: dict[str, int] = {}
+    """From where on something is a lead's affair, such as `short_percent = 20`: short_percent, big_times, visits_percent,
+    zero_days, untouched_hours, acted_percent, weeks_under, wild_percent, renewal_days."""
     chains: dict[str, dict[str, str]] = {}
     """The steps of the gap chain by funnel (its id or name, or `default`), such as `reserve = "target / win_by_amount"`;
     `preset = "calls"` or `preset = "visits"` takes a shipped one."""
@@ -203,6 +208,10 @@ def _faults(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     except BadRate as bad:
         code = next((key for key in values["exchange"] if key.upper() == bad.currency), bad.currency)
         yield f"exchange.{code}", rate_words(bad)
+    try:
+        read_limits(values.get("cards", {}))
+    except BadLimit as wrong:
+        yield f"cards.{wrong.name}", limit_words(wrong)
     for fault in check(values.get("chains", {}), values.get("rates", {})):
         yield fault.key, _chain_words(fault)
 
@@ -230,6 +239,9 @@ def _words(key: str, kind: str, message: str, value: object) -> str:
         "extra_forbidden": _("There is no such key. Allowed: {names}.").format(names=listed(Settings.model_fields)),
         "string_type": _("{value} is not a text in quotes.").format(value=value),
         "path_type": _("{value} is not a text in quotes.").format(value=value),
+        "int_parsing": _("{value} is not a whole number.").format(value=value),
+        "int_type": _("{value} is not a whole number.").format(value=value),
+        "int_from_float": _("{value} is not a whole number.").format(value=value),
         "bool_parsing": _("{value} is neither true nor false.").format(value=value),
         "bool_type": _("{value} is neither true nor false.").format(value=value),
         "dict_type": _("{value} is not a table.").format(value=value),

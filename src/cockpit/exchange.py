@@ -6,7 +6,6 @@ file has changed. `config` checks the same table with all others.
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import date
 from functools import lru_cache
@@ -16,33 +15,23 @@ from typing import Any
 from cockpit.domain.exchange import MOST, NO_RATES, BadRate, Exchange, read_exchange
 from cockpit.errors import BadUse, ConfigError, DataDirUnwritable
 from cockpit.i18n import _
-from cockpit.locations import Locations
+from cockpit.locations import Locations, Table, given_table
 
 TABLE = "exchange"
-_VARIABLE = "COCKPIT_EXCHANGE__"
 
 
 def given_rates(locations: Locations) -> Exchange:
     """The rates that hold. Raises ConfigError for one that is none."""
-    path = locations.config_file
-    over = tuple((name, value) for name, value in os.environ.items() if name.startswith(_VARIABLE) and value)
+    found = given_table(locations, TABLE)
     try:
-        seen = path.stat()
-    except OSError:
-        return _of(path, 0, 0, over) if over else NO_RATES
-    return _of(path, seen.st_mtime_ns, seen.st_size, over)
+        return _of(found) if found else NO_RATES
+    except BadRate as bad:
+        raise ConfigError(rate_words(bad), path=locations.config_file, line="-", key=f"{TABLE}.{bad.currency}") from bad
 
 
 @lru_cache(maxsize=4)
-def _of(path: Path, _changed: int, _size: int, over: tuple[tuple[str, str], ...]) -> Exchange:
-    table = {name: value for name, value in _table(path).items() if isinstance(value, str)}
-    for name, value in over:
-        code = name.removeprefix(_VARIABLE).lower()
-        table = {**{key: text for key, text in table.items() if key.lower() != code}, code: value}
-    try:
-        return read_exchange(table)
-    except BadRate as bad:
-        raise ConfigError(rate_words(bad), path=path, line="-", key=f"{TABLE}.{bad.currency}") from bad
+def _of(table: Table) -> Exchange:
+    return read_exchange({code: str(text) for code, text in table})
 
 
 def _table(path: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -196,6 +197,39 @@ def environment(found: Mapping[str, Any]) -> dict[str, Any]:
         if name.startswith("COCKPIT_KEYMAP__")
     }
     return {**given, "keymap": {**_table(found, "keymap"), **keys}} if keys else given
+
+
+Table = tuple[tuple[str, Any], ...]
+"""A table of the settings file, name by name."""
+
+
+def given_table(locations: Locations, name: str) -> Table:
+    """A table of numbers or texts that every look at the rows asks for, with COCKPIT_NAME__KEY over the file.
+
+    Read without the model of the whole settings, and again only once the file has changed. A file that cannot be read
+    gives nothing here; `config` reports it.
+    """
+    prefix = f"COCKPIT_{name.upper()}__"
+    over = {
+        key.removeprefix(prefix).lower(): text for key, text in os.environ.items() if key.startswith(prefix) and text
+    }
+    try:
+        seen = locations.config_file.stat()
+    except OSError:
+        return tuple(over.items())
+    found = _file_table(locations.config_file, name, seen.st_mtime_ns, seen.st_size)
+    return (*((key, value) for key, value in found if key.lower() not in over), *over.items())
+
+
+@lru_cache(maxsize=8)
+def _file_table(path: Path, name: str, _changed: int, _size: int) -> Table:
+    import tomllib  # most have no file
+
+    try:
+        found = _table(tomllib.loads(path.read_text("utf-8")), name)
+    except (OSError, ValueError):
+        return ()
+    return tuple((key, value) for key, value in found.items() if isinstance(value, str | int))
 
 
 def refused_looks(found: Mapping[str, Any]) -> Iterator[Refused]:

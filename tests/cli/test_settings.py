@@ -37,6 +37,9 @@ def _settings(text: str) -> None:
         ('[themes.mine]\nbased_on = "x"\n', "line 2, themes.mine.based_on", "cockpit-light"),
         ('[themes.mine]\ntext = "#333333"\n', "line 2, themes.mine.text", "contrast of 1.1 on cursor; text needs 4.5"),
         ("[themes]\nmine = 3\n", "line 2, themes.mine", "3"),
+        ("[cards]\nshort = 3\n", "line 2, cards.short", "Allowed: short_percent, big_times"),
+        ("[cards]\nzero_days = 40\n", "line 2, cards.zero_days", "40 is not a whole number from 1 to 20"),
+        ('[cards]\nzero_days = "many"\n', "line 2, cards.zero_days", "many is not a whole number."),
     ],
 )
 def test_a_fault_is_named_with_file_line_and_key(cockpit: Cockpit, text: str, line: str, said: str) -> None:

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cockpit.domain.card_limits import USUAL, Limits
 from cockpit.domain.entities import (
     Absence,
     Account,
@@ -70,6 +71,8 @@ class Book:
     rides: tuple[Activity, ...] = ()
     """What others plan from today on with one of these reps as their companion, and what the companions of these reps plan,
     as far as it is known here."""
+    limits: Limits = USUAL
+    """From where on something about his people is a lead's affair."""
     exchange: Exchange = NO_RATES
     """The given rates by which money of other currencies is in one here."""
     kept: Mapping[str, Kept] = field(default_factory=dict)

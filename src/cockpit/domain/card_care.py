@@ -18,14 +18,11 @@ DROPPED_DAYS = 21
 """After the last thing held with a prospect."""
 
 KEY_TIER = "A"
-RENEWAL_AHEAD = 60
-"""Days before a year is over since the last deal won."""
 
 ANSWER = timedelta(days=2)
 """What a lead has to look at a card of his."""
 ACTED_LEAST = 5
 """Cards, of fewer of which one is a large share."""
-ACTED_PERCENT = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +59,12 @@ class Acted:
     lead: Person
     found: int
     acted: int
+    percent: int
+    """So many seen to is enough."""
 
     @property
     def missing(self) -> int:
-        return _missing(self.found, self.acted)
+        return max(0, -(-self.found * self.percent // 100) - self.acted) if self.found >= ACTED_LEAST else 0
 
 
 # -- dropped ------------------------------------------------------------------------------------------------------------
@@ -136,7 +135,7 @@ def _open_deal(book: Book, account_id: str, end: date) -> Deal | None:
 def renewals(
     book: Book, rep_ids: Sequence[str], currency: str, month: Period
 ) -> Iterator[tuple[Renewal, tuple[Reading, ...]]]:
-    """For each key account whose year ends within 60 days: 1 lacking until a deal is open; covered by what is planned."""
+    """For each key account whose year ends within the days set: 1 lacking until a deal is open; covered by what is planned."""
     for rep in rep_ids:
         for account in book.accounts_by_owner.get(rep, ()):
             if account.tier != KEY_TIER:
@@ -159,11 +158,11 @@ def _year_after(day: date) -> date:
 def _renewal(
     book: Book, account: Account, last: Deal, on: date, month: Period
 ) -> Iterator[tuple[Renewal, tuple[Reading, ...]]]:
-    if not 0 <= (on - book.today).days <= RENEWAL_AHEAD:
+    if not 0 <= (on - book.today).days <= book.limits.renewal_days:
         return
     readings = []
     for moment, today, end in moments_of(book, month):
-        lacks = int((on - today).days <= RENEWAL_AHEAD and _open_deal(book, account.id, end) is None)
+        lacks = int((on - today).days <= book.limits.renewal_days and _open_deal(book, account.id, end) is None)
         readings.append(Reading(moment, lacks, lacks, 0, 0))
     readings[-1] = replace(readings[-1], covered=readings[-1].lacks * _is_ahead(book, account.id))
     found = Renewal(account, last, on, _open_deal(book, account.id, book.today + timedelta(days=1)))
@@ -177,14 +176,15 @@ def acted(
     book: Book, lead: Person, traces: Sequence[tuple[tuple[Reading, ...], bool]], month: Period
 ) -> tuple[Acted, tuple[Reading, ...]]:
     """`traces`: the readings of each of the lead's cards, and whether it is set aside. At each midnight and now: how many
-    more of those two days old he has to see to, to have 80 %; held = those he did."""
+    more of those two days old he has to see to, to have enough; held = those he did."""
     begun = [(trace, is_waived, _found_at(trace)) for trace, is_waived in traces]
     known = [(trace, is_waived, found_at) for trace, is_waived, found_at in begun if found_at is not None]
-    found, readings = Acted(lead, 0, 0), []
+    percent = book.limits.acted_percent
+    found, readings = Acted(lead, 0, 0, percent), []
     for moment, _today, _end in moments_of(book, month):
         old = [(trace, is_waived) for trace, is_waived, found_at in known if found_at + ANSWER <= moment]
         seen_to = sum(is_waived or _is_seen_to(trace, moment) for trace, is_waived in old)
-        found = Acted(lead, len(old), seen_to)
+        found = Acted(lead, len(old), seen_to, percent)
         readings.append(Reading(moment, found.missing, found.missing, 0, seen_to))
     return found, settled(readings)
 
@@ -196,7 +196,3 @@ def _found_at(trace: Sequence[Reading]) -> datetime | None:
 def _is_seen_to(trace: Sequence[Reading], moment: datetime) -> bool:
     judged = judge(trace[: bisect_right(trace, moment, key=lambda reading: reading.at)])
     return judged is not None and judged.state not in ("found", "relapsed")
-
-
-def _missing(found: int, seen_to: int) -> int:
-    return max(0, -(-found * ACTED_PERCENT // 100) - seen_to) if found >= ACTED_LEAST else 0

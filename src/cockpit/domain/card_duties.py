@@ -17,24 +17,17 @@ from cockpit.domain.gap import own_target
 from cockpit.domain.history import versions
 from cockpit.domain.periods import Period, period_of
 
-UNTOUCHED = timedelta(hours=48)
-"""From when an account was recorded."""
-
 AHEAD = timedelta(hours=24)
 """Before a visit its papers are asked for."""
 PAPERS = ("goal", "agenda")
 
-BIG_TIMES = 2
-"""A deal of so many average won ones is a lead's affair too."""
 BIG_LEAST = 5
 """Won deals that make an average."""
-
-WEEKS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Untouched:
-    """Prospects recorded more than 48 hours ago with whom nothing was held; `planned`: those with something ahead."""
+    """Prospects recorded too long ago with whom nothing was held; `planned`: those with something ahead."""
 
     subject_id: str
     accounts: tuple[Account, ...]
@@ -76,6 +69,8 @@ class Under:
 
     team: Team
     weeks: tuple[WeekShort, ...]
+    count: int
+    """So many in a row are asked about."""
 
     @property
     def missing_minor(self) -> int:
@@ -83,7 +78,7 @@ class Under:
 
     @property
     def is_firing(self) -> bool:
-        return len(self.weeks) == WEEKS and all(week.missing_minor for week in self.weeks)
+        return len(self.weeks) == self.count and all(week.missing_minor for week in self.weeks)
 
 
 # -- prospects ----------------------------------------------------------------------------------------------------------
@@ -92,10 +87,11 @@ class Under:
 def untouched(
     book: Book, subject_id: str, owner_ids: Collection[str], month: Period
 ) -> tuple[Untouched, tuple[Reading, ...]]:
-    """At each change, each midnight and now: prospects past their 48 hours with nothing held; those with something ahead
+    """At each change, each midnight and now: prospects past their hours with nothing held; those with something ahead
     cover them now."""
+    waits = timedelta(hours=book.limits.untouched_hours)
     rows = [
-        (account, book.recorded[account.id] + UNTOUCHED, *_touches(book, account.id))
+        (account, book.recorded[account.id] + waits, *_touches(book, account.id))
         for owner in owner_ids
         for account in book.accounts_by_owner.get(owner, ())
         if account.lifecycle == "prospect" and account.id in book.recorded
@@ -165,12 +161,12 @@ def _missing(row: Activity) -> tuple[str, ...]:
 def stuck(
     book: Book, reader: DealReader, rep_ids: Sequence[str], currency: str
 ) -> Iterator[tuple[Stuck, DealLife, tuple[Reading, ...]]]:
-    """Every deal as big as two average won ones, with the readings of whether it has stalled."""
+    """Every deal as big as some average won ones, with the readings of whether it has stalled."""
     won = [d.amount_minor for d in deals_of(book, rep_ids) if standing(book, d) == "won" and d.currency == currency]
     amounts = [amount for amount in won if amount]
     if len(amounts) < BIG_LEAST:
         return
-    least = BIG_TIMES * sum(amounts) // len(amounts)
+    least = book.limits.big_times * sum(amounts) // len(amounts)
     for rep_id in rep_ids:
         for life in reader.lives(rep_id):
             if life.deal.currency == currency and (life.deal.amount_minor or 0) >= least:
@@ -183,23 +179,24 @@ def stuck(
 def under(
     book: Book, team: Team, owner_ids: Sequence[str], currency: str, month: Period
 ) -> tuple[Under, tuple[Reading, ...]]:
-    """At each midnight and now: 1 lacking while the last three finished weeks were all under their share of the target."""
+    """At each midnight and now: 1 lacking while the last finished weeks were all under their share of the target."""
     won = [
         deal
         for deal in deals_of(book, owner_ids)
         if standing(book, deal) == "won" and deal.closed_on is not None and deal.currency == currency
     ]
     known: dict[date, WeekShort | None] = {}
-    found, readings = Under(team, ()), []
+    count = book.limits.weeks_under
+    found, readings = Under(team, (), count), []
     for moment, today, _end in moments_of(book, month):
         monday = period_of("week", today).starts_on
         weeks = []
-        for back in range(WEEKS, 0, -1):
+        for back in range(count, 0, -1):
             first = monday - timedelta(days=7 * back)
             if first not in known:
                 known[first] = _week(book, team, won, currency, period_of("week", first))
             weeks.append(known[first])
-        found = Under(team, tuple(week for week in weeks if week is not None))
+        found = Under(team, tuple(week for week in weeks if week is not None), count)
         lacks = int(found.is_firing)
         readings.append(Reading(moment, lacks, lacks, 0, 0))
     return found, settled(readings)

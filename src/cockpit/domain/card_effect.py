@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from operator import attrgetter
 
 from cockpit.domain.book import Book
+from cockpit.domain.card_limits import USUAL
 from cockpit.domain.card_month import Pace
 from cockpit.domain.cards import Reading, settled
 from cockpit.domain.deal_view import moments_of
@@ -35,7 +36,6 @@ LEAF_DAYS = 5
 """Finished working days of the month before a team is behind in anything."""
 LEAF_PERCENT = 80
 
-WILD_PERCENT = 10
 WILD_LEAST = 6
 """Past forecasts that make a record."""
 
@@ -108,10 +108,12 @@ class Wild:
     error: float
     floor: float
     count: int
+    percent: int = USUAL.wild_percent
+    """By so much they may be off."""
 
     @property
     def is_firing(self) -> bool:
-        return self.count >= WILD_LEAST and self.error > max(WILD_PERCENT / 100, self.floor)
+        return self.count >= WILD_LEAST and self.error > max(self.percent / 100, self.floor)
 
 
 # -- met without money --------------------------------------------------------------------------------------------------
@@ -262,7 +264,8 @@ def wild(
         told = record(seen.settled(owners))
         if told is None:
             continue
-        found = Wild(team, told.error, seen.forecast(owners).floor or 0.0, told.count)
+        floor = seen.forecast(owners).floor or 0.0
+        found = Wild(team, told.error, floor, told.count, book.limits.wild_percent)
         lacks = int(found.is_firing)
         moments = (book.midnight(month.starts_on), book.as_of)
         yield found, settled([Reading(moment, lacks, lacks, 0, 0) for moment in moments])

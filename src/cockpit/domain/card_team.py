@@ -15,17 +15,10 @@ from cockpit.domain.deals import deals_of, standing
 from cockpit.domain.entities import Activity, Deal, Person
 from cockpit.domain.periods import Period
 
-ZERO_DAYS = 2
-"""Finished working days without a deal won."""
-
 RECENT_DAYS, USUAL_DAYS = 5, 20
 """Working days that are compared, and those before them: a week with the four weeks before."""
 USUAL_LEAST = 8
 """Visits in the usual days, below which 30 % is chance."""
-KEPT_PERCENT = 70
-
-SHORT_PERCENT = 15
-"""Of the month's target: so much behind pace is the rep's own affair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +32,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Fewer:
-    """A rep's visits of the last working days and what 70 % of his usual number would be."""
+    """A rep's visits of the last working days and what the kept share of his usual number would be."""
 
     person: Person
     recent: tuple[Activity, ...]
@@ -58,21 +51,23 @@ class Short:
 
     person: Person
     pace: Pace
+    percent: int
+    """Of the month's target that is his own affair."""
+
+    @property
+    def allowed_minor(self) -> int:
+        return (self.pace.gap.target_minor or 0) * self.percent // 100
 
     @property
     def missing_minor(self) -> int:
-        return max(0, self.pace.behind_minor - allowed(self.pace))
-
-
-def allowed(pace: Pace) -> int:
-    return (pace.gap.target_minor or 0) * SHORT_PERCENT // 100
+        return max(0, self.pace.behind_minor - self.allowed_minor)
 
 
 # -- nothing won --------------------------------------------------------------------------------------------------------
 
 
 def silence(book: Book, lead: Person, rep_ids: Sequence[str], month: Period) -> tuple[Silence, tuple[Reading, ...]]:
-    """At each midnight and now: 1 lacking when no deal was won from two finished working days before on."""
+    """At each midnight and now: 1 lacking when no deal was won from so many finished working days before on."""
     won = [d for d in deals_of(book, rep_ids) if d.closed_on is not None and standing(book, d) == "won"]
     won.sort(key=lambda deal: (deal.closed_on or date.min, deal.id))
     all_days, acked_days = _closed(won), _closed(deal for deal in won if deal.is_acknowledged)
@@ -80,9 +75,9 @@ def silence(book: Book, lead: Person, rep_ids: Sequence[str], month: Period) -> 
     readings = []
     for moment, today, end in moments_of(book, month):
         gone = bisect_left(workdays, today)
-        if gone < ZERO_DAYS:
+        if gone < book.limits.zero_days:
             continue
-        first = workdays[gone - ZERO_DAYS]
+        first = workdays[gone - book.limits.zero_days]
         lacks = int(_count(all_days, first, end) == 0)
         acked = int(_count(acked_days, first, end) == 0)
         readings.append(Reading(moment, lacks, acked, 0, _count(all_days, month.starts_on, end)))
@@ -100,7 +95,7 @@ def _closed(deals: Iterable[Deal]) -> list[date]:
 
 
 def fewer_visits(book: Book, person: Person, month: Period) -> tuple[Fewer, tuple[Reading, ...]]:
-    """At each midnight and now: visits missing to 70 % of the rep's own four weeks; covered by those planned this week."""
+    """At each midnight and now: visits missing to the kept share of the rep's own four weeks; covered by those planned this week."""
     rows = [row for row in book.activities_by_rep.get(person.id, ()) if row.kind == "visit"]
     held = [row for row in rows if row.status == "held" and row.starts_at <= book.as_of]
     days = [book.local_day(row.starts_at) for row in held]
@@ -113,19 +108,21 @@ def fewer_visits(book: Book, person: Person, month: Period) -> tuple[Fewer, tupl
             continue
         first, before = workdays[gone - RECENT_DAYS], workdays[gone - RECENT_DAYS - USUAL_DAYS]
         usual = _count(days, before, first)
-        due, recent = _due(usual), _count(days, first, end)
+        due, recent = _due(book, usual), _count(days, first, end)
         lacks, acked = max(0, due - recent), max(0, due - _count(acked_days, first, end))
         readings.append(Reading(moment, lacks, acked, 0, _count(days, month.starts_on, end)))
     if readings:
         readings[-1] = replace(readings[-1], covered=min(readings[-1].lacks, _planned(book, rows)))
-    found = Fewer(person, tuple(row for row, day in zip(held, days, strict=True) if day >= first), usual, _due(usual))
+    found = Fewer(
+        person, tuple(row for row, day in zip(held, days, strict=True) if day >= first), usual, _due(book, usual)
+    )
     return found, settled(readings)
 
 
-def _due(usual: int) -> int:
-    """Rounded up, so that a rep at exactly 70 % has enough."""
+def _due(book: Book, usual: int) -> int:
+    """Rounded up, so that a rep at exactly that share has enough."""
     whole = USUAL_DAYS // RECENT_DAYS * 100
-    return -(-usual * KEPT_PERCENT // whole) if usual >= USUAL_LEAST else 0
+    return -(-usual * book.limits.visits_percent // whole) if usual >= USUAL_LEAST else 0
 
 
 def _planned(book: Book, rows: Iterable[Activity]) -> int:
@@ -138,7 +135,7 @@ def _planned(book: Book, rows: Iterable[Activity]) -> int:
 
 def short_trace(found: Short, trace: Sequence[Reading]) -> tuple[Reading, ...]:
     """The readings of the rep's pace, less what is his own affair."""
-    free = allowed(found.pace)
+    free = found.allowed_minor
     return tuple(
         replace(one, lacks=max(0, one.lacks - free), lacks_acked=max(0, one.lacks_acked - free)) for one in trace
     )

@@ -309,7 +309,7 @@ class _Desk:
         rule, gap = RULES["rep_short"], money_gap(self.book, rep.id, month, self.currency)
         if not gap.target_minor:
             return None
-        short = Short(rep, pace(self.book, gap))
+        short = Short(rep, pace(self.book, gap), self.book.limits.short_percent)
         trace = short_trace(short, pace_trace(self.book, gap, self.reader.by_day(rep.id)))
         return self._card(rule, rep.id, month, trace, short, short.pace.behind_minor, rule.movable)
 

@@ -24,18 +24,23 @@ def effect_what(book: Book, found: EffectFinding) -> str:
     if isinstance(found, Leaf):
         return _leaf_what(found)
     if isinstance(found, Wild):
-        facts = {"team": effect_subject(book, found), "error": f"{found.error:.0%}", "floor": f"{found.floor:.0%}"}
+        facts = {
+            "team": effect_subject(book, found),
+            "error": f"{found.error:.0%}",
+            "floor": f"{found.floor:.0%}",
+            "percent": f"{found.percent}%",
+        }
         if not found.is_firing:
-            return _("{team}: forecast {error} off, no more than chance or 10%").format(**facts)
+            return _("{team}: forecast {error} off, no more than chance or {percent}").format(**facts)
         return _("{team}: forecast {error} off, chance alone makes {floor}").format(**facts)
     if isinstance(found, Dropped):
         return _dropped_what(found)
     if isinstance(found, Renewal):
         return _renewal_what(book, found)
-    facts = {"acted": str(found.acted), "found": str(found.found)}
+    facts = {"acted": str(found.acted), "found": str(found.found), "percent": f"{found.percent}%"}
     if not found.missing:
         return _("{acted} of your {found} cards seen to").format(**facts)
-    return _("only {acted} of your {found} cards seen to, 80% is enough").format(**facts)
+    return _("only {acted} of your {found} cards seen to, {percent} is enough").format(**facts)
 
 
 def _met_what(found: Met) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cockpit.domain.book import Book
 from cockpit.domain.card_targets import Split
-from cockpit.domain.card_team import ZERO_DAYS, Fewer, Short, Silence
+from cockpit.domain.card_team import Fewer, Short, Silence
 from cockpit.i18n import _, ngettext, short_day, short_money
 from cockpit.services.snapshots import Evidence
 from cockpit.services.views import account_name, spoken
@@ -34,10 +34,14 @@ def lead_what(book: Book, found: LeadFinding) -> str:
                 len(found.recent),
             )
         return words.format(**facts)
-    facts = {"name": lead_subject(book, found), "money": short_money(found.pace.behind_minor)}
+    facts = {
+        "name": lead_subject(book, found),
+        "money": short_money(found.pace.behind_minor),
+        "percent": f"{found.percent}%",
+    }
     if not found.missing_minor:
-        return _("{name}: within 15% of the target behind pace").format(**facts)
-    return _("{name}: {money} behind pace, more than 15% of the target").format(**facts)
+        return _("{name}: within {percent} of the target behind pace").format(**facts)
+    return _("{name}: {money} behind pace, more than {percent} of the target").format(**facts)
 
 
 def _split_what(book: Book, found: Split) -> str:
@@ -60,7 +64,7 @@ def _silence_what(book: Book, found: Silence) -> str:
     name = lead_subject(book, found)
     if found.last is None:
         return _("{name}: nothing won yet").format(name=name)
-    if found.days < ZERO_DAYS and found.last.closed_on is not None:
+    if found.days < book.limits.zero_days and found.last.closed_on is not None:
         return _("{name}: last deal won on {day}").format(name=name, day=short_day(found.last.closed_on))
     return ngettext(
         "{name}: nothing won for {count} working day", "{name}: nothing won for {count} working days", found.days

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date
 
 from cockpit.domain.agenda import is_yesterday
@@ -53,7 +54,7 @@ _SOLVED_WHEN = {
     "on_pace_of_rank": N_("solved when the result is up with the working days gone, for that rank"),
     "adds_up": N_("solved when the parts sum to the target"),
     "team_won": N_("solved when the team wins a deal"),
-    "visits_back": N_("solved when visits are back at 70% of the four weeks before"),
+    "visits_back": N_("solved when visits are back at {visits_percent}% of the four weeks before"),
     "all_touched": N_("solved when something was held with each of them"),
     "prepared": N_("solved when the visit has a goal and an agenda"),
     "filled": N_("solved when the open deals are back at 70% of the eight weeks before"),
@@ -61,12 +62,12 @@ _SOLVED_WHEN = {
     "conversion_back": N_("solved when the range of the last 30 days touches that of the 180 days before"),
     "week_reached": N_("solved when a week reaches its share of the target"),
     "all_gone_on": N_("solved when something is held with each of them, or a deal is open"),
-    "four_of_five": N_("solved when 80% of the cards about your people are seen to"),
+    "four_of_five": N_("solved when {acted_percent}% of the cards about your people are seen to"),
     "money_follows": N_("solved when more money is won a day than before the rule"),
     "leaf_caught_up": N_("solved when 80% of what is due by now is held"),
-    "error_small": N_("solved when past forecasts are 10% off or less, or no worse than chance"),
+    "error_small": N_("solved when past forecasts are {wild_percent}% off or less, or no worse than chance"),
     "renewal_begun": N_("solved when a deal for what follows is open"),
-    "within_share": N_("solved when the rep is behind pace by 15% of the target or less"),
+    "within_share": N_("solved when the rep is behind pace by {short_percent}% of the target or less"),
 }
 
 
@@ -113,7 +114,7 @@ def _view(book: Book, card: Card, number: int) -> CardView:
         currency=card.currency,
         score=0.0 if is_solved else round(card.score, 1),
         evidence=tuple(_evidence(book, card)),
-        solved_when=_(_SOLVED_WHEN[card.rule.solved_when]),
+        solved_when=_(_SOLVED_WHEN[card.rule.solved_when]).format_map(asdict(book.limits)),
         nudge=mark_of(book, card),
     )
 

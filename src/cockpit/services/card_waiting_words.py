@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cockpit.domain.book import Book
-from cockpit.domain.card_duties import WEEKS, Stuck, Under, Unready, Untouched
+from cockpit.domain.card_duties import Stuck, Under, Unready, Untouched
 from cockpit.domain.card_shape import Crowd, Narrowed, Thin
 from cockpit.domain.entities import Activity, Deal
 from cockpit.i18n import N_, _, listed, ngettext, short_day, short_money
@@ -20,7 +20,7 @@ PAPERS = {"goal": N_("goal"), "agenda": N_("agenda")}
 def waiting_what(book: Book, found: WaitingFinding) -> str:
     """The problem in one line; for a solved card what it was about."""
     if isinstance(found, Untouched):
-        return _untouched_what(found)
+        return _untouched_what(book, found)
     if isinstance(found, Unready):
         return _unready_what(book, found)
     if isinstance(found, Stuck):
@@ -34,13 +34,13 @@ def waiting_what(book: Book, found: WaitingFinding) -> str:
     return _narrowed_what(book, found)
 
 
-def _untouched_what(found: Untouched) -> str:
+def _untouched_what(book: Book, found: Untouched) -> str:
     count = len(found.accounts)
     if not count:
         return _("all new prospects were spoken to")
     return ngettext(
-        "{count} new prospect untouched for 48 hours", "{count} new prospects untouched for 48 hours", count
-    ).format(count=count)
+        "{count} new prospect untouched for {hours} hours", "{count} new prospects untouched for {hours} hours", count
+    ).format(count=count, hours=book.limits.untouched_hours)
 
 
 def _unready_what(book: Book, found: Unready) -> str:
@@ -60,7 +60,7 @@ def _stuck_what(book: Book, found: Stuck) -> str:
 
 
 def _under_what(found: Under) -> str:
-    facts = {"team": spoken(found.team.name, found.team.alias), "count": WEEKS}
+    facts = {"team": spoken(found.team.name, found.team.alias), "count": found.count}
     if not found.is_firing:
         return _("{team}: a week reached its share of the target").format(**facts)
     text = _("{team}: {count} weeks in a row under target, {money} in all")

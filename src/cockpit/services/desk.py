@@ -24,6 +24,7 @@ from cockpit.storage.past import ALL, past_reader
 from cockpit.storage.queries.book import load_book
 from cockpit.storage.queries.people import everybody
 from cockpit.storage.reading import Reader, entities, one, reader_of
+from cockpit.thresholds import given_limits
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -115,6 +116,7 @@ class Desk:
             rep_ids=rep_ids,
             activities_from=activities_from,
             known_by=self.known_by(as_of),
+            limits=given_limits(locate()),
         )
 
     def known_by(self, as_of: datetime | None) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cockpit.domain.book import Book
 from cockpit.domain.card_deals import DealFinding
+from cockpit.domain.card_limits import OF_RULE, USUAL
 from cockpit.domain.card_month import Pace, Unseen
 from cockpit.domain.card_targets import Agreed, Rank
 from cockpit.domain.card_team import Fewer, Short, Silence
@@ -104,6 +105,7 @@ def card(book: Book, found: Card) -> Why:
         rows,
         "sum" if total == value else "none",
         inputs=[
+            *_limit(book, found),
             *_score(found),
             *_progress(found),
             (_("state"), view.state_text),
@@ -153,7 +155,9 @@ def _lead_rows(book: Book, finding: LeadFinding) -> tuple[int, Unit, list[WhyRow
         due = WhyRow(
             entity="person",
             id=finding.person.id,
-            text=_("70% of {usual} visits in the 20 working days before, for 5 days").format(usual=finding.usual),
+            text=_("{percent} of {usual} visits in the 20 working days before, for 5 days").format(
+                usual=finding.usual, percent=f"{book.limits.visits_percent}%"
+            ),
             at=None,
             value=finding.due,
         )
@@ -175,6 +179,16 @@ def _pace_rows(book: Book, found: Pace) -> tuple[int, Unit, list[WhyRow]]:
 
 def _first_target(pace: Pace) -> str:
     return pace.gap.targets[0].id if pace.gap.targets else ""
+
+
+def _limit(book: Book, found: Card) -> list[tuple[str, str]]:
+    """The threshold of the rule, as the settings name it."""
+    name = OF_RULE.get(found.rule.id)
+    if name is None:
+        return []
+    value, usual = getattr(book.limits, name), getattr(USUAL, name)
+    said = _("{name} = {value}, as usual") if value == usual else _("{name} = {value}, usual {usual}")
+    return [(_("threshold, [cards] of the settings"), said.format(name=name, value=value, usual=usual))]
 
 
 def _score(found: Card) -> list[tuple[str, str]]:

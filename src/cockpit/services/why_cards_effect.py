@@ -34,9 +34,15 @@ def effect_rows(book: Book, found: EffectFinding) -> tuple[int, Unit, list[WhyRo
         return _policy_rows(book, found)
     if isinstance(found, Acted):
         due = found.missing + found.acted
-        parts = ((_("80% of {count} cards found two days ago or longer"), due), (_("seen to"), -found.acted))
+        parts = ((_("{percent} of {count} cards found two days ago or longer"), due), (_("seen to"), -found.acted))
         rows = [
-            WhyRow(entity="person", id=found.lead.id, text=text.format(count=found.found), at=None, value=value)
+            WhyRow(
+                entity="person",
+                id=found.lead.id,
+                text=text.format(count=found.found, percent=f"{found.percent}%"),
+                at=None,
+                value=value,
+            )
             for text, value in parts
             if found.missing
         ]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from cockpit.domain import entities as e
 from cockpit.domain.book import Book
+from cockpit.domain.card_limits import USUAL, Limits
 from cockpit.domain.exchange import NO_RATES
 from cockpit.domain.periods import WorkCalendar, period_of
 from cockpit.garbage import no_collecting
@@ -36,6 +37,7 @@ def load_book(
     rep_ids: Sequence[str] | None = None,
     activities_from: date | None = None,
     known_by: datetime | None = None,
+    limits: Limits = USUAL,
 ) -> Book:
     """The book of `rep_ids` (everybody on this device when None).
 
@@ -82,6 +84,7 @@ def load_book(
         conflicted=conflicted_rows(reader),
         recorded=_new_accounts(reader, since, known_by),
         rides=tuple(_rides(reader, as_of.astimezone(zone), rep_ids)) if rep_ids is not None else (),
+        limits=limits,
         exchange=exchanged.exchange if exchanged is not None else NO_RATES,
         kept=exchanged.kept() if exchanged is not None else {},
         nudges=tuple(entities(reader, e.Nudge, of_reps, "sent_at, id", **reps)),
