@@ -128,5 +128,5 @@ def test_rows_that_a_crm_lacks_come_from_a_file(cockpit: Cockpit, hub_file: Path
     wrong = cockpit("hub", "import-rows", "rules", str(file), *database)
     assert (wrong.code, wrong.out) == (2, "")
     assert "line 3: a name is needed" in wrong.err
-    assert cockpit("hub", "import-rows", "nudges", str(file), *database).code == 2
+    assert cockpit("hub", "import-rows", "kudos", str(file), *database).code == 2
     assert cockpit("hub", "import-rows", "rules", str(tmp_path / "none.csv"), *database).code == 2

@@ -13,8 +13,8 @@ from cockpit.errors import BadUse
 from cockpit.hub.importing import lacking
 from cockpit.hub.importing.lacking import Done
 from cockpit.services.why_origin import origin_text
-from cockpit.storage.tables import SYNCED, ActivityRow, KpiRuleRow, OpeningWindowRow
-from tests.hub.world import ME, HubWorld
+from cockpit.storage.tables import SYNCED, ActivityRow, KpiRuleRow, NudgeRow, OpeningWindowRow
+from tests.hub.world import LEAD, ME, HubWorld
 
 NOW = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
 
@@ -140,3 +140,34 @@ def test_a_line_that_does_not_fit_is_named_and_nothing_is_taken(
         take(kind, text)
     assert words in caught.value.detail
     assert state() == before
+
+
+def test_nudges_of_before_come_with_what_the_rep_said(hub: HubWorld, take: Take) -> None:
+    hub.put("kpi_rule", "kpi-v", name="面访数", minimum=15)
+    head = "rep,rule,message,sent,subject,seen,answer,reason\n"
+    text = f"{head}{ME},kpi_uncovered,plan two,2026-11-20 09:20,面访数,2026-11-20 12:47,help,come along\n"
+    assert take("nudges", text) == Done(1, 0)
+    assert take("nudges", text) == Done(0, 1)
+    with hub.database.read() as session:
+        (row,) = session.exec(select(NudgeRow)).all()
+        found = (row.owner_id, row.by_id, row.subject_id, row.sent_at, row.answer, row.external_source)
+        assert found == (ME, LEAD, "kpi-v", datetime(2026, 11, 20, 1, 20, tzinfo=UTC), "help", "csv")
+        assert row.seen_at == row.answered_at == datetime(2026, 11, 20, 4, 47, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("nobody,unvisited,m,2026-11-20 09:20,,,,", "nothing is called nobody"),
+        (f"{ME},no_rule,m,2026-11-20 09:20,,,,", "no_rule is not known"),
+        (f"{ME},unvisited,,2026-11-20 09:20,,,,", "a message is needed"),
+        (f"{ME},unvisited,m,yesterday,,,,", "not a moment"),
+        (f"{ME},unvisited,m,2026-11-20 09:20,,2026-11-19,,", "before it was sent"),
+        (f"{ME},unvisited,m,2026-11-20 09:20,,,maybe,", "maybe is not known"),
+        (f"{ME},deal_stalled,m,2026-11-20 09:20,,,,", "nothing is called -"),
+    ],
+)
+def test_a_nudge_that_cannot_be_is_refused_with_its_line(take: Take, line: str, reason: str) -> None:
+    with pytest.raises(BadUse, match="line 2") as refused:
+        take("nudges", f"rep,rule,message,sent,subject,seen,answer,reason\n{line}\n")
+    assert reason in refused.value.detail

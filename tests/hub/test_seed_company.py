@@ -233,7 +233,7 @@ def test_the_demo_rep_has_a_card_in_every_state(other_day: Seeded) -> None:
 
 
 OF_WHO_LEADS = {"team_at_zero", "visits_down", "rep_short", "big_deal_stuck", "conversion_down", "weeks_under"} | {
-    *("prospects_dropped", "acted_low", "policy_idle", "leaf_behind", "forecast_wild", "renewal_open"),
+    *("nudge_ignored", "prospects_dropped", "acted_low", "policy_idle", "leaf_behind", "forecast_wild", "renewal_open"),
 }
 IN_ORDER = {"agreement_old", "rank_behind", "split_off", "prospects_untouched", "papers_missing", "funnel_thin"} | {
     *("funnel_crowded", "met_no_effect"),

@@ -187,3 +187,37 @@ def test_a_past_day_shows_what_was_known_then(led: Company) -> None:
     lead = as_person(led, LEAD)
     assert len(lead.nudges.load().lines) == 1
     assert lead.nudges.load(as_of=clock.now() - timedelta(days=3)).lines == ()
+
+
+def test_seen_and_left_for_three_days_is_the_lead_s_card(led: Company) -> None:
+    sent = nudge(led, 19, seen_at=at(20, "12:00"))
+    lead = as_person(led, LEAD)
+    (card,) = [card for card in lead.team.load().cards if card.rule == "nudge_ignored"]
+    assert card.what == "Zhang Wei: nudge of Thu 11-19 seen, nothing done for 3 days"
+    assert (card.key, card.command, card.args, card.state) == ("N", "nudge", {"nudge_id": sent}, "found")
+    assert lead.why.explain(f"card:{card.id}").value == 1
+    rep = as_person(led, ME)
+    rep.nudges.answer(sent, "help")
+    lead = as_person(led, LEAD)
+    (card,) = [card for card in lead.team.load().cards if card.rule == "nudge_ignored"]
+    assert card.state == "done"
+
+
+@pytest.mark.parametrize(("day", "values"), [(23, {"seen_at": at(23, "12:00")}), (19, {}), (12, {"seen_at": at(13)})])
+def test_it_is_not_while_there_is_time_or_nobody_looked_or_the_watch_is_over(
+    led: Company, day: int, values: dict[str, object]
+) -> None:
+    nudge(led, day, **values)
+    assert "nudge_ignored" not in {card.rule for card in as_person(led, LEAD).team.load().cards}
+
+
+def test_why_a_verdict_is_what_it_is(led: Company) -> None:
+    sent = nudge(led, 12)
+    account = led.account("安捷重工")
+    for day in (16, 17, 18):
+        led.activity(at(day), "held", account_id=account)
+    why = as_person(led, LEAD).why.explain(f"nudge:{sent}")
+    assert (why.value, len(why.rows), why.combine) == (3, 3, "sum")
+    assert as_person(led, LEAD).why.explain(f"nudge:{sent}:next_steps").combine == "none"
+    with pytest.raises(UnknownName):
+        as_person(led, LEAD).why.explain(f"nudge:{sent}:luck")

@@ -79,7 +79,8 @@ def group() -> typer.Typer:
     verbs.command(help=_("Make the demo company."))(seed)
     verbs.command("import-csv", help=_("Load a CRM export; bad rows go to a report."))(import_csv)
     verbs.command(
-        "import-rows", help=_("Load from a CSV file what a CRM has no place for: rules, opening-hours, visit-hours.")
+        "import-rows",
+        help=_("Load from a CSV file what a CRM has no place for: rules, opening-hours, visit-hours, nudges."),
     )(import_rows)
     verbs.command(help=_("Print a new bearer token for a person."))(token)
     verbs.command(help=_("End the tokens of a person, or one token; their devices keep what is on them."))(revoke)
@@ -204,7 +205,7 @@ def import_csv(
 
 
 def import_rows(
-    kind: Annotated[str, typer.Argument(help=_("rules, opening-hours or visit-hours."))],
+    kind: Annotated[str, typer.Argument(help=_("rules, opening-hours, visit-hours or nudges."))],
     file: Annotated[Path, typer.Argument(help=_("The CSV file."))],
     database: DatabaseUrl = None,
 ) -> None:

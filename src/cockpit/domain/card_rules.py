@@ -34,6 +34,7 @@ RuleId = Literal[
     "leaf_behind",
     "forecast_wild",
     "renewal_open",
+    "nudge_ignored",
 ]
 
 
@@ -88,6 +89,7 @@ RULES: dict[RuleId, CardRule] = {
         CardRule("leaf_behind", "team", "t", 80_000, 20, 1.0, 0, "leaf_caught_up", False),
         CardRule("forecast_wild", "funnel", "d", 80_000, 30, 1.0, 0, "error_small", False),
         CardRule("renewal_open", "open", "enter", 100_000, 10, 0.2, 0, "renewal_begun", False),
+        CardRule("nudge_ignored", "nudge", "N", 60_000, 10, 1.0, 0, "nudge_answered", False),
         CardRule("rep_short", "today", "enter", 50_000, 15, 0.03, 0, "within_share", False),
     )
 }
@@ -106,6 +108,7 @@ OF_PEOPLE: tuple[RuleId, ...] = (
 
 OF_TEAM: tuple[RuleId, ...] = (
     *OF_PEOPLE,
+    "nudge_ignored",
     "acted_low",
     "weeks_under",
     "policy_idle",

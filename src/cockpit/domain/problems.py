@@ -35,7 +35,7 @@ from cockpit.domain.deals import currency_of, deals_of
 from cockpit.domain.entities import Activity, Nudge, Person, Waiver
 from cockpit.domain.gap import money_gap
 from cockpit.domain.kpi import KpiCount, consequence, kpi_counts
-from cockpit.domain.nudges import live
+from cockpit.domain.nudges import Course, courses, ignored, live
 from cockpit.domain.periods import Period, period_of
 from cockpit.domain.targets import top_of
 from cockpit.domain.team import reps_below, teams_below
@@ -66,6 +66,7 @@ Finding = (
     | Dropped
     | Renewal
     | Acted
+    | Course
 )
 
 _OPEN: tuple[CardState, ...] = ("found", "relapsed")
@@ -298,6 +299,9 @@ class _Desk:
             fewer, trace = fewer_visits(book, rep, month)
             found.append(self._card(RULES["visits_down"], rep.id, month, trace, fewer, 0, 1.0))
             found.append(self._short(rep, month))
+        for course in courses(book):
+            if course.nudge.owner_id in ids and (left := ignored(book, course)):
+                found.append(self._card(RULES["nudge_ignored"], course.nudge.id, month, left, course, 0, 1.0))
         yield from (card for card in found if card is not None)
         team_id = lead.team_id or lead.id
         let_go, trace = dropped(book, team_id, ids, month)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cockpit.i18n import _
 from cockpit.widgets.card_list import CardList
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cockpit.services.snapshots import TodaySnapshot
 
 
-def open_page(view: View, nudge_id: str = "") -> None:
+def open_page(view: View, nudge_id: str = "", **_rest: Any) -> None:
     """The nudge named, or at the focused card, else the first there is; from a rep's day a lead's words to him."""
     focused = view.query_one(CardList)
     wanted = focused.cursor_key if focused.has_focus else None

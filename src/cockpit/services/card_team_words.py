@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from cockpit.domain.book import Book
 from cockpit.domain.card_targets import Split
 from cockpit.domain.card_team import Fewer, Short, Silence
+from cockpit.domain.nudges import Course
 from cockpit.i18n import _, ngettext, short_day, short_money
 from cockpit.services.snapshots import Evidence
 from cockpit.services.views import account_name, spoken
 
-LeadFinding = Split | Silence | Fewer | Short
+LeadFinding = Split | Silence | Fewer | Short | Course
 
 
 def lead_what(book: Book, found: LeadFinding) -> str:
@@ -20,6 +21,8 @@ def lead_what(book: Book, found: LeadFinding) -> str:
         return _split_what(book, found)
     if isinstance(found, Silence):
         return _silence_what(book, found)
+    if isinstance(found, Course):
+        return _course_what(book, found)
     if isinstance(found, Fewer):
         facts = {"name": lead_subject(book, found), "count": len(found.recent), "usual": f"{found.usual / 4:g}"}
         words = ngettext(
@@ -42,6 +45,25 @@ def lead_what(book: Book, found: LeadFinding) -> str:
     if not found.missing_minor:
         return _("{name}: within {percent} of the target behind pace").format(**facts)
     return _("{name}: {money} behind pace, more than {percent} of the target").format(**facts)
+
+
+def _course_what(book: Book, found: Course) -> str:
+    facts = {"name": lead_subject(book, found), "day": short_day(book.local_day(found.nudge.sent_at))}
+    if found.acted is not None or found.nudge.answer is not None or found.nudge.seen_at is None:
+        return _("{name}: answered or acted on the nudge of {day}").format(**facts)
+    count = (book.as_of - found.nudge.seen_at).days
+    return ngettext(
+        "{name}: nudge of {day} seen, nothing done for {count} day",
+        "{name}: nudge of {day} seen, nothing done for {count} days",
+        count,
+    ).format(count=count, **facts)
+
+
+def lead_args(found: LeadFinding) -> dict[str, str]:
+    """What the remedy is pointed at: the rep, or his nudge."""
+    if isinstance(found, Course):
+        return {"nudge_id": found.nudge.id}
+    return {"rep_id": found.person.id} if isinstance(found, Fewer | Short) else {}
 
 
 def _split_what(book: Book, found: Split) -> str:
@@ -74,6 +96,8 @@ def _silence_what(book: Book, found: Silence) -> str:
 def lead_subject(book: Book, found: LeadFinding) -> str:
     """The team or rep that the card is about."""
     key = found.node.id if isinstance(found, Split) else found.team_id if isinstance(found, Silence) else ""
+    if isinstance(found, Course):
+        key = found.nudge.owner_id or ""
     if isinstance(found, Fewer | Short):
         return spoken(found.person.name, found.person.alias)
     row = book.teams.get(key) or book.people.get(key)
@@ -86,6 +110,9 @@ def lead_evidence(book: Book, found: LeadFinding) -> Iterator[Evidence]:
             scope = book.teams.get(row.scope_id) or book.people.get(row.scope_id)
             name = spoken(scope.name, scope.alias) if scope else row.scope_id
             yield Evidence(entity="target", id=row.id, text=name, at=None)
+    elif isinstance(found, Course):
+        nudge = found.nudge
+        yield Evidence(entity="nudge", id=nudge.id, text=nudge.message, at=book.local(nudge.sent_at))
     elif isinstance(found, Silence):
         if found.last is not None:
             yield Evidence(entity="deal", id=found.last.id, text=found.last.name, at=None)

@@ -11,7 +11,6 @@ from cockpit.domain.book import Book
 from cockpit.domain.card_deals import DealFinding
 from cockpit.domain.card_month import Pace, Unseen
 from cockpit.domain.card_targets import Agreed, Rank
-from cockpit.domain.card_team import Fewer, Short
 from cockpit.domain.entities import Activity
 from cockpit.domain.kpi import KpiCount
 from cockpit.domain.periods import period_text
@@ -25,7 +24,7 @@ from cockpit.services.card_effect_words import (
     effect_subject,
     effect_what,
 )
-from cockpit.services.card_team_words import LeadFinding, lead_evidence, lead_subject, lead_what
+from cockpit.services.card_team_words import LeadFinding, lead_args, lead_evidence, lead_subject, lead_what
 from cockpit.services.card_waiting_words import (
     WaitingFinding,
     waiting_args,
@@ -67,11 +66,13 @@ _SOLVED_WHEN = {
     "leaf_caught_up": N_("solved when 80% of what is due by now is held"),
     "error_small": N_("solved when past forecasts are {wild_percent}% off or less, or no worse than chance"),
     "renewal_begun": N_("solved when a deal for what follows is open"),
+    "nudge_answered": N_("solved when the rep does something about it, or answers"),
     "within_share": N_("solved when the rep is behind pace by {short_percent}% of the target or less"),
 }
 
 
 _UNCOUNTED = (
+    "nudge_ignored",
     "met_no_effect",
     "policy_idle",
     "forecast_wild",
@@ -268,6 +269,7 @@ def to_do(book: Book, card: Card) -> str:
         "leaf_behind": N_("see which rep is behind"),
         "forecast_wild": N_("see where deals stand still or close late"),
         "renewal_open": N_("open the account and plan the renewal"),
+        "nudge_ignored": N_("talk to the rep today"),
         "rep_short": N_("look at the rep's day and what can close"),
     }
     return _(texts[card.rule.id])
@@ -306,8 +308,8 @@ def _args(card: Card) -> dict[str, str]:
         return {"deal_id": finding.deal.id}
     if isinstance(finding, Agreed):
         return {"period": period_text(finding.period)}
-    if isinstance(finding, Fewer | Short):
-        return {"rep_id": finding.person.id}
+    if isinstance(finding, LeadFinding):
+        return lead_args(finding)
     if isinstance(finding, WaitingFinding):
         return waiting_args(finding)
     if isinstance(finding, EffectFinding):

@@ -10,6 +10,7 @@ from cockpit.domain.card_targets import Agreed, Rank
 from cockpit.domain.card_team import Fewer, Short, Silence
 from cockpit.domain.cards import trail
 from cockpit.domain.kpi import KpiCount, kpi_counts
+from cockpit.domain.nudges import Course
 from cockpit.domain.problems import Card
 from cockpit.i18n import _, exact_money, short_day, short_money
 from cockpit.services import words
@@ -149,6 +150,10 @@ def _lead_rows(book: Book, finding: LeadFinding) -> tuple[int, Unit, list[WhyRow
     """The difference of a split, the days without a deal won, the visits missing, the money behind pace."""
     if isinstance(finding, Short):
         return _pace_rows(book, finding.pace)
+    if isinstance(finding, Course):
+        left = int(finding.acted is None and finding.nudge.answer is None)
+        (row,) = lead_evidence(book, finding)
+        return left, "count", [WhyRow(entity="nudge", id=row.id, text=row.text, at=row.at, value=left)]
     if isinstance(finding, Silence):
         return finding.days, "days", [deal_row(book, finding.last, 0)] if finding.last is not None else []
     if isinstance(finding, Fewer):

@@ -1,5 +1,5 @@
-"""What a CRM has no place for, from a CSV file into the hub: KPI rules, opening hours, hours of planned visits. All lines
-or none; again it brings up to date. It stays at the hub: nothing of it is written to a CRM.
+"""What a CRM has no place for, from a CSV file into the hub: KPI rules, opening hours, hours of planned visits, nudges. All
+lines or none; again it brings up to date. It stays at the hub: nothing of it is written to a CRM.
 
 Targets have their own door (`cockpit targets import`): their sums are looked at there.
 """
@@ -16,7 +16,9 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from cockpit.domain.entities import ActivityKind, Tier
+from cockpit.domain.card_rules import RULES
+from cockpit.domain.entities import ActivityKind, NudgeAnswer, Tier
+from cockpit.domain.nudges import OF_DEAL
 from cockpit.domain.periods import PeriodKind
 from cockpit.errors import BadUse
 from cockpit.hub import intake, revisions, store
@@ -25,7 +27,7 @@ from cockpit.i18n import _, listed
 from cockpit.services.target_import import read_table
 from cockpit.storage import rows
 from cockpit.storage.records import to_wire, wire_value
-from cockpit.storage.tables import AccountRow, ActivityRow, KpiRuleRow, PersonRow, TeamRow
+from cockpit.storage.tables import AccountRow, ActivityRow, DealRow, KpiRuleRow, PersonRow, TeamRow
 
 SOURCE = "csv"
 ACTOR = "import:csv"
@@ -35,7 +37,8 @@ _WEEKDAYS = {name: number for names in ("1234567", "一二三四五六日") for 
 _TITLES = {
     "名称": "name", "最少": "minimum", "别名": "alias", "类型": "kind", "等级": "tiers", "周期": "period", "团队": "team",
     "上级": "parent", "奖金": "bonus", "从": "from", "到": "to", "客户": "account", "星期": "weekday", "开门": "opens",
-    "关门": "closes", "日期": "day", "开始": "starts", "结束": "ends", "销售": "rep",
+    "关门": "closes", "日期": "day", "开始": "starts", "结束": "ends", "销售": "rep", "规则": "rule", "提醒": "message",
+    "发出": "sent", "关于": "subject", "组长": "lead", "已读": "seen", "回复": "answer", "原因": "reason",
 }  # fmt: skip
 
 Cells = Mapping[str, str]
@@ -178,7 +181,9 @@ def _visit(session: Session, cells: Cells, hours: Hours) -> tuple[str, str, dict
     nothing is changed here, as nothing is written there."""
     account, day = _one(session, AccountRow, cells["account"]), _day(cells["day"])
     mine = select(ActivityRow).where(ActivityRow.account_id == account.id, ActivityRow.status == "planned")
-    found = [one for one in session.exec(mine).all() if one.starts_at.astimezone(_zone(session, one)).date() == day]
+    found = [
+        one for one in session.exec(mine).all() if one.starts_at.astimezone(_zone(session, one.rep_id)).date() == day
+    ]
     if cells["rep"]:
         rep_id = _one(session, PersonRow, cells["rep"]).id
         found = [one for one in found if one.rep_id == rep_id]
@@ -186,7 +191,7 @@ def _visit(session: Session, cells: Cells, hours: Hours) -> tuple[str, str, dict
         words = _("{count} visits of {account} are planned on {day}; one is needed, rep narrows it")
         raise BadUse(words.format(count=len(found), account=account.name, day=day))
     (visit,) = found
-    zone = _zone(session, visit)
+    zone = _zone(session, visit.rep_id)
     starts = datetime.combine(day, _hour(cells["starts"]), zone).astimezone(UTC)
     if visit.origin == "crm" and starts != visit.starts_at and visit.starts_at.astimezone(zone).time() not in hours:
         raise BadUse(_("the visit has an hour already: move it in Cockpit or in the CRM"))
@@ -197,13 +202,50 @@ def _visit(session: Session, cells: Cells, hours: Hours) -> tuple[str, str, dict
     return "activity", visit.id, {"starts_at": wire_value(starts), "ends_at": wire_value(ends or starts + lasts)}
 
 
-def _zone(session: Session, visit: ActivityRow) -> ZoneInfo:
-    rep = session.get(PersonRow, visit.rep_id)
+def _zone(session: Session, rep_id: str) -> ZoneInfo:
+    rep = session.get(PersonRow, rep_id)
     team = session.get(TeamRow, rep.team_id) if rep is not None and rep.team_id else None
     return ZoneInfo(team.time_zone if team is not None and team.time_zone else "UTC")
 
 
+def _nudge(session: Session, cells: Cells, _hours: Hours) -> tuple[str, str, dict[str, Any]]:
+    """A lead's nudge of before. `subject` is a KPI rule, deal or visit by name or id; the rep himself where none is said."""
+    rep = _one(session, PersonRow, cells["rep"])
+    if cells["rule"] not in RULES:
+        words = _("{value} is not known. Allowed: {names}.")
+        raise BadUse(words.format(value=cells["rule"] or "-", names=listed(RULES)))
+    if cells["answer"] not in ("", *get_args(NudgeAnswer)):
+        words = _("{value} is not known. Allowed: {names}.")
+        raise BadUse(words.format(value=cells["answer"], names=listed(get_args(NudgeAnswer))))
+    if not cells["message"]:
+        raise BadUse(_("a message is needed"))
+    leads = select(PersonRow).where(PersonRow.team_id == rep.team_id, PersonRow.role == "team_lead").limit(1)
+    lead = _one(session, PersonRow, cells["lead"]) if cells["lead"] else session.exec(leads).first()
+    table: Any = KpiRuleRow if cells["rule"] == "kpi_uncovered" else DealRow if cells["rule"] in OF_DEAL else None
+    subject = cells["subject"] or rep.id
+    if table is not None:
+        subject = _one(session, table, cells["subject"]).id
+    zone = _zone(session, rep.id)
+    sent, seen = _moment(cells["sent"], zone), _moment(cells["seen"], zone) if cells["seen"] else None
+    if seen is not None and seen < sent:
+        raise BadUse(_("it was seen before it was sent"))
+    values = {
+        "owner_id": rep.id,
+        "by_id": lead.id if lead is not None else None,
+        "rule": cells["rule"],
+        "subject_id": subject,
+        "message": cells["message"],
+        "sent_at": wire_value(sent),
+        "seen_at": wire_value(seen),
+        "answer": cells["answer"] or None,
+        "answer_reason": cells["reason"],
+        "answered_at": wire_value(seen) if cells["answer"] else None,
+    }
+    return "nudge", _id("nudge", rep.id, cells["rule"], subject, sent.isoformat()), values
+
+
 _FORMS = {
+    "nudges": _Form(("rep", "rule", "message", "sent"), ("subject", "lead", "seen", "answer", "reason"), _nudge),
     "rules": _Form(
         ("name", "minimum"), ("alias", "kind", "tiers", "period", "team", "parent", "bonus", "from", "to"), _rule
     ),
@@ -251,6 +293,15 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise BadUse(_("{text} is not a date like 2026-11-24.").format(text=text or "-")) from None
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    """A moment, in the rep's time zone where it names none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadUse(_("{text} is not a moment like 2026-11-24 09:20.").format(text=text or "-")) from None
+    return (found if found.tzinfo is not None else found.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _hour(text: str) -> time:
