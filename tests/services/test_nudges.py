@@ -51,7 +51,7 @@ def test_from_the_prepared_words_to_the_answer(led: Company) -> None:
     assert page.draft is not None
     (first, *_rest) = lead.cards.load(ME)
     assert page.draft.about == first.what
-    assert page.draft.message == f"{first.what}. {first.to_do} [{first.key}]"
+    assert page.draft.message == f"{first.what}. To do: {first.to_do} [{first.key}]"
     saved = lead.nudges.send(ME)
     assert lead.team.load().reps[0].nudge == "sent"
     rep = as_person(led, ME)

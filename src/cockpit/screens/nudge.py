@@ -11,6 +11,7 @@ from cockpit.i18n import _
 from cockpit.plain import plain
 from cockpit.screens.base import View
 from cockpit.screens.fields import Field
+from cockpit.services.nudge_words import person_name
 from cockpit.services.snapshots import NudgeDraft, NudgePage, Saved
 from cockpit.widgets.lines import Lines
 from cockpit.widgets.nudge_lines import budget_text, page_lines
@@ -91,7 +92,7 @@ class NudgeView(View):
 
         def then(page: NudgePage, draft: NudgeDraft) -> None:
             self.ask(
-                _("Nudge to {name}").format(name=page.rep.name),
+                _("Nudge to {name}").format(name=person_name(page.rep)),
                 [Field("message", _("Message"), draft.message, is_needed=True)],
                 lambda services, values: self._send(services, page, values["message"]),
             )
@@ -133,7 +134,7 @@ class NudgeView(View):
 
 def answer(page: NudgePage) -> str:
     """Who to whom about what."""
-    name = page.rep.name
+    name = person_name(page.rep)
     if page.line is not None:
         words = _("To {name} from {by}: {about}  {state}")
         return words.format(name=name, by=page.line.by, about=page.line.about, state=page.line.state_text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import ComposeResult
@@ -119,8 +119,6 @@ class TeamView(View):
     def why_not(self, command: str) -> str | None:
         if command == "open" and self._rep is None and self._card() is None:
             return _("Move to a rep first.")
-        if command == "nudge" and self._rep is None:
-            return _("Move to a rep first.")
         if command == "drop" and self._card() is None:
             return _("Move to a card first.")
         return super().why_not(command)
@@ -136,10 +134,16 @@ class TeamView(View):
         elif self._rep is not None:
             self.shell.open("today", rep_id=self._rep.id)
 
-    def do_nudge(self, rep_id: str = "", nudge_id: str = "") -> None:
-        """The words to that rep, or how the last ones went."""
-        if rep_id or nudge_id or self._rep is not None:
-            self.shell.open("nudge", rep_id=rep_id or (self._rep.id if self._rep else ""), nudge_id=nudge_id)
+    def do_nudge(self, nudge_id: str = "", **_rest: Any) -> None:
+        """The nudge of the focused card; else the words to the focused rep, or how the last ones went."""
+        card = self._card()
+        nudge_id = nudge_id or (card.args.get("nudge_id", "") if card is not None else "")
+        if nudge_id:
+            self.shell.open("nudge", nudge_id=nudge_id)
+        elif self._rep is not None:
+            self.shell.open("nudge", rep_id=self._rep.id)
+        else:
+            self.shell.say(_("Move to a rep first."))
 
     def do_drop(self) -> None:
         """Sets the card aside, with a reason."""

@@ -10,7 +10,7 @@ from cockpit.domain.problems import Card
 from cockpit.domain.watch import behaviours
 from cockpit.i18n import N_, _, ngettext, short_day
 from cockpit.services import words
-from cockpit.services.snapshots import NudgeLine, NudgeMark, PastNudges, TrailLine, WatchLine
+from cockpit.services.snapshots import NudgeLine, NudgeMark, PastNudges, PersonRef, TrailLine, WatchLine
 from cockpit.services.views import spoken
 
 _ABOUT = {
@@ -97,6 +97,10 @@ def line_of(book: Book, course: Course) -> NudgeLine:
     )
 
 
+def person_name(person: PersonRef) -> str:
+    return spoken(person.name, person.alias)
+
+
 def _name(book: Book, person_id: str | None) -> str:
     person = book.people.get(person_id or "")
     return spoken(person.name, person.alias) if person else "-"
@@ -121,8 +125,13 @@ def watch_lines(book: Book, course: Course) -> tuple[WatchLine, ...]:
     )
 
 
-def trail_lines(book: Book, course: Course, card: Card | None, what: str) -> Iterator[TrailLine]:
-    """FOUND, SENT, SEEN, ACTED, PROGRESS, VERDICT, each when it happened. `card`: what it is about, where it still is."""
+def trail_lines(book: Book, course: Course, card: Card | None, what: str) -> tuple[TrailLine, ...]:
+    """FOUND, SENT, SEEN, ACTED, PROGRESS as they happened, then the verdict. `card`: what it is about, where it still is."""
+    steps = _steps_of(book, course, card, what)
+    return tuple(sorted(steps, key=lambda line: (line.at is None, line.at or book.as_of)))
+
+
+def _steps_of(book: Book, course: Course, card: Card | None, what: str) -> Iterator[TrailLine]:
     nudge = course.nudge
     if card is not None and card.judged.found_at <= nudge.sent_at:
         yield TrailLine(step="found", at=book.local(card.judged.found_at), text=about_name(nudge.rule))

@@ -88,7 +88,7 @@ class NudgeService:
             refusal=refusal,
             watch=watch,
             days=max((line.since_of for line in watch if line.unit == "rate"), default=0),
-            trail=tuple(trail_lines(book, course, card, what)) if course else (),
+            trail=trail_lines(book, course, card, what) if course else (),
             spent=spent(book, rep.id),
             budget=BUDGET,
             past=_past(courses(whole)),
@@ -230,7 +230,8 @@ def _refuse_again(book: Book, card: Card) -> None:
 def _draft(book: Book, card: Card) -> NudgeDraft:
     (view,) = card_views.card_views(book, [card])
     key = f" [{card.rule.key}]" if len(card.rule.key) == 1 else ""
-    return NudgeDraft(card_id=card.id, about=view.what, message=f"{view.what}. {view.to_do}{key}"[:MOST_SIGNS])
+    message = _("{what}. To do: {to_do}").format(what=view.what, to_do=f"{view.to_do}{key}")
+    return NudgeDraft(card_id=card.id, about=view.what, message=message[:MOST_SIGNS])
 
 
 def _card_of(cards: Sequence[Card], nudge: Nudge) -> Card | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from cockpit.i18n import _, clock_time, ngettext, short_day
 from cockpit.plain import cells, fit
-from cockpit.services.nudge_words import behaviour_text, past_text, step_name, sure_name
+from cockpit.services.nudge_words import behaviour_text, past_text, person_name, step_name, sure_name
 from cockpit.services.snapshots import NudgePage, WatchLine
 from cockpit.widgets.columns import Tone
 from cockpit.widgets.lines import Part, folded
@@ -36,7 +36,7 @@ def page_lines(page: NudgePage, width: int) -> list[list[Part]]:
 
 
 def budget_text(page: NudgePage) -> str:
-    name = page.rep.alias or page.rep.name
+    name = person_name(page.rep)
     return _("{count} of {budget} nudges this week for {name}").format(count=page.spent, budget=page.budget, name=name)
 
 

@@ -10,7 +10,7 @@ from cockpit.domain.watch import rate_chance
 from cockpit.hub.seed import words
 from cockpit.hub.seed.world import Rep, World, at
 
-_JUDGED = range(8, 11)
+_JUDGED = range(8, 21)
 """Working days ago on which a nudge may have been sent whose watch is over."""
 _BEFORE, _SINCE = timedelta(days=14), timedelta(days=7)
 
