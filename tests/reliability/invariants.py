@@ -13,9 +13,11 @@ from tests.reliability.world import World
 
 SENT = ("applied", "replayed")
 _JSON_COLUMNS = frozenset({"needs", "roles_for", "roles_against", "before", "after", "extra"})
-_MOMENTS = frozenset({"starts_at", "ends_at", "recorded_at", "changed_at", "done_at"})
+_MOMENTS = frozenset(
+    {"starts_at", "ends_at", "recorded_at", "changed_at", "done_at", "sent_at", "seen_at", "answered_at"}
+)
 _NOT_COMPARED = _JSON_COLUMNS | _MOMENTS | {"owner_id", "agenda", "advantages", "result"}
-_BUSINESS = ("account", "contact", "deal", "activity")
+_BUSINESS = ("account", "contact", "deal", "activity", "nudge")
 
 
 def after_step(world: World, device: Device) -> None:

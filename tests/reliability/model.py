@@ -23,6 +23,10 @@ DEFAULTS: dict[str, Row] = {
         "rep_id": None, "account_id": None, "starts_at": None, "status": "planned", "subject": "", "agenda": "",
         "advantages": "", "needs": [], "roles_for": [], "result": "", "next_step": "", "goal": "",
     },
+    "nudge": {
+        "by_id": None, "rule": "", "subject_id": "", "message": "", "sent_at": None, "watch_days": 7, "seen_at": None,
+        "answer": None, "answer_reason": "", "answered_at": None,
+    },
     "change_log": {},
 }  # fmt: skip
 

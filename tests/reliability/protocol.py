@@ -88,6 +88,8 @@ def found_company(change: Callable[[str, str, Row], None]) -> None:
         starts = f"2026-11-2{number}T02:00:00.000000Z"
         text = {"starts_at": starts, "agenda": "one\ntwo\nthree\n"}
         change("activity", f"act-{number}", {"rep_id": owner, **text, **of})
+        about = {"rule": "unvisited", "subject_id": owner, "message": "two are missing", "sent_at": starts}
+        change("nudge", f"nudge-{number}", {"owner_id": owner, "by_id": "lead-1", **about})
 
 
 @dataclass(frozen=True, slots=True)

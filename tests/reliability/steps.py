@@ -18,15 +18,17 @@ SCALARS: dict[str, tuple[str, ...]] = {
     "contact": ("title", "mobile", "stance"),
     "deal": ("amount_minor", "stage_id", "source", "name"),
     "activity": ("subject", "status", "next_step", "goal"),
+    "nudge": ("answer", "answer_reason"),
 }
 CHOICES: dict[str, tuple[Any, ...]] = {
     "tier": ("A", "B", "C"),
     "lifecycle": ("prospect", "target", "qualified", "won", "repeat"),
     "status": ("planned", "held", "not_held", "moved", "cancelled"),
     "stage_id": ("stage-1", "stage-2", "stage-3"),
+    "answer": ("ok", "not_fair", "help"),
     "stance": (-2, -1, 0, 1, 2),
 }
-ENTITIES = ("account", "account", "contact", "deal", "deal", "activity", "activity")
+ENTITIES = ("account", "account", "contact", "deal", "deal", "activity", "activity", "nudge")
 NEEDS = ("price", "delivery", "service", "quality")
 
 
@@ -59,7 +61,7 @@ def _value(world: World, device: Device, entity: str, row_id: str) -> dict[str, 
         return {name: "\n".join(lines) + "\n"}
     if entity == "account" and kind < 0.03:
         return {"owner_id": random.choice(("rep-1", "rep-2"))}
-    if kind > (0.94 if entity == "activity" else 0.97) and entity != "deal":
+    if kind > (0.94 if entity == "activity" else 0.97) and entity not in ("deal", "nudge"):
         return {"address" if entity == "account" else "title" if entity == "contact" else "subject": "poison"}
     name = random.choice(SCALARS[entity])
     return {name: _other_value(world, name)}

@@ -67,6 +67,8 @@ def upgrade(world: World, device: Device, random: Random) -> None:
     with device.slot.at_once():
         revision = random.choice(_fitting(device))
     before = _content(device.slot.path)
+    kept = device.slot.folder / "kept.db"
+    kept.write_bytes(device.slot.path.read_bytes())
     device.slot.clear(_put_back(world, device, revision))
     device.restart()
     tries = [_try(world, device, random) for _number in range(random.choice((0, 1, 1, 2, 3)))]
@@ -77,6 +79,7 @@ def upgrade(world: World, device: Device, random: Random) -> None:
         world.oracle.find(f"I7 {device.name} does not come up from {revision}: {type(error).__name__}: {error}")
         return
     device.restart()
+    _take_newer(device.slot.path, kept, world.places.old(revision))
     world.faults["schema upgrade"] += 1
     world.note(f"{device.name} upgraded from {revision} {' '.join(tries)}")
     wanted = {**before, "cursor": []} if revision == _FIRST and _loads_anew(before) else before
@@ -99,6 +102,21 @@ def _put_back(world: World, device: Device, revision: str) -> bytes:
         old_files.take_rows(connection, device.slot.path)
         _speak_as_before(connection)
     return made.read_bytes()
+
+
+def _take_newer(path: Path, kept: Path, old: bytes) -> None:
+    """Put back the rows of kinds that the old schema did not know: as if they had come just after the upgrade."""
+    before = path.with_name("before.db")
+    before.write_bytes(old)
+    with closing(sqlite3.connect(before)) as connection:
+        known = old_files.tables(connection)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("ATTACH ? AS kept", (str(kept),))
+        for table in old_files.tables(connection):
+            held = connection.execute("SELECT 1 FROM kept.sqlite_master WHERE name = ?", (table,)).fetchone()
+            if table not in known and held:
+                connection.execute(f'INSERT INTO main."{table}" SELECT * FROM kept."{table}"')
+    kept.unlink()
 
 
 def _speak_as_before(connection: sqlite3.Connection) -> None:

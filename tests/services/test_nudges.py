@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -205,7 +206,7 @@ def test_seen_and_left_for_three_days_is_the_lead_s_card(led: Company) -> None:
 
 @pytest.mark.parametrize(("day", "values"), [(23, {"seen_at": at(23, "12:00")}), (19, {}), (12, {"seen_at": at(13)})])
 def test_it_is_not_while_there_is_time_or_nobody_looked_or_the_watch_is_over(
-    led: Company, day: int, values: dict[str, object]
+    led: Company, day: int, values: dict[str, Any]
 ) -> None:
     nudge(led, day, **values)
     assert "nudge_ignored" not in {card.rule for card in as_person(led, LEAD).team.load().cards}

@@ -21,7 +21,7 @@ from cockpit.storage.records import to_wire
 from cockpit.storage.tables import SYNCED
 from cockpit.sync.outbox import Edit
 from tests.hub.world import HubWorld, people_hub
-from tests.support.company import LEAD, ME, Company, at, found_company
+from tests.support.company import LEAD, ME, Company, at, found_company, sign_in
 from tests.sync.test_real_hub import VISIT, Terminal
 from tests.ui.screen_text import press, screen_text, wait_for_idle
 
@@ -182,6 +182,50 @@ async def test_x_on_a_card_sets_it_aside_until_a_day(company: Company, visit: st
         await desk.press("u")
         assert desk.rows("waiver") == {}
         assert {found.id: found.state for found in desk.services.cards.load()}[card.id] == card.state
+
+
+async def test_a_nudge_stands_on_today_is_seen_there_and_answered_on_its_page(company: Company, visit: str) -> None:
+    kpi = company.kpi()
+    sent = {"owner_id": ME, "by_id": LEAD, "rule": "kpi_uncovered", "subject_id": kpi, "message": "shall I come along?"}
+    nudge = company.put("nudge", at(23), **sent, sent_at=at(23))
+    async with at_the_desk(company) as desk:
+        assert "Zhou Lan: shall I come along?" in desk.text
+        await desk.press()
+        assert desk.row("nudge", nudge)["seen_at"] is not None
+        await desk.press("N")
+        assert "Your answer: 1 all right, 2 not fair with a reason, 3 need help" in desk.text
+        await desk.press("2")
+        await desk.fill("I was ill")
+        row = desk.row("nudge", nudge)
+        assert (row["answer"], row["answer_reason"]) == ("not_fair", "I was ill")
+        assert "NOT FAIR" in desk.text
+        await desk.press("u")
+        assert desk.row("nudge", nudge)["answer"] is None
+
+
+async def test_a_lead_sends_the_prepared_words_and_a_third_one_only_with_a_yes(company: Company, visit: str) -> None:
+    company.kpi()
+    with company.database.write() as session:
+        sign_in(session, LEAD)
+    for number, rule in enumerate(("tier_overdue", "behind_pace")):
+        values = {"owner_id": ME, "by_id": LEAD, "rule": rule, "subject_id": ME, "message": "m", "sent_at": at(23)}
+        company.put("nudge", at(23), id=f"nudge-{number}", **values)
+    services = services_on(company.database)
+    async with at_the_desk(company, "team", services) as desk:
+        before = desk.rows("nudge")
+        places = [rep.id for rep in services.team.load().reps]
+        await desk.go("reps")
+        await desk.press(*("j" * places.index(ME)), "N")
+        assert desk.view.snapshot.line.rule == "behind_pace"
+        await desk.press("n")
+        words = desk.view.snapshot.draft.message
+        assert words in desk.text
+        await desk.press("enter", "n")
+        assert desk.rows("nudge") == before
+        await desk.press("enter", "y")
+        made = desk.added("nudge", before)
+        assert (made["owner_id"], made["by_id"], made["rule"], made["message"]) == (ME, LEAD, "kpi_uncovered", words)
+        assert "SENT" in desk.text
 
 
 async def test_capital_l_locks_and_unlocks(company: Company, visit: str) -> None:

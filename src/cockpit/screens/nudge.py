@@ -34,9 +34,17 @@ class NudgeView(View):
 
     snapshot: NudgePage | None
 
-    def __init__(self, rep_id: str = "", nudge_id: str = "", *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        rep_id: str = "",
+        nudge_id: str = "",
+        *,
+        is_new: bool = False,
+        id: str | None = None,  # noqa: A002  Textual's name
+    ) -> None:
         super().__init__(id=id)
         self.add_class("board")
+        self._is_new = is_new
         self._rep_id, self._nudge_id = rep_id, nudge_id
 
     def compose(self) -> ComposeResult:
@@ -48,7 +56,7 @@ class NudgeView(View):
         return _("Nudge and watch")
 
     def fetch(self, services: Services) -> NudgePage:
-        return services.nudges.page(self._rep_id or None, self._nudge_id, **self.past)
+        return services.nudges.page(self._rep_id or None, self._nudge_id, is_new=self._is_new, **self.past)
 
     def show(self, snapshot: NudgePage) -> None:
         self.query_one("#answer", Static).update(plain(answer(snapshot)))
@@ -58,7 +66,7 @@ class NudgeView(View):
     def footer(self) -> Sequence[str | FooterKey]:
         page = self.snapshot
         if page is None or page.line is not None:
-            return ("why", "help", "back")
+            return ("why", "help", "back") if self._is_mine else ("new", "why", "help", "back")
         return ("open", "edit", "help", "back")
 
     def label_of(self, command: Command) -> str:
@@ -79,9 +87,16 @@ class NudgeView(View):
             return _("It is sent; u takes it back.")
         if command in ("open", "edit") and (page is None or page.draft is None):
             return page.refusal if page is not None and page.refusal else _("Still loading; try again in a moment.")
-        if command in ("new", "drop"):
-            return _("Nothing is made or dropped here.")
+        if command == "new" and page is not None and page.refusal:
+            return page.refusal
+        if command == "drop":
+            return _("It is sent; u takes it back.")
         return super().why_not(command)
+
+    def do_new(self) -> None:
+        """One more to the same rep, about his next problem."""
+        if self.snapshot is not None:
+            self.shell.open("nudge", rep_id=self.snapshot.rep.id, is_new=True)
 
     def do_open(self) -> None:
         """Send it as it stands."""
@@ -112,8 +127,11 @@ class NudgeView(View):
             self.confirm(question, lambda is_yes: then(page, draft) if is_yes else None)
 
     def _send(self, services: Services, page: NudgePage, message: str) -> Saved:
+        """Saved, the page shows how it goes on."""
         card_id = page.draft.card_id if page.draft is not None else ""
-        return services.nudges.send(page.rep.id, message, card_id, is_confirmed=page.spent >= page.budget)
+        saved = services.nudges.send(page.rep.id, message, card_id, is_confirmed=page.spent >= page.budget)
+        self._nudge_id, self._is_new = saved.id, False
+        return saved
 
     def open_card(self, number: int) -> None:
         """1 ok, 2 not fair with a reason, 3 need help: the rep's answer."""

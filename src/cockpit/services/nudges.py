@@ -61,8 +61,13 @@ class NudgeService:
         )
 
     @no_collecting()
-    def page(self, rep_id: str | None = None, nudge_id: str = "", as_of: datetime | None = None) -> NudgePage:
-        """One nudge; without an id the rep's newest that is watched, else what a lead would send. Raises UnknownName."""
+    def page(
+        self, rep_id: str | None = None, nudge_id: str = "", as_of: datetime | None = None, *, is_new: bool = False
+    ) -> NudgePage:
+        """One nudge; without an id the rep's newest that is watched, else (or `is_new`) what a lead would send.
+
+        Raises UnknownName.
+        """
         with self.desk.look(as_of) as source:
             viewer = self.desk.viewer(source)
             owner = _owner(source, nudge_id) if nudge_id else rep_id
@@ -73,7 +78,7 @@ class NudgeService:
         cards, found = cards_of(book, rep.id), courses(book)
         watched = [course for course in found if book.today <= course.watched_until]
         chosen = [course for course in found if course.nudge.id == nudge_id] if nudge_id else watched
-        course = next((one for one in chosen if one.nudge.owner_id == rep.id), None)
+        course = next((one for one in chosen if not is_new and one.nudge.owner_id == rep.id), None)
         refusal = _refusal(look, cards)
         card = _card_of(cards, course.nudge) if course else None
         what = card_views.what(book, card) if card else ""
