@@ -34,7 +34,7 @@ Entry = Mapping[str, object]
 
 
 @dataclass(frozen=True)
-class ConvertedReader:
+class ConvertedReader(Reader):
     """Reads what `under` does, with money as `exchange` has it."""
 
     under: Reader
