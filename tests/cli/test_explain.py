@@ -37,6 +37,9 @@ def told(account_file: Path) -> Company:
         (("account", "客户0"), "account:"),
         (("deal", "ready"), "deal:"),
         (("problems",), "card:"),
+        (("plan",), "visit:"),
+        (("status",), "month.gap"),
+        (("sync", "--offline"), "sync.queue"),
     ],
 )
 def test_every_number_has_its_reasons(cockpit: Cockpit, told: Company, words: tuple[str, ...], name: str) -> None:
@@ -74,3 +77,18 @@ def test_reasons_of_another_view_are_refused(cockpit: Cockpit, told: Company) ->
         refused = cockpit(*words, "--explain")
         assert refused.code == 2
         assert "cockpit why" in refused.err
+
+
+def test_every_number_of_the_status_and_of_the_sync_is_among_the_reasons(cockpit: Cockpit, told: Company) -> None:
+    assert cockpit("log", "v 客户0 ok").code == 0
+    status = cockpit("status", "--explain", "--json").json
+    values = {one["name"]: one["value"] for one in status["explain"]}
+    assert values["month.gap"] == status["gap_minor"]
+    assert values["today.problems"] == status["problems"]
+    assert values["sync.queue"] == status["pending"] == 1
+    assert values[f"kpi:{status['kpi']['id']}:done"] == status["kpi"]["done"]
+    sync = cockpit("sync", "--offline", "--explain", "--json").json
+    names = {one["name"] for one in sync["explain"]}
+    assert {f"queued:{one['mutation_id']}" for one in sync["queue"]} <= names
+    plan = cockpit("plan", "--explain", "--json").json
+    assert {f"visit:{one['id']}" for one in plan["visits"]} == {one["name"] for one in plan["explain"]}

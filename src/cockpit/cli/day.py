@@ -168,7 +168,7 @@ def why(
     show(reasoned.why(answer), shapes.why(answer), as_json, False)
 
 
-def status(plain: Plain = False, as_json: Json = False) -> None:
+def status(plain: Plain = False, as_json: Json = False, explain: Explain = False) -> None:
     """One line: the gap, the first KPI, what is open and what waits."""
     from cockpit.i18n import short_money
     from cockpit.services.badge_words import unsent_urgency
@@ -177,6 +177,8 @@ def status(plain: Plain = False, as_json: Json = False) -> None:
     found, badge = opened.today.load(), opened.badge()
     kpi = found.kpis[0] if found.kpis else None
     open_cards = sum(card.state in ("found", "relapsed") for card in found.cards)
+    numbers = ("month.gap", *([f"kpi:{kpi.id}", f"kpi:{kpi.id}:done"] if kpi else []), "today.problems", *_OF_SYNC)
+    why = opened.why.of_rows(numbers) if explain else None
     if as_json:
         shape = {
             "version": shapes.VERSION,
@@ -195,13 +197,21 @@ def status(plain: Plain = False, as_json: Json = False) -> None:
             "offline": badge.is_offline,
             "last_sync_at": badge.last_sync_at,
         }
-        show(Sheet([]), shape, True, False)
+        show(*explained(Sheet([]), shape, why), True, False)
         return
     parts = [_("gap {money}").format(money=short_money(found.month.gap_minor))]
     if kpi:
         parts.append(f"{kpi.name} {kpi.done}/{kpi.limit}")
     parts.append(_("problems {count}").format(count=open_cards))
-    write("  ".join([*parts, *_sync_words(badge, found.as_of)]))
+    line = "  ".join([*parts, *_sync_words(badge, found.as_of)])
+    if why is None:
+        write(line)
+        return
+    show(*explained(Sheet([line]), {}, why), False, False)
+
+
+_OF_SYNC = tuple(f"sync.{number}" for number in ("queue", "conflicts", "parked", "offline"))
+"""What the line says of the sync."""
 
 
 def _sync_words(badge: Badge, now: datetime) -> list[str]:

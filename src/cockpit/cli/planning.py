@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cockpit.cli import opening, plan_sheet, reasoned, shapes, sheets
+from cockpit.cli import explaining, opening, plan_sheet, reasoned, shapes, sheets
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, Sheet, show, talk, write, write_bytes
 from cockpit.cli.searching import Search
 from cockpit.errors import BadUse
@@ -238,11 +238,14 @@ def _group() -> typer.Typer:
         as_csv: Csv = False,
         as_of: AsOf = None,
         rep: Rep = None,
+        explain: explaining.Explain = False,
     ) -> None:
         if context.invoked_subcommand is None:
             opened = opening.services()
-            found = opened.week.load(opened.rep_id(rep), opening.moment(as_of, opened))
-            show(sheets.plan(found), shapes.plan(found), as_json, as_csv)
+            whose, moment = opened.rep_id(rep), opening.moment(as_of, opened)
+            found = opened.week.load(whose, moment)
+            why = opened.why.of_rows((f"visit:{item.id}" for item in found.items), whose, moment) if explain else None
+            show(*explaining.explained(sheets.plan(found), shapes.plan(found), why), as_json, as_csv)
 
     @group.command(help=_("Plan a visit: `cockpit plan add ht thu 10`."))
     def add(
