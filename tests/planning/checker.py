@@ -99,6 +99,8 @@ def _loose(plan: Plan) -> list[str]:
     named = Counter(loose.id for loose, _ in plan.unplaced)
     rows = {row.id: row for row in plan.problem.loose} | {loose.id: loose for loose, _ in plan.unplaced} | _moved(plan)
     for row in rows.values():
+        if row.why == "hot":  # it has no row of its own: a new line of the account stands for it
+            placed[row.id] = sum(1 for line in plan.changes if line.key == row.id and line.source_id is None)
         stays = row.why != "room" and any(entry.id == row.id for entry in plan.problem.fixed)
         if placed[row.id] + named[row.id] != 1 or (stays and not named[row.id]):
             found.append(f"{row.id}: placed {placed[row.id]} times, named {named[row.id]} times")

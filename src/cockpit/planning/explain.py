@@ -25,7 +25,7 @@ def why_not(board: Board, stop: Stop, kind: ActivityKind, on: date, loose: Loose
 
     once_a_day, too_soon (facts: other, free_on), closed, companion_busy, day_full (limit), no_time.
     """
-    other = board.too_near(stop, kind, on, loose.was_on if loose else None)
+    other = board.too_near(stop, kind, on, loose.stood_on if loose else None)
     if other == on:
         return Reason("once_a_day", facts={"on": on})
     if other is not None:

@@ -13,7 +13,7 @@ from cockpit.planning.travel import Travel
 
 _LONGEST_GAP = 100
 """What is booked longer before the first day is too near to nothing, unless an account's own gap is longer."""
-_FIRST_SERVED = {"overlap": 0, "past": 1, "away": 2, "unvisited": 3, "cancelled": 4}
+_FIRST_SERVED = {"overlap": 0, "past": 1, "away": 2, "hot": 3, "unvisited": 4, "cancelled": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Board:
     def fit(self, stop: Stop, kind: ActivityKind, on: date, loose: Loose | None = None) -> Fit | None:
         """The best place for an activity with the account on that day, None when a rule forbids it."""
         plan = self.days[on]
-        if not plan.has_room(kind) or self.too_near(stop, kind, on, loose.was_on if loose else None) is not None:
+        if not plan.has_room(kind) or self.too_near(stop, kind, on, loose.stood_on if loose else None) is not None:
             return None
         return plan.best_fit(self.shape(stop, kind, on, loose))
 

@@ -313,7 +313,7 @@ def _changed(added: Added, plan: DayPlan, index: int) -> Line:
     return Line(
         sign=sign,
         key=added.key,
-        source_id=loose.id if loose else None,
+        source_id=loose.id if loose and loose.stood_on else None,
         account_id=added.stop.account_id,
         tier=added.stop.tier,
         kind=added.kind,
@@ -335,7 +335,7 @@ def _why_unplaced(board: Board, loose: Loose) -> Reason:
     stop = next(s for s in board.problem.stops if s.account_id == loose.account_id)
     found: Reason | None = None
     for on in sorted(board.days):
-        if on >= loose.not_before and on != loose.was_on:
+        if on >= loose.not_before and on != loose.stood_on:
             found = found or why_not(board, stop, loose.kind, on, loose)
     return found or Reason("no_time", facts={"on": board.problem.today})
 

@@ -16,7 +16,7 @@ from cockpit.domain.entities import ActivityKind
 
 Fact = str | int | float | bool | date | None
 FixedWhy = Literal["held", "in_progress", "locked", "promised", "ride", "joint", "frozen", "kept"]
-LooseWhy = Literal["past", "overlap", "away", "unvisited", "cancelled", "room"]
+LooseWhy = Literal["past", "overlap", "away", "unvisited", "cancelled", "room", "hot"]
 
 MIDNIGHT = 24 * 60
 
@@ -161,7 +161,8 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loose:
-    """What existed and needs a new time, or a new row where its day is over; `room`: it makes room for the KPI.
+    """What existed and needs a new time, or a new row where its day is over; `room`: it makes room for the KPI; `hot`: it
+    never stood anywhere, a new account that gets the first time there is.
 
     `is_anew`: the old row is closed and another one made; else the row itself moves.
     """
@@ -182,6 +183,11 @@ class Loose:
     busy: tuple[tuple[date, Window], ...] = ()
     is_companion_known: bool = True
     """False where the companion's plan is not on this device."""
+
+    @property
+    def stood_on(self) -> date | None:
+        """The day it had before; what is moved away from it may stay as near to another one as it was."""
+        return None if self.why == "hot" else self.was_on
 
     def staying(self, why: FixedWhy) -> Fixed:
         """The same where it was."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -11,6 +11,7 @@ from typing import Literal
 
 from cockpit.domain.book import Book
 from cockpit.domain.entities import Account, Activity
+from cockpit.planning.chances import chance_of
 from cockpit.planning.companions import busy_of, knows_plan_of, rides_of
 from cockpit.planning.needs import needs_of
 from cockpit.planning.problem import (
@@ -143,6 +144,8 @@ class _Reader:
         if self.mode != "fill":
             fixed, crossed = self._crossing(fixed)
             loose += crossed
+        if self.mode == "replan":
+            loose += self._hot({row.account_id for row in loose})
         return tuple(sorted(fixed, key=lambda f: (f.on, f.starts, f.id))), tuple(loose)
 
     def _why_loose(self, row: Activity, on: date) -> LooseWhy | None:
@@ -239,6 +242,26 @@ class _Reader:
             companion_id=mate,
             busy=busy_of(self.book, self.rep_id, mate, self.days, self._minutes) if mate else (),
             is_companion_known=not mate or knows_plan_of(self.book, self.rep_id, mate),
+        )
+
+    def _hot(self, again: Collection[str]) -> Iterator[Loose]:
+        """A visit of the account that is new and hot, at the first time there is; not beside one planned `again`."""
+        chance = chance_of(self.book, self.rep_id)
+        if chance is None or chance.facts["account_id"] in again:
+            return
+        account = self.book.accounts[str(chance.facts["account_id"])]
+        yield Loose(
+            id=f"hot:{account.id}",
+            account_id=account.id,
+            tier=account.tier,
+            kind="visit",
+            was_on=self.today,
+            was_at=self.minute,
+            minutes=self.rules.minutes["visit"],
+            place=point(account.lat, account.lon),
+            why="hot",
+            is_anew=True,
+            not_before=self.today,
         )
 
     def _tier(self, row: Activity) -> str:

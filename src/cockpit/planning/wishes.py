@@ -60,7 +60,7 @@ class Wished:
     @classmethod
     def of(cls, problem: Problem, wish: Wish, rule_id: str = "") -> Wished:
         """`rule_id`: the rule that is filled, where one is."""
-        standing = _kept(problem, wish.keep) if wish.keep else problem
+        standing = _without_hot(_kept(problem, wish.keep) if wish.keep else problem, wish)
         pins = {_PINNED + pin.key: pin for pin in wish.pins if _still_holds(pin, standing)}
         asked = _pinned(standing, pins) if pins else standing
         if problem.rules.buffer:
@@ -107,6 +107,15 @@ def _asked(stop: Stop, wish: Wish) -> Stop:
 
 def _still_holds(pin: Line, problem: Problem) -> bool:
     return pin.source_id is None or any(loose.id == pin.source_id for loose in problem.loose)
+
+
+def _without_hot(problem: Problem, wish: Wish) -> Problem:
+    """What is new has no place of its own where it is left out, where it is pinned, and where nothing is to be added."""
+    answered = wish.out | {pin.account_id for pin in wish.pins}
+    loose = tuple(
+        row for row in problem.loose if row.why != "hot" or (wish.aim != "least" and row.account_id not in answered)
+    )
+    return problem if len(loose) == len(problem.loose) else replace(problem, loose=loose)
 
 
 def _kept(problem: Problem, keep: frozenset[str]) -> Problem:

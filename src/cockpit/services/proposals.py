@@ -172,7 +172,10 @@ class ProposalView:
 
     def notes(self) -> tuple[str, ...]:
         lost = [
-            Reason("not_placed", facts={"account_id": loose.account_id, "on": loose.was_on, "why": self.text(why)})
+            Reason(
+                "not_placed" if loose.stood_on else "hot_not_placed",
+                facts={"account_id": loose.account_id, "on": loose.was_on, "why": self.text(why)},
+            )
             for loose, why in self.plan.unplaced
         ]
         return tuple(dict.fromkeys(self.text(reason) for reason in (*lost, *self._without_account(), *self.plan.notes)))

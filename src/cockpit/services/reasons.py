@@ -158,6 +158,7 @@ _PLAIN = {
     "past": N_("its time {at} has passed"),
     "overlap": N_("another visit stands at {at}"),
     "away": N_("away on {on}"),
+    "hot": N_("new, nothing planned yet"),
     "room": N_("makes room for the KPI"),
     # why it stays
     "held": N_("done"),
@@ -200,5 +201,6 @@ _PLAIN = {
         "Travel: straight line x {factor} at {speed} km/h by {trips} own trips, +-{error} min; traffic unknown."
     ),
     "not_placed": N_("{account} ({on}) finds no new time: {why}."),
+    "hot_not_placed": N_("{account} is new and finds no time: {why}."),
     "no_account": N_("{activity_id_name} ({on}) has no account: it cannot be planned anew."),
 }
