@@ -65,6 +65,8 @@ def begin(crm: str, url: str, client_id: str, client_secret: str, redirect_uri: 
     asked = {"response_type": "code", "client_id": client_id, "redirect_uri": back, "state": state}
     if known.scope:
         asked["scope"] = known.scope
+    if known.wish:
+        asked["optional_scope"] = known.wish
     if known.has_proof:
         digest = hashlib.sha256(verifier.encode()).digest()
         asked |= {"code_challenge": urlsafe_b64encode(digest).decode().rstrip("="), "code_challenge_method": "S256"}

@@ -2,6 +2,10 @@
 
 Our id is a property with unique values, so that a create is an upsert. Changes come from the search, which finds a row some
 minutes late, so that each look begins ten minutes before the last; deletions from the list of what was archived.
+
+Its documents, under developers.hubspot.com/docs: sign-in api-reference/2026-03/authentication/oauth-tokens (the older /oauth/v1 ends in
+February 2027), the upsert api-reference/2026-03/crm/objects/deals/batch/upsert-deals, limits developer-tooling/platform/usage-guidelines
+and, of the search, changelog/increasing-our-api-limits.
 """
 
 from __future__ import annotations
@@ -41,6 +45,7 @@ from cockpit.domain.text import clean_line
 from cockpit.i18n import _
 
 URL = "https://api.hubapi.com"
+OAUTH = "/oauth/2026-03"
 OVERLAP = timedelta(minutes=10)
 GONE_AFTER = timedelta(days=85)
 """Deleted rows are listed for 90 days."""
@@ -58,7 +63,7 @@ class HubSpot(Asking[HubSpotCaller]):
 
     def __init__(self, access: Access) -> None:
         url = access.url or URL
-        self._token = Token(access, f"{url.rstrip('/')}/oauth/v1/token")
+        self._token = Token(access, f"{url.rstrip('/')}{OAUTH}/token")
         self.caller = HubSpotCaller(
             access,
             {"Authorization": f"Bearer {self._token.current()}"},
@@ -93,7 +98,8 @@ class HubSpot(Asking[HubSpotCaller]):
         self._learn()
         token = self._token.current()
         if self._token.is_renewed:
-            info = self.caller.call("GET", f"/oauth/v1/access-tokens/{token}")
+            asked = {"token": token, "token_type_hint": "access_token", **self._token.app}
+            info = self.caller.call("POST", f"{OAUTH}/token/introspect", data=asked)
             user, scopes = str(info.get("user_id")), info.get("scopes") or []
         else:
             info = self.caller.call("POST", "/oauth/v2/private-apps/get/access-token-info", json={"tokenKey": token})

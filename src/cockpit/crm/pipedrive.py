@@ -1,5 +1,8 @@
 """Pipedrive, API v2 (people, teams and goals: v1). By contract: not run against the hosted service.
 
+Its documents: limits pipedrive.readme.io/docs/core-api-concepts-rate-limiting, sign-in pipedrive.readme.io/docs/marketplace-oauth-authorization
+and developers.pipedrive.com/docs/api/v1/Oauth (the app in a Basic header; what it may do is said where it is registered).
+
 Every call costs tokens of a day's budget (x-token-cost in its specification), so lists are asked for changes alone, and what
 has none seldom. Our id is kept in a custom field as `ck:<id>`, in activities at the end of the note; the search for it may
 lag, so what changed in the last hour is looked through first.
@@ -74,7 +77,7 @@ class Pipedrive(Asking[PipedriveCaller]):
     name = "pipedrive"
 
     def __init__(self, access: Access) -> None:
-        token = Token(access, access.options.get("token_url", TOKEN_URL))
+        token = Token(access, access.options.get("token_url", TOKEN_URL), by_header=True)
         held = token.current()
         self.caller = PipedriveCaller(
             access,

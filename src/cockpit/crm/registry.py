@@ -17,7 +17,7 @@ class Crm:
     """What a person needs to know to connect it. `secret` says what to paste, `address` what the URL looks like.
 
     `authorize` is where a browser signs in (with the connection's `{url}`), "" where there is no such thing; `scope` what
-    is asked for then, `has_proof` whether the code is bound to us by PKCE (RFC 7636).
+    is asked for then, `wish` what goes without saying where the account has it, `has_proof` whether the code is bound to us by PKCE (RFC 7636).
     """
 
     title: str
@@ -25,6 +25,7 @@ class Crm:
     secret: str
     authorize: str = ""
     scope: str = ""
+    wish: str = ""
     has_proof: bool = False
 
 
@@ -57,6 +58,7 @@ CRMS: Mapping[str, Crm] = {
         N_("The token of a private app."),
         "https://app.hubspot.com/oauth/authorize",
         _HUBSPOT,
+        "crm.objects.goals.read",
     ),
     "salesforce": Crm(
         "Salesforce",

@@ -2,6 +2,10 @@
 
 Our id is the external id `Cockpit_Id__c`, which an administrator adds: a create is an upsert by it. What is asked for is what
 the organization has, by its own description, so that a renamed field fails nothing.
+
+Its documents: the upsert developer.salesforce.com/docs/platform/api-rest/guide/dome-upsert.html (300: two rows carry the id), limits
+developer.salesforce.com/docs/platform/salesforce-app-limits-cheatsheet, sign-in login.salesforce.com/.well-known/openid-configuration and
+help.salesforce.com, remoteaccess_oauth_web_server_flow (with PKCE).
 """
 
 from __future__ import annotations

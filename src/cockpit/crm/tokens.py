@@ -7,6 +7,7 @@ good for one use: the new one is handed to `keep` before the access token that c
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -45,10 +46,13 @@ class _Refusal(msgspec.Struct):
 
 
 class Token:
-    """The token in use. `renew` fits `Caller`: another one, or "" where this one cannot be renewed."""
+    """The token in use. `renew` fits `Caller`: another one, or "" where this one cannot be renewed.
 
-    def __init__(self, access: Access, token_url: str) -> None:
-        self._access, self._url = access, token_url
+    `by_header`: the app's own id and secret go in a Basic header, not in the form (RFC 6749, 2.3.1: one of the two).
+    """
+
+    def __init__(self, access: Access, token_url: str, *, by_header: bool = False) -> None:
+        self._access, self._url, self._by_header = access, token_url, by_header
         try:
             is_object = access.secret.lstrip().startswith("{")
             self._held = msgspec.json.decode(access.secret, type=Secret) if is_object else Secret(access.secret.strip())
@@ -59,6 +63,11 @@ class Token:
     def is_renewed(self) -> bool:
         """Whether this is a sign-in of OAuth: its token is a bearer's."""
         return bool(self._held.client_id)
+
+    @property
+    def app(self) -> dict[str, str]:
+        """The app that was signed in with, as a form names it."""
+        return {"client_id": self._held.client_id, "client_secret": self._held.client_secret}
 
     def current(self) -> str:
         """The access token; of a fresh sign-in the first one is fetched now."""
@@ -77,7 +86,7 @@ class Token:
             grant |= {"code_verifier": held.verifier} if held.verifier else {}
         else:
             return ""
-        given = self._ask({**grant, "client_id": held.client_id, "client_secret": held.client_secret})
+        given = self._ask(grant)
         self._held = msgspec.structs.replace(
             held,
             access=given.access_token,
@@ -92,8 +101,12 @@ class Token:
     def _ask(self, form: dict[str, str]) -> _Given:
         where = urlsplit(self._url)
         caller = Caller(self._access, {}, url=f"{where.scheme}://{where.netloc}")
+        own = self.app
+        request: dict[str, Any] = (
+            {"auth": tuple(own.values()), "data": form} if self._by_header else {"data": {**form, **own}}
+        )
         try:
-            response = caller.ask("POST", where.path, data=form)
+            response = caller.ask("POST", where.path, **request)
             if response.status_code in (400, 401, 403):
                 said = msgspec.json.decode(response.content, type=_Refusal)
                 words = said.error_description or said.message or said.error

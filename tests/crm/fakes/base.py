@@ -73,11 +73,14 @@ class Hosted:
         """The access token in use ends; the refresh token gives another."""
         self.access = f"ended-{self.renewals}"
 
+    def is_app(self, form: Mapping[str, str]) -> bool:
+        """Whether the form names the app that is registered."""
+        return form.get("client_id") == CLIENT_ID and form.get("client_secret") == CLIENT_SECRET
+
     def renew(self, form: Mapping[str, str], error: str = "invalid_grant") -> Answer:
         """RFC 6749, with refresh tokens that are good for one use."""
-        is_ours = form.get("client_id") == CLIENT_ID and form.get("client_secret") == CLIENT_SECRET
         fits = form.get("refresh_token") == self.refresh or form.get("code") == "code-1"
-        if not is_ours or not fits:
+        if not self.is_app(form) or not fits:
             raise Refusal(400, {"error": error, "error_description": "the refresh token is not valid"})
         self.renewals += 1
         self.access, self.refresh = f"token-{self.renewals + 1}", f"refresh-{self.renewals + 1}"

@@ -128,7 +128,7 @@ class FakeHubSpot(Hosted):
 
     def serve(self, request: Request) -> Answer:
         path, asked = request.path, request.query
-        if path == "/oauth/v1/token":
+        if path == "/oauth/2026-03/token":
             return self.renew(request.body, "BAD_REFRESH_TOKEN")
         if request.headers.get("authorization") != f"Bearer {self.access}":
             raise _no(401, "EXPIRED_AUTHENTICATION", "the access token expired")
@@ -139,8 +139,10 @@ class FakeHubSpot(Hosted):
             return Answer({"portalId": 1, "timeZone": "Europe/Berlin", "companyCurrency": "USD"})
         if path == "/oauth/v2/private-apps/get/access-token-info":
             return Answer({"userId": 901, "hubId": 1, "appId": 2, "scopes": self.scopes})
-        if path.startswith("/oauth/v1/access-tokens/"):
-            return Answer({"user_id": 901, "hub_id": 1, "app_id": 2, "scopes": self.scopes, "token": self.access})
+        if path == "/oauth/2026-03/token/introspect":
+            is_active = self.is_app(request.body) and request.body.get("token") == self.access
+            told = {"user_id": 901, "hub_id": 1, "scopes": self.scopes, "token_use": "access_token"}
+            return Answer({"active": is_active, **(told if is_active else {})})
         if path == "/crm/v3/owners/":
             return Answer(
                 {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from collections.abc import Iterable
@@ -145,7 +146,11 @@ class FakePipedrive(Hosted):
 
     def serve(self, request: Request) -> Answer:
         if request.path == "/oauth/token":
-            return self.renew(request.body)
+            kind, _space, told = request.headers.get("authorization", "").partition(" ")
+            client_id, _colon, secret = base64.b64decode(told).decode().partition(":")
+            if kind != "Basic" or {"client_id", "client_secret"} & request.body.keys():
+                raise _no(401, "the app is named in a Basic header, and there alone")
+            return self.renew({**request.body, "client_id": client_id, "client_secret": secret})
         self._may(request)
         if request.path.startswith("/api/v1/"):
             return self._v1(request)
