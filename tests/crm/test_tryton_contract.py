@@ -45,7 +45,8 @@ class _Wire(httpx.BaseTransport):
         return response
 
 
-def test_changes_on_both_sides_end_alike_whatever_answer_is_lost(tmp_path: Path) -> None:
+@pytest.mark.parametrize("restore_every", [0, 28], ids=["", "restored"])
+def test_changes_on_both_sides_end_alike_whatever_answer_is_lost(tmp_path: Path, restore_every: int) -> None:
     tryton = FakeTryton()
     wire = _Wire(tryton.transport())
     database = Database.at(tmp_path / "hub.db")
@@ -53,7 +54,7 @@ def test_changes_on_both_sides_end_alike_whatever_answer_is_lost(tmp_path: Path)
     connector = connect(Access(f"{URL}/crm", "admin:admin-pw", lambda _s: None, transport=wire))
     proving = Proving(connector, Desk(URL, tryton.transport()), database, loss=0.0)
     wire.is_losing = lambda: proving.is_losing
-    proof = proving.run(80)
+    proof = proving.run(80, restore_every=restore_every)
     database.close()
     assert wire.lost > 20
     assert (proof.lost, proof.doubled, proof.differing) == ([], [], [])
