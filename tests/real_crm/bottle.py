@@ -31,6 +31,17 @@ class Bottle:
         """That many accounts, as many contacts, and deals, past the API and its feed."""
         run([self.python, str(_INSIDE / "bottle_found.py"), str(accounts), str(deals)], self.environment, limit_s=600)
 
+    def passing(self) -> str:
+        """A token of Ana's that may be revoked."""
+        return str(last_json(self._inside("token")))
+
+    def revoke(self) -> None:
+        """End every token of that kind."""
+        self._inside("revoke")
+
+    def _inside(self, what: str) -> str:
+        return run([self.python, str(_INSIDE / "bottle_token.py"), what], self.environment, limit_s=300)
+
 
 @contextmanager
 def bottle() -> Iterator[Bottle]:

@@ -187,6 +187,15 @@ def test_a_rep_sees_what_is_his_and_goes_on_without_the_rest(bottle_server: Bott
     stranger.close()
 
 
+def test_a_token_that_was_revoked_midway_is_asked_for_anew(bottle_server: Bottle) -> None:
+    with closing(dial(bottle_server, bottle_server.passing())) as rep:
+        rep.greet()
+        list(rep.snapshot("deal"))
+        bottle_server.revoke()
+        with pytest.raises(SignInNeeded):
+            list(rep.snapshot("deal"))
+
+
 @pytest.mark.parametrize("one", CHECKS, ids=lambda one: str(one.__name__))
 def test_it_keeps_to_the_contract(bottle_server: Bottle, bottle: BottleCrm, one: Check) -> None:
     desk = BottleDesk(bottle_server.url, bottle_server.tokens["lead"])

@@ -102,6 +102,17 @@ def test_the_kept_session_goes_on_and_a_wrong_password_does_not(server: Tryton) 
         dial(server, kept[0][:-8]).greet()
 
 
+def test_a_user_who_was_revoked_midway_is_asked_to_sign_in(server: Tryton, desk: Desk) -> None:
+    [bo] = desk.call("res.user.search", [["login", "=", "bo"]], 0, None, None)
+    with closing(dial(server, "bo")) as connector:
+        connector.greet()
+        list(connector.changes("deal", ""))
+        desk.call("res.user.write", [bo], {"active": False})
+        with pytest.raises(SignInNeeded):
+            list(connector.changes("deal", ""))
+    desk.call("res.user.write", [bo], {"active": True})
+
+
 def test_the_machine_of_states_and_its_fields(server: Tryton, desk: Desk) -> None:
     book = Book(server, desk)
     with closing(dial(server)) as connector:
