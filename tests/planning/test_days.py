@@ -254,3 +254,13 @@ def test_what_may_move_makes_room_for_the_kpi_by_half_an_hour_at_most() -> None:
     moved = next(line for line in plan.changes if line.source_id == "act")
     assert (moved.sign, moved.rules[0].code) == ("~", "room")
     assert 0 < abs(moved.starts - 640) <= RULES.free_shift
+
+
+def test_who_is_still_at_the_last_visit_comes_late_from_now_on() -> None:
+    """The visit ended an hour ago by its row; the trip of 37 minutes begins now at the earliest."""
+    rows = [activity("met", "near", 24, 540, status="held"), activity("next", "far", 24, 690, is_locked=True)]
+    there = [account("near", "C"), account("far", "C", 0.0, 10.0)]
+    found = book(there, rows, now=at(24, 660))
+    (note,) = [note for note in replanned(found).notes if note.code == "late_by"]
+    assert (note.facts["first"], note.facts["second"], note.facts["minutes"]) == ("met", "next", 660 + 37 - 690)
+    assert "late_by" not in codes(replanned(book(there, rows, now=at(24, 650))))

@@ -54,10 +54,13 @@ def _clashes(problem: Problem, board: Board) -> Iterator[Reason]:
     """Existing visits that overlap, or that follow each other faster than the trip allows."""
     stops = {stop.account_id: stop for stop in problem.stops}
     for day in problem.days:
-        ahead = [f for f in problem.fixed if f.on == day.on and f.minutes and f.starts + f.minutes > day.earliest]
-        for first, second in pairwise(sorted(ahead, key=lambda f: (f.starts, f.id))):
+        rows = sorted((f for f in problem.fixed if f.on == day.on and f.minutes), key=lambda f: (f.starts, f.id))
+        ahead = [f for f in rows if f.starts + f.minutes > day.earliest]
+        met = [f for f in rows if f not in ahead and f.kind == FACE and f.status == "held"]
+        is_next_to_come = bool(ahead) and ahead[0].starts >= day.earliest
+        for first, second in pairwise((*met[-1:], *ahead) if is_next_to_come else ahead):
             facts: dict[str, Fact] = {"on": day.on, "first": first.id, "second": second.id, "at": second.starts}
-            late = first.starts + first.minutes + _trip(board, first, second) - second.starts
+            late = max(first.starts + first.minutes, day.earliest - 1) + _trip(board, first, second) - second.starts
             if second.starts < first.starts + first.minutes:
                 yield Reason("overlap_stays", facts=facts)
             elif late > 0:
