@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from cockpit.errors import HubUnavailable
+from cockpit.errors import HubUnavailable, LocalDataError
 from cockpit.hub.embedded import EmbeddedHub
 from cockpit.hub.upstream import opening
 from cockpit.storage import meta
@@ -62,7 +62,7 @@ def told(database: Database, name: str, url: str, *, ends: bool) -> Iterator[Non
     try:
         yield
     finally:
-        with database.write() as session:
+        with suppress(LocalDataError), database.write() as session:  # as after a kill: nothing answers there any more
             if meta.get(session, key) == place:
                 meta.remove(session, key)
 
