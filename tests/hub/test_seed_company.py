@@ -246,7 +246,7 @@ def test_the_demo_rep_has_a_card_of_every_rule(company: Seeded) -> None:
     assert {card.rule.id for card in cards} == set(get_args(RuleId)) - OF_WHO_LEADS - IN_ORDER
 
 
-OF_CHANCE = {"split_off", "conversion_down", "weeks_under", "big_deal_stuck"}
+OF_CHANCE = {"split_off", "conversion_down", "weeks_under"}
 """Cards of who leads that nobody planted: the targets add up, and the months decide about the others."""
 
 

@@ -15,6 +15,8 @@ RULE_DAYS = 21
 RENEWS_IN = 41
 _PATH = (("needs", 40), ("proposal", 25), ("negotiate", 10))
 """Days before it was won on which the deal came into each stage."""
+_STOOD = (("needs", 80), ("proposal", 62))
+"""Days ago on which the big deal came into each stage."""
 
 
 def tell_team(world: World) -> None:
@@ -23,6 +25,7 @@ def tell_team(world: World) -> None:
     _renewal(world)
     _asked_again(world, world.reps[2])
     _set_aside(world, world.reps[3])
+    _big_and_stuck(world)
 
 
 def _rule_without_effect(world: World) -> None:
@@ -83,6 +86,22 @@ def _renewal(world: World) -> None:
                     move(world, draft, stage, at(world.days.worked(won_on - timedelta(days=ago)), "15:30"))
                 close(world, draft, "won", at(won_on, "16:45"))
                 world.deals.setdefault(account, []).append(DealLife(draft.id, account, opened, at(won_on, "16:45")))
+                return
+
+
+def _big_and_stuck(world: World) -> None:
+    """A deal of several average ones that stands where it stood two months ago: the lead's affair too."""
+    opened = at(world.days.worked(world.days.anchor - timedelta(days=95)), "10:20")
+    mates = [rep for rep in world.reps[1:] if rep.team == world.reps[0].team]
+    open_at = {account for account, deals in world.deals.items() if any(deal.closed is None for deal in deals)}
+    for rep in reversed(mates):
+        for account in rep.accounts:
+            if account not in open_at and world.first_known[account] < opened:
+                draft = open_deal(world, rep, account, opened, 36_000_000, world.days.anchor + timedelta(days=45), 0)
+                for stage, ago in _STOOD:
+                    moved = at(world.days.worked(world.days.anchor - timedelta(days=ago)), "14:30")
+                    move(world, draft, stage, moved, has_milestone=True)
+                world.deals.setdefault(account, []).append(DealLife(draft.id, account, opened, None))
                 return
 
 
