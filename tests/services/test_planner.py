@@ -101,7 +101,8 @@ def test_stopping_does_not_wait_for_the_process() -> None:
     planner.start(question())
     process = process_of(planner)
     assert process.pid is not None
-    os.kill(process.pid, signal.SIGSTOP)  # it cannot end before it goes on
+    os.kill(process.pid, signal.SIGSTOP)
+    os.waitpid(process.pid, os.WUNTRACED)  # it stands still, and cannot end before it goes on
     planner.stop()
     assert not planner.is_running
     assert process.is_alive()
