@@ -17,6 +17,7 @@ from cockpit.domain.periods import period_text
 from cockpit.domain.problems import Card
 from cockpit.i18n import N_, _, labelled, ngettext, short_day, short_money
 from cockpit.services import words
+from cockpit.services.card_deal_words import activity_evidence, deal_evidence, deal_to_do, deal_what
 from cockpit.services.card_effect_words import (
     EffectFinding,
     effect_args,
@@ -34,7 +35,7 @@ from cockpit.services.card_waiting_words import (
 )
 from cockpit.services.nudge_words import mark_of
 from cockpit.services.snapshots import CardView, Evidence
-from cockpit.services.views import account_name, kpi_name, rule_text, stage_name
+from cockpit.services.views import kpi_name
 from cockpit.services.words import rung_name
 
 DIGITS = 9
@@ -153,7 +154,7 @@ def what(book: Book, card: Card) -> str:
     if isinstance(finding, KpiCount):
         return _kpi_what(finding)
     if isinstance(finding, DealFinding):
-        return labelled(finding.deal.name, _deal_what(book, card, finding))
+        return labelled(finding.deal.name, deal_what(book, card, finding))
     if isinstance(finding, Pace):
         money = short_money(finding.behind_minor)
         return _("{money} behind pace").format(money=money) if finding.behind_minor else _("result up with pace")
@@ -202,20 +203,6 @@ def _kpi_what(count: KpiCount) -> str:
     return _("{kpi}: {count} of {limit} without plan").format(count=count.uncovered, **facts)
 
 
-def _deal_what(book: Book, card: Card, finding: DealFinding) -> str:
-    if finding.milestone_of is not None:
-        return _("milestone open: {milestone}").format(milestone=finding.milestone_of.milestone)
-    if finding.verdict is not None:
-        return rule_text(book, finding.verdict)
-    solved = {
-        "deal_dirty": N_("date and next step in order"),
-        "deal_regressed": N_("no longer behind its stage"),
-        "deal_stalled": N_("no longer stalled"),
-        "milestone_missing": N_("milestone confirmed"),
-    }
-    return _(solved[card.rule.id])
-
-
 def _unvisited_what(book: Book, card: Card) -> str:
     rows = tuple(row for row in card.finding if isinstance(row, Activity)) if isinstance(card.finding, tuple) else ()
     if not rows:
@@ -245,7 +232,7 @@ def to_do(book: Book, card: Card) -> str:
     if isinstance(finding, KpiCount):
         return _kpi_to_do(finding)
     if isinstance(finding, DealFinding):
-        return _deal_to_do(book, card, finding)
+        return deal_to_do(book, card, finding)
     texts: dict[str, str] = {
         "unvisited": N_("give the reason and the next plan"),
         "behind_pace": N_("see what can still close this month"),
@@ -281,23 +268,6 @@ def _kpi_to_do(count: KpiCount) -> str:
     return ngettext("plan the best customer", "plan the {count} best customers", count.uncovered).format(
         count=count.uncovered
     )
-
-
-def _deal_to_do(book: Book, card: Card, finding: DealFinding) -> str:
-    step = book.next_steps.get(finding.deal.id)
-    if step is not None and card.rule.id in ("deal_stalled", "deal_regressed"):
-        return _("next step {day} {time}").format(
-            day=short_day(book.local_day(step.starts_at)), time=f"{book.local(step.starts_at):%H:%M}"
-        )
-    if finding.verdict is not None and finding.verdict.reason == "stage_gone":
-        return _("move it to a stage of the funnel")
-    if finding.verdict is not None and finding.verdict.reason == "below_zero":
-        return _("set its amount")
-    if finding.verdict is not None and finding.verdict.reason == "date_passed":
-        return _("set a new closing day, or lose it")
-    if card.rule.id == "milestone_missing":
-        return _("confirm it, or move the deal back")
-    return _("plan the next step")
 
 
 def _args(card: Card) -> dict[str, str]:
@@ -338,9 +308,9 @@ def _subject(book: Book, card: Card) -> str:
 def _evidence(book: Book, card: Card) -> Iterable[Evidence]:
     finding = card.finding
     if isinstance(finding, KpiCount):
-        yield from (_activity(book, row) for row in (*finding.held, *finding.planned))
+        yield from (activity_evidence(book, row) for row in (*finding.held, *finding.planned))
     elif isinstance(finding, DealFinding):
-        yield from _deal_evidence(book, finding)
+        yield from deal_evidence(book, finding)
     elif isinstance(finding, Pace | Rank):
         won = finding.gap.won if isinstance(finding, Pace) else finding.pace.gap.won
         yield from (Evidence(entity="deal", id=deal.id, text=deal.name, at=None) for deal in won)
@@ -356,26 +326,7 @@ def _evidence(book: Book, card: Card) -> Iterable[Evidence]:
         yield Evidence(entity="target", id=row.id, text=_agreed_what(book, finding), at=at)
     else:
         yield from _unseen(book, (row for row in finding if isinstance(row, Unseen)))
-        yield from (_activity(book, row) for row in finding if isinstance(row, Activity))
-
-
-def _deal_evidence(book: Book, finding: DealFinding) -> Iterable[Evidence]:
-    yield Evidence(entity="deal", id=finding.deal.id, text=finding.deal.name, at=None)
-    for change in book.changes_by_deal.get(finding.deal.id, ())[-1:]:
-        yield Evidence(
-            entity="stage_change",
-            id=change.id,
-            text=stage_name(book, change.to_stage_id),
-            at=book.local(change.changed_at),
-        )
-    step = book.next_steps.get(finding.deal.id)
-    if step is not None:
-        yield _activity(book, step)
-
-
-def _activity(book: Book, row: Activity) -> Evidence:
-    text = account_name(book, row.account_id) or row.subject
-    return Evidence(entity="activity", id=row.id, text=text, at=book.local(row.starts_at))
+        yield from (activity_evidence(book, row) for row in finding if isinstance(row, Activity))
 
 
 def _unseen(book: Book, rows: Iterable[Unseen]) -> Iterable[Evidence]:
