@@ -282,6 +282,19 @@ def test_a_bad_mutation_does_not_hold_up_the_good_ones(hub: HubWorld) -> None:
     assert results[0]["mutation_id"] == "broken"
 
 
+def test_what_comes_behind_a_change_that_is_not_taken_is_to_come_again(hub: HubWorld) -> None:
+    """Taken, it would overtake the other, which may come on top of it once nothing is in its way any more."""
+    hub.deal(amount_minor=100)
+    hub.client(LEAD).push(hub.mutation("deal", "deal-1", "patch", {"amount_minor": 300}, base={"amount_minor": 100}))
+    taken = hub.mutation("deal", "deal-1", "patch", {"source": "fair"}, base={"source": ""})
+    hub.client(ME).push(taken)
+    first = hub.mutation("deal", "deal-1", "patch", {"amount_minor": 200}, base={"amount_minor": 100})
+    later = hub.mutation("deal", "deal-1", "patch", {"name": "later"}, base={"name": "Line 1"})
+    results = hub.client(ME).push(first, later, taken, _create_account(hub))
+    assert [result["status"] for result in results] == ["conflict", "retry", "replayed", "applied"]
+    assert hub.client(ME).get("/v1/deal/deal-1").json()["name"] != "later"
+
+
 def test_values_that_do_not_fit_are_refused_with_a_reason(hub: HubWorld) -> None:
     creates = [hub.mutation(entity, f"row-{n}", "create", values) for n, (entity, values) in enumerate(MISFITS)]
     for (entity, values), result in zip(MISFITS, hub.client(ME).push(*creates), strict=True):

@@ -66,10 +66,25 @@ class Reference(Judge):
                 return problem(409, "restored")
             if len(body["mutations"]) > self.push_cap:
                 return problem(413, "too-large")
-            return answered({"results": [self.judge(person_id, body["device_id"], m) for m in body["mutations"]]})
+            return answered({"results": self._in_order(person_id, body["device_id"], body["mutations"])})
         if path == "/v1/sync/changes":
             return self._changes(person_id, request.url.params["cursor"], int(request.url.params["limit"]))
         return self._snapshot(person_id, request.url.params.get("page", ""))
+
+    def _in_order(self, person_id: str, device: str, mutations: list[Row]) -> list[Row]:
+        """Behind one of a row that is not taken, those that come after it are to come again."""
+        results: list[Row] = []
+        held: set[tuple[str, str]] = set()
+        for mutation in mutations:
+            key = (mutation["entity"], mutation["entity_id"])
+            if key in held and mutation["mutation_id"] not in self.state.results:
+                result: Row = {"mutation_id": mutation["mutation_id"], "status": "retry"}
+            else:
+                result = self.judge(person_id, device, mutation)
+                if result["status"] not in ("applied", "replayed"):
+                    held.add(key)
+            results.append(result)
+        return results
 
     def _hello(self, person_id: str) -> Row:
         role, team_id = self.people[person_id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session
@@ -22,6 +22,32 @@ class _NotKept(Exception):
     def __init__(self, result: MutationResult) -> None:
         super().__init__(result.status)
         self.result = result
+
+
+def commit_in_order(hub: Hub, turn: Push, mutations: Iterable[Mutation | MutationResult]) -> Iterator[MutationResult]:
+    """Judge the mutations of one push; a result stands for one that could not be read.
+
+    Behind one that is not taken the later ones of its row are told to come again, as their device would have held them
+    back had it known: taken, they would overtake it, and it would come on top of them once nothing is in its way any more.
+    """
+    held: set[tuple[str, str]] = set()
+    for given in mutations:
+        if isinstance(given, MutationResult):
+            yield given
+            continue
+        place = (given.entity, given.entity_id)
+        if place in held and not _was_taken(hub, given):
+            yield MutationResult(mutation_id=given.mutation_id, status="retry")
+            continue
+        result = commit(hub, turn, given)
+        if result.status not in ("applied", "replayed"):
+            held.add(place)
+        yield result
+
+
+def _was_taken(hub: Hub, mutation: Mutation) -> bool:
+    with hub.read() as session:
+        return push.is_known(session, mutation.mutation_id)
 
 
 def commit(hub: Hub, turn: Push, mutation: Mutation) -> MutationResult:

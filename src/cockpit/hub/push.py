@@ -63,6 +63,11 @@ def judge(session: Session, push: Push, mutation: Mutation) -> MutationResult:
     return _with_row(session, push.actor, mutation, row, result)
 
 
+def is_known(session: Session, mutation_id: str) -> bool:
+    """True when the mutation was applied once."""
+    return any(session.get(table, mutation_id) is not None for table in (MutationResultRow, ChangeLogRow))
+
+
 def _in_this_version(mutation: Mutation) -> Mutation:
     """The mutation as this version says it. What is kept of it is in this form too, so that a device may be updated
     between two tries."""

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from cockpit.hub import cursors, feed, marks, push, snapshot
-from cockpit.hub.committing import commit, refused
-from cockpit.hub.context import PROBLEM_ANSWERS, ActorDep, Hub, HubDep
+from cockpit.hub.committing import commit_in_order, refused
+from cockpit.hub.context import PROBLEM_ANSWERS, ActorDep, HubDep
 from cockpit.hub.intake import is_id
 from cockpit.hub.judgement import Push
 from cockpit.hub.limits import body_size
@@ -77,15 +77,15 @@ def push_batch(request: Request, body: PushBody, hub: HubDep, actor: ActorDep) -
             raise Problem("restored", "this push was made for the hub as it was before")
         push.claim_device(session, body.device_id, actor.person_id, now)
     turn = Push(actor, body.device_id, now, hub.backdate_days)
-    results = [_one(hub, turn, mutation) for mutation in body.mutations]
+    results = list(commit_in_order(hub, turn, map(_read, body.mutations)))
     return Response(PushAnswer(results=results).model_dump_json(), media_type="application/json")
 
 
-def _one(hub: Hub, turn: Push, given: Mutation | dict[str, Any]) -> MutationResult:
-    if isinstance(given, dict):
-        name = given.get("mutation_id")
-        return refused(name if isinstance(name, str) and is_id(name) else "", "the mutation cannot be read")
-    return commit(hub, turn, given)
+def _read(given: Mutation | dict[str, Any]) -> Mutation | MutationResult:
+    if isinstance(given, Mutation):
+        return given
+    name = given.get("mutation_id")
+    return refused(name if isinstance(name, str) and is_id(name) else "", "the mutation cannot be read")
 
 
 @router.get("/changes", response_model=ChangesPage)
