@@ -137,7 +137,7 @@ PARKED = (
     Bug(
         "a discard takes too much", "parked", "Everything queued goes with one discarded change.",
         f"{_UNDO}:with_dependants",
-        "if mutation.depends_on in chosen or (mutation.entity, mutation.entity_id) in made:", "if True:", "I1",
+        "if mutation.mutation_id in chosen or mutation.depends_on in chosen or place in made:", "if True:", "I1",
     ),
 )  # fmt: skip
 

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from cockpit import clock
 from cockpit.errors import NotAllowed
 from cockpit.storage import meta
 from cockpit.storage.tables import ChangeLogRow, SyncBaseRow
+from cockpit.sync import receipts
 from cockpit.sync.outbox import Edit
 from tests.sync.conftest import Device
 from tests.sync.model import ModelHub
@@ -237,6 +239,20 @@ def out_of_sight(device: Device, hub: ModelHub) -> None:
     hub.delete("account", "acc-1", reason="scope")
     hub.refuse["acc-1"] = "permission"
     device.sync()
+
+
+def test_an_answer_taken_back_leaves_what_a_restored_hub_is_to_get_again(device: Device, hub: ModelHub) -> None:
+    """It is older than the row that the answer made anew, and the hub may have it."""
+    device.edit("patch", "account", "acc-1", tier="A")
+    device.sync()
+    device.edit("patch", "account", "acc-1", phone="mine")
+    hub.delete("account", "acc-1")
+    device.sync()
+    device.service.answer(device.only_conflict().id, "mine")
+    with device.database.write() as session:
+        assert receipts.requeue(session, clock.now()) == 1
+    device.undo.undo()
+    assert device.queue() == [("acc-1", "pending"), ("acc-1", "conflict")]
 
 
 def nothing_of_it_is_here(device: Device) -> bool:

@@ -120,12 +120,15 @@ def with_dependants(session: Session, mutations: Iterable[OutboxRow]) -> list[Ou
     chosen = {mutation.mutation_id: mutation for mutation in mutations}
     if not chosen:
         return []
-    made = {(m.entity, m.entity_id) for m in chosen.values() if m.op == "create"}
+    made: set[tuple[str, str]] = (
+        set()
+    )  # from where the row is made on: what came before it was of the row as it had been
     for mutation in session.exec(select(OutboxRow).order_by(col(OutboxRow.seq))):
-        if mutation.depends_on in chosen or (mutation.entity, mutation.entity_id) in made:
+        place = (mutation.entity, mutation.entity_id)
+        if mutation.mutation_id in chosen or mutation.depends_on in chosen or place in made:
             chosen[mutation.mutation_id] = mutation
             if mutation.op == "create":
-                made.add((mutation.entity, mutation.entity_id))
+                made.add(place)
     return sorted(chosen.values(), key=lambda mutation: mutation.seq or 0)
 
 
