@@ -273,16 +273,19 @@ def _replayed(
     for one in row:
         if name not in one.patch:
             continue
-        merged = merged_by_reference((key[0], name), one.base.get(name), one.patch[name], value)
+        seen, mine = one.base.get(name), one.patch[name]
+        merged = merged_by_reference((key[0], name), seen, mine, value)
+        # lines that stand twice can be matched in two ways, and merge in one of them
+        is_open = (key[0], name) in TEXTS and _repeats(seen, mine, value) and value not in (seen, mine) and seen != mine
         if merged is None:
             # what was refused after the row had come is told as refused; sent again it meets the other value anew
             is_refused = one.status == "parked" != look.before.states.get(one.mutation_id)
             # what was sent and not answered may be there already: the hub says what it met
             is_unanswered = one.attempts > 0 and one.status not in ("conflict", "parked")
-            # lines that stand twice can be matched in two ways, and merge in one of them
-            is_open = (key[0], name) in TEXTS and _repeats(one.base.get(name), one.patch[name], value)
             if (one.mutation_id, name) not in asked and not is_refused and not is_unanswered and not is_open:
-                look.find(f"I4 {key} {name}: {one.patch[name]!r} and {value!r} of the other side, and nobody is asked")
+                look.find(f"I4 {key} {name}: {mine!r} and {value!r} of the other side, and nobody is asked")
+            return None
+        if is_open:
             return None
         value = merged[0]
     return (value,)
