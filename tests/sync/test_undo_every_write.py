@@ -159,7 +159,9 @@ def test_no_verb_that_writes_is_left_out(terminal: Callable[..., Terminal]) -> N
     for name in (*WRITES, "today", "gap", "pipeline", "team", "why", "week"):
         kind = type(getattr(services, name))
         verbs = {
-            verb for verb, what in vars(kind).items() if getattr(what, "__annotations__", {}).get("return") == "Saved"
+            verb
+            for verb, what in vars(kind).items()
+            if not verb.startswith("_") and getattr(what, "__annotations__", {}).get("return") == "Saved"
         }
         if verbs:
             found[name] = verbs
