@@ -30,7 +30,7 @@ def _complete(line: str, shell: str = "bash") -> tuple[list[str], set[str]]:
     [
         ("cockpit doc", {"doctor"}),
         ("cockpit dem", {"demo"}),
-        ("cockpit config ", {"path", "show", "validate", "schema"}),
+        ("cockpit config ", {"path", "show", "validate", "exchange", "schema"}),
         ("cockpit demo --as ", {"rep", "lead", "head"}),
         ("cockpit demo --as l", {"lead"}),
         ("cockpit gap --period ", {"day", "week", "month", "quarter", "year"}),

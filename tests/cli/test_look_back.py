@@ -34,6 +34,7 @@ OF_NOW = {
     "connect": "the CRM as it answers now",
     "backup": HERE,
     "doctor": HERE,
+    "config exchange": HERE,
     "config show": HERE,
     "config validate": HERE,
     "hub upstream": HERE,

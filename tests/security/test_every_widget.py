@@ -51,6 +51,7 @@ from tests.ui.chain_sample import team_chain
 from tests.ui.driver import Driver, running
 from tests.ui.fakes import preview_of, today_snapshot, why_snapshot
 from tests.ui.forecast_sample import forecast
+from tests.ui.nudge_sample import nudge
 from tests.ui.screen_text import _settle
 from tests.ui.target_sample import targets
 from tests.ui.test_connect import LOOK, FakeJoiner, signed_in, wizard
@@ -69,6 +70,7 @@ SAMPLES: dict[str, tuple[dict[str, Any], Callable[[], Any]]] = {
     "funnel": ({}, samples.funnel),
     "targets": ({}, targets),
     "team": ({}, samples.team),
+    "nudge": ({"rep_id": "rep-1"}, nudge),
     "forecast": ({}, forecast),
     "metrics": ({}, samples.metrics),
     "sync": ({}, samples.sync),

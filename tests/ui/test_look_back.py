@@ -29,12 +29,14 @@ WAYS: dict[str, tuple[str, ...]] = {
     "deal": (KEYS["pipeline"], "enter"),
     "why": (KEYS["gap"], KEYS["why"]),
 }
-"""The keys that lead from Today to each view that can look back; an account is opened from wherever it is named."""
+"""The keys that lead from Today to each view that can look back."""
+OPENED = {"account": {"account_id": "account-1"}, "nudge": {"rep_id": ME}}
+"""What is opened from wherever it is named."""
 OF_NOW = {"sync", "conflicts", "replan", "log", "help"}
 
 
 def test_every_view_looks_back_or_is_of_now() -> None:
-    assert set(WAYS) | {"account"} | OF_NOW == {*MAIN_VIEWS, *OTHER_VIEWS}
+    assert set(WAYS) | set(OPENED) | OF_NOW == {*MAIN_VIEWS, *OTHER_VIEWS}
 
 
 @asynccontextmanager
@@ -55,12 +57,12 @@ async def every_view(pilot: Pilot[int]) -> dict[str, list[str]]:
     """The lines of each view but the first, which tells the moment and the state of the sync."""
     found = {}
     assert isinstance(pilot.app, CockpitApp)
-    for name, keys in (*WAYS.items(), ("account", ())):
+    for name, keys in (*WAYS.items(), *((name, ()) for name in OPENED)):
         for key in (KEYS["today"], *keys):
             await press(pilot, key)
             await wait_for_idle(pilot)
-        if name == "account":
-            pilot.app.open("account", account_id="account-1")
+        if name in OPENED:
+            pilot.app.open(name, **OPENED[name])
             await wait_for_idle(pilot)
         assert type(pilot.app.room.view).__name__ == {**MAIN_VIEWS, **OTHER_VIEWS}[name][1]
         found[name] = screen_text(pilot.app).split("\n")[1:]

@@ -105,7 +105,7 @@ def exchange(
     rates = given_rates(locations).rates.values()
     rows = [(one.currency, one.text, one.into, one.on.isoformat()) for one in rates]
     records = [{"currency": one.currency, "rate": one.text, "into": one.into, "on": one.on} for one in rates]
-    titles = (_("Currency"), ">" + _("Rate"), _("Into"), _("Since"))
+    titles = (_("Currency"), ">" + _("Exchange rate"), _("Into"), _("Since day"))
     empty = _("No rate is given: money of each currency stands apart.")
     shape = {"version": 1, "path": str(locations.config_file), "rates": records}
     show(Sheet((), (Table("", titles, rows, empty),), records), shape, as_json, False)
