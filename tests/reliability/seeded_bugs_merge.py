@@ -132,7 +132,7 @@ PARKED = (
     Bug(
         "a discard leaves what depends on it", "parked", "Children of a discarded row stay in the queue.",
         f"{_UNDO}:with_dependants",
-        "if mutation.depends_on in chosen or (mutation.entity, mutation.entity_id) in made:", "if False:", "I6",
+        " or mutation.depends_on in chosen or place in made:", ":", "I6",
     ),
     Bug(
         "a discard takes too much", "parked", "Everything queued goes with one discarded change.",
