@@ -282,7 +282,7 @@ def test_a_bad_mutation_does_not_hold_up_the_good_ones(hub: HubWorld) -> None:
     assert results[0]["mutation_id"] == "broken"
 
 
-def test_what_comes_behind_a_change_that_is_not_taken_is_to_come_again(hub: HubWorld) -> None:
+def test_what_comes_behind_a_conflict_of_its_row_is_to_come_again(hub: HubWorld) -> None:
     """Taken, it would overtake the other, which may come on top of it once nothing is in its way any more."""
     hub.deal(amount_minor=100)
     hub.client(LEAD).push(hub.mutation("deal", "deal-1", "patch", {"amount_minor": 300}, base={"amount_minor": 100}))

@@ -72,7 +72,7 @@ class Reference(Judge):
         return self._snapshot(person_id, request.url.params.get("page", ""))
 
     def _in_order(self, person_id: str, device: str, mutations: list[Row]) -> list[Row]:
-        """Behind one of a row that is not taken, those that come after it are to come again."""
+        """Behind one of a row that is in conflict or to come again, those that come after it are to come again."""
         results: list[Row] = []
         held: set[tuple[str, str]] = set()
         for mutation in mutations:
@@ -81,7 +81,7 @@ class Reference(Judge):
                 result: Row = {"mutation_id": mutation["mutation_id"], "status": "retry"}
             else:
                 result = self.judge(person_id, device, mutation)
-                if result["status"] not in ("applied", "replayed"):
+                if result["status"] in ("conflict", "retry"):
                     held.add(key)
             results.append(result)
         return results

@@ -27,8 +27,9 @@ class _NotKept(Exception):
 def commit_in_order(hub: Hub, turn: Push, mutations: Iterable[Mutation | MutationResult]) -> Iterator[MutationResult]:
     """Judge the mutations of one push; a result stands for one that could not be read.
 
-    Behind one that is not taken the later ones of its row are told to come again, as their device would have held them
-    back had it known: taken, they would overtake it, and it would come on top of them once nothing is in its way any more.
+    Behind one that meets a change its writer had not seen, or that has to come again itself, the later ones of its row are
+    told to come again, as their device would have held them back had it known: taken, they would overtake it, and it would
+    come on top of them once nothing is in its way any more. What is refused stays refused, and holds up nothing.
     """
     held: set[tuple[str, str]] = set()
     for given in mutations:
@@ -40,7 +41,7 @@ def commit_in_order(hub: Hub, turn: Push, mutations: Iterable[Mutation | Mutatio
             yield MutationResult(mutation_id=given.mutation_id, status="retry")
             continue
         result = commit(hub, turn, given)
-        if result.status not in ("applied", "replayed"):
+        if result.status in ("conflict", "retry"):
             held.add(place)
         yield result
 
