@@ -181,7 +181,13 @@ class Database:
                 had = connection.execute(text(statement), {"name": name, "part": part} if part else {"name": name})
                 if had.scalar() is False:
                     raise DatabaseBusy(path=name)
-                yield
+                try:
+                    yield
+                finally:
+                    with suppress(
+                        *_database_errors()
+                    ):  # a closed connection is let go of by the server only a moment later
+                        connection.execute(text("SELECT pg_advisory_unlock_all()"))
 
     @staticmethod
     @contextmanager
