@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -104,3 +105,15 @@ def test_the_later_stamp_of_a_target_holds_from_both_sides() -> None:
         assert merge_field("target", name, old, None, new).is_conflict
     assert merge_field("target", "version", 1, 3, 2).value == 3
     assert merge_field("target", "value", 1, 3, 2).is_conflict
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_text_that_others_emptied_is_not_filled_with_the_end_of_mine(end: str) -> None:
+    base, mine = f"price asked{end}", f"price asked\n\ncall back{end}"
+    assert merge_field(*TEXT, base, mine, "").is_conflict
+    assert merge_field(*TEXT, base, "", mine).is_conflict
+
+
+def test_the_end_of_a_text_merges_as_its_lines_do() -> None:
+    assert merge_field(*TEXT, "a\nb\nc", "a\nb\nc\n", "A\nb\nc").value == "A\nb\nc\n"
+    assert merge_field(*TEXT, "a\nb\nc\n", "A\nb\nc\n", "a\nb\nc").value == "A\nb\nc"

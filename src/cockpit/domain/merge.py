@@ -67,11 +67,18 @@ def _merge_lines(base: str, mine: str, theirs: str) -> str | None:
     from merge3 import Merge3  # rarely needed, and never at the start
 
     merged: list[str] = []
-    for kind, *lines in Merge3(base.split("\n"), mine.split("\n"), theirs.split("\n")).merge_groups():
+    for kind, *lines in Merge3(_lines(base), _lines(mine), _lines(theirs)).merge_groups():
         if kind == "conflict":
             return None
         merged += lines[0]
-    return "\n".join(merged)
+    was_ended, is_ended = base.endswith("\n"), mine.endswith("\n")
+    ending = "\n" if merged and (is_ended if is_ended != was_ended else theirs.endswith("\n")) else ""
+    return "\n".join(merged) + ending
+
+
+def _lines(text: str) -> list[str]:
+    """The end of a text is no line: it would hold together two sides that have nothing in common."""
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def _merge_set(base: list[Any], mine: list[Any], theirs: list[Any]) -> list[Any]:
