@@ -21,7 +21,7 @@ DEFAULTS: dict[str, Row] = {
     "deal": {"name": "", "account_id": None, "stage_id": "", "amount_minor": None, "source": "", "expected_on": None},
     "activity": {
         "rep_id": None, "account_id": None, "starts_at": None, "status": "planned", "subject": "", "agenda": "",
-        "advantages": "", "needs": [], "roles_for": [], "result": "", "next_step": "", "goal": "",
+        "advantages": "", "needs": [], "roles_for": [], "result": "", "next_step": "", "goal": "", "planned_because": "",
     },
     "nudge": {
         "by_id": None, "rule": "", "subject_id": "", "message": "", "sent_at": None, "watch_days": 7, "seen_at": None,

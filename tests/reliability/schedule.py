@@ -12,10 +12,18 @@ from typing import Literal
 from tests.reliability import invariants
 from tests.reliability.device import Device
 from tests.reliability.steps import STEPS, shrink
-from tests.reliability.steps_upgrade import place_of, upgrade
+from tests.reliability.steps_plan import plan_disputed
+from tests.reliability.steps_upgrade import upgrade
 from tests.reliability.world import REAL_SHARE, Places, ServerKind, World
 
 LEAST_STEPS = 40
+BESIDE: dict[str, tuple[float, Callable[[World, Device, Random], None]]] = {
+    "upgrade": (0.08, upgrade),
+    "disputed plan": (0.25, plan_disputed),
+}
+"""Moves beside the others, each once in a share of the schedules: by a chance of its own, so that every other schedule
+stays what it was. An upgrade that lasts costs as much as several moves together."""
+_LAST_BESIDE = 40
 MOST_ROUNDS = 8
 """Of one device after the other until nothing moves: four devices may free each other's changes in turn."""
 
@@ -57,13 +65,14 @@ def run(
         tweak(world)
     moves = list(STEPS)
     weights = [5 if move is shrink and world.is_big else weight for move, weight in STEPS.items()]
-    replaced = place_of(seed, len(world.devices))
+    beside = [place_of(seed, name, len(world.devices)) for name in BESIDE]
     with world.running():
         for number in range(world.random.randrange(LEAST_STEPS, LEAST_STEPS + 8)):
-            if replaced is not None and number == replaced[0]:
-                upgrade(world, world.devices[replaced[1]], replaced[2])
-                if world.oracle.findings:
-                    break
+            for place, (_share, move_beside) in zip(beside, BESIDE.values(), strict=True):
+                if place is not None and number == place[0] and not world.oracle.findings:
+                    move_beside(world, world.devices[place[1]], place[2])
+            if world.oracle.findings:
+                break
             device = world.random.choice(world.devices)
             move = world.random.choices(moves, weights)[0]
             world.steps += 1
@@ -86,6 +95,14 @@ def run(
         world.trace_hash(),
         world.trace,
     )
+
+
+def place_of(seed: int, name: str, devices: int) -> tuple[int, int, Random] | None:
+    """At which step of a schedule and on which of its devices a move beside the others comes, if it does."""
+    random = Random(f"{name} of {seed}")
+    if random.random() >= BESIDE[name][0]:
+        return None
+    return random.randrange(3, _LAST_BESIDE), random.randrange(devices), random
 
 
 def _settle(world: World) -> None:

@@ -26,11 +26,8 @@ from tests.reliability.protocol import Row
 from tests.reliability.steps_held import one_of_two_answered
 from tests.reliability.world import World
 
-SHARE = 0.08
-"""Of the schedules, how many see an upgrade. One that lasts costs as much as several others moves together."""
 _ASKED_SHARE = 0.4
 """Of the upgrades, before how many something was asked and answered."""
-_LAST_STEP = 40
 _POINTS = 160
 """About as many are passed in an upgrade."""
 _FIRST = "0001"
@@ -48,15 +45,6 @@ _BEFORE = {
 _NOW = {entity: {old: new for new, old in names.items()} for entity, names in _BEFORE.items()}
 
 Content = dict[str, list[Row]]
-
-
-def place_of(seed: int, devices: int) -> tuple[int, int, Random] | None:
-    """At which step of a schedule which of its devices is upgraded, if any; from a chance of its own, so that every
-    other schedule stays what it was."""
-    random = Random(f"upgrade of {seed}")
-    if random.random() >= SHARE:
-        return None
-    return random.randrange(3, _LAST_STEP), random.randrange(devices), random
 
 
 def upgrade(world: World, device: Device, random: Random) -> None:

@@ -14,9 +14,8 @@ import pytest
 
 from cockpit.sync import receipts
 from tests.reliability.reference import Reference
-from tests.reliability.schedule import run
+from tests.reliability.schedule import place_of, run
 from tests.reliability.simulate import corpus
-from tests.reliability.steps_upgrade import place_of
 from tests.reliability.world import Places, World
 from tests.support.postgres import cluster
 
@@ -52,7 +51,7 @@ def test_schedules_hold(places: Places) -> None:
 @pytest.mark.timeout(0)
 def test_schedules_with_a_new_program_in_the_middle_hold(places: Places) -> None:
     """A device is stopped, found with a file of an older schema, brought up in spite of kills, and goes on."""
-    seeds = (seed for seed in itertools.count(BASE) if place_of(seed, 1) is not None)
+    seeds = (seed for seed in itertools.count(BASE) if place_of(seed, "upgrade", 1) is not None)
     for seed in itertools.islice(seeds, UPGRADED):
         verdict = run(seed, places)
         assert verdict.faults["schema upgrade"] == 1 or verdict.violations
@@ -81,7 +80,7 @@ def test_schedules_hold_on_a_hub_on_postgresql(places: Places) -> None:
 
 _TRACES = """
 import sys
-from tests.reliability.schedule import run
+from tests.reliability.schedule import place_of, run
 from tests.reliability.world import Places
 places = Places()
 for word in sys.argv[1:]:
