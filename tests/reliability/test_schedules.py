@@ -80,7 +80,7 @@ def test_schedules_hold_on_a_hub_on_postgresql(places: Places) -> None:
 
 _TRACES = """
 import sys
-from tests.reliability.schedule import place_of, run
+from tests.reliability.schedule import run
 from tests.reliability.world import Places
 places = Places()
 for word in sys.argv[1:]:
