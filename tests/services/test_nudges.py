@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,8 @@ from cockpit.domain.book import Book
 from cockpit.domain.nudges import Course, courses
 from cockpit.errors import BadUse, NotAllowed, UnknownName
 from cockpit.services.container import Services, services_on
-from tests.support.company import HEAD, LEAD, MATE, ME, TEAM, Company, at, sign_in
+from cockpit.services.nudge_words import behaviour_text
+from tests.support.company import HEAD, LEAD, MATE, ME, TEAM, ZONE, Company, at, sign_in
 from tests.support.numbers import desk_of
 
 
@@ -33,10 +34,10 @@ def as_person(company: Company, person_id: str) -> Services:
     return services_on(company.database)
 
 
-def nudge(company: Company, sent_day: int, rule: str = "kpi_uncovered", subject: str = "kpi", **values: object) -> str:
-    sent = at(sent_day, "09:20")
-    given = {"owner_id": ME, "by_id": LEAD, "rule": rule, "subject_id": subject, "message": "plan", "sent_at": sent}
-    return company.put("nudge", sent, **{**given, **values})
+def nudge(company: Company, sent_day: int, rule: str = "kpi_uncovered", subject: str = "kpi", **values: Any) -> str:
+    given = {"owner_id": ME, "by_id": LEAD, "rule": rule, "subject_id": subject, "message": "plan"}
+    sent = values.pop("sent_at", at(sent_day, "09:20"))
+    return company.put("nudge", sent, sent_at=sent, **given, **values)
 
 
 def only_course(company: Company) -> tuple[Book, Course]:
@@ -173,6 +174,44 @@ def test_the_verdict_after_seven_days(led: Company, held: int, state: str) -> No
     page = lead.nudges.page(nudge_id=course.nudge.id)
     assert [line.is_judged for line in page.watch] == [True, False, False, False]
     assert page.trail[-1].text == {"moved": "MOVED", "not_moved": "NOT MOVED"}[state]
+
+
+def test_a_verdict_stands_as_long_as_the_nudge_is_listed(led: Company) -> None:
+    """Visits of before the months that are read count in no verdict: a nudge that rests on them is not listed any more."""
+    account = led.account("安捷重工")
+    for day, month in ((20, 8), (27, 8), (31, 8), (7, 9), (16, 9), (17, 9), (18, 9), (21, 9), (22, 9)):
+        led.activity(at(day, month=month), "held", account_id=account)
+    early, late = (nudge(led, day, sent_at=at(day, month=9)) for day in (3, 15))
+    lead = as_person(led, LEAD)
+    assert [(line.id, line.state) for line in lead.nudges.load().lines] == [(late, "moved")]
+    assert lead.nudges.load().past.ended == 1
+    then = at(20, month=9)
+    assert {line.id for line in lead.nudges.load(as_of=then).lines} == {early, late}
+    with pytest.raises(UnknownName):
+        lead.nudges.page(nudge_id=early)
+    assert lead.nudges.page(nudge_id=early, as_of=then).line is not None
+
+
+def test_in_january_the_watch_still_has_its_weeks_of_december(led: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule over the year makes the months that are read begin in January at the latest, not only then."""
+    led.put("kpi_rule", id="year", name="全年", kind="visit", scope_id=TEAM, minimum=100, period_kind="year")
+    account = led.account("安捷重工")
+    for day in (22, 23, 24, 25, 28):
+        led.activity(at(day, month=12), "held", account_id=account)
+    sent = nudge(led, 24, sent_at=datetime(2027, 1, 4, 9, 20, tzinfo=ZONE))
+    monkeypatch.setenv("COCKPIT_NOW", "2027-01-14T08:30:00+08:00")
+    (line, *_others) = as_person(led, LEAD).nudges.page(nudge_id=sent).watch
+    assert (line.before, line.before_of) == (5, 10)
+
+
+def test_on_the_day_of_sending_nothing_is_since(led: Company) -> None:
+    deal = led.deal("机床", "stage-2", 100, account_id=led.account("安捷重工"))
+    led.activity(at(26), deal_id=deal, recorded_at=at(24, "07:00"))
+    sent = nudge(led, 24, "deal_stalled", deal, sent_at=at(24, "08:00"))
+    lead = as_person(led, LEAD)
+    (steps,) = [line for line in lead.nudges.page(nudge_id=sent).watch if line.metric == "next_steps"]
+    assert ((steps.before, steps.before_of), (steps.since, steps.since_of)) == ((1, 1), (0, 0))
+    assert behaviour_text(steps) == ("100% (1/1)", "-", "-")
 
 
 def test_a_watch_without_a_working_day_is_not_judged(led: Company) -> None:

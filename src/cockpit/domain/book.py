@@ -78,7 +78,7 @@ class Book:
     kept: Mapping[str, Kept] = field(default_factory=dict)
     """By id the deals and targets whose money was converted, as their rows keep it."""
     nudges: tuple[Nudge, ...] = ()
-    """Those to these reps, in the order they were sent."""
+    """Those to these reps whose watch rests on days that are here, in the order they were sent."""
 
     @cached_property
     def today(self) -> date:

@@ -82,10 +82,11 @@ def behaviour(book: Book, nudge: Nudge, metric: MetricId) -> Behaviour:
     rep_id, sent_on = nudge.owner_id or "", book.local_day(nudge.sent_at)
     first, last = _span(book, nudge)
     calendar = book.calendar_of(rep_id)
-    start = max(sent_on - timedelta(days=BEFORE_DAYS), book.activities_from)
+    start = sent_on - timedelta(days=BEFORE_DAYS)
     days = len(calendar.workdays(start, sent_on - _DAY)), len(calendar.workdays(first, last)) if first <= last else 0
     if metric == "next_steps":
-        before, since = _planned_deals(book, rep_id, nudge.sent_at), _planned_deals(book, rep_id, _end(book, last))
+        before = _planned_deals(book, rep_id, nudge.sent_at)
+        since = _planned_deals(book, rep_id, _end(book, last)) if first <= last else (0, 0)
         chance = share_chance(*before, *since) if days[1] else 1.0
         return Behaviour(metric, *before, *since, days[1], chance)
     counted = _days_of(book, rep_id, metric)

@@ -66,7 +66,7 @@ class NudgeService:
     ) -> NudgePage:
         """One nudge; without an id the rep's newest that is watched, else (or `is_new`) what a lead would send.
 
-        Raises UnknownName.
+        Raises UnknownName, also for one of before the months that are read: `as_of` a day of then it is there.
         """
         with self.desk.look(as_of) as source:
             viewer = self.desk.viewer(source)
@@ -79,6 +79,8 @@ class NudgeService:
         watched = [course for course in found if book.today <= course.watched_until]
         chosen = [course for course in found if course.nudge.id == nudge_id] if nudge_id else watched
         course = next((one for one in chosen if not is_new and one.nudge.owner_id == rep.id), None)
+        if nudge_id and course is None:
+            raise UnknownName(kind=_("nudge"), name=nudge_id, near="")
         refusal = _refusal(look, cards)
         card = _card_of(cards, course.nudge) if course else None
         what = card_views.what(book, card) if card else ""

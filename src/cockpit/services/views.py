@@ -33,6 +33,7 @@ from cockpit.services.snapshots import (
     TrendWeek,
     WriteState,
 )
+from cockpit.storage.queries.book import usually_from
 from cockpit.storage.queries.people import everybody, has_yearly_kpi
 
 if TYPE_CHECKING:
@@ -79,11 +80,12 @@ def look_at(desk: Desk, source: Session | Reader, rep_id: str | None, as_of: dat
 
 
 def open_book(desk: Desk, source: Session | Reader, rep_ids: list[str] | None, as_of: datetime | None) -> Book:
-    """The book of some people; it reaches back to January when a rule counts over the year."""
+    """The book of some people; it reaches back to January at least when a rule counts over the year."""
     if not has_yearly_kpi(source):
         return desk.book(source, as_of=as_of, rep_ids=rep_ids)
-    moment = as_of or clock.now()
-    return desk.book(source, as_of=as_of, rep_ids=rep_ids, activities_from=date(moment.year - 1, 12, 31))
+    today = (as_of or clock.now()).date()
+    since = min(date(today.year - 1, 12, 31), usually_from(today))
+    return desk.book(source, as_of=as_of, rep_ids=rep_ids, activities_from=since)
 
 
 def spoken(name: str, alias: str) -> str:

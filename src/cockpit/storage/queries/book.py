@@ -14,6 +14,7 @@ from cockpit.domain.book import Book
 from cockpit.domain.card_limits import USUAL, Limits
 from cockpit.domain.exchange import NO_RATES
 from cockpit.domain.periods import WorkCalendar, period_of
+from cockpit.domain.watch import BEFORE_DAYS
 from cockpit.garbage import no_collecting
 from cockpit.storage import meta
 from cockpit.storage.converted import ConvertedReader
@@ -42,7 +43,8 @@ def load_book(
     """The book of `rep_ids` (everybody on this device when None).
 
     Accounts are all that are here, so that a name never goes missing. Activities start at
-    `activities_from`, by default two months before the current month. 25 SELECTs at most, whatever the size.
+    `activities_from`, by default `usually_from`. Nudges are those whose watch rests on these days alone.
+    25 SELECTs at most, whatever the size.
 
     `known_by`: what was recorded up to then counts, by default `as_of`. A later one is for a look at now:
     another machine's clock that runs ahead, or this one set back, must not hide a row.
@@ -54,8 +56,7 @@ def load_book(
     zone = _zone(reader, people, teams)
     exchanged = reader if isinstance(reader, ConvertedReader) else None
     if activities_from is None:
-        month = period_of("month", as_of.astimezone(zone).date()).starts_on
-        activities_from = (month - timedelta(days=32)).replace(day=1)
+        activities_from = usually_from(as_of.astimezone(zone).date())
     since = datetime.combine(activities_from, time(), zone).astimezone(UTC)
     of_reps, reps = among("owner_id", rep_ids) if rep_ids is not None else ("", {})
     log = _known_log(reader, since, as_of, known_by, rep_ids)
@@ -87,8 +88,20 @@ def load_book(
         limits=limits,
         exchange=exchanged.exchange if exchanged is not None else NO_RATES,
         kept=exchanged.kept() if exchanged is not None else {},
-        nudges=tuple(entities(reader, e.Nudge, of_reps, "sent_at, id", **reps)),
+        nudges=tuple(_nudges(reader, since + timedelta(days=BEFORE_DAYS), rep_ids)),
     )
+
+
+def usually_from(today: date) -> date:
+    """From which day on activities are read: the first of the month before last."""
+    month = period_of("month", today).starts_on
+    return (month - timedelta(days=32)).replace(day=1)
+
+
+def _nudges(reader: Reader, since: datetime, rep_ids: Sequence[str] | None) -> list[e.Nudge]:
+    of_reps, reps = among("owner_id", rep_ids) if rep_ids is not None else ("", {})
+    where = f"sent_at >= :since AND {of_reps}" if of_reps else "sent_at >= :since"
+    return entities(reader, e.Nudge, where, "sent_at, id", since=since, **reps)
 
 
 def _activities(reader: Reader, since: datetime, rep_ids: Sequence[str] | None) -> list[e.Activity]:
