@@ -6,13 +6,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from cockpit import clock
 from cockpit.domain.book import Book
 from cockpit.domain.nudges import Course, courses
+from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, NotAllowed, UnknownName
 from cockpit.services.container import Services, services_on
 from cockpit.services.nudge_words import behaviour_text
+from cockpit.storage.tables import OutboxRow
 from tests.support.company import HEAD, LEAD, MATE, ME, TEAM, ZONE, Company, at, sign_in
 from tests.support.numbers import desk_of
 
@@ -212,6 +215,20 @@ def test_on_the_day_of_sending_nothing_is_since(led: Company) -> None:
     (steps,) = [line for line in lead.nudges.page(nudge_id=sent).watch if line.metric == "next_steps"]
     assert ((steps.before, steps.before_of), (steps.since, steps.since_of)) == ((1, 1), (0, 0))
     assert behaviour_text(steps) == ("100% (1/1)", "-", "-")
+
+
+def test_words_are_kept_as_the_hub_takes_them(led: Company) -> None:
+    """It refuses what is longer, and a nudge is one line."""
+    sent = as_person(led, LEAD).nudges.send(ME, "plan\ntoday\x1b " * 60)
+    rep = as_person(led, ME)
+    rep.nudges.answer(sent.id, "help", "come\nalong " * 60)
+    with led.database.read() as session:
+        queued = [(row.label, row.patch) for row in session.exec(select(OutboxRow)).all()]
+    said = [text for _label, patch in queued for name, text in patch.items() if name in ("message", "answer_reason")]
+    assert len(said) == 2
+    for text in said:
+        assert text == clean_line(text, 500)
+    assert [label for label, _patch in queued if label != clean_line(label)] == []
 
 
 def test_a_watch_without_a_working_day_is_not_judged(led: Company) -> None:

@@ -13,6 +13,7 @@ from cockpit.domain.entities import Nudge
 from cockpit.domain.nudges import BUDGET, Course, courses, live, record, spent
 from cockpit.domain.problems import Card, cards_of
 from cockpit.domain.team import reps_below
+from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, NotAllowed, UnknownName
 from cockpit.garbage import no_collecting
 from cockpit.i18n import _, listed, short_day
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 ANSWERS = ("ok", "not_fair", "help")
 _UNSOLVED = ("found", "relapsed", "planned", "doing")
 MOST_SIGNS = 500
+"""Of a message or a reason: the hub refuses more."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ class NudgeService:
                     "{name} had {count} nudges this week already, {budget} is the limit: a yes sends it all the same."
                 )
                 raise NotAllowed(text.format(name=rep.name, count=used, budget=BUDGET))
-            words = (message.strip() or _draft(look.book, card).message)[:MOST_SIGNS]
+            words = clean_line(message, MOST_SIGNS) or _draft(look.book, card).message
             values = {
                 "owner_id": rep.id,
                 "by_id": look.viewer.id,
@@ -155,13 +157,14 @@ class NudgeService:
         """What the rep says to a nudge. Raises BadUse for another answer, and for "not fair" without a reason."""
         if answer not in ANSWERS:
             raise BadUse(_("{text} is no answer; known are {known}").format(text=answer, known=listed(ANSWERS)))
-        if answer == "not_fair" and not reason.strip():
+        said = clean_line(reason, MOST_SIGNS)
+        if answer == "not_fair" and not said:
             raise BadUse(_("a reason is needed"))
         with self.desk.database.write() as session:
             viewer = self.desk.viewer(session)
             nudge = self._mine(session, viewer, nudge_id)
             now = clock.now()
-            values = {"answer": answer, "answer_reason": reason.strip(), "answered_at": now}
+            values = {"answer": answer, "answer_reason": said, "answered_at": now}
             if nudge.seen_at is None:
                 values["seen_at"] = now
             label = _("Answer to the nudge: {answer}").format(answer=answer_name(answer))
@@ -238,7 +241,7 @@ def _draft(book: Book, card: Card) -> NudgeDraft:
     (view,) = card_views.card_views(book, [card])
     key = f" [{card.rule.key}]" if len(card.rule.key) == 1 else ""
     message = _("{what}. To do: {to_do}").format(what=view.what, to_do=f"{view.to_do}{key}")
-    return NudgeDraft(card_id=card.id, about=view.what, message=message[:MOST_SIGNS])
+    return NudgeDraft(card_id=card.id, about=view.what, message=clean_line(message, MOST_SIGNS))
 
 
 def _card_of(cards: Sequence[Card], nudge: Nudge) -> Card | None:
