@@ -6,16 +6,21 @@ file has changed. `config` checks the same table with all others.
 
 from __future__ import annotations
 
-import re
+import shutil
+from collections.abc import MutableMapping
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from cockpit.domain.exchange import MOST, NO_RATES, BadRate, Exchange, read_exchange
 from cockpit.errors import BadUse, ConfigError, DataDirUnwritable
 from cockpit.i18n import _
 from cockpit.locations import Locations, Table, given_table
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
 
 TABLE = "exchange"
 
@@ -26,21 +31,16 @@ def given_rates(locations: Locations) -> Exchange:
     try:
         return _of(found) if found else NO_RATES
     except BadRate as bad:
-        raise ConfigError(rate_words(bad), path=locations.config_file, line="-", key=f"{TABLE}.{bad.currency}") from bad
+        raise _wrong(locations, bad) from bad
+
+
+def _wrong(locations: Locations, bad: BadRate) -> ConfigError:
+    return ConfigError(rate_words(bad), path=locations.config_file, line="-", key=f"{TABLE}.{bad.currency}")
 
 
 @lru_cache(maxsize=4)
 def _of(table: Table) -> Exchange:
     return read_exchange({code: str(text) for code, text in table})
-
-
-def _table(path: Path) -> dict[str, Any]:
-    """The table in the file; a file that cannot be read is reported by `config`."""
-    try:
-        found = _parsed(path.read_text("utf-8")).get(TABLE, {})
-    except (OSError, UnicodeDecodeError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def rate_words(bad: BadRate) -> str:
@@ -59,60 +59,64 @@ def rate_words(bad: BadRate) -> str:
 
 
 def set_rate(locations: Locations, currency: str, text: str | None) -> Exchange:
-    """Write a rate into the settings file, or take it out (None); everything else in it stays. Raises BadUse."""
+    """Write a rate into the settings file, or take it out (None); everything else in it stays as it is written.
+
+    Raises BadUse for what is no rate, ConfigError for a file with a fault, DataDirUnwritable.
+    """
     path, code = locations.config_file, currency.upper()
-    try:
-        before = path.read_text("utf-8")
-    except FileNotFoundError:
-        before = ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(str(error), path=path, line="-", key=TABLE) from error
-    kept = _table(path)
-    table = {name: value for name, value in kept.items() if name.upper() != code}
-    if text is None and len(table) == len(kept):
+    settings = _parsed(path)
+    table = settings.setdefault(TABLE, {})
+    if not isinstance(table, MutableMapping):
+        raise ConfigError(_("{value} is not a table.").format(value=table), path=path, line="-", key=TABLE)
+    names = [name for name in table if name.upper() == code]
+    if text is None and not names:
         raise BadUse(_("{currency} has no rate in {path}.").format(currency=code, path=path))
-    wanted = table if text is None else {**table, code: text}
+    others = {name: str(value) for name, value in table.items() if name not in names}
     try:
-        found = read_exchange(wanted)
+        read_exchange(others)
+    except BadRate as bad:
+        raise _wrong(locations, bad) from bad
+    try:
+        found = read_exchange(others if text is None else {**others, code: text})
     except BadRate as bad:
         raise BadUse(rate_words(bad)) from bad
-    after = _edited(before, code, text)
-    if _parsed(after) != {**_parsed(before), TABLE: wanted} or (before.strip() and not _parsed(before)):
-        raise BadUse(_("{path} is written in a way this cannot change. Change [exchange] by hand.").format(path=path))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.write_text(after, "utf-8")
-    except OSError as error:
-        raise DataDirUnwritable(path=path) from error
+    kept = None if text is None else next(iter(names), code)
+    for name in names:
+        if name != kept:
+            del table[name]
+    if kept is not None:
+        table[kept] = text
+    _write(path, settings.as_string())
     return found
 
 
-def _parsed(text: str) -> dict[str, Any]:
-    import tomllib  # most have no file
+def _parsed(path: Path) -> TOMLDocument:
+    """The settings file with its comments, empty where there is none. Raises ConfigError."""
+    import tomlkit  # to write alone: reading does without
+    from tomlkit.exceptions import ParseError
 
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return {}
+        return tomlkit.parse(path.read_bytes().decode("utf-8"))  # as bytes: the ends of its lines stay too
+    except (FileNotFoundError, NotADirectoryError):
+        return tomlkit.document()
+    except ParseError as error:
+        raise ConfigError(str(error), path=path, line=str(error.line), key="-") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(str(error), path=path, line="-", key="-") from error
 
 
-def _edited(text: str, code: str, value: str | None) -> str:
-    """The file with one line of `[exchange]` changed, added or gone."""
-    lines, inside, header = [], False, None
-    for line in text.splitlines():
-        if named := re.match(r"\s*\[+\s*([^\]]*?)\s*\]", line):
-            inside = named.group(1) == TABLE
-        of_code = inside and re.match(rf"\s*[\"']?{code}[\"']?\s*=", line, re.IGNORECASE)
-        if not of_code:
-            lines.append(line)
-        if inside and named:
-            header = len(lines)
-    if header is None:
-        lines += ["", f"[{TABLE}]"] if lines else [f"[{TABLE}]"]
-        header = len(lines)
-    if value is not None:
-        lines.insert(header, f'{code} = "{value}"')
-    return "\n".join(lines) + "\n"
+def _write(path: Path, text: str) -> None:
+    """In one go, so that no crash leaves half a file; where the path is a link, into the file behind it."""
+    target = path.resolve()
+    beside = target.with_name(f"{target.name}.new")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside.write_bytes(text.encode())
+        with suppress(FileNotFoundError):
+            shutil.copymode(target, beside)
+        beside.replace(target)
+    except OSError as error:
+        raise DataDirUnwritable(path=path) from error
 
 
 def rate_of(number: str, into: str, on: date) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -189,11 +190,63 @@ def test_a_rate_that_is_none_is_refused_and_the_file_stays(cockpit: Cockpit, wor
     assert locate().config_file.read_text("utf-8") == 'lang = "en"\n'
 
 
-def test_a_file_that_cannot_be_edited_line_by_line_is_left_alone(cockpit: Cockpit) -> None:
-    _settings('exchange = { HKD = "0.91 CNY 2026-11-20" }\n')
-    found = cockpit("config", "exchange", "USD", "7")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("# words alone\n", '# words alone\n\n[exchange]\nUSD = "7 CNY 2026-11-20"\n'),
+        (
+            'exchange = { HKD = "0.91 CNY 2026-11-20" }\nlang = "en"\n',
+            'exchange = { HKD = "0.91 CNY 2026-11-20", USD = "7 CNY 2026-11-20"}\nlang = "en"\n',
+        ),
+        (
+            '[exchange]\r\nusd = "6 CNY 2026-11-01"  # of the bank\r\n',
+            '[exchange]\r\nusd = "7 CNY 2026-11-20"  # of the bank\r\n',
+        ),
+    ],
+)
+def test_a_rate_is_put_into_the_file_as_it_is_written(cockpit: Cockpit, before: str, after: str) -> None:
+    _settings(before)
+    assert cockpit("config", "exchange", "USD", "7", "--on", "2026-11-20").code == 0
+    assert locate().config_file.read_bytes().decode() == after
+
+
+def test_a_file_behind_a_link_stays_behind_it(cockpit: Cockpit, tmp_path: Path) -> None:
+    _settings('lang = "en"\n')
+    kept = tmp_path / "kept.toml"
+    locate().config_file.rename(kept)
+    kept.chmod(0o640)
+    locate().config_file.symlink_to(kept)
+    assert cockpit("config", "exchange", "USD", "7").code == 0
+    assert locate().config_file.is_symlink()
+    assert "USD" in kept.read_text("utf-8")
+    assert kept.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('lang = "en"\nexchange = \n', "line 2"),
+        ('exchange = "7"\n', "exchange"),
+        ("[exchange]\nHKD = 7\n", "exchange.HKD"),
+    ],
+)
+def test_a_file_with_a_fault_is_named_and_left_alone(cockpit: Cockpit, text: str, said: str) -> None:
+    _settings(text)
+    found = cockpit("config", "exchange", "USD", "7", "--into", "CNY")
     assert found.code == 2
-    assert "by hand" in found.err
+    assert said in found.err
+    assert locate().config_file.read_text("utf-8") == text
+
+
+def test_the_day_of_a_rate_is_today_where_the_user_is(cockpit: Cockpit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COCKPIT_NOW", "2026-11-24T06:00:00+08:00")
+    try:
+        with monkeypatch.context() as there:
+            there.setenv("TZ", "Asia/Shanghai")
+            time.tzset()
+            assert cockpit("config", "exchange", "USD", "7", "--json").json["rates"][0]["on"] == "2026-11-24"
+    finally:
+        time.tzset()
 
 
 def test_a_wrong_rate_in_the_file_stops_the_program_with_its_line(cockpit: Cockpit) -> None:

@@ -96,7 +96,7 @@ def exchange(
     if currency and not rate and not drop:
         raise BadUse(_("A rate is missing: cockpit config exchange {currency} 7.1034").format(currency=currency))
     if currency:
-        today = clock.now().date()
+        today = clock.now().astimezone().date()
         given = opening.day(on) if on else today
         if given > today + timedelta(days=1):  # where the user is it may be tomorrow already
             raise BadUse(_("{day} is still ahead: a rate has been seen.").format(day=on))
