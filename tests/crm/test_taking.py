@@ -12,7 +12,7 @@ import pytest
 from cockpit.crm.connector import Remote
 from cockpit.crm.testing.memory import MemoryConnector, capabilities
 from cockpit.errors import DatabaseBusy
-from cockpit.hub.upstream import Connection, Round, Upstream, settings
+from cockpit.hub.upstream import Connection, Round, Upstream, settings, status
 from cockpit.hub.upstream.shaping import Shaper
 from cockpit.storage.database import Database
 from tests.crm.world import Joined
@@ -139,8 +139,6 @@ def test_a_deal_in_a_stage_we_do_not_know_waits_and_is_named(database: Database)
 
 
 def test_rows_that_are_gone_in_great_number_go_when_somebody_says_so(database: Database) -> None:
-    from cockpit.hub.upstream import status
-
     joined = Joined(database, capabilities(deletes="diff"))
     company = joined.server.company(40)
     joined.round()
@@ -298,17 +296,43 @@ def test_a_version_that_is_too_old_is_named(database: Database) -> None:
     assert joined.round().error == "VersionTooOld: version 0; 1 is needed"
 
 
-def test_most_rows_gone_at_once_are_not_believed(database: Database) -> None:
-    joined = Joined(database, capabilities(deletes="diff"))
+@pytest.mark.parametrize(
+    "way", [{"deletes": "diff"}, {"delta": "none", "deletes": "feed", "paging": "offset"}, {"deletes": "none"}]
+)
+def test_most_rows_gone_at_once_are_not_believed_until_somebody_says_so(
+    database: Database, way: dict[str, Any]
+) -> None:
+    joined = Joined(database, capabilities(**way))
     company = joined.server.company(40)
     joined.round()
     for remote_id in company["deal"]:
-        joined.server.remove("deal", remote_id)
+        del joined.server.records["deal"][remote_id]  # as if the role had changed: nothing tells of it
+    for _number in range(2):
+        _later(joined)
+        done = joined.round()
+    idle = joined.round()
+    assert (done.removed, idle.removed, len(joined.every("deal"))) == (0, 0, 40)
+    (note,) = idle.notes  # also of a round that compares nothing
+    assert "--accept-shrink" in note
+    with joined.database.write() as session:
+        status.accept_shrink(session, "crm")
+    done = joined.round()
+    assert (done.removed, done.notes) == (40, [])
+    assert joined.every("deal") == {}
+
+
+def test_rows_that_are_shown_again_end_the_note(database: Database) -> None:
+    joined = Joined(database, capabilities(deletes="diff"))
+    joined.server.company(40)
+    joined.round()
+    deals = dict(joined.server.records["deal"])
+    joined.server.records["deal"].clear()
+    _later(joined)
+    assert joined.round().notes
+    joined.server.records["deal"].update(deals)
     _later(joined)
     done = joined.round()
-    assert done.removed == 0
-    assert any("--accept-shrink" in note for note in done.notes)
-    assert len(joined.every("deal")) == 40
+    assert (done.removed, done.notes) == (0, [])
 
 
 def test_a_copied_record_does_not_take_the_place_of_the_first(database: Database) -> None:
@@ -356,8 +380,23 @@ def test_a_mapped_field_is_a_column_and_the_others_are_kept(database: Database) 
     record.unknown["industry_name"] = record.unknown.pop("sector")
     joined.server.edit("account", remote_id, {"name": "Acme 2"})
     done = joined.round()
-    assert any("sector" in note for note in done.notes)
+    words = ["the CRM has no field sector any more: the mapping names it"]
+    assert (done.notes, joined.round().notes) == (words, words)
     assert joined.row("account", remote_id)["industry"] == "Chemistry"
+    record.unknown["sector"] = record.unknown.pop("industry_name")
+    joined.server.edit("account", remote_id, {"name": "Acme 3"})
+    assert joined.round().notes == []
+
+
+def test_another_map_ends_the_note_of_a_field_that_it_does_not_name(database: Database) -> None:
+    joined = Joined(database, fields={"account": {"sector": "industry"}})
+    joined.server.add("account", {"name": "Acme"}, unknown={"branch": "Chemistry"})
+    assert joined.round().notes
+    joined.connection = replace(joined.connection, fields={"account": {"branch": "industry"}})
+    joined.upstream = Upstream(joined.hub, joined.memory, joined.connection)
+    assert joined.round().notes == []
+    (account,) = joined.every("account").values()
+    assert account["industry"] == "Chemistry"
 
 
 def test_a_connection_is_read_as_it_was_written(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from sqlmodel import col, func, select
 from cockpit.crm.connector import CrmCursorLost, CrmForbidden, Holding, Page, Remote
 from cockpit.errors import HubError
 from cockpit.hub import revisions
-from cockpit.hub.upstream import refusals
+from cockpit.hub.upstream import notes, refusals
 from cockpit.hub.upstream.asking import Line, words_of
 from cockpit.hub.upstream.links import Links
 from cockpit.hub.upstream.settings import Connection
@@ -109,6 +109,8 @@ class Rounds:
             has_shape = meta.get(session, self._shape_key) == self._connection.mark
         if not has_shape:
             self._cursors = {}  # other maps: everything is looked at again
+            with self._hub.write() as session:
+                notes.forget(session, self._connection.name)
         can = self._line.can
         fed = self._feed() if can.fed else None
         for entity, holding in can.holdings.items():
@@ -210,10 +212,12 @@ class Rounds:
 
     def _gone(self, entity: str, holding: Holding, seen: frozenset[str]) -> None:
         needed = 1 if holding.deletes in ("log", "diff") or self._line.can.paging != "offset" else 2
-        accepts = shrink_key(self._connection.name)
+        name, topic = self._connection.name, f"{notes.SHRINK}{entity}"
+        accepts = shrink_key(name)
 
         with self._hub.read() as session:
-            if not any(link.misses or link.remote_id not in seen for link in self._links(session, entity)):
+            is_missing = any(link.misses or link.remote_id not in seen for link in self._links(session, entity))
+            if not is_missing and not notes.has(session, name, topic):
                 return
 
         def compare(taker: Taker) -> None:
@@ -229,8 +233,9 @@ class Rounds:
                     "{count} of {total} rows of {entity} are not shown any more: nothing was removed. If they are gone:"
                 )
                 words = text.format(count=len(gone), total=len(links), entity=entity)
-                self._done.notes.append(f"{words} cockpit hub upstream --accept-shrink")
+                notes.put(taker.session, name, topic, f"{words} cockpit hub upstream --accept-shrink")
                 return
+            notes.drop(taker.session, name, topic)
             for link in missing:
                 if link in gone:
                     taker.remove(entity, link.remote_id)
@@ -270,14 +275,17 @@ class Rounds:
         with self._hub.write() as session:
             taker = Taker(session, self._connection, self._line.can, self._hub.now(), unread=self._unread, head=head)
             work(taker)
-        done, taken = self._done, taker.done
+            done, taken = self._done, taker.done
+            for entity, field_name in taken.found_fields | taken.missing_fields:
+                topic = f"{notes.FIELD}{entity}:{field_name}"
+                if (entity, field_name) in taken.missing_fields:
+                    words = _("the CRM has no field {name} any more: the mapping names it").format(name=field_name)
+                    notes.put(session, self._connection.name, topic, words)
+                else:
+                    notes.drop(session, self._connection.name, topic)
         done.read += taken.read
         done.written += taken.written
         done.removed += taken.removed
-        for name in sorted(taken.missing_fields):
-            words = _("the CRM has no field {name} any more: the mapping names it").format(name=name)
-            if words not in done.notes:
-                done.notes.append(words)
 
     def _save(self, stream: str, cursor: str) -> None:
         with self._hub.write() as session:
@@ -293,6 +301,7 @@ class Rounds:
     def _keep(self, done: Round) -> None:
         done.waiting, done.bad = self._count("waiting"), self._count("bad")
         with self._hub.write() as session:
+            done.notes += notes.every(session, self._connection.name).values()
             values = {name: getattr(done, name) for name in Round.__dataclass_fields__}
             session.add(CrmRunRow(connection=self._connection.name, **values))
             session.flush()

@@ -104,10 +104,6 @@ class Shaper:
         names = self.connection.written.get(self.entity, frozenset()) if self.takes_own else frozenset[str]()
         return {ours: theirs for ours, theirs in self.mapped.items() if theirs in names}
 
-    def missing_fields(self, remote: Remote) -> list[str]:
-        """Mapped fields that a row does not have any more: renamed there, or removed."""
-        return sorted(self._names.keys() - remote.unknown.keys())
-
     def _mapped(self, remote: Remote) -> dict[str, Any]:
         kinds = column_types(self.entity)
         found: dict[str, Any] = {}

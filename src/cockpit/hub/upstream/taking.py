@@ -28,12 +28,14 @@ _TOGETHER = {"account": ("contact", "opening_window"), "deal": ("milestone_done"
 
 @dataclass
 class Taken:
-    """What became of rows. `missing_fields`: mapped fields that were not there any more."""
+    """What became of rows. `missing_fields` and `found_fields`: mapped fields, by kind and name, that some row did not
+    have any more, and that some had."""
 
     read: int = 0
     written: int = 0
     removed: int = 0
-    missing_fields: set[str] = field(default_factory=set)
+    missing_fields: set[tuple[str, str]] = field(default_factory=set)
+    found_fields: set[tuple[str, str]] = field(default_factory=set)
 
 
 def is_news(
@@ -151,7 +153,9 @@ class Taker:
             if link is None and not shaper.is_held({**(stored or {}), **values}):
                 return
             values |= self._own_funnel(remote)
-            self.done.missing_fields |= set(shaper.missing_fields(remote))
+            for name in shaper.mapped.values():
+                fields = self.done.found_fields if name in remote.unknown else self.done.missing_fields
+                fields.add((entity, name))
             self._write(entity, row_id, values, stored)
         self.links.put(entity, remote.id, row_id, digest=digest, version=remote.version, misses=0)
         self.mend(entity, remote.id)
