@@ -64,6 +64,11 @@ class Terminal:
         lines = (self.screen.buffer[row] for row in range(self.screen.lines))
         return "\n".join("".join(line[x].data for x in range(self.screen.columns)).rstrip() for line in lines)
 
+    @property
+    def echoes(self) -> bool:
+        """Whether what is typed is shown."""
+        return bool(termios.tcgetattr(self._main)[3] & termios.ECHO)
+
     def press(self, keys: str) -> None:
         """Type `keys`, as they are."""
         os.write(self._main, keys.encode())

@@ -102,6 +102,7 @@ def test_at_a_terminal_roles_and_stages_are_asked_and_cockpit_opens(
             ("Save and open", ""),
         ):
             terminal.wait_for(question)
+            assert not (question == "Token" and terminal.echoes)
             terminal.press(answer + "\r")
         assert fake.token not in terminal.text
         terminal.wait_for("New here|l Log", limit=100)

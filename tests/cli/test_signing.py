@@ -209,7 +209,6 @@ def test_a_token_is_typed_where_one_is_wanted(
     cockpit: Cockpit, hub: Hub, typed: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = cockpit("hub", "token", "张伟", *hub.option).out.strip()
-    monkeypatch.setattr("typer._click.termui.hidden_prompt_func", lambda _question: token, raising=False)
     monkeypatch.setattr("getpass.getpass", lambda *_given, **_more: token)
     typed("")
     answer = cockpit("login", hub.url, "--token")

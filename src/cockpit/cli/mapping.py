@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from cockpit.cli import asking
 from cockpit.cli.output import talk
 from cockpit.errors import BadUse, Stopped
 from cockpit.i18n import _
@@ -26,10 +27,7 @@ def typed(question: str, option: str, *, is_hidden: bool = False) -> str:
     """What somebody types. Raises BadUse naming the option where nobody can be asked, Stopped on Ctrl+C."""
     if not sys.stdin.isatty():
         raise BadUse(_("{option} is needed.").format(option=option))
-    try:
-        return str(typer.prompt(question, hide_input=is_hidden, err=True)).strip()
-    except typer.Abort:
-        raise Stopped() from None
+    return asking.typed(question, is_hidden=is_hidden)
 
 
 def ask(seen: CrmLook, me: str) -> CrmMaps:

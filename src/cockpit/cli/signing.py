@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cockpit.cli import opening
+from cockpit.cli.asking import typed
 from cockpit.cli.output import Json, Plain, Sheet, progress, show, talk, write
 from cockpit.credentials import VARIABLE
 from cockpit.domain.text import clean_line
@@ -99,14 +100,14 @@ def _token_of(*, is_asked: bool, from_stdin: bool) -> str:
         if from_stdin and not given:
             raise BadUse(_("No token was given."))
         return given
-    return _typed(_("Token"), is_hidden=True) if is_asked else ""
+    return typed(_("Token"), is_hidden=True) if is_asked else ""
 
 
 def _by_code(signing: SigningService, where: str, *, remember: bool, has_moved: bool) -> str:
     """Show a code and wait until somebody approved it; the person's name."""
     waiting = signing.ask_code(where, has_moved=has_moved)
     if waiting is None:
-        given = _typed(_("Token"), is_hidden=True) if sys.stdin.isatty() else ""
+        given = typed(_("Token"), is_hidden=True) if sys.stdin.isatty() else ""
         if not given:
             raise BadUse(_("No token was given, and this hub shows no codes."))
         return signing.sign_in(where, given, remember=remember, has_moved=has_moved)
@@ -223,7 +224,7 @@ def _ask_about(unsent: Unsent, database: Path) -> None:
 
 def _confirm_name(database: Path, words: str) -> None:
     talk(words)
-    name = _typed(_("Type the name of the account, {name}, to remove it").format(name=database.stem))
+    name = typed(_("Type the name of the account, {name}, to remove it").format(name=database.stem))
     if name != database.stem:
         raise Stopped()
 
@@ -235,13 +236,6 @@ def _database() -> Path:
     if not found.exists():
         raise NotSignedIn()
     return found
-
-
-def _typed(question: str, *, is_hidden: bool = False) -> str:
-    try:
-        return str(typer.prompt(question, hide_input=is_hidden, err=True)).strip()
-    except typer.Abort:
-        raise Stopped() from None
 
 
 def _confirmed(question: str) -> bool:
