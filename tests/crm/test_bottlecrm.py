@@ -118,10 +118,16 @@ def test_a_page_that_a_role_may_not_see_is_forbidden_and_named(crm: FakeBottle) 
         taken(dial(crm), "stage")
 
 
-@pytest.mark.parametrize("path", ["profile/", "opportunities/pipelines/"])
-def test_an_older_or_another_program_is_named(crm: FakeBottle, path: str) -> None:
-    crm.answers[path] = httpx.Response(404, json={"detail": "Not found."})
-    with pytest.raises(VersionTooOld):
+def test_an_older_program_is_named(crm: FakeBottle) -> None:
+    crm.answers["opportunities/pipelines/"] = httpx.Response(404, json={"detail": "Not found."})
+    with pytest.raises(VersionTooOld, match=r"1\.35 is needed"):
+        dial(crm).greet()
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_another_program_at_the_address_is_not_called_too_old(crm: FakeBottle, status: int) -> None:
+    crm.answers["profile/"] = httpx.Response(status, html="<!doctype html><title>Not here</title>")
+    with pytest.raises(CrmRefused, match="there is no BottleCRM at this address"):
         dial(crm).greet()
 
 

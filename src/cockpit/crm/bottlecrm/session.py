@@ -18,7 +18,7 @@ from cockpit.crm.bottlecrm.rows import REF
 from cockpit.crm.calling import Caller
 from cockpit.crm.connector import Access, CrmRefused, CrmStale
 from cockpit.domain.text import clean_line
-from cockpit.errors import HubUnavailable, SignInNeeded, VersionTooOld
+from cockpit.errors import HubUnavailable, SignInNeeded
 from cockpit.i18n import _
 
 PAGE, TIMELINE = 200, 200
@@ -57,12 +57,12 @@ class Session:
         return self.caller.time or clock.now()
 
     def profile(self) -> dict[str, Any]:
-        """Who the token belongs to. Raises SignInNeeded, VersionTooOld."""
+        """Who the token belongs to. Raises SignInNeeded, CrmRefused where another program answers."""
         response = self.caller.ask("GET", "/api/profile/")
         if response.status_code in (401, 403):
             raise SignInNeeded(_refusal(response))
-        if response.status_code == 404:
-            raise VersionTooOld(_("there is no BottleCRM at this address"))
+        if response.status_code in (404, 405):
+            raise CrmRefused(_("there is no BottleCRM at this address"))
         self.caller.refuse(response)
         me: dict[str, Any] = self._decoded(response)["user_obj"]
         self._me = me["id"]
