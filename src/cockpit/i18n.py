@@ -131,5 +131,10 @@ def clock_time(moment: datetime) -> str:
     return f"{moment:%H:%M}"
 
 
+def short_moment(moment: datetime) -> str:
+    """`Tue 11-24 09:30`, in the zone the moment carries."""
+    return f"{short_day(moment.date())} {clock_time(moment)}"
+
+
 def month_name(day: date) -> str:
     return f"{day.month}月" if language() == "zh" else f"{day:%B}"

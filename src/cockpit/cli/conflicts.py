@@ -107,4 +107,4 @@ def _sheet(found: tuple[s.ConflictItem, ...]) -> Sheet:
 
 
 def _when(moment: datetime | None) -> str:
-    return f"{i18n.short_day(moment.date())} {i18n.clock_time(moment)}" if moment is not None else "-"
+    return i18n.short_moment(moment) if moment is not None else "-"

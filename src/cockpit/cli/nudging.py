@@ -10,9 +10,9 @@ from typer.core import TyperGroup
 
 from cockpit.cli import opening, shapes
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, Sheet, Table, show, talk, wants_screen, write
-from cockpit.i18n import _, clock_time, short_day
+from cockpit.i18n import _, short_moment
 from cockpit.services import snapshots as s
-from cockpit.services.nudge_words import behaviour_text, past_text, person_name, step_name, sure_name
+from cockpit.services.nudge_words import behaviour_text, budget_text, past_text, step_name, sure_name
 
 NudgeId = Annotated[str, typer.Argument(help=_("The id that the list shows, or its end."))]
 
@@ -102,11 +102,11 @@ def list_sheet(found: s.NudgesSnapshot) -> Sheet:
     rows = [
         (
             line.id[-8:],
-            _when(line.sent_at),
+            short_moment(line.sent_at),
             line.rep,
             line.about,
             line.state_text,
-            _when(line.acted_at) if line.acted_at else "-",
+            short_moment(line.acted_at) if line.acted_at else "-",
             line.message,
         )
         for line in found.lines
@@ -120,17 +120,10 @@ def page_sheet(page: s.NudgePage) -> Sheet:
     line = page.line
     head = [f"{line.rep}  {line.about}  {line.state_text}", f"{line.by}: {line.message}"] if line else []
     watch = [(one.name, *behaviour_text(one), sure_name(one.sure)) for one in page.watch]
-    trail = [(_when(one.at) if one.at else "", step_name(one.step), one.text) for one in page.trail]
+    trail = [(short_moment(one.at) if one.at else "", step_name(one.step), one.text) for one in page.trail]
     columns = (_("behaviour"), ">" + _("before"), ">" + _("since then"), ">" + _("change"), _("sure?"))
     tables = [Table(_("Watch"), columns, watch), Table(_("Trail"), (_("when"), _("step"), _("what")), trail)]
-    budget = _("{count} of {budget} nudges this week for {name}").format(
-        count=page.spent, budget=page.budget, name=person_name(page.rep)
-    )
-    return Sheet([*head, budget, past_text(page.past)], tables, [asdict(one) for one in page.watch])
-
-
-def _when(moment: Any) -> str:
-    return f"{short_day(moment.date())} {clock_time(moment)}"
+    return Sheet([*head, budget_text(page), past_text(page.past)], tables, [asdict(one) for one in page.watch])
 
 
 # -- JSON --------------------------------------------------------------------------------------------------------------

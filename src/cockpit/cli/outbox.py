@@ -88,7 +88,7 @@ def _sheet(found: s.SyncSnapshot) -> Sheet:
     rows = [
         (
             item.mutation_id,
-            f"{i18n.short_day(item.occurred_at.date())} {i18n.clock_time(item.occurred_at)}",
+            i18n.short_moment(item.occurred_at),
             item.label,
             str(item.attempts),
             write_state(item.state),

@@ -38,13 +38,8 @@ def _sheet(found: s.ProofView) -> Sheet:
     if not found.is_ok:
         lines.append(_("Keep the file: `cockpit backup`. Then save what waits: `cockpit outbox export FILE`."))
     elif found.proved_at is not None:
-        lines.append(_("proved {when}").format(when=_when(found)))
+        lines.append(_("proved {when}").format(when=i18n.short_moment(found.proved_at)))
     return Sheet(lines)
-
-
-def _when(found: s.ProofView) -> str:
-    assert found.proved_at is not None
-    return f"{i18n.short_day(found.proved_at.date())} {i18n.clock_time(found.proved_at)}"
 
 
 def _shape(found: s.ProofView) -> dict[str, Any]:

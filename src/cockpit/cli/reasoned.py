@@ -45,7 +45,7 @@ def proposal(found: s.ReplanProposal) -> Sheet:
 
 def _planned(row: s.ReplanRow, before: s.ReplanRow | None, place: str) -> tuple[str, ...]:
     """One row of a plan: its sign and place, when it was, when it would be, and its reasons."""
-    was = f"{i18n.short_day(before.starts_at.date())} {i18n.clock_time(before.starts_at)}" if before else "-"
+    was = i18n.short_moment(before.starts_at) if before else "-"
     return (
         row.sign,
         place,
@@ -63,7 +63,7 @@ def _planned(row: s.ReplanRow, before: s.ReplanRow | None, place: str) -> tuple[
 
 def why(answer: s.Why) -> Sheet:
     head = answer.title if answer.unit == "none" else f"{answer.title}  {value_text(answer.value, answer)}"
-    moment = f"{i18n.short_day(answer.as_of.date())} {i18n.clock_time(answer.as_of)}"
+    moment = i18n.short_moment(answer.as_of)
     foot = (_("as of {day}").format(day=moment), answer.origin)
     lines = [head, answer.formula, *(labelled(label, text) for label, text in answer.inputs), *foot]
     rows = [

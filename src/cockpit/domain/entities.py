@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, get_args
 
 Role = Literal["rep", "team_lead", "region_head"]
 Tier = Literal["A", "B", "C"]
@@ -19,6 +19,8 @@ ActivityStatus = Literal["planned", "held", "not_held", "moved", "cancelled"]
 GoalResult = Literal["reached", "half", "missed"]
 StageKind = Literal["open", "won", "lost"]
 NudgeAnswer = Literal["ok", "not_fair", "help"]
+NUDGE_ANSWERS: tuple[NudgeAnswer, ...] = get_args(NudgeAnswer)
+"""On the page of a nudge the digits 1 to 3 give them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from cockpit.domain.entities import NUDGE_ANSWERS
 from cockpit.i18n import _
 from cockpit.plain import plain
 from cockpit.screens.base import View
 from cockpit.screens.fields import Field
-from cockpit.services.nudge_words import person_name
+from cockpit.services.nudge_words import budget_text, person_name
 from cockpit.services.snapshots import NudgeDraft, NudgePage, Saved
 from cockpit.widgets.lines import Lines
-from cockpit.widgets.nudge_lines import budget_text, page_lines
+from cockpit.widgets.nudge_lines import page_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from cockpit.commands import Command
     from cockpit.services.container import Services
     from cockpit.widgets.footer import FooterKey
-
-ANSWERS = ("ok", "not_fair", "help")
-"""By the digit that gives it."""
 
 
 class NudgeView(View):
@@ -136,10 +134,10 @@ class NudgeView(View):
     def open_card(self, number: int) -> None:
         """1 ok, 2 not fair with a reason, 3 need help: the rep's answer."""
         line = self.snapshot.line if self.snapshot else None
-        if not self._is_mine or line is None or not 0 < number <= len(ANSWERS):
+        if not self._is_mine or line is None or not 0 < number <= len(NUDGE_ANSWERS):
             self.shell.say(_("Only whom a nudge is for answers it: 1 all right, 2 not fair, 3 need help."))
             return
-        nudge_id, said = line.id, ANSWERS[number - 1]
+        nudge_id, said = line.id, NUDGE_ANSWERS[number - 1]
         if said == "not_fair":
             self.ask(
                 _("Not fair"),

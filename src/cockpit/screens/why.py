@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from cockpit.i18n import _, clock_time, ngettext, short_day
+from cockpit.i18n import _, ngettext, short_day, short_moment
 from cockpit.plain import cells, fit
 from cockpit.screens.base import View
 from cockpit.services.snapshots import Why, WhyRow
@@ -144,7 +144,7 @@ def _row(number: int, row: WhyRow, why: Why) -> Row:
 
 def foot_lines(why: Why, row: WhyRow | None, width: int) -> list[Line]:
     """As of when and from where; then the focused row in full, where its line had no room for it."""
-    moment = f"{short_day(why.as_of.date())} {clock_time(why.as_of)}"
+    moment = short_moment(why.as_of)
     foot = _("as of {day}").format(day=moment)
     if why.origin:
         foot = _("{origin}, {day}").format(origin=why.origin, day=foot)

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from cockpit.domain.moments import Slot
 from cockpit.errors import BadUse, NotAllowed, UnknownName
-from cockpit.i18n import _, clock_time, short_day
+from cockpit.i18n import _, short_moment
 from cockpit.services.snapshots import Saved
 from cockpit.services.words import activity_status, kind_name
 from cockpit.storage.tables import AccountRow, ActivityRow
@@ -72,8 +72,7 @@ class Bench:
 
     def when(self, moment: datetime) -> str:
         """`Thu 11-26 10:00`."""
-        local = self.local(moment)
-        return f"{short_day(local.date())} {clock_time(local)}"
+        return short_moment(self.local(moment))
 
     def title(self, kind: str, account_id: str | None, starts_at: datetime) -> str:
         """`visit, 恒泰机械, Thu 11-26 10:00`: names an activity in a label."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cockpit.domain.quicklog import LogLine
-from cockpit.i18n import _, clock_time, exact_money, short_day
+from cockpit.i18n import _, clock_time, exact_money, short_moment
 from cockpit.services.drafts import Bench, ends_of
 from cockpit.services.logdraft import Draft, Meant
 from cockpit.services.snapshots import LogField
@@ -87,7 +87,7 @@ def _typed(line: LogLine, name: str) -> str:
 def _slot_text(bench: Bench, draft: Draft) -> str:
     begins = bench.local(draft.slot.starts_at)
     ends = bench.local(ends_of(draft.slot, draft.meant.line.kind or "visit"))
-    return f"{short_day(begins.date())} {clock_time(begins)}-{clock_time(ends)}"
+    return f"{short_moment(begins)}-{clock_time(ends)}"
 
 
 def _time_source(line: LogLine, draft: Draft) -> str:

@@ -10,7 +10,7 @@ from cockpit.domain.problems import Card
 from cockpit.domain.watch import behaviours
 from cockpit.i18n import N_, _, ngettext, short_day
 from cockpit.services import words
-from cockpit.services.snapshots import NudgeLine, NudgeMark, PastNudges, PersonRef, TrailLine, WatchLine
+from cockpit.services.snapshots import NudgeLine, NudgeMark, NudgePage, PastNudges, PersonRef, TrailLine, WatchLine
 from cockpit.services.views import spoken
 
 _ABOUT = {
@@ -195,6 +195,11 @@ def _spans(line: WatchLine) -> tuple[tuple[int, int], tuple[int, int]]:
 
 def _share(line: WatchLine, count: int, of: int) -> str:
     return f"{count / of:.2f}" if line.unit == "rate" else f"{100 * count / of:.0f}% ({count}/{of})"
+
+
+def budget_text(page: NudgePage) -> str:
+    name = person_name(page.rep)
+    return _("{count} of {budget} nudges this week for {name}").format(count=page.spent, budget=page.budget, name=name)
 
 
 def past_text(past: PastNudges) -> str:

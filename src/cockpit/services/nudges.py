@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cockpit import clock
 from cockpit.domain.book import Book
-from cockpit.domain.entities import Nudge
+from cockpit.domain.entities import NUDGE_ANSWERS, Nudge
 from cockpit.domain.nudges import BUDGET, Course, courses, live, record, spent
 from cockpit.domain.problems import Card, cards_of
 from cockpit.domain.team import reps_below
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from cockpit.storage.reading import Reader
 
-ANSWERS = ("ok", "not_fair", "help")
 _UNSOLVED = ("found", "relapsed", "planned", "doing")
 MOST_SIGNS = 500
 """Of a message or a reason: the hub refuses more."""
@@ -155,8 +154,8 @@ class NudgeService:
 
     def answer(self, nudge_id: str, answer: str, reason: str = "") -> Saved:
         """What the rep says to a nudge. Raises BadUse for another answer, and for "not fair" without a reason."""
-        if answer not in ANSWERS:
-            raise BadUse(_("{text} is no answer; known are {known}").format(text=answer, known=listed(ANSWERS)))
+        if answer not in NUDGE_ANSWERS:
+            raise BadUse(_("{text} is no answer; known are {known}").format(text=answer, known=listed(NUDGE_ANSWERS)))
         said = clean_line(reason, MOST_SIGNS)
         if answer == "not_fair" and not said:
             raise BadUse(_("a reason is needed"))

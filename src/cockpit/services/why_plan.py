@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cockpit.i18n import _, clock_time, short_day
+from cockpit.i18n import _, short_moment
 from cockpit.planning import keeping
 from cockpit.planning.keeping import kept_of
 from cockpit.planning.pace import DAYS, ENOUGH, trips_of
@@ -78,10 +78,6 @@ def _answer(
     )
 
 
-def _when(row: ReplanRow) -> str:
-    return f"{short_day(row.starts_at.date())} {clock_time(row.starts_at)}"
-
-
 def _row(proposal: ReplanProposal, row: ReplanRow) -> Why:
     """The points of a row, one reason each."""
     rows = [
@@ -94,7 +90,7 @@ def _row(proposal: ReplanProposal, row: ReplanRow) -> Why:
     if not row.reasons:
         formula = _("it stays as it was, so no points are counted")
     inputs = [
-        (_("time"), _when(row)),
+        (_("time"), short_moment(row.starts_at)),
         (_("kind"), words.kind_name(row.kind)),
         (_("travel minutes"), str(row.travel_minutes)),
     ]
@@ -202,7 +198,7 @@ def _all_travel(proposal: ReplanProposal) -> Why:
         WhyRow(
             entity="why",
             id=f"{proposal.kind}:{place}:travel",
-            text=_("{one}, {other}").format(one=row.account, other=_when(row)),
+            text=_("{one}, {other}").format(one=row.account, other=short_moment(row.starts_at)),
             at=row.starts_at,
             value=row.travel_minutes,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from cockpit.i18n import _, clock_time, long_day, short_day
+from cockpit.i18n import _, clock_time, long_day, short_moment
 from cockpit.services.card_words import past_day
 from cockpit.services.snapshots import AgendaItem
 from cockpit.services.words import activity_status, goal_result, kind_name, write_state
@@ -30,7 +30,7 @@ def history_rows(
     planned: Sequence[AgendaItem], history: Sequence[AgendaItem], today: date, total: int
 ) -> tuple[Row, ...]:
     """Keys are activity ids; what is over is muted. `total` are the activities that are over, shown or not."""
-    rows = [_row(item, f"{short_day(item.starts_at.date())} {clock_time(item.starts_at)}") for item in planned]
+    rows = [_row(item, short_moment(item.starts_at)) for item in planned]
     if planned:
         rows.insert(0, Row("planned", (_("Planned {count}").format(count=len(planned)),), is_heading=True))
     if history and (planned or total > len(history)):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cockpit.i18n import _, clock_time, ngettext, short_day
+from cockpit.i18n import _, ngettext, short_moment
 from cockpit.plain import cells, fit
-from cockpit.services.nudge_words import behaviour_text, past_text, person_name, step_name, sure_name
+from cockpit.services.nudge_words import behaviour_text, budget_text, past_text, step_name, sure_name
 from cockpit.services.snapshots import NudgePage, WatchLine
 from cockpit.widgets.columns import Tone
 from cockpit.widgets.lines import Part, folded
@@ -35,11 +35,6 @@ def page_lines(page: NudgePage, width: int) -> list[list[Part]]:
     return lines
 
 
-def budget_text(page: NudgePage) -> str:
-    name = person_name(page.rep)
-    return _("{count} of {budget} nudges this week for {name}").format(count=page.spent, budget=page.budget, name=name)
-
-
 def _watch(watch: Sequence[WatchLine], page: NudgePage, width: int) -> Iterable[list[Part]]:
     since = ngettext("since, {count} working day", "since, {count} working days", page.days).format(count=page.days)
     titles = ("", _("before"), since, _("change"), _("sure?"))
@@ -60,6 +55,6 @@ def _trail(page: NudgePage, width: int) -> Iterable[list[Part]]:
     steps = [step_name(line.step) for line in page.trail]
     size = max(map(cells, steps), default=0)
     for line, step in zip(page.trail, steps, strict=True):
-        when = f"{short_day(line.at.date())} {clock_time(line.at)}" if line.at else ""
+        when = short_moment(line.at) if line.at else ""
         tone: Tone = NUDGE_TONES.get(page.line.state, "") if line.step == "verdict" and page.line else ""
         yield from folded([(fit(when, 20), "muted"), (fit(step, size), "accent"), (f"  {line.text}", tone)], width, 22)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from cockpit.i18n import _, clock_time, exact_money, short_day, short_money
+from cockpit.i18n import _, clock_time, exact_money, short_day, short_moment, short_money
 from cockpit.plain import cells, fit
 from cockpit.services.snapshots import TeamProblem, TeamRep, TeamSnapshot, TeamVisit
 from cockpit.services.words import activity_status, card_state, kind_name
@@ -92,7 +92,7 @@ def _today_lines(rep: TeamRep, snapshot: TeamSnapshot, width: int) -> list[list[
 def _later_lines(rep: TeamRep, snapshot: TeamSnapshot, width: int) -> list[list[Part]]:
     lines: list[list[Part]] = [[(_("Later this week"), "strong")]]
     lines += (
-        _visit_line(visit, f"{short_day(visit.starts_at.date())} {clock_time(visit.starts_at)}", width)
+        _visit_line(visit, short_moment(visit.starts_at), width)
         for visit in rep.week
         if visit.starts_at.date() != snapshot.as_of.date()
     )

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from cockpit.domain.card_rules import RULES
-from cockpit.domain.entities import ActivityKind, NudgeAnswer, Tier
+from cockpit.domain.entities import NUDGE_ANSWERS, ActivityKind, Tier
 from cockpit.domain.nudges import OF_DEAL
 from cockpit.domain.periods import PeriodKind
 from cockpit.errors import BadUse
@@ -214,9 +214,9 @@ def _nudge(session: Session, cells: Cells, _hours: Hours) -> tuple[str, str, dic
     if cells["rule"] not in RULES:
         words = _("{value} is not known. Allowed: {names}.")
         raise BadUse(words.format(value=cells["rule"] or "-", names=listed(RULES)))
-    if cells["answer"] not in ("", *get_args(NudgeAnswer)):
+    if cells["answer"] not in ("", *NUDGE_ANSWERS):
         words = _("{value} is not known. Allowed: {names}.")
-        raise BadUse(words.format(value=cells["answer"], names=listed(get_args(NudgeAnswer))))
+        raise BadUse(words.format(value=cells["answer"], names=listed(NUDGE_ANSWERS)))
     if not cells["message"]:
         raise BadUse(_("a message is needed"))
     leads = select(PersonRow).where(PersonRow.team_id == rep.team_id, PersonRow.role == "team_lead").limit(1)

@@ -204,7 +204,6 @@ _HOMES = {
         "TeamVisit",
     ),
     "proposals": (
-        "KeptMoney",
         "KeptVisits",
         "LogField",
         "LogPreview",
