@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from cockpit.cli import opening, shapes
+from cockpit.cli.explaining import Explain, explained
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, Sheet, Table, show, talk, wants_screen, write
 from cockpit.i18n import _, short_moment
 from cockpit.services import snapshots as s
@@ -58,13 +59,13 @@ def _send(
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Show the words, send nothing."))] = False,
     yes: Annotated[bool, typer.Option("--yes", help=_("Send it though the week's nudges are used up."))] = False,
 ) -> None:
-    nudges = opening.services().nudges
-    rep_id = opening.services().rep_id(name) or ""
+    opened = opening.services()
+    rep_id = opened.rep_id(name) or ""
     if dry_run:
-        write(message or nudges.draft(rep_id, about).message)
+        write(opened.nudges.draft(rep_id, message, about, is_confirmed=yes).message)
         talk(_("Nothing was sent."))
-        return
-    write(nudges.send(rep_id, message, about, is_confirmed=yes).text)
+    else:
+        write(opened.nudges.send(rep_id, message, about, is_confirmed=yes).text)
 
 
 def _answer(
@@ -85,12 +86,21 @@ def _list(
     show(list_sheet(found), list_shape(found), as_json, as_csv)
 
 
-def _show(nudge: NudgeId, plain: Plain = False, as_json: Json = False, as_csv: Csv = False, as_of: AsOf = None) -> None:
+def _show(
+    nudge: NudgeId,
+    plain: Plain = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    as_of: AsOf = None,
+    explain: Explain = False,
+) -> None:
     wants_screen(plain, as_json, as_csv)  # refuses two forms at once
     opened = opening.services()
-    moment = opening.moment(as_of, opened)
-    found = opened.nudges.page(nudge_id=opened.nudges.find(nudge), as_of=moment)
-    show(page_sheet(found), page_shape(found), as_json, as_csv)
+    nudge_id, moment = opened.nudges.find(nudge), opening.moment(as_of, opened)
+    found = opened.nudges.page(nudge_id=nudge_id, as_of=moment)
+    names = (f"nudge:{nudge_id}:{line.metric}" for line in found.watch)
+    why = opened.why.of_rows(names, found.rep.id, moment) if explain else None
+    show(*explained(page_sheet(found), page_shape(found), why), as_json, as_csv)
 
 
 # -- text --------------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -111,15 +111,11 @@ class NudgeService:
             raise UnknownName(kind=_("nudge"), name=wanted, near=listed(row_id[-8:] for row_id in (found or ids)[-5:]))
         return found[0]
 
-    def draft(self, rep_id: str, about: str = "") -> NudgeDraft:
-        """The words that would be sent about the rep's first problem, or about the card of a rule."""
+    def draft(self, rep_id: str, message: str = "", about: str = "", *, is_confirmed: bool = False) -> NudgeDraft:
+        """What `send` would send. Raises what it raises."""
         with self.desk.look() as source:
-            look = look_at(self.desk, source, rep_id, None)
-        cards = cards_of(look.book, look.person.id)
-        refusal = _refusal(look, cards)
-        if refusal:
-            raise NotAllowed(refusal)
-        return _draft(look.book, _about(look, cards, about))
+            _card, draft = _to_send(look_at(self.desk, source, rep_id, None), message, about, is_confirmed)
+        return draft
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -128,19 +124,8 @@ class NudgeService:
         a problem, and for the third in a week while it is not confirmed."""
         with self.desk.database.write() as session:
             look = look_at(self.desk, session, rep_id, None)
-            cards = cards_of(look.book, look.person.id)
-            refusal = _refusal(look, cards)
-            if refusal:
-                raise NotAllowed(refusal)
-            card, rep = _about(look, cards, about), look.person
-            _refuse_again(look.book, card)
-            used = spent(look.book, rep.id)
-            if used >= BUDGET and not is_confirmed:
-                text = _(
-                    "{name} had {count} nudges this week already, {budget} is the limit: a yes sends it all the same."
-                )
-                raise NotAllowed(text.format(name=rep.name, count=used, budget=BUDGET))
-            words = clean_line(message, MOST_SIGNS) or _draft(look.book, card).message
+            card, draft = _to_send(look, message, about, is_confirmed)
+            rep, words = look.person, draft.message
             values = {
                 "owner_id": rep.id,
                 "by_id": look.viewer.id,
@@ -213,6 +198,22 @@ def _refusal(look: Look, cards: Sequence[Card]) -> str:
     if not any(card.state in _UNSOLVED for card in cards):
         return _("{name} has no open problem now: there is nothing to nudge about.").format(name=person.name)
     return ""
+
+
+def _to_send(look: Look, message: str, about: str, is_confirmed: bool) -> tuple[Card, NudgeDraft]:
+    """The card and the words that go to the rep. Raises NotAllowed, UnknownName."""
+    cards, rep = cards_of(look.book, look.person.id), look.person
+    refusal = _refusal(look, cards)
+    if refusal:
+        raise NotAllowed(refusal)
+    card = _about(look, cards, about)
+    _refuse_again(look.book, card)
+    used = spent(look.book, rep.id)
+    if used >= BUDGET and not is_confirmed:
+        text = _("{name} had {count} nudges this week already, {budget} is the limit: a yes sends it all the same.")
+        raise NotAllowed(text.format(name=rep.name, count=used, budget=BUDGET))
+    draft = _draft(look.book, card)
+    return card, replace(draft, message=clean_line(message, MOST_SIGNS) or draft.message)
 
 
 def _about(look: Look, cards: Sequence[Card], about: str) -> Card:
