@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlmodel import Session
 
+    from cockpit.storage.server_turns import ServerTurns
+
 HEAD_REVISION = "0004"
 """The newest Alembic revision. Compared first, so that Alembic is imported only to upgrade."""
 
@@ -46,10 +48,6 @@ _HAS_REVISION_ON_SERVER = "SELECT 1 WHERE to_regclass('alembic_version') IS NOT 
 _BUSY_MS = 5_000
 _WAL_SAFE = (3, 51, 3)
 _TURN_EVERY_S = 0.01
-_TURN = "SELECT pg_advisory_lock(hashtextextended(:name, 0))"
-_TURN_IF_FREE = "SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"
-_TURN_OF_PART = """SELECT pg_advisory_lock_shared(hashtextextended(:name, 0)),
-    pg_advisory_lock(hashtextextended(:name || '/' || :part, 0))"""
 
 
 class Database:
@@ -174,20 +172,8 @@ class Database:
         elif self.is_sqlite:
             yield
         else:
-            from sqlalchemy import text
-
-            statement = _TURN_OF_PART if part else _TURN if waits else _TURN_IF_FREE
-            with self._named_errors(), self._turns.connect() as connection:
-                had = connection.execute(text(statement), {"name": name, "part": part} if part else {"name": name})
-                if had.scalar() is False:
-                    raise DatabaseBusy(path=name)
-                try:
-                    yield
-                finally:
-                    with suppress(
-                        *_database_errors()
-                    ):  # a closed connection is let go of by the server only a moment later
-                        connection.execute(text("SELECT pg_advisory_unlock_all()"))
+            with self._named_errors(), self._turns.held(name, part, waits=waits):
+                yield
 
     @staticmethod
     @contextmanager
@@ -207,12 +193,10 @@ class Database:
             lock.release()
 
     @cached_property
-    def _turns(self) -> Engine:
-        """Connections that end with the turn: with them the server frees what they hold."""
-        from sqlalchemy.pool import NullPool
-        from sqlmodel import create_engine
+    def _turns(self) -> ServerTurns:
+        from cockpit.storage.server_turns import ServerTurns
 
-        return create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        return ServerTurns(self.url)
 
     def data_version(self) -> int:
         """A number that changes with every commit by another connection, of any process. Zero where the database is
