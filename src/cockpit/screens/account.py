@@ -40,7 +40,7 @@ class AccountView(View):
 
     snapshot: AccountSnapshot | None
 
-    def __init__(self, account_id: str, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, account_id: str, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.add_class("board")
         self._account_id = account_id

@@ -61,7 +61,7 @@ class View(Loading):
             cls.DEFAULT_CSS, cls.SCOPED_CSS = sheet.read_text("utf-8"), False
         super().__init_subclass__(**options)
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._last_focus: Widget | None = None
         self._writes: dict[

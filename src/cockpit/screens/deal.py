@@ -46,7 +46,7 @@ class DealView(View):
 
     snapshot: DealSnapshot | None
 
-    def __init__(self, deal_id: str, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, deal_id: str, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.add_class("board")
         self._deal_id = deal_id

@@ -39,7 +39,7 @@ class DoingView(View):
 
     IS_LOADED: ClassVar[bool] = False
 
-    def __init__(self, enter: Callable[[Path], None], fetch: Callable[[Tell], None], *, id: str) -> None:  # noqa: A002  Textual's name
+    def __init__(self, enter: Callable[[Path], None], fetch: Callable[[Tell], None], *, id: str) -> None:
         """`enter` is called with the account's file; `fetch` is the first sync of the account signed in."""
         super().__init__(id=id)
         self._enter = enter

@@ -32,7 +32,7 @@ class ForecastView(PeriodView):
 
     snapshot: ForecastSnapshot | None
 
-    def __init__(self, rep_id: str | None = None, scope: str | None = None, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, rep_id: str | None = None, scope: str | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.add_class("board")
         self._rep_id = rep_id

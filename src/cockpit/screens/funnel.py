@@ -30,7 +30,7 @@ class FunnelView(View):
 
     snapshot: FunnelSnapshot | None
 
-    def __init__(self, rep_id: str | None = None, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, rep_id: str | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.add_class("board")
         self._rep_id = rep_id

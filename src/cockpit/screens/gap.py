@@ -46,7 +46,7 @@ class GapView(PeriodView):
         rep_id: str | None = None,
         *,
         period: PeriodKind = "month",
-        id: str | None = None,  # noqa: A002  Textual's name
+        id: str | None = None,
     ) -> None:
         super().__init__(period=period, id=id)
         self.add_class("board")

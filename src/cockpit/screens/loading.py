@@ -27,7 +27,7 @@ class Loading(Vertical):
     KEPT: ClassVar[type[Any] | None] = None
     """The snapshot's class where the program may open on the view: the last one is kept and shown at the next start."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.snapshot: Any = None
         self.past: dict[str, Any] = {}

@@ -38,7 +38,7 @@ class NudgeView(View):
         nudge_id: str = "",
         *,
         is_new: bool = False,
-        id: str | None = None,  # noqa: A002  Textual's name
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self.add_class("board")

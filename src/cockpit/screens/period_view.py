@@ -16,7 +16,7 @@ class PeriodView(View):
     KINDS: ClassVar[tuple[PeriodKind, ...]] = PERIOD_KINDS
     """The periods it has, the shortest first."""
 
-    def __init__(self, *, period: PeriodKind = "month", id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, period: PeriodKind = "month", id: str | None = None) -> None:
         super().__init__(id=id)
         self.period: PeriodKind = period
 

@@ -24,7 +24,7 @@ class Proposing(View):
 
     snapshot: ReplanProposal | None
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._make: Make | None = None
         self._plans: tuple[ReplanProposal, ...] = ()

@@ -46,7 +46,7 @@ class ReplanView(Proposing):
         span: Span | None = None,
         *,
         is_on_theirs: bool = False,
-        id: str | None = None,  # noqa: A002  Textual's name
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self.add_class("board", "-bare")

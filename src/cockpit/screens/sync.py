@@ -40,7 +40,7 @@ class SyncView(View):
 
     snapshot: SyncSnapshot | None
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.add_class("board")
         self._is_asked = True

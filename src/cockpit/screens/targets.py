@@ -34,7 +34,7 @@ class TargetsView(View):
 
     snapshot: TargetsSnapshot | None
 
-    def __init__(self, period: str = "month", *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, period: str = "month", *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.add_class("board")
         self._period = period

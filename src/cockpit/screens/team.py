@@ -39,7 +39,7 @@ class TeamView(View):
 
     snapshot: TeamSnapshot | None
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.add_class("board", "-bare")
 

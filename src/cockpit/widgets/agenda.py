@@ -50,7 +50,7 @@ def _status(item: AgendaItem, *, is_next: bool, is_unvisited: bool) -> Cell:
 class Agenda(Table):
     """Keys are activity ids."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), id=id)
 
     def show(

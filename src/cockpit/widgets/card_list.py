@@ -47,7 +47,7 @@ def card_row(number: int, card: CardView) -> Row:
 class CardList(Table):
     """Keys are card ids, in the order given: the most worthwhile first."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), id=id)
 
     def show(self, cards: Sequence[CardView], empty: str) -> None:

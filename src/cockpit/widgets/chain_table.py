@@ -80,7 +80,7 @@ def _rate_cells(rate: RateLine, moves: Mapping[str, int]) -> tuple[str | Cell, .
 class ChainTable(Table):
     """Need, have and short of each line, and the rate that makes it from the line above."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), id=id)
 
     def show(self, found: ChainSnapshot) -> None:
@@ -125,7 +125,7 @@ def _rep_row(rep: ChainRep) -> Row:
 class ShortReps(Table):
     """The reps of a team who are short, each by his own rates; Enter goes to the rep's own chain."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("Nobody is short."), id=id)
 
     def show(self, found: ChainSnapshot) -> None:
@@ -159,7 +159,7 @@ def _lever_cells(number: int, lever: ChainLever) -> tuple[str | Cell, ...]:
 class LeverTable(Table):
     """One rate at the team's level, or the dirty deals dropped; `>` marks what is tried."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), id=id)
 
     def show(self, found: ChainSnapshot) -> None:

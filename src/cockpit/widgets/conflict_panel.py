@@ -85,7 +85,7 @@ def _further(item: ConflictItem, keys: ChoiceKeys) -> list[tuple[str, str, str, 
 class ConflictList(Table):
     """Narrow: which row and which field."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("No conflicts."), id=id)
 
     def show(self, items: Sequence[ConflictItem]) -> None:
@@ -100,7 +100,7 @@ def _search(row: Row) -> str:
 class ConflictTable(Table):
     """Both values are kept until one is chosen."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("No conflicts."), id=id)
 
     def show(self, items: Sequence[ConflictItem]) -> None:

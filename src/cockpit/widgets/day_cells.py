@@ -92,7 +92,7 @@ class DayCells(Widget):
     DayCells { height: 1; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._days: tuple[DayCell, ...] = ()
         self._today = date.min

@@ -39,7 +39,7 @@ def deal_rows(deals: Sequence[DealLine], as_of: datetime) -> tuple[Row, ...]:
 class DealTable(Table):
     """As many columns as there is room for. On a card (`is_card`) the account is known, and few of them are enough."""
 
-    def __init__(self, *, empty: str = "", id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, empty: str = "", id: str | None = None) -> None:
         super().__init__((), empty=empty or _("No open deals. Press c to create one."), id=id)
 
     def show(self, deals: Sequence[DealLine], as_of: datetime, *, has_owner: bool, is_card: bool = False) -> None:

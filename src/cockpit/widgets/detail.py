@@ -66,7 +66,7 @@ class Detail(Lines, can_focus=True):
     Detail:focus { background: $cursor; }
     """
 
-    def __init__(self, about: str | None = None, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, about: str | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.about = about
 

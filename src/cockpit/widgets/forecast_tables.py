@@ -41,7 +41,7 @@ def _row(key: str, name: str, minor: int, note: str, tone: Tone = "") -> Row:
 class ForecastNumbers(Table):
     """Amounts in the currency of the header."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), id=id)
 
     def show(self, found: ForecastSnapshot) -> None:
@@ -77,7 +77,7 @@ def _part(part: ForecastPart) -> Row:
 class ForecastDeals(Table):
     """Each open deal's part; Enter opens it."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("No open deal."), id=id)
 
     def show(self, found: ForecastSnapshot) -> None:
@@ -118,7 +118,7 @@ def _past(one: PastForecast) -> Row:
 class PastForecasts(Table):
     """What was forecast, from what was known on its day, and what came."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("None is over yet."), id=id)
 
     def show(self, found: ForecastSnapshot) -> None:

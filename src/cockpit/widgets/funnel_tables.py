@@ -33,7 +33,7 @@ def stage_rows(stages: Sequence[FunnelStage]) -> tuple[Row, ...]:
 class ShapeTable(Table):
     """One stage a line; ranges hold 80 %."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("No funnel here yet."), id=id)
 
     def show(self, snapshot: FunnelSnapshot) -> None:
@@ -54,7 +54,7 @@ class ShapeTable(Table):
 class FlowTable(Table):
     """From what was open to what is open now, by what happened between."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty="", id=id)
 
     def show(self, snapshot: FunnelSnapshot) -> None:
@@ -79,7 +79,7 @@ class FlowTable(Table):
 class ReasonTable(Table):
     """Deals lost, by the reason given and by the stage they were lost from; deals won, by the reason given."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("No deal was won or lost."), id=id)
 
     def show(self, snapshot: FunnelSnapshot) -> None:

@@ -60,7 +60,7 @@ class GapBar(Widget):
     GapBar { height: 2; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._figures: GapFigures | None = None
         self._is_ascii = True

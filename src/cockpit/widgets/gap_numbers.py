@@ -81,7 +81,7 @@ def _forecast_rows(snapshot: GapSnapshot) -> list[Row]:
 class GapNumbers(Table):
     """Amounts in the currency of the header, shares of the target."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("Nothing to count yet."), id=id)
 
     def show(self, snapshot: GapSnapshot) -> None:

@@ -36,7 +36,7 @@ def _row(rep: GapRep) -> Row:
 class GapReps(Table):
     """Amounts in the currency of the header; Enter goes to the rep's own Gap."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("Nobody in this team yet"), id=id)
 
     def show(self, reps: Sequence[GapRep]) -> None:

@@ -85,7 +85,7 @@ def item_title(item: AgendaItem) -> str:
 class History(Table):
     """Planned ones first, then what was done."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("Nothing done or planned yet. Press n to plan."), id=id)
 
     def show(

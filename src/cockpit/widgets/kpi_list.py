@@ -76,7 +76,7 @@ def _name(line: KpiLine) -> str:
 class KpiList(Table):
     """One KPI a line, under a header or in words of its own. Money at risk is in the currency of the figures beside it."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("No KPI has a consequence here."), id=id)
 
     def show(self, lines: Sequence[KpiLine], *, is_ascii: bool, has_header: bool = True) -> None:

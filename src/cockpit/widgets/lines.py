@@ -69,7 +69,7 @@ class Lines(Widget):
     Lines { height: 1fr; }
     """
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._draw: Draw = lambda _width: ()
         self._lines: tuple[tuple[Part, ...], ...] = ()

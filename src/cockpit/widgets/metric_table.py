@@ -48,7 +48,7 @@ def _row(line: MetricLine, is_ascii: bool) -> Row:
 class MetricTable(Table):
     """Money in the currency that the facts name."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("No metrics."), id=id)
 
     def show(self, lines: Sequence[MetricLine], *, is_ascii: bool) -> None:

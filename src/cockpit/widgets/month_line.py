@@ -49,7 +49,7 @@ class Figures(Widget, can_focus=True):
         Binding("right", "move(1)", show=False),
     ]
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._figures: tuple[Figure, ...] = ()
         self._place = 0

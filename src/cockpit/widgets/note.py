@@ -27,7 +27,7 @@ class Note(Widget, can_focus=True):
         f"note--{name}" for name in ("strong", "good", "warn", "bad", "accent", "muted")
     }
 
-    def __init__(self, about: str | None = None, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, about: str | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.about = about
         self._lines: tuple[tuple[Part, ...], ...] = ()

@@ -43,7 +43,7 @@ class PaceChart(Widget):
     PaceChart { height: 1fr; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._days: tuple[PaceDay, ...] = ()
         self._due: int | None = None

@@ -70,7 +70,7 @@ def number_under(phone: str, contacts: Sequence[ContactLine], key: str | None) -
 class People(Table):
     """Names, what they decide, how they stand, and their numbers."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("Nobody known here yet. Press c to add a contact."), id=id)
         self._phone = ""
         self._contacts: tuple[ContactLine, ...] = ()

@@ -102,7 +102,7 @@ def result_text(result: str) -> str:
 class QueueTable(Table):
     """What the hub refused or holds against with what waits behind it, then the rest, oldest first, as it will be sent."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("Nothing waits. Everything is at the hub."), id=id)
 
     def show(self, items: Sequence[QueueItem], as_of: datetime) -> None:
@@ -123,7 +123,7 @@ class QueueTable(Table):
 class ReceiptTable(Table):
     """Newest first."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("No receipts yet."), id=id)
 
     def show(self, receipts: Sequence[Receipt], as_of: datetime) -> None:

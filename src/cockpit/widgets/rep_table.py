@@ -96,7 +96,7 @@ def rep_rows(snapshot: TeamSnapshot, is_ascii: bool) -> tuple[Row, ...]:
 class RepTable(Table):
     """Money in the currency that the facts name; visits are those of the KPI's period."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("Nobody is in this team yet. Press o to sync."), id=id)
 
     def show(self, snapshot: TeamSnapshot, *, is_ascii: bool) -> None:

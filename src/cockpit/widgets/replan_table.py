@@ -119,7 +119,7 @@ def change_rows(found: Sequence[Change], today: datetime) -> tuple[Row, ...]:
 class ReplanTable(Table):
     """Travel in minutes from the stop before; points of the planner."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("Nothing was planned, and nothing to plan."), id=id)
 
     def show(self, found: Sequence[Change], today: datetime) -> None:

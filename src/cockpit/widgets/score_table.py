@@ -44,7 +44,7 @@ class ScoreTable(Table, can_focus=False):
     ScoreTable > .table--cursor { background: $background; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty="", id=id)
 
     def show(self, lines: Sequence[ScoreLine]) -> None:

@@ -88,7 +88,7 @@ def _with_money(count: int, minor: int) -> str:
 class StageBars(Table):
     """One stage a line; money in the currency of the header. The bars grow with the window."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("No funnel here yet."), id=id)
         self._snapshot: PipelineSnapshot | None = None
         self._is_ascii = True

@@ -85,7 +85,7 @@ class Table(ScrollView, can_focus=True):
         empty: str = "",
         has_header: bool = True,
         clicks: int = 2,
-        id: str | None = None,  # noqa: A002  Textual's name
+        id: str | None = None,
         classes: str | None = None,
     ) -> None:
         """`clicks` on a row choose it; one is enough in a column that is a button."""

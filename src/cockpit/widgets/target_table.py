@@ -64,7 +64,7 @@ def _row(snapshot: TargetsSnapshot, line: TargetLine) -> Row:
 class TargetTable(Table):
     """Values in the unit and currency that the facts name."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("Nobody is below you yet. Press o to sync."), id=id)
 
     def show(self, snapshot: TargetsSnapshot) -> None:

@@ -24,7 +24,7 @@ class Trends(Widget):
     Trends { height: 1; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._weeks: tuple[TrendWeek, ...] = ()
         self._is_ascii = True

@@ -56,7 +56,7 @@ def week_rows(weeks: Sequence[GapWeek], today: date) -> tuple[Row, ...]:
 class WeekTable(Table):
     """`today` is the local day of the snapshot."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("No weeks in this period."), id=id)
 
     def show(self, weeks: Sequence[GapWeek], today: date) -> None:
