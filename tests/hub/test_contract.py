@@ -96,7 +96,6 @@ def api(world: HubWorld) -> OpenApiSchema:
 _same_every_time = settings(
     max_examples=EXAMPLES,
     derandomize=True,
-    deadline=None,
     database=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),

@@ -311,7 +311,7 @@ def test_last_workday(day: date, expected: date) -> None:
     assert last_workday(day) == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dates(date(2024, 1, 1), date(2030, 12, 31)))
 def test_last_workday_is_the_nearest_working_day_not_after(day: date) -> None:
     calendar, found = china(day.year - 1, day.year), last_workday(day)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
-from hypothesis import HealthCheck, assume, given, note, settings
+from hypothesis import assume, given, note, settings
 from hypothesis import strategies as st
 
 from cockpit.domain.book import Book
@@ -17,7 +17,7 @@ from tests.planning import brute, checker
 from tests.planning.books import REP, account, activity, at, book, described, kpi, taken, window, without
 
 RULES = Rules()
-CALM = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CALM = settings(max_examples=60)
 
 clocks = st.integers(7 * 4, 18 * 4).map(lambda quarter: quarter * 15)
 far = st.sampled_from([-12.0, -4.0, -1.5, 0.0, 0.7, 2.0, 5.0, 9.0])

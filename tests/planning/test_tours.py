@@ -128,7 +128,7 @@ def most_score(problem: TourProblem) -> float:
     return best
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(problems(most_stops=5))
 def test_a_small_problem_is_solved_to_the_optimum(problem: TourProblem) -> None:
     tours = found(problem, 400)[-1]
@@ -151,7 +151,7 @@ def test_what_is_planned_already_is_where_the_search_starts(tmp_path: Path) -> N
     assert all(set(before) <= set(after) for before, after in zip(planned.routes, again.routes))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(problems(), st.randoms(use_true_random=False))
 def test_slack_is_right_after_any_change(problem: TourProblem, chance: random.Random) -> None:
     """Times kept up to date are those worked out anew, and what fits is exactly what keeps the day's rules."""

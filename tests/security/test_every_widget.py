@@ -174,7 +174,7 @@ async def test_every_view_shows_any_text_at_all(name: str) -> None:
     snapshot = SAMPLES[name][1]()
     texts: list[list[str]] = []
 
-    @settings(max_examples=max(EXAMPLES // 10, 5), deadline=None, database=None, phases=[Phase.generate])
+    @settings(max_examples=max(EXAMPLES // 10, 5), database=None, phases=[Phase.generate])
     @given(st.lists(st.text(st.characters(codec=None), max_size=60), min_size=10, max_size=10))
     def draw(drawn: list[str]) -> None:
         texts.append(drawn)

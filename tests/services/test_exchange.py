@@ -101,7 +101,7 @@ DEALS = st.lists(
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(DEALS)
 def test_with_a_rate_every_number_is_that_of_a_company_that_sold_in_one_currency(deals: list[Sold]) -> None:
     set_rate(locate(), "USD", TEXT)
@@ -112,7 +112,7 @@ def test_with_a_rate_every_number_is_that_of_a_company_that_sold_in_one_currency
     assert found["others"] == ()
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(DEALS)
 def test_a_rate_of_a_currency_nobody_sells_in_changes_nothing(deals: list[Sold]) -> None:
     with company_of(deals, in_yuan=False) as company:

@@ -402,7 +402,7 @@ def test_chinese_answers(company: Company, log: QuickLogService) -> None:
     assert row(company, log.save("拜访恒泰 达成 同意试点").id).goal_result == "reached"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=40), st.sampled_from(["", "v ht ", "v ht ok ", "c xd x ", "w 恒泰 >"]))
 def test_any_text_is_previewed(company: Company, text: str, start: str) -> None:
     if not company.counts.get("account"):

@@ -152,7 +152,6 @@ class World:
 @settings(
     max_examples=SCHEDULES,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @example(steps=[("visit", 1, 0, 0), ("delete", 1, 0, 0)])  # made and deleted between two syncs

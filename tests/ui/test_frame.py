@@ -108,7 +108,7 @@ def partial(draw: st.DrawFn) -> ChopsUpdate:
     return ChopsUpdate(chops, [(y, x, end)], ends)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(WHOLE | partial(), min_size=1, max_size=6))
 def test_a_terminal_shows_what_it_would_show_if_all_was_sent(updates: list[LayoutUpdate | ChopsUpdate]) -> None:
     frame, terminal = Frame(), console()

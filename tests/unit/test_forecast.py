@@ -70,7 +70,7 @@ def seen(deals: list[PastDeal], span: Span) -> Outlook:
 
 
 @given(st.integers(0, 10_000), st.sampled_from([date(2025, 9, 30), date(2025, 10, 17)]), st.integers(1, 3))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_past_forecast_is_what_was_said_then(seed: int, as_of: date, back: int) -> None:
     deals = company(seed)
     span = Span(as_of.replace(day=1), as_of, shifted(as_of.replace(day=1), 1) - DAY)
@@ -93,7 +93,7 @@ def test_a_past_forecast_is_what_was_said_then(seed: int, as_of: date, back: int
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_the_reps_sum_to_the_team_and_the_deals_to_the_rep(seed: int) -> None:
     found = seen(company(seed, sized=0.7), month_after(date(2026, 1, 31)))
     assert sum(found.forecast({rep}).value for rep in REPS) == pytest.approx(found.forecast(TEAM).value)

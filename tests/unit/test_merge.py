@@ -13,7 +13,7 @@ from cockpit.domain.merge import merge_field
 CASES = int(os.environ.get("COCKPIT_TEST_MERGES", "300"))
 """Cases of each law; 100,000 by hand."""
 
-many = settings(max_examples=CASES, deadline=None)
+many = settings(max_examples=CASES)
 PLAIN, TEXT, SET = ("account", "phone"), ("activity", "agenda"), ("activity", "needs")
 lines = st.lists(st.sampled_from(["price", "delivery", "合同", "", "call back", "new line"]), max_size=6)
 unique = st.lists(st.sampled_from("abcdefgh"), max_size=7, unique=True)
