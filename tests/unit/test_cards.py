@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.domain import deal_view
+from cockpit.domain.card_deals import DealReader
 from cockpit.domain.card_month import Unseen
 from cockpit.domain.cards import Grace, Reading, judge, settled, trail
 from cockpit.domain.entities import MilestoneDone
@@ -281,5 +282,7 @@ def test_the_days_that_are_read_are_the_days_that_matter(
 
     few = read()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(deal_view, "_turning_days", lambda *_: [date(2026, 11, day) for day in range(1, 31)])
+        patched.setattr(deal_view._Past, "turning_days", lambda *_: [date(2026, 11, day) for day in range(1, 31)])
+        assert read() == few
+        patched.setattr(DealReader, "is_long_silent", lambda *_: False)
         assert read() == few

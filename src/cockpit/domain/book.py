@@ -7,11 +7,13 @@ functions over the same shape, so their sums cannot differ.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from cockpit.domain.card_limits import USUAL, Limits
@@ -20,6 +22,7 @@ from cockpit.domain.entities import (
     Account,
     Activity,
     Deal,
+    Entity,
     Funnel,
     KpiRule,
     LogEntry,
@@ -36,6 +39,16 @@ from cockpit.domain.entities import (
 )
 from cockpit.domain.exchange import NO_RATES, Exchange, Kept
 from cockpit.domain.periods import WorkCalendar
+
+E = TypeVar("E", bound=Entity)
+
+
+def _grouped(rows: Iterable[E], key: Callable[[E], str]) -> dict[str, tuple[E, ...]]:
+    """The rows of each key, in their order."""
+    found: defaultdict[str, list[E]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return {name: tuple(some) for name, some in found.items()}
 
 
 @dataclass(frozen=True)
@@ -97,10 +110,11 @@ class Book:
 
     @cached_property
     def activities_by_rep(self) -> dict[str, tuple[Activity, ...]]:
-        found: dict[str, list[Activity]] = {}
-        for activity in self.activities:
-            found.setdefault(activity.rep_id, []).append(activity)
-        return {rep: tuple(sorted(rows, key=lambda a: (a.starts_at, a.id))) for rep, rows in found.items()}
+        return _grouped(self._activities_in_time, attrgetter("rep_id"))
+
+    @cached_property
+    def _activities_in_time(self) -> list[Activity]:
+        return sorted(self.activities, key=attrgetter("starts_at", "id"))
 
     @cached_property
     def astray(self) -> frozenset[str]:
@@ -113,48 +127,37 @@ class Book:
 
     @cached_property
     def deals_by_owner(self) -> dict[str, tuple[Deal, ...]]:
-        found: dict[str, list[Deal]] = {}
-        for deal in self.deals:
-            found.setdefault(deal.owner_id or "", []).append(deal)
-        return {owner: tuple(rows) for owner, rows in found.items()}
+        return _grouped(self.deals, lambda deal: deal.owner_id or "")
+
+    @cached_property
+    def begun_by_owner(self) -> dict[str, tuple[Deal, ...]]:
+        """The deals that exist on the book's day."""
+        return _grouped(
+            (deal for deal in self.deals if deal.created_on is None or deal.created_on <= self.today),
+            lambda deal: deal.owner_id or "",
+        )
 
     @cached_property
     def deals_by_account(self) -> dict[str, tuple[Deal, ...]]:
-        found: dict[str, list[Deal]] = {}
-        for deal in self.deals:
-            if deal.account_id:
-                found.setdefault(deal.account_id, []).append(deal)
-        return {account: tuple(rows) for account, rows in found.items()}
+        return _grouped((deal for deal in self.deals if deal.account_id), attrgetter("account_id"))
 
     @cached_property
     def activities_by_deal(self) -> dict[str, tuple[Activity, ...]]:
-        found: dict[str, list[Activity]] = {}
-        for activity in self.activities:
-            if activity.deal_id:
-                found.setdefault(activity.deal_id, []).append(activity)
-        return {deal: tuple(sorted(rows, key=lambda a: a.starts_at)) for deal, rows in found.items()}
+        return _grouped((row for row in self._activities_in_time if row.deal_id), attrgetter("deal_id"))
 
     @cached_property
     def changes_by_deal(self) -> dict[str, tuple[StageChange, ...]]:
-        found: dict[str, list[StageChange]] = {}
-        for change in self.stage_changes:
-            found.setdefault(change.deal_id, []).append(change)
-        return {deal: tuple(sorted(rows, key=lambda c: (c.changed_at, c.id))) for deal, rows in found.items()}
+        by_time = attrgetter("changed_at", "id")
+        found = _grouped(self.stage_changes, attrgetter("deal_id"))
+        return {deal: tuple(sorted(rows, key=by_time)) for deal, rows in found.items()}
 
     @cached_property
     def activities_by_account(self) -> dict[str, tuple[Activity, ...]]:
-        found: dict[str, list[Activity]] = {}
-        for activity in self.activities:
-            if activity.account_id:
-                found.setdefault(activity.account_id, []).append(activity)
-        return {account: tuple(sorted(rows, key=lambda a: (a.starts_at, a.id))) for account, rows in found.items()}
+        return _grouped((row for row in self._activities_in_time if row.account_id), attrgetter("account_id"))
 
     @cached_property
     def accounts_by_owner(self) -> dict[str, tuple[Account, ...]]:
-        found: dict[str, list[Account]] = {}
-        for account in self.accounts.values():
-            found.setdefault(account.owner_id or "", []).append(account)
-        return {owner: tuple(rows) for owner, rows in found.items()}
+        return _grouped(self.accounts.values(), lambda account: account.owner_id or "")
 
     @cached_property
     def next_steps(self) -> dict[str, Activity]:
@@ -169,18 +172,12 @@ class Book:
 
     @cached_property
     def targets_by_scope(self) -> dict[str, tuple[Target, ...]]:
-        found: dict[str, list[Target]] = {}
-        for target in self.targets:
-            found.setdefault(target.scope_id, []).append(target)
-        return {scope: tuple(rows) for scope, rows in found.items()}
+        return _grouped(self.targets, attrgetter("scope_id"))
 
     @cached_property
     def log_by_row(self) -> dict[str, tuple[LogEntry, ...]]:
         """Changes of each row, oldest first."""
-        found: dict[str, list[LogEntry]] = {}
-        for entry in self.log:
-            found.setdefault(entry.entity_id, []).append(entry)
-        return {row: tuple(entries) for row, entries in found.items()}
+        return _grouped(self.log, attrgetter("entity_id"))
 
     @cached_property
     def replayed(self) -> dict[tuple[str, datetime], tuple[Any, Any]]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 
 from cockpit.domain.book import Book
 from cockpit.domain.cards import Reading, settled
-from cockpit.domain.entities import Activity
+from cockpit.domain.entities import Activity, KpiRule
 from cockpit.domain.history import Version, versions
 from cockpit.domain.kpi import KpiCount, does_count
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """A change of the counts at one moment."""
 
     at: datetime
@@ -32,9 +32,7 @@ def kpi_trace(book: Book, count: KpiCount) -> tuple[Reading, ...]:
     earliest = book.midnight(count.period.starts_on).astimezone(UTC)
     ends = book.midnight(count.period.ends_on + timedelta(days=1)).astimezone(UTC)
     steps: list[_Step] = []
-    for activity in _touched(book, count.rep_id, earliest, ends):
-        if not does_count(book, rule, activity):
-            continue
+    for activity in _touched(book, rule, count.rep_id, earliest, ends):
         history = versions(book, activity, begins)
         for version, until in _lasting(history, begins, book.as_of):
             row, since = version.row, max(version.since, begins)
@@ -94,9 +92,11 @@ def _is_unvisited(row: Activity, begins: datetime) -> bool:
     return row.kind == "visit" and row.status == "planned" and row.starts_at < begins
 
 
-def _touched(book: Book, rep_id: str, begins: datetime, ends: datetime) -> Iterable[Activity]:
-    """Activities in the window, and those that a change may have moved out of it."""
+def _touched(book: Book, rule: KpiRule, rep_id: str, begins: datetime, ends: datetime) -> Iterable[Activity]:
+    """What the rule counts: activities in the window, and those that a change may have moved out of it."""
     for activity in book.activities_by_rep.get(rep_id, ()):
+        if not does_count(book, rule, activity):
+            continue
         if begins <= activity.starts_at < ends:
             yield activity
             continue
@@ -117,7 +117,7 @@ def _lasting(
 
 def _readings(steps: list[_Step], begins: datetime, as_of: datetime, limit: int) -> tuple[Reading, ...]:
     """Sums of the steps at each moment from `begins` to `as_of`, small flickers taken out."""
-    steps = sorted((step for step in steps if step.at <= as_of), key=lambda step: step.at)
+    steps = sorted((step for step in steps if step.at <= as_of), key=attrgetter("at"))
     lacking, covered, held, acked = limit, 0, 0, 0
     readings: list[Reading] = []
     moments = [begins, *(step.at for step in steps)]

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from cockpit.domain.book import Book
 from cockpit.domain.card_rules import RuleId
-from cockpit.domain.cards import Grace, Reading, settled
+from cockpit.domain.cards import SETTLE, Grace, Reading, settled
 from cockpit.domain.deal_view import DealView, midnights, views_in
 from cockpit.domain.deals import deals_of, standing
 from cockpit.domain.entities import Deal, MilestoneDone, Stage
@@ -109,6 +109,17 @@ class DealReader:
             covered = int(bool(lacks) and is_coverable and view.next_step is not None)
             readings.append(Reading(view.moment, lacks, acked, covered, view.held if is_coverable else 0))
         return settled(readings)
+
+    def is_long_silent(self, rule_id: RuleId, life: DealLife, since: datetime) -> bool:
+        """Whether the rule has said nothing from before `since` until now: its card is closed by then, if it had one."""
+        fires, following = self._check(rule_id), None
+        for view in reversed(life.views):
+            if view.standing == "open" and fires(view):
+                return False
+            if following is not None and view.moment < since and following - view.moment > SETTLE:
+                return True
+            following = view.moment
+        return True
 
     def finding(self, rule_id: RuleId, life: DealLife) -> DealFinding:
         """What the rule says now."""

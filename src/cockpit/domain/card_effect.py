@@ -126,16 +126,18 @@ def met(book: Book, person_id: str, pace: Pace, pace_readings: Sequence[Reading]
     for _back in range(MET_MONTHS):
         month = neighbour(month, -1)
         found = _month_met(book, person_id, rules, month, pace.gap.currency)
-        if found is not None:
-            months.append(found)
+        if found is None:
+            break
+        months.append(found)
     is_so = len(months) == MET_MONTHS
     return Met(person_id, tuple(months), pace), tuple(pace_readings) if is_so else ()
 
 
 def _month_met(book: Book, person_id: str, rules: Sequence[KpiRule], month: Period, currency: str) -> MonthMet | None:
+    if not rules or any(rule.from_on and rule.from_on > month.starts_on for rule in rules):
+        return None
     gap = money_gap(book, person_id, month, currency)
-    is_missed = gap.target_minor is not None and gap.actual_minor * 100 < gap.target_minor * MISSED_PERCENT
-    if not rules or not is_missed or any(rule.from_on and rule.from_on > month.starts_on for rule in rules):
+    if gap.target_minor is None or gap.actual_minor * 100 >= gap.target_minor * MISSED_PERCENT:
         return None
     rows = _held(book, (person_id,), month.starts_on, month.ends_on)
     held = tuple((rule, sum(does_count(book, rule, row) for row in rows)) for rule in rules)

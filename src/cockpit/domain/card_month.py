@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from cockpit.domain.book import Book
 from cockpit.domain.card_rules import TIER_DAYS
 from cockpit.domain.cards import Reading, settled
 from cockpit.domain.deal_view import DealView, moments_of
-from cockpit.domain.entities import Account, Activity
+from cockpit.domain.entities import Account, Activity, LogEntry
 from cockpit.domain.gap import MoneyGap
 from cockpit.domain.history import versions
 from cockpit.domain.periods import days_between
@@ -46,7 +47,7 @@ def pace(book: Book, gap: MoneyGap) -> Pace:
 
 def _due(book: Book, gap: MoneyGap, today: date) -> int:
     days = book.calendar_of(gap.scope_id).workdays(gap.period.starts_on, gap.period.ends_on)
-    gone = sum(day < today for day in days)
+    gone = bisect_left(days, today)
     return (gap.target_minor or 0) * gone // len(days) if days else 0
 
 
@@ -59,7 +60,7 @@ def pace_trace(book: Book, gap: MoneyGap, by_day: Sequence[Sequence[DealView]]) 
     for (moment, today, _end), views in zip(moments_of(book, gap.period), by_day):
         won = [view for view in views if view.standing == "won" and _closes_in(view, gap)]
         actual = _sum(won, gap.currency)
-        due = (gap.target_minor or 0) * sum(day < today for day in days) // len(days) if days else 0
+        due = (gap.target_minor or 0) * bisect_left(days, today) // len(days) if days else 0
         lacks = max(0, due - actual)
         acked = max(0, due - _sum([view for view in won if view.is_acknowledged], gap.currency))
         covered = _sum(
@@ -170,14 +171,17 @@ def _unseen_trace(book: Book, counts: Counter[_History], first: date) -> tuple[R
 
 
 def _plans(book: Book, activity: Activity, begins: datetime) -> Iterator[_Plan]:
-    entries = book.log_by_row.get(activity.id, ())
-    if activity.status != "planned" and all(entry.before.get("status") != "planned" for entry in entries):
-        return
     history = versions(book, activity, begins)
     for index, version in enumerate(history):
         if version.row.status == "planned":
             until = history[index + 1].since if index + 1 < len(history) else None
             yield _Plan(version.since, until, book.local_day(version.row.starts_at))
+
+
+def _was_planned(entries: Sequence[LogEntry]) -> bool:
+    """By its changes; the entry with which a row was made has nothing before it."""
+    is_new = len(entries) == 1 and entries[0].op == "create"
+    return not is_new and any(entry.before.get("status") == "planned" for entry in entries)
 
 
 def _history(book: Book, account: Account, begins: datetime) -> _History:
@@ -191,7 +195,8 @@ def _history(book: Book, account: Account, begins: datetime) -> _History:
             continue
         if activity.status == "held" and activity.starts_at <= book.as_of:
             seen.append((book.local_day(activity.starts_at), activity.is_acknowledged))
-        planned += _plans(book, activity, begins)
+        if activity.status == "planned" or _was_planned(book.log_by_row.get(activity.id, ())):
+            planned += _plans(book, activity, begins)
     return _History(
         limit,
         tuple(day for day, _ in seen),

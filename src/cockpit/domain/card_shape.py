@@ -80,7 +80,9 @@ class Narrowed:
 def thin(book: Book, person_id: str, month: Period) -> tuple[Thin, tuple[Reading, ...]]:
     """At each midnight and now: open deals missing to 70 % of the usual number; held = deals begun this month."""
     rows = deals_of(book, (person_id,))
-    every, known = _Spans.of(book, rows), _Spans.of(book, [deal for deal in rows if deal.is_acknowledged])
+    acked = [deal for deal in rows if deal.is_acknowledged]
+    every = _Spans.of(book, rows)
+    known = every if len(acked) == len(rows) else _Spans.of(book, acked)
     before = _counts(every, month.starts_on - timedelta(days=7 * USUAL_WEEKS), book.today)
     readings, usual, due = [], 0.0, 0
     for moment, _today, end in moments_of(book, month):
@@ -88,8 +90,8 @@ def thin(book: Book, person_id: str, month: Period) -> tuple[Thin, tuple[Reading
         total = sum(before[ago : ago + 7 * USUAL_WEEKS : 7])
         usual = total / USUAL_WEEKS
         due = -(-total * KEPT_PERCENT // (USUAL_WEEKS * 100)) if usual >= USUAL_LEAST else 0
-        lacks, acked = (max(0, due - spans.open_before(end)) for spans in (every, known))
-        readings.append(Reading(moment, lacks, acked, 0, every.begun(month.starts_on, end)))
+        lacks, lacks_acked = (max(0, due - spans.open_before(end)) for spans in (every, known))
+        readings.append(Reading(moment, lacks, lacks_acked, 0, every.begun(month.starts_on, end)))
     found = tuple(deal for deal in rows if standing(book, deal) == "open")
     return Thin(person_id, found, usual, due), settled(readings)
 

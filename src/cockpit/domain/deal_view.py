@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from cockpit.domain.book import Book
@@ -19,8 +21,7 @@ REGRESSED_DAYS = 30
 """A step back counts for so long."""
 
 
-@dataclass(frozen=True, slots=True)
-class DealView:
+class DealView(NamedTuple):
     """`entered_on`: the local day the deal came into its stage, None when nothing says. `held`: its held activities."""
 
     moment: datetime
@@ -83,106 +84,126 @@ def views_in(book: Book, deal: Deal, days: Sequence[datetime], limits: Mapping[s
     expected day or a next step has passed, a stay is longer than `limits` (days, by stage). The last
     view is now. A moment at which the deal was not there yet has none.
     """
-    activities = book.activities_by_deal.get(deal.id, ())
-    entries = [entry.recorded_at for row in (deal, *activities) for entry in book.log_by_row.get(row.id, ())]
-    changes = book.changes_by_deal.get(deal.id, ())
-    begins = days[0] if days else book.as_of
-    own = versions(book, deal, begins)
-    others = [versions(book, activity, begins) for activity in activities]
-    moments = {m for m in (*entries, *(c.changed_at for c in changes)) if begins <= m < book.as_of}
-    first = book.local_day(begins)
-    for day in _turning_days(book, own, others, changes, limits):
+    past = _Past.of(book, deal, days[0] if days else book.as_of)
+    moments = {m for m in past.recorded() if past.begins <= m < book.as_of}
+    first = book.local_day(past.begins)
+    for day in past.turning_days(limits):
         place = (day - first).days
         if 0 < place < len(days):
             moments.add(days[place])
     moments.update(days[:1])
-    past = (
-        _view_at(book, moment, first + timedelta(days=place), begins, own, others, changes)
+    views = (
+        past.view_at(moment, first + timedelta(days=place), begun)
         for moment in sorted(moments)
         if moment < book.as_of
-        for place, begins in (_day_of(days, moment),)
+        for place, begun in (_day_of(days, moment),)
     )
-    return (*(view for view in past if view is not None), view_now(book, deal))
+    return (*(view for view in views if view is not None), view_now(book, deal))
 
 
-def _turning_days(
-    book: Book,
-    own: Sequence[Version[Deal]],
-    others: Iterable[Sequence[Version[Activity]]],
-    changes: Sequence[StageChange],
-    limits: Mapping[str, int],
-) -> Iterator[date]:
-    """Days on which a verdict may change although nothing is recorded."""
-    one = timedelta(days=1)
-    for version in own:
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A deal and what was planned and held about it, from `begins` on."""
+
+    book: Book
+    begins: datetime
+    own: tuple[Version[Deal], ...]
+    changes: tuple[StageChange, ...]
+    changed_on: tuple[date, ...]
+    """The local day of each change."""
+    others: tuple[tuple[Version[Activity], ...], ...]
+    """Its activities, those of before left out with which nothing has happened since."""
+    held: tuple[Activity, ...]
+    """Of those left out the held ones, in order of time."""
+
+    @classmethod
+    def of(cls, book: Book, deal: Deal, begins: datetime) -> _Past:
+        changes = book.changes_by_deal.get(deal.id, ())
+        others: list[tuple[Version[Activity], ...]] = []
+        held: list[Activity] = []
+        for row in book.activities_by_deal.get(deal.id, ()):
+            history = versions(book, row, begins)
+            if len(history) > 1 or history[0].since > begins or row.starts_at >= begins:
+                others.append(history)
+            elif row.status == "held":
+                held.append(row)
+        days = tuple(book.local_day(change.changed_at) for change in changes)
+        return cls(book, begins, versions(book, deal, begins), changes, days, tuple(others), tuple(held))
+
+    def recorded(self) -> Iterator[datetime]:
+        """When something about the deal or what was done for it was recorded."""
+        deal, log = self.own[-1].row, self.book.log_by_row
+        for row in (deal, *self.book.activities_by_deal.get(deal.id, ())):
+            for entry in log.get(row.id, ()):
+                yield entry.recorded_at
+        for change in self.changes:
+            yield change.changed_at
+
+    def turning_days(self, limits: Mapping[str, int]) -> Iterator[date]:
+        """Days on which a verdict may change although nothing is recorded."""
+        one = timedelta(days=1)
+        for deal in (version.row for version in self.own):
+            if deal.created_on is not None:
+                yield deal.created_on
+                yield deal.created_on + timedelta(days=limits.get(deal.stage_id, 0))
+            if deal.expected_on is not None:
+                yield deal.expected_on + one
+            if deal.closed_on is not None:
+                yield deal.closed_on
+        for history in self.others:
+            for held_or_planned in history:
+                yield self.book.local_day(held_or_planned.row.starts_at) + one
+        for change, day in zip(self.changes, self.changed_on):
+            yield day + timedelta(days=limits.get(change.to_stage_id, 0))
+            yield day + timedelta(days=REGRESSED_DAYS + 1)
+        for entry in self.book.log_by_row.get(self.own[-1].row.id, ()):
+            if "stage_id" in entry.after:
+                stage = str(entry.after["stage_id"])
+                yield self.book.local_day(entry.recorded_at) + timedelta(days=limits.get(stage, 0))
+
+    def view_at(self, moment: datetime, today: date, begun: datetime) -> DealView | None:
+        """The deal at a moment of the day `today`, which began at `begun`; None while it was not there."""
+        version = at(self.own, moment)
+        if version is None:
+            return None
         deal = version.row
-        if deal.created_on is not None:
-            yield deal.created_on
-            yield deal.created_on + timedelta(days=limits.get(deal.stage_id, 0))
-        if deal.expected_on is not None:
-            yield deal.expected_on + one
-        if deal.closed_on is not None:
-            yield deal.closed_on
-    for history in others:
-        for held_or_planned in history:
-            yield book.local_day(held_or_planned.row.starts_at) + one
-    for change in changes:
-        day = book.local_day(change.changed_at)
-        yield day + timedelta(days=limits.get(change.to_stage_id, 0))
-        yield day + timedelta(days=REGRESSED_DAYS + 1)
-    for entry in book.log_by_row.get(own[-1].row.id, ()):
-        if "stage_id" in entry.after:
-            yield book.local_day(entry.recorded_at) + timedelta(days=limits.get(str(entry.after["stage_id"]), 0))
+        if deal.created_on is not None and deal.created_on > today:
+            return None
+        step: Version[Activity] | None = None
+        last, held = self.held[-1] if self.held else None, len(self.held)
+        for history in self.others:
+            found = at(history, moment)
+            if found is None or found.row.deal_id != deal.id:
+                # It was not there yet, or about something else then.
+                continue
+            row = found.row
+            if row.status == "planned":
+                if row.starts_at >= begun and (step is None or row.starts_at < step.row.starts_at):
+                    step = found
+            elif row.status == "held" and row.starts_at <= moment:
+                held += 1
+                last = row if last is None or row.starts_at >= last.starts_at else last
+        count = bisect_right(self.changes, moment, key=attrgetter("changed_at"))
+        known = self.changes[:count]
+        is_in_it = count > 0 and known[-1].to_stage_id == deal.stage_id
+        return DealView(
+            moment=moment,
+            today=today,
+            deal=deal,
+            standing=standing_on(self.book, deal, today),
+            changes=known,
+            entered_on=self.changed_on[count - 1] if is_in_it else _entered_on(self.book, deal, known, moment),
+            next_step=step.row if step else None,
+            last_held=last,
+            held=held,
+            is_acknowledged=version.is_acknowledged and (step is None or step.is_acknowledged),
+        )
 
 
 def _day_of(days: Sequence[datetime], moment: datetime) -> tuple[int, datetime]:
     """The place of the day that holds a moment, and when that day began."""
     place = bisect_right(days, moment) - 1
     return place, days[place]
-
-
-def _view_at(
-    book: Book,
-    moment: datetime,
-    today: date,
-    begins: datetime,
-    own: tuple[Version[Deal], ...],
-    others: Iterable[tuple[Version[Activity], ...]],
-    changes: tuple[StageChange, ...],
-) -> DealView | None:
-    version = at(own, moment)
-    if version is None:
-        return None
-    deal = version.row
-    if deal.created_on is not None and deal.created_on > today:
-        return None
-    step: Version[Activity] | None = None
-    last: Activity | None = None
-    held = 0
-    for history in others:
-        found = at(history, moment)
-        if found is None or found.row.deal_id != deal.id:
-            # It was not there yet, or about something else then.
-            continue
-        row = found.row
-        if row.status == "planned" and row.starts_at >= begins and (step is None or row.starts_at < step.row.starts_at):
-            step = found
-        elif row.status == "held" and row.starts_at <= moment:
-            held += 1
-            last = row if last is None or row.starts_at >= last.starts_at else last
-    known = tuple(change for change in changes if change.changed_at <= moment)
-    return DealView(
-        moment=moment,
-        today=today,
-        deal=deal,
-        standing=standing_on(book, deal, today),
-        changes=known,
-        entered_on=_entered_on(book, deal, known, moment),
-        next_step=step.row if step else None,
-        last_held=last,
-        held=held,
-        is_acknowledged=version.is_acknowledged and (step is None or step.is_acknowledged),
-    )
 
 
 def _entered_on(book: Book, deal: Deal, changes: Sequence[StageChange], moment: datetime) -> date | None:

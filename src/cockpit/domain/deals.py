@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import chain
 from typing import Literal
 
 from cockpit.domain.book import Book
@@ -28,30 +29,28 @@ def standing_on(book: Book, deal: Deal, day: date) -> Standing:
 
 def deals_of(book: Book, owner_ids: Iterable[str]) -> tuple[Deal, ...]:
     """The deals of these people that exist on the book's day."""
-    return tuple(
-        deal
-        for owner in dict.fromkeys(owner_ids)
-        for deal in book.deals_by_owner.get(owner, ())
-        if deal.created_on is None or deal.created_on <= book.today
-    )
+    begun = book.begun_by_owner
+    return tuple(chain.from_iterable(begun.get(owner, ()) for owner in dict.fromkeys(owner_ids)))
 
 
 def won_in(book: Book, owner_id: str, period: Period) -> tuple[Deal, ...]:
     """The deals this person won with a closing date in the period."""
+    first, last = period.starts_on, period.ends_on
     return tuple(
         deal
         for deal in deals_of(book, (owner_id,))
-        if deal.closed_on is not None and deal.closed_on in period and standing(book, deal) == "won"
+        if deal.closed_on is not None and first <= deal.closed_on <= last and standing(book, deal) == "won"
     )
 
 
 def planned_in(book: Book, owner_id: str, period: Period) -> tuple[Deal, ...]:
     """The open deals expected to close in the period that have a dated next step."""
+    first, last = period.starts_on, period.ends_on
     return tuple(
         deal
         for deal in deals_of(book, (owner_id,))
         if deal.expected_on is not None
-        and deal.expected_on in period
+        and first <= deal.expected_on <= last
         and deal.id in book.next_steps
         and standing(book, deal) == "open"
     )

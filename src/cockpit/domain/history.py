@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from cockpit.domain.book import Book
 from cockpit.domain.entities import Activity, Deal, Target
@@ -19,8 +18,7 @@ _MOMENTS = frozenset({"starts_at", "ends_at", "agreed_by_rep_at", "agreed_by_lea
 _DAYS = frozenset({"created_on", "expected_on", "closed_on", "period_start"})
 
 
-@dataclass(frozen=True, slots=True)
-class Version(Generic[R]):
+class Version(NamedTuple, Generic[R]):
     """The row as it stood from `since` to the next version. Acknowledged: the hub knows it so."""
 
     since: datetime
@@ -38,16 +36,18 @@ def versions(book: Book, row: R, since: datetime = BEGINNING) -> tuple[Version[R
 
 
 def _versions(book: Book, row: R, since: datetime) -> tuple[Version[R], ...]:
+    entries, is_known = book.log_by_row.get(row.id, ()), row.is_acknowledged
+    if not entries:
+        return (Version(BEGINNING, row, is_known),)
     found: list[Version[R]] = []
-    current, is_known = row, row.is_acknowledged
-    is_own = row.origin == "local"
-    for entry in reversed(book.log_by_row.get(row.id, ())):
+    current, is_own = row, row.origin == "local"
+    for entry in reversed(entries):
         found.append(Version(entry.recorded_at, current, is_known or (bool(found) and entry.rev > 0)))
         if entry.op == "create" or entry.recorded_at <= since:
             break
         current, is_known = _rewound(current, entry.before), is_own
     else:
-        found.append(Version(BEGINNING, current, is_known if not found else row.rev > 0 or is_own))
+        found.append(Version(BEGINNING, current, row.rev > 0 or is_own))
     found.reverse()
     return tuple(found)
 

@@ -6,10 +6,10 @@ state, else healthy. Each verdict carries the figures that fired.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from statistics import median
 from typing import Literal
 
@@ -167,12 +167,15 @@ def usual_stays(book: Book) -> Mapping[str, Stay]:
 
 
 def _usual_stays(book: Book) -> dict[str, Stay]:
-    stays: dict[str, list[int]] = {}
+    stays: defaultdict[str, list[int]] = defaultdict(list)
+    local_day = book.local_day
     for changes in book.changes_by_deal.values():
-        days = [book.local_day(change.changed_at).toordinal() for change in changes]
-        for (entered, left), (first, last) in zip(pairwise(changes), pairwise(days)):
-            if left.from_stage_id == entered.to_stage_id:
-                stays.setdefault(entered.to_stage_id, []).append(last - first)
+        entered, first = "", date.min
+        for change in changes:
+            day = local_day(change.changed_at)
+            if entered and change.from_stage_id == entered:
+                stays[entered].append((day - first).days)
+            entered, first = change.to_stage_id, day
     found: dict[str, Stay] = {}
     for stage in book.stages.values():
         measured = stays.get(stage.id, [])

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
 
 from cockpit.domain.agenda import unvisited
 from cockpit.domain.book import Book
@@ -33,7 +35,7 @@ from cockpit.domain.card_team import Fewer, Short, Silence, fewer_visits, short_
 from cockpit.domain.cards import CardState, Grace, Judged, Reading, judge
 from cockpit.domain.deals import currency_of, deals_of
 from cockpit.domain.entities import Activity, Nudge, Person, Waiver
-from cockpit.domain.gap import money_gap
+from cockpit.domain.gap import MoneyGap, money_gap
 from cockpit.domain.kpi import KpiCount, consequence, kpi_counts
 from cockpit.domain.nudges import Course, courses, ignored, live
 from cockpit.domain.periods import Period, period_of
@@ -181,16 +183,23 @@ class _Desk:
         for life in lives:
             for number, (rule_id, finding) in enumerate(cards_to_read(self.reader, life)):
                 rule = RULES[rule_id]
+                if not finding.is_firing and self.reader.is_long_silent(rule_id, life, self._closed_before):
+                    continue
+                grace = self.reader.grace(rule.grace_days, life)
+                if number and finding.is_firing and grace is None:
+                    continue
                 money = life.deal.amount_minor or 0 if life.deal.currency == self.currency else 0
                 trace = self.reader.trace(rule_id, life)
-                grace = self.reader.grace(rule.grace_days, life)
                 card = self._card(rule, life.deal.id, month, trace, finding, money, rule.movable, grace=grace)
                 if card is not None and (number == 0 or not finding.is_firing or card.state == "done"):
                     yield card
 
+    @cached_property
+    def _gap(self) -> MoneyGap:
+        return money_gap(self.book, self.rep_id, period_of("month", self.book.today), self.currency)
+
     def _pace(self) -> Iterator[Card]:
-        month = period_of("month", self.book.today)
-        gap = money_gap(self.book, self.rep_id, month, self.currency)
+        month, gap = period_of("month", self.book.today), self._gap
         if not gap.target_minor:
             return
         found, rule = pace(self.book, gap), RULES["behind_pace"]
@@ -203,7 +212,7 @@ class _Desk:
     def _ranks(self) -> Iterator[Card]:
         month = period_of("month", self.book.today)
         rule = RULES["rank_behind"]
-        for rank in ranks(self.book, money_gap(self.book, self.rep_id, month, self.currency)):
+        for rank in ranks(self.book, self._gap):
             trace = pace_trace(self.book, rank.pace.gap, self.reader.by_day(self.rep_id))
             card = self._card(rule, rank.rung.id, month, trace, rank, rank.pace.behind_minor, rule.movable)
             if card is not None:
@@ -363,8 +372,12 @@ class _Desk:
         """Solved before the last working day (unless its rule keeps it for the period), or waived and silent: it closes."""
         if judged.state == "waived":
             return judged.lacks == 0
-        since = self.book.calendar_of(self.rep_id).previous_workday(self.book.today)
-        return not rule.is_kept and judged.solved_at is not None and judged.solved_at < self.book.midnight(since)
+        return not rule.is_kept and judged.solved_at is not None and judged.solved_at < self._closed_before
+
+    @cached_property
+    def _closed_before(self) -> datetime:
+        """What was solved before the last working day is not shown any more."""
+        return self.book.midnight(self.book.calendar_of(self.rep_id).previous_workday(self.book.today))
 
     def _waiver(self, rule: CardRule, subject_id: str, period: Period) -> Waiver | None:
         wanted = (rule.id, subject_id, period.starts_on)

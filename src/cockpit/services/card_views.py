@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
 
@@ -91,10 +91,11 @@ _UNCOUNTED = (
 
 def card_views(book: Book, cards: Iterable[Card]) -> tuple[CardView, ...]:
     """The cards in their order; a card without a letter of its own gets the digit of its place."""
-    return tuple(_view(book, card, number) for number, card in enumerate(cards, 1))
+    limits = asdict(book.limits)
+    return tuple(_view(book, card, number, limits) for number, card in enumerate(cards, 1))
 
 
-def _view(book: Book, card: Card, number: int) -> CardView:
+def _view(book: Book, card: Card, number: int, limits: Mapping[str, int]) -> CardView:
     is_solved = card.state in ("done", "confirmed", "waived")
     digit = str(number) if number <= DIGITS else "enter"
     return CardView(
@@ -116,7 +117,7 @@ def _view(book: Book, card: Card, number: int) -> CardView:
         currency=card.currency,
         score=0.0 if is_solved else round(card.score, 1),
         evidence=tuple(_evidence(book, card)),
-        solved_when=_(_SOLVED_WHEN[card.rule.solved_when]).format_map(asdict(book.limits)),
+        solved_when=_(_SOLVED_WHEN[card.rule.solved_when]).format_map(limits),
         nudge=mark_of(book, card),
     )
 

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
+from operator import itemgetter
 from types import MappingProxyType, NoneType, UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -115,8 +116,10 @@ def entities(
     fields = _fields(kind)
     columns = ", ".join(instead.get(name, f'"{name}"') for name, _ in fields)
     condition = f" WHERE {where}" if where else ""
-    ending = f" ORDER BY {order}" if order else ""
+    ending = f" ORDER BY {order}" if order not in ("", "id") else ""
     found = reader_of(source).rows(f'SELECT {columns} FROM "{TABLES[cls]}"{condition}{ending}', **values)
+    if order == "id":  # The first column. SQLite would sort, or look up, whole rows.
+        found.sort(key=itemgetter(0))
     made: list[E] = [kind.__new__(kind) for _ in found]
     for (name, convert), column in zip(fields, zip(*found)):
         cells = column if convert is None else convert(column)

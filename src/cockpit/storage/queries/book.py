@@ -115,12 +115,14 @@ def _rides(reader: Reader, now: datetime, rep_ids: Sequence[str]) -> list[e.Acti
     of_reps, reps = among("rep_id", rep_ids)
     with_reps, companions = among("companion_id", rep_ids)
     theirs = f"(SELECT companion_id FROM activity WHERE status != 'held' AND {of_reps} AND companion_id IS NOT NULL)"
+    # By person and time, for which there is an index.
+    others, rest = among("id", rep_ids, "rest")
     where = (
-        f"status = 'planned' AND starts_at >= :today AND NOT {of_reps}"
+        f"rep_id IN (SELECT id FROM person WHERE NOT {others}) AND status = 'planned' AND starts_at >= :today"
         f" AND ({with_reps} OR rep_id IN {theirs} OR companion_id IN {theirs})"
     )
     today = datetime.combine(now.date(), time(), now.tzinfo).astimezone(UTC)
-    return entities(reader, e.Activity, where, today=today, **reps, **companions)
+    return entities(reader, e.Activity, where, today=today, **reps, **rest, **companions)
 
 
 def _known_log(
