@@ -235,8 +235,10 @@ def test_searches_stay_below_four_a_second(fake: FakeHubSpot, crm: HubSpot) -> N
     fake.tick(3600)
     rows(crm.changes("account", ""))
     times = fake.searches
+    most = max(sum(0 <= (other - one).total_seconds() < 1 for other in times) for one in times)
+    print(f"searches: {len(times)}, at most {most} within a second")
     assert len(times) > 25
-    assert all((later - earlier).total_seconds() >= 1 for earlier, later in zip(times, times[4:]))
+    assert most <= 4
 
 
 def test_found_again_after_a_lost_answer(fake: FakeHubSpot, crm: HubSpot) -> None:
