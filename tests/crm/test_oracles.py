@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hubspot.crm import deals, owners, pipelines, properties
@@ -20,6 +21,7 @@ from hubspot.crm.deals import (
     SimplePublicObjectInputForCreate,
 )
 from hubspot.crm.properties import PropertyCreate
+from hubspot.utils.oauth import get_auth_url
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import (
     SalesforceExpiredSession,
@@ -27,6 +29,8 @@ from simple_salesforce.exceptions import (
     SalesforceResourceNotFound,
 )
 
+from cockpit.crm import browser
+from cockpit.crm.registry import CRMS
 from tests.crm import test_hubspot, test_salesforce
 from tests.crm.fakes.hubspot import FakeHubSpot
 from tests.crm.fakes.salesforce import FakeSalesforce
@@ -134,6 +138,16 @@ def test_hubspots_client_searches_upserts_and_lists(hubspot: Client) -> None:
     assert [owner.teams[0].name for owner in client.owners.get_page().results if owner.teams] == ["North"]
     stages = client.pipelines.get_all("deals").results[0].stages
     assert stages[2].metadata == {"isClosed": "true", "probability": "1.0"}
+
+
+def test_a_browser_is_sent_where_hubspots_client_sends_it() -> None:
+    known, back = CRMS["hubspot"], "https://own.example.com/"
+    begun = browser.begin("hubspot", "https://api.hubapi.com", "app", "secret", back)
+    wanted = get_auth_url("app", back, tuple(known.scope.split()), tuple(known.wish.split()), begun.state)
+    ours, theirs = urlsplit(begun.url), urlsplit(wanted)
+    assert (ours.scheme, ours.netloc, ours.path) == (theirs.scheme, theirs.netloc, theirs.path)
+    assert parse_qs(ours.query) == parse_qs(theirs.query) | {"response_type": ["code"]}
+    assert parse_qs(ours.query)["optional_scope"] == ["crm.objects.goals.read"]
 
 
 def test_hubspots_client_is_refused_as_by_the_service(hubspot: Client) -> None:
