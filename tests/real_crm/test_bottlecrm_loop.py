@@ -25,7 +25,7 @@ from tests.real_crm.loop import Loop, every
 from tests.real_crm.lossy import Lossy
 
 CHANGES = int(os.environ.get("COCKPIT_CRM_CHANGES", "60"))
-"""1,000 take an hour: the server's lists are slow."""
+"""1,000 take twenty minutes: the server's lists are slow."""
 pytestmark = [pytest.mark.real_crm, pytest.mark.timeout(1800)]
 
 
