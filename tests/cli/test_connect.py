@@ -213,7 +213,7 @@ def test_the_doctor_says_what_is_wrong_with_the_crm(
         monkeypatch.setenv("COCKPIT_CRM_TOKEN", "0" * 40)
         said = "does not take the token"
     elif fault == "maintenance":
-        fake.is_down, said = True, "does not answer: {"
+        fake.is_down, said = True, "does not answer: 127.0.0.1 takes no requests at the moment."
     elif fault == "certificate":
         from cockpit.crm.pipedrive import Pipedrive
         from cockpit.errors import UntrustedHub
@@ -229,3 +229,10 @@ def test_the_doctor_says_what_is_wrong_with_the_crm(
     answer = cockpit("doctor", "--plain")
     assert answer.code == 1
     assert said in answer.out
+    if fault != "certificate":
+        (line,) = [
+            one for one in cockpit("hub", "upstream", "--now", "--plain").out.splitlines() if "get through" in one
+        ]
+        assert said in line
+        assert line.startswith("It did not get through: It ")
+        assert ".." not in line

@@ -143,6 +143,9 @@ def test_maintenance_and_nonsense(crm: FakeBottle, bottle: BottleCrm) -> None:
     with pytest.raises(HubBusy) as busy:
         taken(bottle, "deal")
     assert busy.value.facts["seconds"] == 30
+    crm.answers["opportunities/"] = httpx.Response(503, text="<html><title>Closed</title>")
+    with pytest.raises(HubBusy, match=r"^127\.0\.0\.1 takes no requests at the moment\.$"):
+        taken(bottle, "deal")
     for answer in (httpx.Response(500, text="<html>"), httpx.Response(200, text="<html>")):
         crm.answers["opportunities/"] = answer
         with pytest.raises(HubUnavailable):

@@ -262,7 +262,7 @@ def test_a_token_that_is_over_ends_the_round_and_the_next_goes_on(joined: Joined
 
     joined.memory._ask = ask  # type: ignore[method-assign]
     done = joined.round()
-    assert done.error.startswith("SignInNeeded")
+    assert done.error.startswith("It does not take the token: ")
     joined.memory._ask = take  # type: ignore[method-assign]
     joined.memory.is_signed_in = True
     assert joined.round().error == ""
@@ -293,7 +293,7 @@ def test_a_cursor_the_crm_forgot_costs_a_whole_reading_and_loses_nothing(databas
 def test_a_version_that_is_too_old_is_named(database: Database) -> None:
     joined = Joined(database)
     joined.memory.version = "0"
-    assert joined.round().error == "VersionTooOld: version 0; 1 is needed"
+    assert joined.round().error == "This CRM is too old: version 0; 1 is needed"
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,9 @@ def _sheet(found: Standing) -> Sheet:
     if found.error:
         since = _moment(found.went_through_at) if found.went_through_at is not None else _("never")
         lines.append(
-            _("It did not get through: {reason}. The last that did: {at}").format(reason=found.error, at=since)
+            _("It did not get through: {reason}. The last that did: {at}").format(
+                reason=found.error.rstrip(".。"), at=since
+            )
         )
     kinds = {"bad": _("bad"), "waiting": _("waits")}
     return Sheet(

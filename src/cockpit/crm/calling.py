@@ -115,10 +115,11 @@ class Caller:
             raise self._unreached(error) from error
         self.received_bytes += len(body)
         self._learn_time(streamed)
-        if streamed.status_code in (429, 503):
-            raise HubBusy(clean_line(bytes(body[:300]).decode("utf-8", "replace")), seconds=retry_after(streamed))
         headers = {"Content-Type": streamed.headers.get("Content-Type", ""), **_told(streamed)}
-        return httpx.Response(streamed.status_code, headers=headers, content=bytes(body), request=streamed.request)
+        answer = httpx.Response(streamed.status_code, headers=headers, content=bytes(body), request=streamed.request)
+        if answer.status_code in (429, 503):
+            raise HubBusy(self._said(answer) or self._not_now(answer.status_code), seconds=retry_after(streamed))
+        return answer
 
     def json(self, method: str, path: str, *, entity: str = "", cost: int = 1, **request: Any) -> Any:
         """The decoded body of a 2xx answer; every other status is raised as the class it means."""
@@ -159,13 +160,22 @@ class Caller:
         raise self._no_sense(f"the answer was {status}")
 
     def words(self, response: httpx.Response) -> str:
-        """What a refusal says to a person."""
+        """What a refusal says to a person; a web page says nothing."""
+        return self._said(response) or ("" if _is_page(response) else clean_line(response.text, 300))
+
+    def _said(self, response: httpx.Response) -> str:
+        """The words that are meant for a person, "" where there are none."""
         try:
             said = msgspec.json.decode(response.content)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            said = None
+            return "" if _is_page(response) else clean_line(response.text, 300)
         words = said.get(self.says) if isinstance(said, dict) and self.says else None
-        return clean_line(words if isinstance(words, str) else response.text, 300)
+        return clean_line(words, 300) if isinstance(words, str) else ""
+
+    def _not_now(self, status: int) -> str:
+        if status == 429:
+            return _("the CRM asks for a slower pace")
+        return _("{host} takes no requests at the moment.").format(host=self.address.host)
 
     def _learn_time(self, response: httpx.Response) -> None:
         try:
@@ -210,6 +220,11 @@ class Asking(Generic[C]):
 
     def close(self) -> None:
         self.caller.close()
+
+
+def _is_page(response: httpx.Response) -> bool:
+    """Whether a browser was meant: that of a proxy or of somebody who is mending."""
+    return response.content.lstrip()[:1] == b"<"
 
 
 def _told(response: httpx.Response) -> dict[str, str]:

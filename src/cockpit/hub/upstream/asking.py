@@ -81,8 +81,3 @@ class Line:
     def _rest(self, seconds: float, error: HubError) -> None:
         self._why = error.detail
         self._rest_until = self._now() + timedelta(seconds=min(seconds, MOST_REST_S))
-
-
-def words_of(error: HubError) -> str:
-    """The failure in one line, for the log of rounds: its class and what it says."""
-    return f"{type(error).__name__}: {error.detail}" if error.detail else type(error).__name__

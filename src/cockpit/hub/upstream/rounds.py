@@ -18,11 +18,12 @@ from cockpit.crm.connector import CrmCursorLost, CrmForbidden, Holding, Page, Re
 from cockpit.errors import HubError
 from cockpit.hub import revisions
 from cockpit.hub.upstream import notes, refusals
-from cockpit.hub.upstream.asking import Line, words_of
+from cockpit.hub.upstream.asking import Line
 from cockpit.hub.upstream.links import Links
 from cockpit.hub.upstream.settings import Connection
 from cockpit.hub.upstream.status import shrink_key
 from cockpit.hub.upstream.taking import Taker, is_news
+from cockpit.hub.upstream.words import trouble
 from cockpit.i18n import _
 from cockpit.storage import meta
 from cockpit.storage.tables import CrmCursorRow, CrmFaultRow, CrmLinkRow, CrmRunRow
@@ -86,7 +87,7 @@ class Rounds:
         try:
             self._whole()
         except HubError as error:
-            done.error = words_of(error)
+            done.error = trouble(error, self._connection.crm).detail
             line.forget_greeting()
         done.requests = line.connector.requests - requests
         done.received_bytes = line.connector.received_bytes - received

@@ -21,7 +21,7 @@ from cockpit.hub.committing import commit_here, refused, rehearse
 from cockpit.hub.judgement import Push
 from cockpit.hub.problems import Problem
 from cockpit.hub.upstream import refusals
-from cockpit.hub.upstream.asking import Line, words_of
+from cockpit.hub.upstream.asking import Line
 from cockpit.hub.upstream.attempts import Attempts
 from cockpit.hub.upstream.guard import Guard
 from cockpit.hub.upstream.links import references
@@ -57,16 +57,13 @@ class Writer:
     def __init__(self, hub: Hub, connection: Connection, line: Line, guard: Guard) -> None:
         self._hub, self._connection, self._line, self._guard = hub, connection, line, guard
         self._attempts = Attempts(hub, connection.name)
-        self.last_error = ""
 
     def commit(self, turn: Push, mutation: Mutation) -> MutationResult:
         """The result a device gets. What the CRM refuses is rejected with its words; while it cannot be asked, `retry`."""
         with self._guard.alone((mutation.entity, mutation.entity_id)):
             for _number in range(TRIES):
                 try:
-                    result = self._commit(turn, mutation)
-                    self.last_error = ""
-                    return result
+                    return self._commit(turn, mutation)
                 except CrmStale:
                     continue
                 except (CrmRefused, CrmForbidden) as error:
@@ -74,7 +71,6 @@ class Writer:
                 except Problem as problem:
                     return self._refuse(turn, mutation, problem.detail, problem.type)
                 except HubError as error:
-                    self.last_error = words_of(error)
                     kind = "crm-sign-in" if isinstance(error, SignInNeeded) else "crm-away"
                     return _later(mutation, Problem(kind, clean_line(error.detail, 300)))
             return _later(mutation, Problem("changed"))
