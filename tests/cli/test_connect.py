@@ -83,6 +83,30 @@ def test_maps_on_the_command_line_are_kept_and_those_that_do_not_fit_named(
     assert "Online" in cockpit("hub", "funnels", "list").out
 
 
+def test_what_was_saved_without_opening_knows_whom_it_signs_in(
+    cockpit: Cockpit, crm: tuple[FakePipedrive, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake, url = crm
+    _token(monkeypatch, fake.token)
+    assert cockpit("connect", "--crm", "pipedrive", "--url", url, "--token-stdin", "--no-open").code == 0
+    assert "Signed in as Rep One" in cockpit("connect").out
+
+
+def test_a_connection_from_another_machine_asks_who_one_is(
+    cockpit: Cockpit, crm: tuple[FakePipedrive, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its file was copied, and nobody has signed in with it here."""
+    fake, url = crm
+    folder = locate().data_dir / "crm"
+    folder.mkdir(parents=True)
+    (folder / "crm.toml").write_text(f'crm = "pipedrive"\nurl = "{url}"\n', "utf-8")
+    monkeypatch.setenv("COCKPIT_CRM_TOKEN", fake.token)
+    unnamed = cockpit("connect")
+    assert (unnamed.code, "Say which of them you are (Rep One, Rep Two)" in unnamed.err) == (2, True), unnamed.err
+    assert "Signed in as Rep Two" in cockpit("connect", "--as", "Rep Two").out
+    assert "Signed in as Rep Two" in cockpit("connect").out
+
+
 def test_at_a_terminal_roles_and_stages_are_asked_and_cockpit_opens(
     tmp_path: Path, crm: tuple[FakePipedrive, str]
 ) -> None:

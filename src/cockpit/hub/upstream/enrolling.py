@@ -163,7 +163,8 @@ class Enrolment:
         return (self.seen.user_id, self.seen.user_name) if self.seen is not None and is_unlisted else None
 
     def save(self, database: Database, folder: Path) -> tuple[Path, Place]:
-        """Write the connection, keep the secret, add the shipped funnels that stages were mapped to; where both are.
+        """Write the connection, keep the secret and who it signs in, add the shipped funnels that stages were mapped to;
+        where the first two are.
 
         Raises BadUse, before anything is written, for a map that does not fit what was seen.
         """
@@ -173,6 +174,9 @@ class Enrolment:
         for model in sorted({stage.model for stage in looking.shipped_stages() if stage.id in wanted}):
             with database.write() as session:
                 funnels.put(session, funnels.read(model), clock.now())
+        if self.seen is not None and self.seen.user_id:
+            with database.write() as session:
+                meta.put(session, _me_key(self.connection.name), self.seen.user_id)
         path = folder / f"{self.connection.name}.toml"
         settings.write(path, self.connection)
         return path, opening.Secrets(folder).keep(self.connection.name, self.secret)
@@ -233,11 +237,17 @@ def first_round(database: Database, name: str, unlisted: tuple[str, str] | None 
     return done
 
 
+def _me_key(name: str) -> str:
+    """Under which the person is kept who signs in with a connection."""
+    return f"crm_me:{name}"
+
+
 def token_for(database: Database, made: Connection, wanted: str) -> str:
-    """A new token for a person named by their id, by name or by mail; without one for whom it was the last time. Earlier
-    tokens made here end. Raises UnknownName with those there are, NotAllowed where there is nobody.
+    """A new token for a person named by their id, by name or by mail; without one for whom it was the last time, or whom
+    the secret signs in. Earlier tokens made here end. Raises UnknownName with those there are, NotAllowed where there is
+    nobody, or nobody is named.
     """
-    key = f"crm_me:{made.name}"
+    key = _me_key(made.name)
     with database.write() as session:
         person_id = _person(session, made, wanted or meta.get(session, key))
         meta.put(session, key, person_id)
@@ -257,4 +267,8 @@ def _person(session: Session, made: Connection, wanted: str) -> str:
         return (found or list(people))[0].id
     if not people:
         raise NotAllowed(_("The CRM shows no people: nobody can be signed in."))
-    raise UnknownName(kind=_("name"), name=wanted or "-", near=listed(one.name for one in people[:_NEAR]))
+    near = listed(one.name for one in people[:_NEAR])
+    if not wanted:
+        words = _("Say which of them you are ({names}): cockpit connect {connection} --as NAME")
+        raise NotAllowed(words.format(names=near, connection=made.name))
+    raise UnknownName(kind=_("name"), name=wanted, near=near)
