@@ -11,7 +11,7 @@ from datetime import date
 from itertools import pairwise
 from typing import cast
 
-from cockpit.domain.entities import Tier
+from cockpit.domain.entities import ActivityKind, Tier
 from cockpit.planning.problem import Fixed, Point, Problem, Rules, Stop
 from cockpit.planning.reading import problem_from
 from tests.planning.books import REP, account, activity, at, book, deal, kpi, window
@@ -20,6 +20,7 @@ from tests.planning.checker import trip, worth_of
 DAY = date(2026, 11, 24)
 HOURS = (("09:00", "11:00"), ("09:30", "12:00"), ("10:00", "10:45"), ("13:30", "17:00"), ("15:00", "16:00"))
 Cost = tuple[float, ...]
+_KINDS: tuple[ActivityKind, ...] = ("visit", "visit", "call")
 
 
 def day_of(seed: int, most: int = 7) -> Problem:
@@ -45,8 +46,8 @@ def day_of(seed: int, most: int = 7) -> Problem:
         if chance.random() < 0.5
     ]
     for number in range(chance.choice((0, 0, 1, 2))):
-        kind = chance.choice(("visit", "visit", "call"))
-        rows.append(activity(f"fix-{number}", "other", 24, 600 + 150 * number, kind=kind, is_locked=True))  # type: ignore[arg-type]
+        kind: ActivityKind = chance.choice(_KINDS)
+        rows.append(activity(f"fix-{number}", "other", 24, 600 + 150 * number, kind=kind, is_locked=True))
     accounts.append(account("other", "C", chance.uniform(-6, 6), chance.uniform(-6, 6)))
     rules = [kpi(chance.randint(1, 5) + sum(row.status == "planned" and row.kind == "visit" for row in rows))]
     if chance.random() < 0.4:

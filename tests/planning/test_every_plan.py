@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Literal
 
 from hypothesis import assume, given, note, settings
 from hypothesis import strategies as st
 
 from cockpit.domain.book import Book
-from cockpit.domain.entities import Absence, Account, Activity, KpiRule, OpeningWindow
+from cockpit.domain.entities import Absence, Account, Activity, ActivityStatus, KpiRule, OpeningWindow
 from cockpit.planning.plan import Plan, Planning, Question, arrange, fill, improved, replan
 from cockpit.planning.problem import Problem, Rules
 from cockpit.planning.reading import next_working_days, problem_from, working_days
@@ -44,12 +45,15 @@ def windows_of(draw: st.DrawFn, rows: list[Account]) -> list[OpeningWindow]:
     return found
 
 
+_STATUSES: tuple[ActivityStatus, ...] = ("planned", "planned", "planned", "held", "cancelled")
+
+
 @st.composite
 def activities_of(draw: st.DrawFn, rows: list[Account], most: int) -> list[Activity]:
     found = []
     for number in range(draw(st.integers(0, most))):
         day = draw(st.sampled_from([3, 12, 20, 23, 24, 24, 24, 24, 25, 26]))
-        status = draw(st.sampled_from(["planned", "planned", "planned", "held", "cancelled"]))
+        status = draw(st.sampled_from(_STATUSES))
         if status == "held" and day > 24:
             status = "planned"
         found.append(
@@ -59,7 +63,7 @@ def activities_of(draw: st.DrawFn, rows: list[Account], most: int) -> list[Activ
                 day,
                 draw(clocks),
                 draw(st.sampled_from([None, 15, 45, 90, -30])),
-                status,  # type: ignore[arg-type]
+                status,
                 draw(st.sampled_from(["visit", "visit", "visit", "call", "web", "task"])),
                 is_locked=draw(st.booleans()) and draw(st.booleans()),
                 is_promised=draw(st.booleans()) and draw(st.booleans()),
@@ -174,10 +178,10 @@ def test_an_account_that_goes_changes_little(rows: Book, data: st.DataObject) ->
     assert replan(asked(smaller)).changes == ()
 
 
-def searched(problem: Problem, kind: str, rule_id: str = "") -> Plan:
+def searched(problem: Problem, kind: Literal["replan", "arrange", "fill"], rule_id: str = "") -> Plan:
     """The plan after some steps of the search; it costs no more than the first one."""
     left = iter(range(80))
-    question = Question(problem=problem, kind=kind, rule_id=rule_id)  # type: ignore[arg-type]
+    question = Question(problem=problem, kind=kind, rule_id=rule_id)
     plan = improved(question, 7, lambda: next(left, None) is None)
     assert checker.violations(plan) == []
     assert checker.cost(plan) <= checker.cost(Planning(question, 7).plan())

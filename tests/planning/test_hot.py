@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from cockpit.domain.book import Book
+from cockpit.domain.entities import Activity
 from cockpit.planning.plan import Plan, Question, replan
 from cockpit.planning.plan import Planning as Making
 from cockpit.planning.problem import Problem, Rules
@@ -16,12 +17,12 @@ from tests.planning.books import REP, TODAY, account, activity, at, book
 NEW = "new"
 
 
-def rows(*more: object, spot: tuple[float, float] = (2.0, 0.0)) -> Book:
+def rows(*more: Activity, spot: tuple[float, float] = (2.0, 0.0)) -> Book:
     """A quiet day with nothing that is short, and a prospect of tier A that came yesterday."""
     old = [account(f"acc-{n}", "C", float(n)) for n in range(3)]
     new = replace(account(NEW, "A", *spot), lifecycle="prospect")
     met = [activity(f"met-{n}", f"acc-{n}", 23, 600 + n, status="held") for n in range(3)]
-    found = book([*old, new], [*met, *more], now=at(24, 520))  # type: ignore[list-item]
+    found = book([*old, new], [*met, *more], now=at(24, 520))
     return replace(found, recorded={NEW: at(23, 600)})
 
 

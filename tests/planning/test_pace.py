@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.domain.book import Book
+from cockpit.domain.entities import ActivityKind
 from cockpit.planning.pace import ENOUGH, trips_of, with_own_pace
 from cockpit.planning.plan import fill
 from cockpit.planning.problem import Rules
@@ -28,12 +29,12 @@ def days_before(count: int) -> list[tuple[int, int]]:
     return [(on.day, on.month) for on in found]
 
 
-def logged(gaps: list[int], kind: str = "visit") -> Book:
+def logged(gaps: list[int], kind: ActivityKind = "visit") -> Book:
     """Two visits a day, 4 km apart, with so many minutes between them."""
     rows = []
     for number, (gap, (day, month)) in enumerate(zip(gaps, days_before(len(gaps)), strict=True)):
         rows.append(activity(f"first-{number}", "west", day, 840, 30, "held", month=month))
-        rows.append(activity(f"second-{number}", "east", day, 870 + gap, 30, "held", kind, month=month))  # type: ignore[arg-type]
+        rows.append(activity(f"second-{number}", "east", day, 870 + gap, 30, "held", kind, month=month))
     return book(HERE, sorted(rows, key=lambda row: row.starts_at), [kpi(60)])
 
 

@@ -6,6 +6,7 @@ import itertools
 import json
 import pickle
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,14 +21,14 @@ from cockpit.planning.tours import TourDay, TourProblem, Tours
 from tests.planning.tours import mctopmtw, score_of, toptw
 
 
-def steps(count: int) -> object:
+def steps(count: int) -> Callable[[], bool]:
     left = iter(range(count))
     return lambda: next(left, None) is None
 
 
 def found(problem: TourProblem, count: int, seed: int = 0) -> list[Tours]:
     better: list[Tours] = []
-    last = search(problem, steps(count), seed, better.append)  # type: ignore[arg-type]
+    last = search(problem, steps(count), seed, better.append)
     assert last == better[-1]
     return better
 

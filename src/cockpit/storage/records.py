@@ -8,7 +8,8 @@ from functools import cache, partial
 from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
-from sqlalchemy import String, inspect, type_coerce
+from sqlalchemy import String, Table, inspect, type_coerce
+from sqlmodel import SQLModel
 
 from cockpit.domain.text import clean, clean_deep, clean_line
 from cockpit.errors import BadUse
@@ -61,6 +62,11 @@ def to_wire(row: SyncedRow, entity: str) -> dict[str, Any]:
     return {**extra, **data}
 
 
+def table_of(row: type[SQLModel]) -> Table:
+    """The table of a mapped class."""
+    return SQLModel.metadata.tables[str(row.__tablename__)]
+
+
 @cache
 def travelling(entity: str, dialect: str) -> tuple[Any, ...]:
     """The columns that travel, to select them without the mapped class; `to_wire_plainly` reads such a row.
@@ -68,7 +74,7 @@ def travelling(entity: str, dialect: str) -> tuple[Any, ...]:
     SQLite gives moments, days and JSON as it keeps them: values of them, made only to be written again, cost more than
     reading the row.
     """
-    columns = SYNCED[entity].__table__.columns  # type: ignore[attr-defined]
+    columns = table_of(SYNCED[entity]).columns
     kinds = column_types(entity)
     if dialect != "sqlite":
         return tuple(columns[name] for name in kinds)

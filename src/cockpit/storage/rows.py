@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 from pydantic.fields import FieldInfo
-from sqlalchemy import JSON, Connection, Date, Insert, Table, insert
+from sqlalchemy import JSON, Connection, Date, Insert, insert
 from sqlmodel import Session
 
 from cockpit.storage.names import search_key
-from cockpit.storage.records import from_wire
+from cockpit.storage.records import from_wire, table_of
 from cockpit.storage.tables import SYNCED, SyncedRow
 from cockpit.storage.tables.base import Row, UtcDateTime
 
@@ -63,7 +63,7 @@ def add(session: Session, table: type[Row], **values: Any) -> None:
 
 @cache
 def _insert(table: type[Row]) -> Insert:
-    return insert(table.__table__)  # type: ignore[attr-defined]
+    return insert(table_of(table))
 
 
 def _defaults(table: type[Row]) -> dict[str, Any]:
@@ -113,7 +113,7 @@ class _Plan:
 
 @cache
 def _plan(entity: str) -> _Plan:
-    table: Table = SYNCED[entity].__table__  # type: ignore[attr-defined]
+    table = table_of(SYNCED[entity])
     names = [column.name for column in table.columns]
     kinds = [(column.name, how) for column in table.columns for kind, how in _KEPT_AS if isinstance(column.type, kind)]
     defaults = _defaults(SYNCED[entity])

@@ -6,11 +6,15 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cockpit.domain.text import as_cell, clean_line
 from cockpit.errors import BadUse
 from cockpit.hub.importing.mapping import FileMap
 from cockpit.i18n import _
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 
 class BadCell(Exception):
@@ -73,7 +77,7 @@ class Intake:
         except OSError as error:
             raise BadUse(_("{path} cannot be read.").format(path=path)) from error
 
-    def _cells(self, name: str, rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | None]]:
+    def _cells(self, name: str, rows: Reader) -> Iterator[tuple[int, list[str] | None]]:
         """Cells with the number of the line they start on. What the reader cannot split is rejected."""
         number = 1
         while True:
@@ -83,11 +87,11 @@ class Intake:
             except StopIteration:
                 return
             except csv.Error as error:
-                number = rows.line_num  # type: ignore[attr-defined]
+                number = rows.line_num
                 self.read += 1
                 self.reject(name, start, BadCell("", str(error)))
                 continue
-            number = rows.line_num  # type: ignore[attr-defined]
+            number = rows.line_num
             yield start, cells
 
     def _line(self, part: FileMap, number: int, cells: list[str], width: int, places: dict[str, int]) -> Line:
