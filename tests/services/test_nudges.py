@@ -275,6 +275,10 @@ def test_why_a_verdict_is_what_it_is(led: Company) -> None:
         led.activity(at(day), "held", account_id=account)
     why = as_person(led, LEAD).why.explain(f"nudge:{sent}")
     assert (why.value, len(why.rows), why.combine) == (3, 3, "sum")
-    assert as_person(led, LEAD).why.explain(f"nudge:{sent}:next_steps").combine == "none"
+    assert dict(why.inputs)["since then"] == "0.60: 3 of 5"
+    deal = led.deal("机床", "stage-2", 100, account_id=account)
+    led.activity(at(26), deal_id=deal, recorded_at=at(13))
+    steps = as_person(led, LEAD).why.explain(f"nudge:{sent}:next_steps")
+    assert (steps.combine, dict(steps.inputs)["since then"]) == ("none", "100% (1/1)")
     with pytest.raises(UnknownName):
         as_person(led, LEAD).why.explain(f"nudge:{sent}:luck")

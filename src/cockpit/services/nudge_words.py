@@ -184,7 +184,8 @@ def behaviour_text(line: WatchLine) -> tuple[str, str, str]:
         shown = [_share(line, count, of) if of else "-" for count, of in _spans(line)]
         return shown[0], shown[1], "-"
     before, since = (count / of for count, of in _spans(line))
-    change = f"{since - before:+.2f}" if line.unit == "rate" else f"{100 * (since - before):+.0f} pt"
+    points = _("{points} pt")
+    change = f"{since - before:+.2f}" if line.unit == "rate" else points.format(points=f"{100 * (since - before):+.0f}")
     texts = [_share(line, count, of) for count, of in _spans(line)]
     return texts[0], texts[1], change
 

@@ -7,7 +7,7 @@ from cockpit.domain.nudges import courses, metric_of
 from cockpit.domain.watch import BEFORE_DAYS, CHANCE, Behaviour, behaviours, counted_rows
 from cockpit.i18n import _, long_day
 from cockpit.services.nudge_words import behaviour_text, line_of, sure_name, watch_lines
-from cockpit.services.snapshots import Why
+from cockpit.services.snapshots import WatchLine, Why
 from cockpit.services.why_money import answer
 from cockpit.services.why_work import activity_row
 
@@ -27,8 +27,8 @@ def nudge(book: Book, nudge_id: str, metric: str) -> Why | None:
     inputs = [
         (_("about"), about.about),
         (_("sent"), f"{about.sent_at:%Y-%m-%d %H:%M}"),
-        (_("before"), _("{share}: {count} of {of}").format(share=before, count=found.before, of=found.before_of)),
-        (_("since then"), _("{share}: {count} of {of}").format(share=since, count=found.since, of=found.since_of)),
+        (_("before"), _with_counts(line, before, found.before, found.before_of)),
+        (_("since then"), _with_counts(line, since, found.since, found.since_of)),
         (_("change"), change),
         (_("chance of as much by nothing"), f"{found.chance:.3f}"),
         (_("sure?"), sure_name(line.sure)),
@@ -39,6 +39,11 @@ def nudge(book: Book, nudge_id: str, metric: str) -> Why | None:
     if found.metric in ("visits", "calls"):
         return answer(book, title, found.since, "count", formula, rows, "sum", inputs=inputs)
     return answer(book, title, found.since, "count", formula, (), "none", inputs=inputs)
+
+
+def _with_counts(line: WatchLine, shown: str, count: int, of: int) -> str:
+    """A share says its counts itself."""
+    return shown if line.unit == "share" else _("{share}: {count} of {of}").format(share=shown, count=count, of=of)
 
 
 def _formula(found: Behaviour) -> str:
