@@ -22,12 +22,13 @@ def tell_nudges(world: World) -> None:
     told = sorted(
         (_chance(world, rep, sent), number, sent) for number, rep in enumerate(mates) for sent in _days(world)
     )
-    for _share, number, sent in (told[0], next(one for one in reversed(told) if one[1] != told[0][1])):
+    judged = told[0], next(one for one in reversed(told) if one[1] != told[0][1])
+    for _share, number, sent in judged:
         rep = mates[number]
         _nudge(world, rep, at(sent, "09:20"), "kpi_uncovered", kpi, words.NUDGE_VISITS, at(sent, "12:47"))
     recent = at(world.days.back(3), "09:15")
     _nudge(world, demo, recent, "kpi_uncovered", kpi, words.NUDGE_VISITS, recent + timedelta(hours=3), answer="ok")
-    left = _left_alone(world, [rep for number, rep in enumerate(mates) if number not in (told[0][1], told[-1][1])])
+    left = _left_alone(world, [rep for number, rep in enumerate(mates) if number not in [one[1] for one in judged]])
     if left is not None:
         rep, deal_id = left
         sent = world.days.worked(world.days.anchor - timedelta(days=4))
