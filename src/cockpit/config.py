@@ -25,7 +25,7 @@ from pydantic_settings import (
 
 from cockpit.domain.card_limits import BadLimit, read_limits
 from cockpit.domain.chain_steps import BadChain, check
-from cockpit.domain.exchange import BadRate, read_exchange
+from cockpit.domain.exchange import BadRate, read_exchange, read_rate
 from cockpit.errors import ConfigError
 from cockpit.exchange import rate_words
 from cockpit.i18n import _, listed
@@ -203,15 +203,12 @@ def _faults(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
             if not any(key == name or name.startswith(f"{key}.") for name in looks):
                 yield key, _words(key, one["type"], one["msg"], one["input"])
         return
-    try:
-        read_exchange(values.get("exchange", {}))
-    except BadRate as bad:
-        code = next((key for key in values["exchange"] if key.upper() == bad.currency), bad.currency)
-        yield f"exchange.{code}", rate_words(bad)
-    try:
-        read_limits(values.get("cards", {}))
-    except BadLimit as wrong:
-        yield f"cards.{wrong.name}", limit_words(wrong)
+    yield from _rate_faults(values.get("exchange", {}))
+    for name, value in values.get("cards", {}).items():
+        try:
+            read_limits({name: value})
+        except BadLimit as wrong:
+            yield f"cards.{name}", limit_words(wrong)
     for fault in check(values.get("chains", {}), values.get("rates", {})):
         yield fault.key, _chain_words(fault)
 
@@ -229,6 +226,23 @@ def load_settings(locations: Locations) -> Settings:
             raise ConfigError(one.text, path=found.path, line=one.line, key=one.key)
     off = {key.split(".")[0] for key, _text in _faults(found.values)}
     return Settings(**{key: value for key, value in found.values.items() if key not in off})
+
+
+def _rate_faults(table: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Each rate by itself; then, where each is one, whether they go together."""
+    faults = []
+    for code, text in table.items():
+        try:
+            read_rate(code, text)
+        except BadRate as bad:
+            faults.append((f"exchange.{code}", rate_words(bad)))
+    if not faults:
+        try:
+            read_exchange(table)
+        except BadRate as bad:
+            code = next(key for key in table if key.upper() == bad.currency)
+            faults.append((f"exchange.{code}", rate_words(bad)))
+    yield from faults
 
 
 def _words(key: str, kind: str, message: str, value: object) -> str:

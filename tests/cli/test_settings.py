@@ -249,6 +249,25 @@ def test_the_day_of_a_rate_is_today_where_the_user_is(cockpit: Cockpit, monkeypa
         time.tzset()
 
 
+def test_every_wrong_rate_and_threshold_is_named(cockpit: Cockpit) -> None:
+    _settings(
+        '[exchange]\nUSD = "seven"\nEUR = "8 CNY soon"\n\n[cards]\nshort_percent = 900\nnone = 1\nzero_days = 3\n'
+    )
+    found = cockpit("config", "validate", "--json").json["problems"]
+    assert [(one["line"], one["key"]) for one in found] == [
+        ("2", "exchange.USD"),
+        ("3", "exchange.EUR"),
+        ("6", "cards.short_percent"),
+        ("7", "cards.none"),
+    ]
+
+
+def test_rates_that_do_not_go_together_are_named(cockpit: Cockpit) -> None:
+    _settings('[exchange]\nUSD = "7 CNY 2026-11-20"\neur = "1.1 USD 2026-11-20"\n')
+    (found,) = cockpit("config", "validate", "--json").json["problems"]
+    assert (found["line"], found["key"]) == ("3", "exchange.eur")
+
+
 def test_a_wrong_rate_in_the_file_stops_the_program_with_its_line(cockpit: Cockpit) -> None:
     _settings('lang = "en"\n[exchange]\nUSD = "seven"\n')
     assert "line 3, exchange.USD" in cockpit("config", "validate").err
