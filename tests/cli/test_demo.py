@@ -78,7 +78,9 @@ def test_on_a_terminal(home: Path, last_key: str) -> None:
         "COCKPIT_NOW": "",
         "COCKPIT_LANG": "en",
     }
-    (home / "own" / "data" / "tour").write_text("left", "utf-8")
+    told = home / "own" / "data" / "tour"
+    told.parent.mkdir(parents=True, exist_ok=True)
+    told.write_text("left", "utf-8")
     command = [sys.executable, "-m", "cockpit", "demo", "--anchor", ANCHOR]
     with Terminal(command, columns=120, rows=36, env=environment) as terminal:
         terminal.wait_for(r"09:30.*visit", limit=100)
