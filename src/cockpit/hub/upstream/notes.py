@@ -10,28 +10,23 @@ SHRINK, FIELD = "shrink:", "field:"
 """Topics: that rows of a kind are not shown any more, that a mapped field is not."""
 
 
-def put(session: Session, connection: str, topic: str, words: str) -> None:
-    meta.put(session, _key(connection, topic), words)
+class Notes:
+    """Those of one connection, in the caller's transaction."""
 
+    def __init__(self, session: Session, connection: str) -> None:
+        self._session, self._prefix = session, f"crm_note:{connection}:"
 
-def drop(session: Session, connection: str, topic: str) -> None:
-    meta.remove(session, _key(connection, topic))
+    def put(self, topic: str, words: str) -> None:
+        meta.put(self._session, self._prefix + topic, words)
 
+    def drop(self, topic: str) -> None:
+        meta.remove(self._session, self._prefix + topic)
 
-def has(session: Session, connection: str, topic: str) -> bool:
-    return bool(meta.get(session, _key(connection, topic)))
+    def every(self) -> dict[str, str]:
+        """The words by topic, in its order."""
+        return dict(sorted(meta.starting(self._session, self._prefix).items()))
 
-
-def every(session: Session, connection: str) -> dict[str, str]:
-    """The words by topic, in its order."""
-    return dict(sorted(meta.starting(session, _key(connection, "")).items()))
-
-
-def forget(session: Session, connection: str) -> None:
-    """Everything is about to be looked at again."""
-    for topic in every(session, connection):
-        drop(session, connection, topic)
-
-
-def _key(connection: str, topic: str) -> str:
-    return f"crm_note:{connection}:{topic}"
+    def forget(self) -> None:
+        """Everything is about to be looked at again."""
+        for topic in self.every():
+            self.drop(topic)

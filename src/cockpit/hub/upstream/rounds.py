@@ -17,9 +17,10 @@ from sqlmodel import col, func, select
 from cockpit.crm.connector import CrmCursorLost, CrmForbidden, Holding, Page, Remote
 from cockpit.errors import HubError
 from cockpit.hub import revisions
-from cockpit.hub.upstream import notes, refusals
+from cockpit.hub.upstream import refusals
 from cockpit.hub.upstream.asking import Line
 from cockpit.hub.upstream.links import Links
+from cockpit.hub.upstream.notes import FIELD, SHRINK, Notes
 from cockpit.hub.upstream.settings import Connection
 from cockpit.hub.upstream.status import shrink_key
 from cockpit.hub.upstream.taking import Taker, is_news
@@ -111,7 +112,7 @@ class Rounds:
         if not has_shape:
             self._cursors = {}  # other maps: everything is looked at again
             with self._hub.write() as session:
-                notes.forget(session, self._connection.name)
+                Notes(session, self._connection.name).forget()
         can = self._line.can
         fed = self._feed() if can.fed else None
         for entity, holding in can.holdings.items():
@@ -213,12 +214,12 @@ class Rounds:
 
     def _gone(self, entity: str, holding: Holding, seen: frozenset[str]) -> None:
         needed = 1 if holding.deletes in ("log", "diff") or self._line.can.paging != "offset" else 2
-        name, topic = self._connection.name, f"{notes.SHRINK}{entity}"
+        name, topic = self._connection.name, f"{SHRINK}{entity}"
         accepts = shrink_key(name)
 
         with self._hub.read() as session:
             is_missing = any(link.misses or link.remote_id not in seen for link in self._links(session, entity))
-            if not is_missing and not notes.has(session, name, topic):
+            if not is_missing and topic not in Notes(session, name).every():
                 return
 
         def compare(taker: Taker) -> None:
@@ -234,9 +235,9 @@ class Rounds:
                     "{count} of {total} rows of {entity} are not shown any more: nothing was removed. If they are gone:"
                 )
                 words = text.format(count=len(gone), total=len(links), entity=entity)
-                notes.put(taker.session, name, topic, f"{words} cockpit hub upstream --accept-shrink")
+                Notes(taker.session, name).put(topic, f"{words} cockpit hub upstream --accept-shrink")
                 return
-            notes.drop(taker.session, name, topic)
+            Notes(taker.session, name).drop(topic)
             for link in missing:
                 if link in gone:
                     taker.remove(entity, link.remote_id)
@@ -277,13 +278,12 @@ class Rounds:
             taker = Taker(session, self._connection, self._line.can, self._hub.now(), unread=self._unread, head=head)
             work(taker)
             done, taken = self._done, taker.done
-            for entity, field_name in taken.found_fields | taken.missing_fields:
-                topic = f"{notes.FIELD}{entity}:{field_name}"
-                if (entity, field_name) in taken.missing_fields:
-                    words = _("the CRM has no field {name} any more: the mapping names it").format(name=field_name)
-                    notes.put(session, self._connection.name, topic, words)
-                else:
-                    notes.drop(session, self._connection.name, topic)
+            notes = Notes(session, self._connection.name)
+            for entity, name in taken.found_fields - taken.missing_fields:
+                notes.drop(f"{FIELD}{entity}:{name}")
+            for entity, name in taken.missing_fields:
+                words = _("the CRM has no field {name} any more: the mapping names it").format(name=name)
+                notes.put(f"{FIELD}{entity}:{name}", words)
         done.read += taken.read
         done.written += taken.written
         done.removed += taken.removed
@@ -302,7 +302,7 @@ class Rounds:
     def _keep(self, done: Round) -> None:
         done.waiting, done.bad = self._count("waiting"), self._count("bad")
         with self._hub.write() as session:
-            done.notes += notes.every(session, self._connection.name).values()
+            done.notes += Notes(session, self._connection.name).every().values()
             values = {name: getattr(done, name) for name in Round.__dataclass_fields__}
             session.add(CrmRunRow(connection=self._connection.name, **values))
             session.flush()

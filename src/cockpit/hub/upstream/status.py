@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session, col, func, select
 
-from cockpit.hub.upstream import notes, refusals
+from cockpit.hub.upstream import refusals
+from cockpit.hub.upstream.notes import SHRINK, Notes
 from cockpit.hub.upstream.refusals import Refusal
 from cockpit.storage import meta
 from cockpit.storage.tables import CrmCursorRow, CrmFaultRow, CrmLinkRow, CrmRunRow
@@ -85,8 +86,8 @@ def standing(session: Session, name: str) -> Standing:
 def accept_shrink(session: Session, name: str) -> None:
     """The rows that are not shown any more are gone: the next round compares these kinds again, and removes them."""
     meta.put(session, shrink_key(name), "yes")
-    kinds = [topic.removeprefix(notes.SHRINK) for topic in notes.every(session, name) if topic.startswith(notes.SHRINK)]
-    streams = [f"{way}:{kind}" for kind in kinds for way in ("whole", "ids")]
+    topics = [topic for topic in Notes(session, name).every() if topic.startswith(SHRINK)]
+    streams = [f"{way}:{topic.removeprefix(SHRINK)}" for topic in topics for way in ("whole", "ids")]
     mine = (CrmCursorRow.connection == name, col(CrmCursorRow.stream).in_(streams))
     for read in session.exec(select(CrmCursorRow).where(*mine)):
         read.read_at = _NEVER
