@@ -133,6 +133,15 @@ COMMANDS: tuple[Command, ...] = (
         N_("rep: nudge"),
         ("team", "today"),
     ),
+    Command(
+        "longer",
+        "w",
+        N_("Watch on"),
+        N_("Watch what came of the nudge for seven more days"),
+        N_("nudge: watch longer"),
+        ("nudge",),
+        True,
+    ),
     Command("win", "w", N_("Win"), N_("Close the deal as won"), N_("deal: win"), ("pipeline", "deal"), True),
     Command(
         "lock",
@@ -154,7 +163,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "period_next",
         "right_square_bracket",
-        N_("Longer"),
+        N_("Watch on"),
         N_("Look at a longer period"),
         N_("period: longer"),
         ("gap", "chain", "forecast", "targets", "metrics", "replan"),

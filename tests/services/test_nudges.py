@@ -10,11 +10,13 @@ from sqlmodel import select
 
 from cockpit import clock
 from cockpit.domain.book import Book
+from cockpit.domain.entities import Activity
 from cockpit.domain.nudges import Course, courses
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, NotAllowed, UnknownName
 from cockpit.services.container import Services, services_on
 from cockpit.services.nudge_words import behaviour_text
+from cockpit.storage.reading import one
 from cockpit.storage.tables import OutboxRow
 from tests.support.company import HEAD, LEAD, MATE, ME, TEAM, ZONE, Company, at, sign_in
 from tests.support.numbers import desk_of
@@ -282,3 +284,66 @@ def test_why_a_verdict_is_what_it_is(led: Company) -> None:
     assert (steps.combine, dict(steps.inputs)["since then"]) == ("none", "100% (1/1)")
     with pytest.raises(UnknownName):
         as_person(led, LEAD).why.explain(f"nudge:{sent}:luck")
+
+
+@pytest.fixture
+def unmoved(led: Company) -> str:
+    """A nudge whose watch ended yesterday with nothing more done than before."""
+    for day in (2, 3, 4, 5, 9, 10):
+        led.activity(at(day, "10:00"), "held", account_id=led.account("老客户"))
+    return nudge(led, 16)
+
+
+def test_after_not_moved_the_lead_rides_along_trains_or_lowers_the_load(led: Company, unmoved: str) -> None:
+    account = led.account("恒泰机械")
+    led.activity(at(26, "10:00"), account_id=account, ends_at=at(26, "10:45"))
+    lead = as_person(led, LEAD)
+    page = lead.nudges.page(ME)
+    assert page.line is not None
+    assert (page.line.id, page.line.state) == (unmoved, "not_moved")
+    assert [(line.step, line.refusal) for line in page.steps] == [("ride", ""), ("talk", ""), ("load", "")]
+    made = [lead.nudges.follow(unmoved, step).id for step in ("ride", "talk", "load")]
+    with led.database.look() as reader:
+        rows = [entity for row_id in made if (entity := one(reader, Activity, row_id)) is not None]
+    assert [(row.kind, row.rep_id, row.companion_id, row.status) for row in rows] == [
+        (kind, LEAD, ME, "planned") for kind in ("visit", "task", "task")
+    ]
+    assert [row.starts_at for row in rows] == [at(26, "10:00"), at(25, "09:00"), at(25, "09:30")]
+    assert rows[0].account_id == account
+    again = lead.nudges.page(nudge_id=unmoved).steps
+    assert {line.refusal for line in again} == {"In your plan already."}
+    with pytest.raises(NotAllowed, match="already"):
+        lead.nudges.follow(unmoved, "ride")
+    lead.undo.undo()
+    with led.database.look() as reader:
+        assert one(reader, Activity, made[-1]) is None
+
+
+def test_a_ride_needs_a_visit_ahead_and_a_step_a_name(led: Company, unmoved: str) -> None:
+    lead = as_person(led, LEAD)
+    ride, *_rest = lead.nudges.page(nudge_id=unmoved).steps
+    assert ride.refusal == "No visit of the coming days is planned: ask for one first."
+    with pytest.raises(NotAllowed, match="planned"):
+        lead.nudges.follow(unmoved, "ride")
+    with pytest.raises(BadUse, match="no next step"):
+        lead.nudges.follow(unmoved, "shout")
+
+
+def test_watched_longer_it_is_open_for_seven_more_days(led: Company, unmoved: str) -> None:
+    lead = as_person(led, LEAD)
+    lead.nudges.watch_longer(unmoved)
+    page = lead.nudges.page(ME)
+    assert page.line is not None
+    assert (page.line.state, page.line.watched_until, page.steps) == ("sent", date(2026, 12, 1), ())
+    with pytest.raises(NotAllowed, match="only after the verdict"):
+        lead.nudges.watch_longer(unmoved)
+    with pytest.raises(NotAllowed, match="only after the verdict"):
+        lead.nudges.follow(unmoved, "talk")
+
+
+def test_the_next_step_is_the_leads_alone(led: Company, unmoved: str) -> None:
+    for person in (ME, HEAD):
+        other = as_person(led, person)
+        assert other.nudges.page(nudge_id=unmoved).steps == ()
+        with pytest.raises(NotAllowed, match="only after the verdict"):
+            other.nudges.watch_longer(unmoved)

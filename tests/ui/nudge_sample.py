@@ -57,6 +57,7 @@ def nudge() -> NudgePage:
         watch=(watch,),
         days=2,
         trail=trail,
+        steps=(),
         spent=1,
         budget=2,
         past=PastNudges(ended=4, acted=3, moved=2, days=1.2),

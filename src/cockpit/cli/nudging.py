@@ -48,6 +48,8 @@ def group() -> typer.Typer:
     tree.command("list", help=_("The nudges of the last months and how far each got."))(_list)
     tree.command("show", help=_("One nudge: before and since, the trail, the verdict."))(_show)
     tree.command("answer", help=_("Answer a nudge: ok, not_fair with a reason, help."))(_answer)
+    tree.command("next", help=_("After NOT MOVED: plan a next step, ride, talk or load."))(_next)
+    tree.command("longer", help=_("After NOT MOVED: watch it for seven more days."))(_longer)
     tree.command("send", help=_("Remind a rep of his first problem, or of the one named."))(_send)
     return tree
 
@@ -75,6 +77,16 @@ def _answer(
 ) -> None:
     opened = opening.services()
     write(opened.nudges.answer(opened.nudges.find(nudge), answer, reason).text)
+
+
+def _next(nudge: NudgeId, step: Annotated[str, typer.Argument(help=_("ride, talk or load."))]) -> None:
+    opened = opening.services()
+    write(opened.nudges.follow(opened.nudges.find(nudge), step).text)
+
+
+def _longer(nudge: NudgeId) -> None:
+    opened = opening.services()
+    write(opened.nudges.watch_longer(opened.nudges.find(nudge)).text)
 
 
 def _list(
@@ -133,6 +145,9 @@ def page_sheet(page: s.NudgePage) -> Sheet:
     trail = [(short_moment(one.at) if one.at else "", step_name(one.step), one.text) for one in page.trail]
     columns = (_("behaviour"), ">" + _("before"), ">" + _("since then"), ">" + _("change"), _("sure?"))
     tables = [Table(_("Watch"), columns, watch), Table(_("Trail"), (_("when"), _("step"), _("what")), trail)]
+    if page.steps:
+        rows = [(line.step, line.text, line.refusal or "-") for line in page.steps]
+        tables.append(Table(_("Next steps after NOT MOVED"), (_("step"), _("what"), _("why not")), rows))
     return Sheet([*head, budget_text(page), past_text(page.past)], tables, [asdict(one) for one in page.watch])
 
 
@@ -156,6 +171,7 @@ def page_shape(page: s.NudgePage) -> dict[str, Any]:
         "watch": [asdict(line) for line in page.watch],
         "watch_days": page.days,
         "trail": [asdict(line) for line in page.trail],
+        "steps": [asdict(line) for line in page.steps],
         "budget": {"spent": page.spent, "of": page.budget},
         "past": asdict(page.past),
     }

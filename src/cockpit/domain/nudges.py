@@ -25,6 +25,9 @@ BUDGET = 2
 IGNORED_AFTER = timedelta(days=3)
 """Seen for so long and nothing done: the lead's card."""
 
+AFTERWARDS = timedelta(days=7)
+"""How long a verdict stands on the board and is there to act on."""
+
 OF_DEAL = frozenset({"deal_dirty", "deal_regressed", "deal_stalled", "milestone_missing"})
 _OF_ROW = frozenset({"papers_missing", "agreement_old"})
 _OF_VISITS = frozenset({"unvisited", "tier_overdue"})

@@ -203,6 +203,10 @@ def budget_text(page: NudgePage) -> str:
     return _("{count} of {budget} nudges this week for {name}").format(count=page.spent, budget=page.budget, name=name)
 
 
+def no_step() -> str:
+    return _("Only a rep's lead takes the next step, and only after the verdict NOT MOVED.")
+
+
 def past_text(past: PastNudges) -> str:
     """`Past nudges 42: acted 71%, moved 45%, median 1.2 days`."""
     if not past.ended:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cockpit import clock
 from cockpit.domain.book import Book
 from cockpit.domain.entities import NUDGE_ANSWERS, Nudge
-from cockpit.domain.nudges import BUDGET, Course, courses, live, record, spent
+from cockpit.domain.nudges import AFTERWARDS, BUDGET, Course, courses, live, record, spent
 from cockpit.domain.problems import Card, cards_of
 from cockpit.domain.team import reps_below
 from cockpit.domain.text import clean_line
@@ -19,7 +19,9 @@ from cockpit.garbage import no_collecting
 from cockpit.i18n import _, listed, short_day
 from cockpit.services import card_views
 from cockpit.services.desk import Desk
-from cockpit.services.nudge_words import answer_name, line_of, trail_lines, watch_lines
+from cockpit.services.drafts import new_activity
+from cockpit.services.nudge_steps import STEPS, plans, step_lines
+from cockpit.services.nudge_words import answer_name, line_of, no_step, trail_lines, watch_lines
 from cockpit.services.snapshots import NudgeDraft, NudgePage, NudgesSnapshot, PastNudges, PersonRef, Saved
 from cockpit.services.views import Look, look_at, open_book
 from cockpit.storage.queries.people import everybody
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 _UNSOLVED = ("found", "relapsed", "planned", "doing")
 MOST_SIGNS = 500
 """Of a message or a reason: the hub refuses more."""
+WATCH_LONGER = 7
+"""Days from today."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ class NudgeService:
     def page(
         self, rep_id: str | None = None, nudge_id: str = "", as_of: datetime | None = None, *, is_new: bool = False
     ) -> NudgePage:
-        """One nudge; without an id the rep's newest that is watched, else (or `is_new`) what a lead would send.
+        """One nudge; without an id the rep's newest that is watched or has just not moved, else (or `is_new`) what a lead
+        would send.
 
         Raises UnknownName, also for one of before the months that are read: `as_of` a day of then it is there.
         """
@@ -74,10 +79,11 @@ class NudgeService:
             owner = _owner(source, nudge_id) if nudge_id else rep_id
             look = look_at(self.desk, source, owner, as_of)
             team = [rep.id for rep in reps_below(*everybody(source), viewer.id)]
-            whole = open_book(self.desk, source, team, as_of) if viewer.role != "rep" else look.book
+            everyone = list(dict.fromkeys((viewer.id, *team)))
+            whole = open_book(self.desk, source, everyone, as_of) if viewer.role != "rep" else look.book
         book, rep = look.book, look.person
         cards, found = cards_of(book, rep.id), courses(book)
-        watched = [course for course in found if book.today <= course.watched_until]
+        watched = [course for course in found if _is_on_the_table(book, course)]
         chosen = [course for course in found if course.nudge.id == nudge_id] if nudge_id else watched
         course = next((one for one in chosen if not is_new and one.nudge.owner_id == rep.id), None)
         if nudge_id and course is None:
@@ -97,6 +103,7 @@ class NudgeService:
             watch=watch,
             days=max((line.since_of for line in watch if line.unit == "rate"), default=0),
             trail=trail_lines(book, course, card, what) if course else (),
+            steps=step_lines(plans(whole, viewer, rep, course)) if course else (),
             spent=spent(book, rep.id),
             budget=BUDGET,
             past=_past(courses(whole)),
@@ -154,6 +161,43 @@ class NudgeService:
             label = _("Answer to the nudge: {answer}").format(answer=answer_name(answer))
             return self._save(session, viewer, Edit("nudge", nudge.id, "patch", values), label)
 
+    def follow(self, nudge_id: str, step: str) -> Saved:
+        """Plan the next step after one that has not moved: ride, talk or load, on the lead's day with the rep as companion.
+
+        Raises BadUse for another step, NotAllowed while there is none to take, for anybody else, and for one planned already.
+        """
+        if step not in STEPS:
+            raise BadUse(_("{text} is no next step; known are {known}").format(text=step, known=listed(STEPS)))
+        with self.desk.database.write() as session:
+            look, course = self._course(session, nudge_id)
+            found = plans(look.book, look.viewer, look.person, course)
+            plan = next((one for one in found if one.step == step), None)
+            if plan is None or plan.slot is None:
+                raise NotAllowed(plan.refusal if plan is not None else no_step())
+            values = {"account_id": plan.account_id, "companion_id": look.person.id, "subject": plan.text}
+            edit = new_activity(look.viewer.id, plan.slot, plan.kind, **values)
+            label = _("Next step: {what}").format(what=plan.text)
+            return self._save(session, look.viewer, edit, label)
+
+    def watch_longer(self, nudge_id: str) -> Saved:
+        """Watch what came of it for seven more days. Raises NotAllowed for anybody but the rep's lead, and while it is watched."""
+        with self.desk.database.write() as session:
+            look, course = self._course(session, nudge_id)
+            if not plans(look.book, look.viewer, look.person, course):
+                raise NotAllowed(no_step())
+            gone = (look.book.today - look.book.local_day(course.nudge.sent_at)).days
+            label = _("Watched for {count} more days").format(count=WATCH_LONGER)
+            edit = Edit("nudge", course.nudge.id, "patch", {"watch_days": gone + WATCH_LONGER})
+            return self._save(session, look.viewer, edit, label)
+
+    def _course(self, session: Session, nudge_id: str) -> tuple[Look, Course]:
+        """How a nudge went, in a book of the rep and the viewer. Raises UnknownName."""
+        owner = _owner(session, nudge_id) or ""
+        look = look_at(self.desk, session, owner, None)
+        book = open_book(self.desk, session, list(dict.fromkeys((look.viewer.id, owner))), None)
+        course = next(one for one in courses(book) if one.nudge.id == nudge_id)
+        return Look(look.viewer, look.person, book), course
+
     def see(self, nudge_ids: Sequence[str]) -> bool:
         """Note that the rep's home has shown these; whether that was new. Nobody pressed a key for it: `u` passes over it."""
         with self.desk.database.write() as session:
@@ -172,7 +216,7 @@ class NudgeService:
 
     def _save(self, session: Session, viewer: PersonRef, edit: Edit, label: str) -> Saved:
         action = outbox.submit(session, [edit], actor_id=viewer.id, label=label, now=clock.now())
-        return Saved(action_id=action, text=label, entity="nudge", id=edit.id)
+        return Saved(action_id=action, text=label, entity=edit.entity, id=edit.id)
 
 
 def _nudges(source: Session | Reader, nudge_id: str) -> list[Nudge]:
@@ -187,6 +231,12 @@ def _owner(source: Session | Reader, nudge_id: str) -> str | None:
     if not found:
         raise UnknownName(kind=_("nudge"), name=nudge_id, near="")
     return found[0].owner_id
+
+
+def _is_on_the_table(book: Book, course: Course) -> bool:
+    """Watched, or not moved and no longer over than the board shows it: then the lead decides what comes next."""
+    late = AFTERWARDS if course.state == "not_moved" else timedelta()
+    return book.today <= course.watched_until + late
 
 
 def _refusal(look: Look, cards: Sequence[Card]) -> str:

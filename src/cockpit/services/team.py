@@ -11,7 +11,7 @@ from cockpit.domain.card_deals import DealFinding, DealReader, deal_reader
 from cockpit.domain.card_month import pace
 from cockpit.domain.card_rules import OF_TEAM
 from cockpit.domain.deals import currency_of
-from cockpit.domain.nudges import Course, courses, newest_by_rep
+from cockpit.domain.nudges import AFTERWARDS, Course, courses, newest_by_rep
 from cockpit.domain.periods import period_of
 from cockpit.domain.problems import Card, cards_of
 from cockpit.domain.rhythm import last_weeks
@@ -36,8 +36,6 @@ from cockpit.storage.queries.people import everybody
 
 MOST_PROBLEMS, MOST_DEALS, MOST_VISITS = 6, 6, 14
 _DAY = timedelta(days=1)
-_AFTERWARDS = timedelta(days=7)
-"""How long the verdict on a nudge stands on the board."""
 _UNSOLVED = ("found", "relapsed", "planned", "doing")
 
 
@@ -89,7 +87,7 @@ def _own_cards(book: Book, viewer: PersonRef, reader: DealReader) -> tuple[CardV
 def _line(book: Book, rep: RepFigures, reader: DealReader, nearby: Around, course: Course | None) -> TeamRep:
     cards = [card for card in cards_of(book, rep.person.id, reader) if card.state in _UNSOLVED]
     deals = sorted((card for card in cards if isinstance(card.finding, DealFinding)), key=lambda c: -c.money_minor)
-    is_recent = course is not None and book.today <= course.watched_until + _AFTERWARDS
+    is_recent = course is not None and book.today <= course.watched_until + AFTERWARDS
     nudge = course.state if course is not None and is_recent else ""
     problem, state = card_views.main_problem(book, cards)
     visits = next((count for count in rep.kpis if count.rule.kind == "visit" and count.rule.parent_id is None), None)

@@ -30,8 +30,18 @@ def page_lines(page: NudgePage, width: int) -> list[list[Part]]:
         lines += [[], *_watch(page.watch, page, width), [], *_trail(page, width)]
     lines += [[], *folded([(budget_text(page), "warn" if page.spent >= page.budget else "")], width)]
     lines += folded([(past_text(page.past), "")], width, 2)
-    if page.line is not None and page.line.state == "not_moved":
-        lines += folded([(_("Not moved: go along on a visit, train the talk, or lower the load."), "warn")], width)
+    return lines + _steps(page, width)
+
+
+def _steps(page: NudgePage, width: int) -> list[list[Part]]:
+    """What the lead can do about one that has not moved, each with its key."""
+    if not page.steps:
+        return []
+    lines: list[list[Part]] = [[], [(_("Not moved. The next step:"), "warn")]]
+    for number, line in enumerate(page.steps, 1):
+        text = f"{line.text}  {line.refusal}" if line.refusal else line.text
+        lines += folded([(f"{number} ", "accent"), (text, "muted" if line.refusal else "")], width, 2)
+    lines += folded([("w ", "accent"), (_("watch it for seven more days"), "")], width, 2)
     return lines
 
 

@@ -69,11 +69,13 @@ if TYPE_CHECKING:
         TeamVisit,
     )
     from cockpit.services.snapshots.nudges import (
+        NextStep,
         NudgeDraft,
         NudgeLine,
         NudgePage,
         NudgesSnapshot,
         PastNudges,
+        StepLine,
         TrailLine,
         WatchLine,
     )
@@ -185,11 +187,13 @@ _HOMES = {
         "PastForecast",
     ),
     "nudges": (
+        "NextStep",
         "NudgeDraft",
         "NudgeLine",
         "NudgePage",
         "NudgesSnapshot",
         "PastNudges",
+        "StepLine",
         "TrailLine",
         "WatchLine",
     ),
@@ -292,6 +296,7 @@ __all__ = [
     "MonthLine",
     "MonthVisits",
     "NextBest",
+    "NextStep",
     "NudgeDraft",
     "NudgeLine",
     "NudgeMark",
@@ -326,6 +331,7 @@ __all__ = [
     "SplitLine",
     "StageLine",
     "StageStep",
+    "StepLine",
     "SyncReport",
     "SyncSnapshot",
     "TargetLine",

@@ -9,6 +9,7 @@ from typing import Literal
 from cockpit.services.snapshots.common import PersonRef, Snapshot
 
 NudgeState = Literal["sent", "seen", "acted", "help", "not_fair", "moved", "not_moved"]
+NextStep = Literal["ride", "talk", "load"]
 TrailStep = Literal["found", "sent", "seen", "answered", "acted", "progress", "verdict"]
 
 
@@ -88,6 +89,15 @@ class NudgeDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepLine:
+    """A next step; `refusal` says why it cannot be taken, empty when it can."""
+
+    step: NextStep
+    text: str
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NudgePage(Snapshot):
     """One rep's nudge: as it went, or (`line` None) as it would be sent; `refusal` says why none can be."""
 
@@ -100,6 +110,8 @@ class NudgePage(Snapshot):
     days: int
     """Working days of the watch gone."""
     trail: tuple[TrailLine, ...]
+    steps: tuple[StepLine, ...]
+    """What the lead can do about one that has not moved; empty for everybody else and while it is watched."""
     spent: int
     budget: int
     past: PastNudges
