@@ -51,6 +51,9 @@ def today(
     found = opened.today.load(whose, moment)
     why = opened.why.of_screen("today", whose, moment) if explain else None
     show(*explained(sheets.today(found), shapes.today(found), why), as_json, as_csv)
+    unseen = [card.nudge.id for card in found.cards if card.nudge is not None and not card.nudge.is_seen]
+    if unseen and not (as_json or as_csv or found.is_read_only) and moment is None and opening.has_reader():
+        opened.nudges.see(unseen)
 
 
 def rates(

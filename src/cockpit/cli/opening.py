@@ -76,6 +76,11 @@ def has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
 
 
+def has_reader() -> bool:
+    """Whether what is printed is read by a person: into a pipe or a file it is not."""
+    return sys.stdout.isatty()
+
+
 def _collect_garbage() -> None:
     """From the first paint on. In a session that lasts, a rare search is a long pause between two keys: what is imported
     stays out of it, and it comes more often than in a short command."""
