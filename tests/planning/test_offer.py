@@ -10,7 +10,7 @@ import pytest
 
 from cockpit import i18n
 from cockpit.domain.book import Book
-from cockpit.domain.entities import Activity, Deal, LogEntry, Tier
+from cockpit.domain.entities import Activity, Deal, LogEntry, Person, Tier
 from cockpit.planning.offer import offer_of
 from cockpit.services.reasons import reason_text
 from tests.planning.books import REP, account, activity, at, book, kpi
@@ -164,6 +164,7 @@ def test_the_morning_is_offered_before_the_first_visit_alone() -> None:
 def offers() -> list[tuple[Book, frozenset[str], str, str]]:
     """A day for each cause, and what is said of it."""
     meeting = activity("next", "acc-1", 24, 840)
+    lead = Person(id="lead", name="周岚", role="team_lead")
     early = book([account("acc-0")], [activity("left", "acc-0", 23, 600)], [kpi(3)], now=at(24, 510))
     return [
         (day(meeting), frozenset({"next"}), "acc-1, Tue 11-24: your plan and the hub's differ", "您的计划与中心的不同"),
@@ -173,7 +174,13 @@ def offers() -> list[tuple[Book, frozenset[str], str, str]]:
             replace(day(meeting), log=(change("lead", 600),)),
             frozenset(),
             "acc-1, Tue 11-24: changed by somebody else",
-            "acc-1",
+            "被他人改动",
+        ),
+        (
+            replace(day(meeting), people={"lead": lead, **day().people}, log=(change("lead", 600),)),
+            frozenset(),
+            "acc-1, Tue 11-24: changed by 周岚",
+            "周岚",
         ),
         (day(deals=[chance(date(2026, 11, 24), 6_600_000)]), frozenset(), "new chance: acc-2, 66k", "6.6万"),
         (prospects(1), frozenset(), "new prospect of tier A: new-0", "A 类新线索：new-0"),
@@ -181,7 +188,7 @@ def offers() -> list[tuple[Book, frozenset[str], str, str]]:
     ]
 
 
-@pytest.mark.parametrize("number", range(7))
+@pytest.mark.parametrize("number", range(8))
 def test_each_offer_is_said_in_both_languages(number: int) -> None:
     rows, disputed, english, chinese = offers()[number]
     found = offer_of(rows, REP, disputed=disputed)

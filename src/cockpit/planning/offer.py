@@ -11,7 +11,7 @@ from cockpit.domain.entities import Activity
 from cockpit.domain.kpi import kpi_counts
 from cockpit.planning.chances import chance_of
 from cockpit.planning.pace import with_own_pace
-from cockpit.planning.problem import Reason, Rules
+from cockpit.planning.problem import Fact, Reason, Rules
 from cockpit.planning.reading import point
 from cockpit.planning.schedule import FACE
 from cockpit.planning.travel import Travel
@@ -83,7 +83,7 @@ def _late(book: Book, today: list[Activity], rules: Rules) -> Reason | None:
 
 
 def _changed(book: Book, rep_id: str, mine: tuple[Activity, ...]) -> Reason | None:
-    """Somebody else changed what is planned from today on, after the rep's own last change of a plan."""
+    """Somebody else, the last one is named, changed what is planned from today on, after the rep's own last change of a plan."""
     ahead = {row.id: row for row in mine if row.starts_at >= book.midnight(book.today)}
     entries = [entry for entry in book.log if entry.entity == "activity" and entry.entity_id in ahead]
     found = None
@@ -91,10 +91,15 @@ def _changed(book: Book, rep_id: str, mine: tuple[Activity, ...]) -> Reason | No
         if entry.actor_id == rep_id:
             found = None
         elif entry.actor_id and (entry.op == "create" or _PLANNED & entry.after.keys()):
-            found = ahead[entry.entity_id] if book.local_day(entry.recorded_at) == book.today else found
-    if found is None or found.account_id is None:
+            is_new = book.local_day(entry.recorded_at) == book.today
+            found = (ahead[entry.entity_id], entry.actor_id) if is_new else found
+    if found is None:
         return None
-    return Reason("offer_changed", facts={"account_id": found.account_id, "on": book.local_day(found.starts_at)})
+    row, person_id = found
+    if row.account_id is None:
+        return None
+    facts: dict[str, Fact] = {"account_id": row.account_id, "on": book.local_day(row.starts_at), "person_id": person_id}
+    return Reason("offer_changed", facts=facts)
 
 
 def _morning(book: Book, rep_id: str, today: list[Activity]) -> Reason | None:

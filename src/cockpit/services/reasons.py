@@ -129,6 +129,12 @@ def _morning(facts: _Facts) -> str:
     return _("Before you start: {what}").format(what=_(", ").join(part for part in parts if part))
 
 
+def _changed(facts: _Facts) -> str:
+    if facts["person"]:
+        return _("{account}, {on}: changed by {person}").format_map(facts)
+    return _("{account}, {on}: changed by somebody else").format_map(facts)
+
+
 _COUNTED: dict[str, Callable[[_Facts], str]] = {
     "unseen": _unseen,
     "overdue": _unseen,
@@ -137,6 +143,7 @@ _COUNTED: dict[str, Callable[[_Facts], str]] = {
     "still_short": _still_short,
     "too_soon": _too_soon,
     "no_time": _no_time,
+    "offer_changed": _changed,
     "offer_morning": _morning,
 }
 
@@ -145,7 +152,6 @@ _PLAIN = {
     "offer_disputed": N_("{account}, {on}: your plan and the hub's differ"),
     "offer_cancelled": N_("{at} {account} cancelled"),
     "offer_late": N_("{minutes} min late for {account} at {at}"),
-    "offer_changed": N_("{account}, {on}: changed by somebody else"),
     "offer_prospect": N_("new prospect of tier A: {account}"),
     "offer_chance": N_("new chance: {account}, {amount_minor}"),
     # why it is in the plan
