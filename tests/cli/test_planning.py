@@ -62,9 +62,7 @@ def test_fill_ends_with_one_when_the_kpi_stays_short(cockpit: Cockpit) -> None:
     assert short.json["short"] == [{"rule": "visits a month", "count": 2}]
     words = cockpit("fill", "--visits", "1", "--to", "2026-11-24", "--explain")
     assert words.code == 1
-    assert (
-        "visits a month: reached 1 of 3; 3 visits a day: 3; day ends 19:00: no gain; cadence off: no gain" in words.out
-    )
+    assert "visits a month: reached 1 of 3; 3 visits a day: 3; day ends 19:00, cadence off: no gain" in words.out
 
 
 @pytest.mark.usefixtures("peopled")
