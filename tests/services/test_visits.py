@@ -120,6 +120,26 @@ def test_a_visit_of_the_past_is_closed_as_moved(company: Company, visits: VisitS
     assert len(set(labels(company))) == 1
 
 
+def test_a_plan_is_meant_by_its_account_where_just_one_stands(company: Company, visits: VisitService) -> None:
+    account = company.account("明远物流")
+    visit = company.activity(at(26, "10:00"), account_id=account)
+    company.account("恒泰机械")
+    assert visits.move("明远", "fri 14:00").id == visit
+    assert row(company, visit).starts_at == at(27, "14:00")
+    with pytest.raises(NotAllowed, match="Nothing is planned with 恒泰机械"):
+        visits.cancel("恒泰", "no budget")
+    with pytest.raises(UnknownName):
+        visits.move("nobody at all", "fri 14:00")
+    other = company.activity(at(26, "15:00"), account_id=account)
+    with pytest.raises(AmbiguousName) as several:
+        visits.move("明远物流", "fri 16:00")
+    named = str(several.value.facts["candidates"])
+    assert named.index(other) < named.index(visit)
+    visits.cancel(other, "no budget")
+    visits.cancel("明远", "customer is ill")
+    assert row(company, visit).status == "cancelled"
+
+
 def test_cancelling_needs_a_reason(company: Company, visits: VisitService) -> None:
     visit = company.activity(at(26, "10:00"), account_id=company.account("恒泰机械"))
     with pytest.raises(BadUse, match="Say why"):

@@ -265,7 +265,10 @@ def _group() -> typer.Typer:
 
     @group.command(help=_("Give a planned visit another time."))
     def move(
-        activity: Annotated[str, typer.Argument(help=_("Id of the visit, from `cockpit plan --json`."))],
+        activity: Annotated[
+            str,
+            typer.Argument(help=_("Visit: its account (name, pinyin initials), or its id from `cockpit plan --json`.")),
+        ],
         when: Annotated[list[str], typer.Argument(help=_("When: thu 10, 明天 9:30, 11-26 14:00."))],
         reason: Annotated[str, typer.Option(help=_("Why; needed when its day is over."))] = "",
     ) -> None:
@@ -273,7 +276,10 @@ def _group() -> typer.Typer:
 
     @group.command(help=_("Cancel a planned visit, with a reason."))
     def cancel(
-        activity: Annotated[str, typer.Argument(help=_("Id of the visit, from `cockpit plan --json`."))],
+        activity: Annotated[
+            str,
+            typer.Argument(help=_("Visit: its account (name, pinyin initials), or its id from `cockpit plan --json`.")),
+        ],
         reason: Annotated[list[str], typer.Argument(help=_("Why."))],
     ) -> None:
         write(opening.services().visits.cancel(activity, " ".join(reason)).text)

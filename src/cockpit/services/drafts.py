@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import col, select
 
 from cockpit.domain.moments import Slot
-from cockpit.errors import BadUse, NotAllowed, UnknownName
+from cockpit.errors import AmbiguousName, BadUse, NotAllowed, UnknownName
 from cockpit.i18n import _, short_moment
+from cockpit.services.matching import one_account
 from cockpit.services.snapshots import Saved
 from cockpit.services.words import activity_status, kind_name
 from cockpit.storage.tables import AccountRow, ActivityRow
@@ -62,6 +63,25 @@ class Bench:
         if row.status != "planned":
             raise NotAllowed(_("This is no longer planned: {status}.").format(status=activity_status(row.status)))
         return row
+
+    def planned_meant(self, text: str) -> ActivityRow:
+        """My planned activity by its id, or by an account with which just one thing is planned.
+
+        Raises UnknownName, AmbiguousName with what is planned, NotAllowed where nothing is.
+        """
+        if self.session.get(ActivityRow, text) is not None:
+            return self.planned(text)
+        account = one_account(self.session, text)
+        planned = select(ActivityRow).where(
+            ActivityRow.rep_id == self.me, ActivityRow.account_id == account.id, ActivityRow.status == "planned"
+        )
+        rows = self.session.exec(planned.order_by(col(ActivityRow.starts_at), col(ActivityRow.id))).all()
+        if not rows:
+            raise NotAllowed(_("Nothing is planned with {account}.").format(account=account.name))
+        if len(rows) > 1:
+            titles = (f"{self.title(row.kind, row.account_id, row.starts_at)} ({row.id})" for row in rows[:8])
+            raise AmbiguousName(name=text, candidates=tuple(titles))
+        return rows[0]
 
     def account_name(self, account_id: str | None) -> str:
         row = self.session.get(AccountRow, account_id) if account_id else None

@@ -48,11 +48,14 @@ class VisitService:
             label = _("Planned: {what}").format(what=bench.title(kind, match.id, slot.starts_at))
             return bench.save([edit], label, entity="activity", row_id=edit.id, note=bench.clash_note(slot, kind))
 
-    def move(self, activity_id: str, when: str, reason: str = "") -> Saved:
-        """Give a planned activity another time. A past one is closed as moved (reason needed) and planned anew."""
+    def move(self, meant: str, when: str, reason: str = "") -> Saved:
+        """Give a planned activity (its id or its account) another time. A past one is closed as moved and planned anew.
+
+        That asks for a reason. Raises UnknownName, AmbiguousName, NotAllowed, BadUse.
+        """
         with self.desk.database.write() as session:
             bench = Bench.of(self.desk, session)
-            row = bench.planned(activity_id)
+            row = bench.planned_meant(meant)
             slot = _ahead(when, bench.now)
             note = bench.clash_note(slot, row.kind, except_id=row.id)
             label = _("Moved: {what}").format(what=bench.title(row.kind, row.account_id, slot.starts_at))
@@ -69,11 +72,11 @@ class VisitService:
             close = Edit("activity", row.id, "patch", {"status": "moved", "reason": clean_line(why, 1000)})
             return bench.save([close, copy], label, entity="activity", row_id=copy.id, note=note)
 
-    def cancel(self, activity_id: str, reason: str) -> Saved:
-        """Cancel a planned activity; a reason is needed."""
+    def cancel(self, meant: str, reason: str) -> Saved:
+        """Cancel a planned activity (its id or its account); a reason is needed. Raises as `move` does."""
         with self.desk.database.write() as session:
             bench = Bench.of(self.desk, session)
-            row = bench.planned(activity_id)
+            row = bench.planned_meant(meant)
             why = clean_line(needed(reason, _("Say why it is cancelled.")), 1000)
             label = _("Cancelled: {what}").format(what=bench.title(row.kind, row.account_id, row.starts_at))
             edit = Edit("activity", row.id, "patch", {"status": "cancelled", "reason": why})
