@@ -16,6 +16,7 @@ from cockpit.planning.problem import Point, Rules
 from cockpit.planning.reading import next_working_days, problem_from, working_days
 from cockpit.planning.score import best_addition
 from cockpit.planning.travel import Travel
+from cockpit.services.reasons import reason_text
 from tests.planning import checker
 from tests.planning.books import REP, account, activity, at, book, deal, kpi, window
 
@@ -192,6 +193,19 @@ def test_a_visit_that_ends_before_it_begins_takes_the_usual_time() -> None:
     plan = searched(rows)
     assert next(line.minutes for line in plan.lines if line.key == "act") == RULES.minutes["visit"]
     assert [line.account_id for line in plan.changes] == ["other"]
+    named = next(note for note in plan.notes if note.code == "wrong_end")
+    assert named.facts == {"activity_id": "act", "at": 600, "minutes": RULES.minutes["visit"]}
+    assert reason_text(named, rows) == "acc at 10:00: its end cannot be right, 45 min assumed."
+    assert "wrong_end" not in codes(replanned(book([account("acc")], [activity("act", "acc", 24, 600, None)])))
+
+
+def test_two_visits_at_one_account_on_one_day_both_stay_and_are_named() -> None:
+    rows = [activity("act-0", "acc", 24, 600), activity("act-1", "acc", 24, 840)]
+    plan = replanned(found := book([account("acc")], rows))
+    assert plan.changes == ()
+    texts = [reason_text(note, found) for note in plan.notes if note.code == "met_twice"]
+    assert texts == ["acc: more than one visit on Tue 11-24, all stay."]
+    assert "met_twice" not in codes(replanned(book([account("acc")], rows[:1])))
 
 
 def test_of_five_thousand_accounts_the_best_are_planned() -> None:

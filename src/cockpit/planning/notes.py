@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -51,7 +52,7 @@ def _companions(board: Board) -> Iterator[Reason]:
 
 
 def _clashes(problem: Problem, board: Board) -> Iterator[Reason]:
-    """Existing visits that overlap, or that follow each other faster than the trip allows."""
+    """Existing visits that overlap, follow each other faster than the trip allows, or meet one account twice a day."""
     stops = {stop.account_id: stop for stop in problem.stops}
     for day in problem.days:
         rows = sorted((f for f in problem.fixed if f.on == day.on and f.minutes), key=lambda f: (f.starts, f.id))
@@ -65,6 +66,9 @@ def _clashes(problem: Problem, board: Board) -> Iterator[Reason]:
                 yield Reason("overlap_stays", facts=facts)
             elif late > 0:
                 yield Reason("late_by", facts={**facts, "minutes": late})
+        visited = Counter(f.account_id for f in ahead if f.kind == FACE and f.status == "planned" and f.account_id)
+        for account_id in sorted(account_id for account_id, count in visited.items() if count > 1):
+            yield Reason("met_twice", facts={"account_id": account_id, "on": day.on})
         for entry in ahead:
             stop = stops.get(entry.account_id or "")
             if entry.kind == FACE and entry.status == "planned" and stop is not None and stop.hours is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from cockpit.planning.needs import needs_of
 from cockpit.planning.problem import (
     MIDNIGHT,
     Day,
+    Fact,
     Fixed,
     FixedWhy,
     Loose,
@@ -107,7 +108,7 @@ class _Reader:
             loose=loose,
             needs=needs,
             rules=self.rules,
-            notes=notes,
+            notes=(*self._wrong_ends({row.id for row in fixed} | {row.id for row in loose}), *notes),
             workdays=self.book.calendar_of(self.rep_id).workdays(self.today, furthest),
         )
 
@@ -185,11 +186,25 @@ class _Reader:
 
     def _minutes(self, row: Activity) -> int:
         """How long it takes; the rules' length where the row has no end, a wrong one, or one on another day."""
-        usual = self.rules.minutes[row.kind]
-        if row.ends_at is None:
-            return usual
-        length = int((row.ends_at - row.starts_at).total_seconds() // 60)
-        return length if 0 < length < MIDNIGHT else usual
+        return self._length(row) or self.rules.minutes[row.kind]
+
+    def _length(self, row: Activity) -> int | None:
+        """The minutes the row itself says; None where it has no end, a wrong one, or one on another day."""
+        length = int((row.ends_at - row.starts_at).total_seconds() // 60) if row.ends_at else 0
+        return length if 0 < length < MIDNIGHT else None
+
+    def _wrong_ends(self, ids: Container[str]) -> Iterator[Reason]:
+        """What is planned and ends before it begins, or on another day: the rules' length stands for its own."""
+        for row in self.mine:
+            if (
+                row.id in ids
+                and row.status == "planned"
+                and row.kind != "task"
+                and row.ends_at
+                and not self._length(row)
+            ):
+                facts: dict[str, Fact] = {"activity_id": row.id, "at": self._start(row), "minutes": self._minutes(row)}
+                yield Reason("wrong_end", facts=facts)
 
     def _end(self, row: Activity) -> int:
         return self._start(row) + self._minutes(row)

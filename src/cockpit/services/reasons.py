@@ -197,6 +197,8 @@ _PLAIN = {
     "overlap_stays": N_("{first_name} and {second_name} overlap at {at}: both stay."),
     "late_by": N_("{second_name} at {at}: {minutes} min late by the trip from {first_name}."),
     "closed_then": N_("{activity_id_name} at {at}: outside its opening hours."),
+    "met_twice": N_("{account}: more than one visit on {on}, all stay."),
+    "wrong_end": N_("{activity_id_name} at {at}: its end cannot be right, {minutes} min assumed."),
     "bad_hours": N_("{account}: opening hours that cannot be read are left out."),
     "no_place": N_("{account}: no coordinates, {minutes} min assumed for each trip."),
     "no_hours": N_("{account}: opening hours unknown, {opens} to {closes} assumed."),
