@@ -100,6 +100,7 @@ def test_what_is_no_trip_does_not_count() -> None:
     [
         ([29] * 24, "Travel: straight line x 1.3 at 13 km/h by 24 own trips, +-0 min; traffic unknown."),
         ([29] * 3, "Travel: straight line x 1.3 at 25 km/h, traffic unknown; 3 own trips say too little."),
+        ([29], "Travel: straight line x 1.3 at 25 km/h, traffic unknown; 1 own trip says too little."),
     ],
 )
 def test_the_plan_is_made_with_it_and_says_so(gaps: list[int], words: str) -> None:

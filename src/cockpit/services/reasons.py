@@ -135,6 +135,14 @@ def _changed(facts: _Facts) -> str:
     return _("{account}, {on}: changed by somebody else").format_map(facts)
 
 
+def _straight_line(facts: _Facts) -> str:
+    return ngettext(
+        "Travel: straight line x {factor} at {speed} km/h, traffic unknown; {trips} own trip says too little.",
+        "Travel: straight line x {factor} at {speed} km/h, traffic unknown; {trips} own trips say too little.",
+        facts.number("trips"),
+    ).format_map(facts)
+
+
 _COUNTED: dict[str, Callable[[_Facts], str]] = {
     "unseen": _unseen,
     "overdue": _unseen,
@@ -145,6 +153,7 @@ _COUNTED: dict[str, Callable[[_Facts], str]] = {
     "no_time": _no_time,
     "offer_changed": _changed,
     "offer_morning": _morning,
+    "straight_line": _straight_line,
 }
 
 _PLAIN = {
@@ -202,9 +211,6 @@ _PLAIN = {
     "bad_hours": N_("{account}: opening hours that cannot be read are left out."),
     "no_place": N_("{account}: no coordinates, {minutes} min assumed for each trip."),
     "no_hours": N_("{account}: opening hours unknown, {opens} to {closes} assumed."),
-    "straight_line": N_(
-        "Travel: straight line x {factor} at {speed} km/h, traffic unknown; {trips} own trips say too little."
-    ),
     "own_pace": N_(
         "Travel: straight line x {factor} at {speed} km/h by {trips} own trips, +-{error} min; traffic unknown."
     ),
