@@ -16,13 +16,12 @@ from cockpit.domain.entities import ActivityKind
 from cockpit.planning.cost import Cost, Costs
 from cockpit.planning.exchange import exchange
 from cockpit.planning.insertion import Added, Board
+from cockpit.planning.places import Options, Places
 from cockpit.planning.problem import Fixed, Need, Reason, Stop
 from cockpit.planning.removal import removal
 from cockpit.planning.schedule import FACE, Fit, Shape
 from cockpit.planning.worth import NEAR_POINTS, near_value
 
-LATER_DAY_MINUTES = 3
-"""Travel a later day must save in the first plan to be preferred to the day before it."""
 OWED = {"A": 1e10, "B": 1e7, "C": 1e4}
 """Beside the points of an account that is overdue: no sum of points makes up for one of a higher tier."""
 POOL, NEAREST = 24, 10
@@ -54,7 +53,6 @@ def _most(stop: Stop) -> float:
 
 
 _Choice = tuple[float, Stop, date, Fit]
-_Options = tuple[tuple[int, date, Shape], ...]
 
 
 class PlanSearch:
@@ -76,7 +74,7 @@ class PlanSearch:
         self._stops = [_candidates(board, goal) for goal in goals]
         self._movable: list[tuple[Fixed, Stop]] = []
         self._may_leave = False
-        self._options: dict[tuple[int, str], _Options] = {}
+        self._options: dict[tuple[int, str], Options] = {}
         self._open: dict[tuple[int, str], dict[date, Shape]] = {}
         self._near: dict[str, list[Stop]] = {}
         self._given = board
@@ -158,7 +156,7 @@ class PlanSearch:
         key = added.goal, added.stop.account_id
         found = self._open.get(key)
         if found is None:
-            found = self._open[key] = {on: shape for _, on, shape in self._options_of(added.goal, added.stop)}
+            found = self._open[key] = {on: shape for on, (_, shape) in self._options_of(added.goal, added.stop).items()}
         account = added.stop.account_id
         is_alone = len(self._board.booked[account]) == len(self._given.booked[account]) + 1
         return found if is_alone else {}
@@ -218,16 +216,16 @@ class PlanSearch:
             return stop.worth
         return stop.worth + OWED.get(owed, 0.0)
 
-    def _options_of(self, goal: int, stop: Stop) -> _Options:
+    def _options_of(self, goal: int, stop: Stop) -> Options:
         """The days, with their place among the goal's, on which the account might be put as things stood at first."""
         found = self._options.get((goal, stop.account_id))
         if found is None:
             kind, given = self._kind(goal), self._given
-            found = self._options[goal, stop.account_id] = tuple(
-                (index, on, shape)
+            found = self._options[goal, stop.account_id] = {
+                on: (index, shape)
                 for index, on in enumerate(self.goals[goal].days)
                 if given.too_near(stop, kind, on) is None and (shape := given.shape(stop, kind, on)).spans
-            )
+            }
         return found
 
     def _kind(self, goal: int) -> ActivityKind:
@@ -257,22 +255,23 @@ class PlanSearch:
             left = goal.count - sum(1 for added in board.added.values() if added.goal == number)
             if left <= 0:
                 continue
+            places = Places(board) if taken is None else None
             pool = self._stops[number] if taken is None else self._pool(number, taken)
             is_cheap = taken is not None and self._chance.random() < (0.2 if self._is_closed else 0.5)
             for _ in range(left):
-                if not self._add(board, number, pool, taken is not None, is_cheap):
+                if not self._add(board, number, pool, places, is_cheap):
                     break
 
-    def _add(self, board: Board, number: int, pool: Sequence[Stop], is_wild: bool, is_cheap: bool) -> bool:
-        """Put the best one of the pool in. False where nothing fits."""
+    def _add(self, board: Board, number: int, pool: Sequence[Stop], places: Places | None, is_cheap: bool) -> bool:
+        """Put the best one of the pool in; without `places` with luck. False where nothing fits."""
         need, found, rule = self.goals[number].need, None, None
-        within = need.within if need is not None and not (is_wild and self._chance.random() < 0.15) else ()
+        within = need.within if need is not None and not (places is None and self._chance.random() < 0.15) else ()
         for sub in within:
             if found is None and board.still_short(sub):
                 some = [stop for stop in pool if not sub.tiers or stop.tier in sub.tiers]
-                found, rule = self._choose(board, number, some, is_wild, is_cheap), sub
+                found, rule = self._choose(board, number, some, places, is_cheap), sub
         if found is None:
-            found, rule = self._choose(board, number, pool, is_wild, is_cheap), need
+            found, rule = self._choose(board, number, pool, places, is_cheap), need
         if found is None:
             return False
         _, stop, on, fit = found
@@ -281,9 +280,13 @@ class PlanSearch:
         else:
             reason = Reason("closing" if stop.is_closing else "cadence")
         board.put(stop, self._kind(number), on, fit, reason, None, number)
+        if places is not None:
+            places.entered.append(on)
         return True
 
-    def _choose(self, board: Board, number: int, pool: Iterable[Stop], is_wild: bool, is_cheap: bool) -> _Choice | None:
+    def _choose(
+        self, board: Board, number: int, pool: Iterable[Stop], places: Places | None, is_cheap: bool
+    ) -> _Choice | None:
         """The account with the highest value where it is put best; the cheap way: the one that takes least time.
 
         The pool of the first plan is in order of value, so it is left as soon as none can be better.
@@ -292,9 +295,10 @@ class PlanSearch:
         is_extra, is_face = self.goals[number].need is None, kind == FACE
         best: _Choice | None = None
         for stop in pool:
-            if not is_wild and best is not None and _most(stop) + NEAR_POINTS <= best[0]:
+            if places is not None and best is not None and _most(stop) + NEAR_POINTS <= best[0]:
                 break
-            place = self._place(board, number, stop, kind, is_wild)
+            days = self._options_of(number, stop)
+            place = places.best(stop, kind, days) if places is not None else self._place(board, stop, kind, days)
             if place is None:
                 continue
             on, fit = place
@@ -303,20 +307,18 @@ class PlanSearch:
             value = self._value(board, stop) + (near_value(fit.extra_minutes) if is_face else 0.0)
             if is_cheap:
                 value = -(fit.extra_minutes + 5.0) * (0.5 + chance())
-            elif is_wild:
+            elif places is None:
                 value += 6.0 * (chance() - 0.5)
             if best is None or value > best[0]:
                 best = value, stop, on, fit
         return best
 
-    def _place(
-        self, board: Board, number: int, stop: Stop, kind: ActivityKind, is_wild: bool
-    ) -> tuple[date, Fit] | None:
-        """Of the account's days the one with the least travel, later days at a price; in a step with some noise."""
+    def _place(self, board: Board, stop: Stop, kind: ActivityKind, options: Options) -> tuple[date, Fit] | None:
+        """Of the account's days the one with the least travel, with some noise, and now and then wherever it fits."""
         chance, chance_of, best, found = self._chance.random, self._chance.choice, 0.0, None
-        is_anywhere = is_wild and chance() < ANYWHERE
+        is_anywhere = chance() < ANYWHERE
         is_new = board.booked[stop.account_id] is self._given.booked[stop.account_id]
-        for index, on, shape in self._options_of(number, stop):
+        for on, (_, shape) in options.items():
             if on not in self._among:
                 continue
             plan = board.days[on]
@@ -325,9 +327,7 @@ class PlanSearch:
                 fit = chance_of(plan.fits(shape))
             if fit is None or not (is_new or board.too_near(stop, kind, on) is None):
                 continue
-            price = (
-                fit.extra_minutes * (0.7 + 0.6 * chance()) if is_wild else fit.extra_minutes + LATER_DAY_MINUTES * index
-            )
+            price = fit.extra_minutes * (0.7 + 0.6 * chance())
             if found is None or price < best:
                 best, found = price, (on, fit)
         return found
