@@ -133,15 +133,6 @@ COMMANDS: tuple[Command, ...] = (
         N_("rep: nudge"),
         ("team", "today"),
     ),
-    Command(
-        "longer",
-        "w",
-        N_("Watch on"),
-        N_("Watch what came of the nudge for seven more days"),
-        N_("nudge: watch longer"),
-        ("nudge",),
-        True,
-    ),
     Command("win", "w", N_("Win"), N_("Close the deal as won"), N_("deal: win"), ("pipeline", "deal"), True),
     Command(
         "lock",

@@ -56,9 +56,9 @@ def test_the_next_step_and_a_longer_watch_are_typed_by_the_end_of_the_id(
         sign_in(session, LEAD)
     database.close()
     shown = cockpit("nudge", "show", nudged, "--json").json
-    assert [line["step"] for line in shown["steps"]] == ["ride", "talk", "load"]
+    assert [line["step"] for line in shown["steps"]] == ["ride", "talk", "load", "watch"]
     assert "Next steps after NOT MOVED" in cockpit("nudge", "show", nudged, "--plain").out
     assert cockpit("nudge", "next", nudged, "ride").code != 0
     assert cockpit("nudge", "next", nudged, "talk").code == 0
-    assert cockpit("nudge", "longer", nudged).code == 0
+    assert cockpit("nudge", "next", nudged, "watch").code == 0
     assert cockpit("nudge", "show", nudged, "--json").json["steps"] == []

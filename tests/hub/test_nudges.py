@@ -81,3 +81,23 @@ def test_of_two_devices_the_earlier_look_holds(hub: HubWorld) -> None:
         change = hub.mutation("nudge", "n", "patch", {"seen_at": moment}, base={"seen_at": None})
         assert hub.client(ME, device).push(change)[0]["status"] == "applied"
     assert hub.admin().get("/v1/nudge/n").json()["seen_at"] == MOMENT
+
+
+def test_the_lead_s_next_step_goes_through(hub: HubWorld) -> None:
+    """A longer watch, and a ride-along of his own that the rep sees too."""
+    hub.put("nudge", "n", **VALUES, owner_id=ME, by_id=LEAD)
+    hub.put("account", "his", name="恒泰机械", owner_id=ME)
+    client = hub.client(LEAD)
+    longer = hub.mutation("nudge", "n", "patch", {"watch_days": 15}, base={"watch_days": 7})
+    plan = {
+        "kind": "visit",
+        "rep_id": LEAD,
+        "owner_id": LEAD,
+        "companion_id": ME,
+        "starts_at": LATER,
+        "account_id": "his",
+    }
+    ride = hub.mutation("activity", "ride", "create", plan)
+    assert [result["status"] for result in client.push(longer, ride)] == ["applied", "applied"]
+    seen = {row["data"]["id"] for row in hub.client(ME).pull().rows if row["entity"] == "activity"}
+    assert "ride" in seen

@@ -228,7 +228,7 @@ async def test_a_lead_sends_the_prepared_words_and_a_third_one_only_with_a_yes(c
         assert "SENT" in desk.text
 
 
-async def test_after_not_moved_a_digit_plans_the_next_step_and_w_watches_longer(company: Company) -> None:
+async def test_after_not_moved_a_digit_takes_the_next_step(company: Company) -> None:
     company.kpi()
     for day in (2, 3, 4, 5, 9, 10):
         company.activity(at(day, "10:00"), "held", account_id=company.account("老客户"))
@@ -243,14 +243,14 @@ async def test_after_not_moved_a_digit_plans_the_next_step_and_w_watches_longer(
         await desk.go("reps")
         await desk.press(*("j" * places.index(ME)), "N")
         assert "NOT MOVED" in desk.text
-        assert "1 to 3 take a next step" in desk.text
+        assert "1 to 4 take a next step" in desk.text
         await desk.press("2")
         made = desk.added("activity", before)
         assert (made["kind"], made["rep_id"], made["companion_id"]) == ("task", LEAD, ME)
         assert "In your plan already." in desk.text
         await desk.press("u")
         assert desk.rows("activity") == before
-        await desk.press("w")
+        await desk.press("4")
         assert desk.row("nudge", nudge)["watch_days"] == 15
         assert "NOT MOVED" not in desk.text
         await desk.press("u")

@@ -48,8 +48,7 @@ def group() -> typer.Typer:
     tree.command("list", help=_("The nudges of the last months and how far each got."))(_list)
     tree.command("show", help=_("One nudge: before and since, the trail, the verdict."))(_show)
     tree.command("answer", help=_("Answer a nudge: ok, not_fair with a reason, help."))(_answer)
-    tree.command("next", help=_("After NOT MOVED: plan a next step, ride, talk or load."))(_next)
-    tree.command("longer", help=_("After NOT MOVED: watch it for seven more days."))(_longer)
+    tree.command("next", help=_("After NOT MOVED: take a next step, ride, talk, load or watch."))(_next)
     tree.command("send", help=_("Remind a rep of his first problem, or of the one named."))(_send)
     return tree
 
@@ -79,14 +78,9 @@ def _answer(
     write(opened.nudges.answer(opened.nudges.find(nudge), answer, reason).text)
 
 
-def _next(nudge: NudgeId, step: Annotated[str, typer.Argument(help=_("ride, talk or load."))]) -> None:
+def _next(nudge: NudgeId, step: Annotated[str, typer.Argument(help=_("ride, talk, load or watch (on)."))]) -> None:
     opened = opening.services()
     write(opened.nudges.follow(opened.nudges.find(nudge), step).text)
-
-
-def _longer(nudge: NudgeId) -> None:
-    opened = opening.services()
-    write(opened.nudges.watch_longer(opened.nudges.find(nudge)).text)
 
 
 def _list(

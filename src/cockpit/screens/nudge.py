@@ -12,7 +12,7 @@ from cockpit.i18n import _
 from cockpit.plain import plain
 from cockpit.screens.base import View
 from cockpit.screens.fields import Field
-from cockpit.services.nudge_words import budget_text, no_step, person_name
+from cockpit.services.nudge_words import budget_text, person_name
 from cockpit.services.snapshots import NudgeDraft, NudgePage, Saved
 from cockpit.widgets.lines import Lines
 from cockpit.widgets.nudge_lines import page_lines
@@ -64,8 +64,6 @@ class NudgeView(View):
     def footer(self) -> Sequence[str | FooterKey]:
         page = self.snapshot
         if page is None or page.line is not None:
-            if page is not None and page.steps:
-                return ("longer", "new", "why", "help", "back")
             return ("why", "help", "back") if self._is_mine else ("new", "why", "help", "back")
         return ("open", "edit", "help", "back")
 
@@ -89,8 +87,6 @@ class NudgeView(View):
             return page.refusal if page is not None and page.refusal else _("Still loading; try again in a moment.")
         if command == "new" and page is not None and page.refusal:
             return page.refusal
-        if command == "longer" and (page is None or not page.steps):
-            return no_step()
         if command == "drop":
             return _("It is sent; u takes it back.")
         return super().why_not(command)
@@ -135,12 +131,6 @@ class NudgeView(View):
         self._nudge_id, self._is_new = saved.id, False
         return saved
 
-    def do_longer(self) -> None:
-        """Watch it for seven more days."""
-        line = self.snapshot.line if self.snapshot else None
-        if line is not None:
-            self.write(lambda services: services.nudges.watch_longer(line.id))
-
     def open_card(self, number: int) -> None:
         """For the lead a next step by its number; 1 ok, 2 not fair with a reason, 3 need help: the rep's answer."""
         page = self.snapshot
@@ -181,5 +171,5 @@ def facts(page: NudgePage) -> str:
     if page.viewer.id == page.line.rep_id:
         return _("Your answer: 1 all right, 2 not fair with a reason, 3 need help")
     if page.steps:
-        return _("Not moved: 1 to 3 take a next step, w watches it longer.")
+        return _("Not moved: 1 to 4 take a next step.")
     return _("The rep sees this same page and can answer: all right, not fair, need help.")

@@ -1,5 +1,6 @@
-"""What a lead does about a nudge that has not moved: go along on a visit, train the talk, lower the load. Each is a plan of
-his own with the rep as companion, so that it stands on both their days."""
+"""What a lead does about a nudge that has not moved: go along on a visit, train the talk, lower the load, each a plan of his
+own with the rep as companion; or watch on. The rep sees the visit too, for it is at an account of his; the talks are the
+lead's alone."""
 
 from __future__ import annotations
 
@@ -19,13 +20,15 @@ from cockpit.services.views import account_name
 
 STEPS: tuple[NextStep, ...] = get_args(NextStep)
 """By the digit that takes it."""
-_CLOCKS = {"talk": (time(9), 30), "load": (time(9, 30), 15)}
+_CLOCKS: dict[NextStep, tuple[time, int]] = {"talk": (time(9), 30), "load": (time(9, 30), 15)}
 """When on the lead's next working day, and for how many minutes."""
+WATCH_ON = 7
+"""Days from today."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A next step as the plan it becomes. `slot` None: it cannot be taken, and `refusal` says why."""
+    """A next step as the plan it becomes. `slot` None: nothing is planned; where it cannot be taken `refusal` says why."""
 
     step: NextStep
     text: str
@@ -36,11 +39,12 @@ class Plan:
 
 
 def plans(book: Book, viewer: PersonRef, rep: PersonRef, course: Course) -> tuple[Plan, ...]:
-    """The three next steps; none before the verdict, once it moved, and for anybody but his lead."""
+    """The next steps; none before the verdict, once it moved, and for anybody but his lead."""
     is_his = viewer.role == "team_lead" and rep.role == "rep" and rep.team_id == viewer.team_id
     if course.state != "not_moved" or not is_his:
         return ()
-    return tuple(_once(book, viewer, plan) for plan in (_ride(book, rep), *_talks(book, viewer, rep)))
+    watch = Plan("watch", _("watch it for {count} more days").format(count=WATCH_ON))
+    return (*(_once(book, viewer, plan) for plan in (_ride(book, rep), *_talks(book, viewer, rep))), watch)
 
 
 def step_lines(found: Sequence[Plan]) -> tuple[StepLine, ...]:
@@ -70,13 +74,12 @@ def _talks(book: Book, viewer: PersonRef, rep: PersonRef) -> tuple[Plan, ...]:
     calendar, name = book.calendar_of(viewer.id), person_name(rep)
     ahead = (book.today + timedelta(days=number) for number in range(1, 32))
     day = next((day for day in ahead if calendar.is_workday(day)), book.today + timedelta(days=1))
-    words = {
+    words: dict[NextStep, str] = {
         "talk": _("train the talk with {name}, {when}"),
         "load": _("lower the load of {name}: agree which customers others take, {when}"),
     }
     found = []
-    for step in STEPS[1:]:
-        clock, minutes = _CLOCKS[step]
+    for step, (clock, minutes) in _CLOCKS.items():
         begins = datetime.combine(day, clock, book.zone)
         text = words[step].format(name=name, when=_when(book, begins))
         found.append(Plan(step, text, slot=Slot(begins, begins + timedelta(minutes=minutes))))

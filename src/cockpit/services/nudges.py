@@ -20,7 +20,7 @@ from cockpit.i18n import _, listed, short_day
 from cockpit.services import card_views
 from cockpit.services.desk import Desk
 from cockpit.services.drafts import new_activity
-from cockpit.services.nudge_steps import STEPS, plans, step_lines
+from cockpit.services.nudge_steps import STEPS, WATCH_ON, plans, step_lines
 from cockpit.services.nudge_words import answer_name, line_of, no_step, trail_lines, watch_lines
 from cockpit.services.snapshots import NudgeDraft, NudgePage, NudgesSnapshot, PastNudges, PersonRef, Saved
 from cockpit.services.views import Look, look_at, open_book
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 _UNSOLVED = ("found", "relapsed", "planned", "doing")
 MOST_SIGNS = 500
 """Of a message or a reason: the hub refuses more."""
-WATCH_LONGER = 7
-"""Days from today."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +160,8 @@ class NudgeService:
             return self._save(session, viewer, Edit("nudge", nudge.id, "patch", values), label)
 
     def follow(self, nudge_id: str, step: str) -> Saved:
-        """Plan the next step after one that has not moved: ride, talk or load, on the lead's day with the rep as companion.
+        """The next step after one that has not moved: ride, talk or load, on the lead's day with the rep as companion, or watch
+        on.
 
         Raises BadUse for another step, NotAllowed while there is none to take, for anybody else, and for one planned already.
         """
@@ -172,23 +171,15 @@ class NudgeService:
             look, course = self._course(session, nudge_id)
             found = plans(look.book, look.viewer, look.person, course)
             plan = next((one for one in found if one.step == step), None)
-            if plan is None or plan.slot is None:
+            if plan is None or plan.refusal:
                 raise NotAllowed(plan.refusal if plan is not None else no_step())
-            values = {"account_id": plan.account_id, "companion_id": look.person.id, "subject": plan.text}
-            edit = new_activity(look.viewer.id, plan.slot, plan.kind, **values)
-            label = _("Next step: {what}").format(what=plan.text)
-            return self._save(session, look.viewer, edit, label)
-
-    def watch_longer(self, nudge_id: str) -> Saved:
-        """Watch what came of it for seven more days. Raises NotAllowed for anybody but the rep's lead, and while it is watched."""
-        with self.desk.database.write() as session:
-            look, course = self._course(session, nudge_id)
-            if not plans(look.book, look.viewer, look.person, course):
-                raise NotAllowed(no_step())
-            gone = (look.book.today - look.book.local_day(course.nudge.sent_at)).days
-            label = _("Watched for {count} more days").format(count=WATCH_LONGER)
-            edit = Edit("nudge", course.nudge.id, "patch", {"watch_days": gone + WATCH_LONGER})
-            return self._save(session, look.viewer, edit, label)
+            if plan.slot is None:
+                gone = (look.book.today - look.book.local_day(course.nudge.sent_at)).days
+                edit = Edit("nudge", nudge_id, "patch", {"watch_days": gone + WATCH_ON})
+            else:
+                values = {"account_id": plan.account_id, "companion_id": look.person.id, "subject": plan.text}
+                edit = new_activity(look.viewer.id, plan.slot, plan.kind, **values)
+            return self._save(session, look.viewer, edit, _("Next step: {what}").format(what=plan.text))
 
     def _course(self, session: Session, nudge_id: str) -> tuple[Look, Course]:
         """How a nudge went, in a book of the rep and the viewer. Raises UnknownName."""

@@ -41,7 +41,6 @@ def _steps(page: NudgePage, width: int) -> list[list[Part]]:
     for number, line in enumerate(page.steps, 1):
         text = f"{line.text}  {line.refusal}" if line.refusal else line.text
         lines += folded([(f"{number} ", "accent"), (text, "muted" if line.refusal else "")], width, 2)
-    lines += folded([("w ", "accent"), (_("watch it for seven more days"), "")], width, 2)
     return lines
 
 

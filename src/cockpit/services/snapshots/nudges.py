@@ -9,7 +9,7 @@ from typing import Literal
 from cockpit.services.snapshots.common import PersonRef, Snapshot
 
 NudgeState = Literal["sent", "seen", "acted", "help", "not_fair", "moved", "not_moved"]
-NextStep = Literal["ride", "talk", "load"]
+NextStep = Literal["ride", "talk", "load", "watch"]
 TrailStep = Literal["found", "sent", "seen", "answered", "acted", "progress", "verdict"]
 
 
