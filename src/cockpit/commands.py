@@ -154,7 +154,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "period_next",
         "right_square_bracket",
-        N_("Watch on"),
+        N_("Longer"),
         N_("Look at a longer period"),
         N_("period: longer"),
         ("gap", "chain", "forecast", "targets", "metrics", "replan"),

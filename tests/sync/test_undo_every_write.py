@@ -142,7 +142,7 @@ WRITES = {
     "deals": {"create", "edit", "lose", "move_stage", "win"},
     "quicklog": {"save"},
     "replan": {"accept"},
-    "nudges": {"answer", "send"},  # tests.sync.test_nudges: a lead's and a rep's
+    "nudges": {"answer", "follow", "send"},  # tests.sync.test_nudges: a lead's and a rep's
     "amending": {"save"},  # tests.sync.test_amending
     "answers": {"answer", "attach", "edit"},  # tests.sync.test_answering
     "sync": {"answer", "discard", "retry"},  # tests.sync.test_undo_answers

@@ -67,13 +67,14 @@ def serve(
         name, number = listener.getsockname()[:2]
         shown = f"[{name}]" if ":" in name else name
         url = f"http://{shown}:{number}"
-        sys.stdout.write(json.dumps({"url": url, "pid": os.getpid()}) + "\n")
-        sys.stdout.flush()
-        if is_embedded:
-            threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
         with ExitStack() as ending:
-            if joined is not None:
+            if joined is not None:  # said before the address is: who reads that may look it up at once
                 ending.enter_context(running.told(database, upstream, url, ends=is_embedded))
+            sys.stdout.write(json.dumps({"url": url, "pid": os.getpid()}) + "\n")
+            sys.stdout.flush()
+            if is_embedded:
+                threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
+            if joined is not None:
                 ending.callback(joined.stop)
                 joined.start()
             server.run(sockets=[listener])
