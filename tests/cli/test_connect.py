@@ -254,9 +254,9 @@ def test_the_doctor_says_what_is_wrong_with_the_crm(
     assert answer.code == 1
     assert said in answer.out
     if fault != "certificate":
-        (line,) = [
-            one for one in cockpit("hub", "upstream", "--now", "--plain").out.splitlines() if "get through" in one
-        ]
+        said_lines = cockpit("hub", "upstream", "--now", "--plain").out.splitlines()
+        assert any("cockpit connect crm --crm pipedrive" in one for one in said_lines)
+        (line,) = [one for one in said_lines if "get through" in one]
         assert said in line
         assert line.startswith("It did not get through: It ")
         assert ".." not in line

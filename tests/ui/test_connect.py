@@ -284,6 +284,27 @@ async def test_what_goes_wrong_leads_to_the_field_that_mends_it(needs: str, fiel
         assert joiner.asked[-1].ca_file == ("/etc/own.pem" if needs == "ca_file" else "")
 
 
+async def test_its_days_may_lie_in_another_zone_and_one_that_is_none_leads_back() -> None:
+    joiner = FakeJoiner()
+    joiner.error = BadUse("zone: Asia/Sanghai is not a time zone like Asia/Shanghai", needs="address")
+    async with wizard(joiner) as driver:
+        await driver.press("2")
+        await driver.type(URL)
+        await driver.press("tab")
+        await driver.type("Asia/Sanghai")
+        await driver.press("enter")
+        await driver.type(TOKEN)
+        await driver.press("enter")
+        assert "Asia/Sanghai is not a time zone" in driver.text
+        assert "Where is your Pipedrive?" in driver.text
+        joiner.error = None
+        await driver.press("tab", "home", *["delete"] * len("Asia/Sanghai"))
+        await driver.type("Asia/Shanghai")
+        await driver.press("enter", "enter")
+        assert joiner.asked[-1] == CrmAsked("pipedrive", URL, zone="Asia/Shanghai")
+        assert "It answers" in driver.text
+
+
 async def test_who_is_not_among_the_users_says_who_he_is() -> None:
     joiner = FakeJoiner()
     joiner.look_of = replace(LOOK, user_id="99")

@@ -30,7 +30,7 @@ def upstream(
     ] = False,
 ) -> None:
     require_extra()
-    from cockpit.hub.upstream import status
+    from cockpit.hub.upstream import opening, status
 
     opened = hub_database(database)
     chosen = chosen_name(opened, name)
@@ -41,7 +41,7 @@ def upstream(
         _round(opened, chosen)
     with opened.read() as session:
         found = status.standing(session, chosen)
-    show(_sheet(found), _shape(found), as_json, False)
+    show(_sheet(found, opening.find(opened, chosen).crm), _shape(found), as_json, False)
 
 
 def chosen_name(database: Database, name: str | None) -> str:
@@ -71,7 +71,7 @@ def _round(database: Database, name: str) -> None:
         joined.stop()
 
 
-def _sheet(found: Standing) -> Sheet:
+def _sheet(found: Standing, crm: str) -> Sheet:
     if found.started_at is None:
         return Sheet(
             [_("{name}: there was no round yet. Start it: cockpit hub serve --upstream {name}").format(name=found.name)]
@@ -95,6 +95,10 @@ def _sheet(found: Standing) -> Sheet:
                 reason=found.error.rstrip(".。"), at=since
             )
         )
+        again = _(
+            "Try again: cockpit hub upstream {name} --now. Another token or address: cockpit connect {name} --crm {crm}"
+        )
+        lines.append(again.format(name=found.name, crm=crm))
     kinds = {"bad": _("bad"), "waiting": _("waits")}
     return Sheet(
         lines,

@@ -16,7 +16,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from cockpit.commands import Command
-from cockpit.errors import CrmTrouble
+from cockpit.errors import CockpitError
 from cockpit.i18n import _
 from cockpit.plain import plain
 from cockpit.screens import connect_rows as listing
@@ -72,6 +72,10 @@ class ConnectView(DoingView):
         yield Static(plain(""), id="hint", classes="facts")
         with Vertical(id="fields"):
             yield Input(id="url", classes="address")
+            yield Static(
+                plain(_("Time zone of its days, such as Asia/Shanghai; empty: this machine's")), classes="label zone"
+            )
+            yield Input(id="zone", classes="address")
             yield Input(password=True, id="token", classes="token")
             yield Static(plain(_("File with the certificate of its own authority; empty for most")), classes="label ca")
             yield Input(placeholder="/etc/ssl/company.pem", id="ca", classes="ca")
@@ -154,9 +158,9 @@ class ConnectView(DoingView):
             self.choose(title, choices, lambda said: self._say_stage(stage.id, said))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        if event.input.id != "url":
+        if self._at == "token":
             self._sign_in()
-        elif event.value.strip() and not self.is_doing:
+        elif self.query_one("#url", Input).value.strip() and not self.is_doing:
             self._go(1)
 
     def on_table_moved(self) -> None:
@@ -185,16 +189,17 @@ class ConnectView(DoingView):
         elif kind := next((one for one in self._kinds if one.key == key), None):
             if self._kind != kind:
                 known = next((one.url for one in self._joined if one.crm == key), "")
-                self.query_one("#url", Input).value = known
-                self.query_one("#token", Input).value = ""
+                for name, value in (("#url", known), ("#zone", ""), ("#token", "")):
+                    self.query_one(name, Input).value = value
             self._kind = kind
             self._go(1)
 
     def _sign_in(self) -> None:
-        url, token, file = (self.query_one(name, Input).value.strip() for name in ("#url", "#token", "#ca"))
+        said = (self.query_one(name, Input).value.strip() for name in ("#url", "#zone", "#token", "#ca"))
+        url, zone, token, file = said
         if (kind := self._kind) is None or self.is_doing:
             return
-        asked = CrmAsked(kind.key, url, ca_file=file if self._needs_file else "")
+        asked = CrmAsked(kind.key, url, zone=zone, ca_file=file if self._needs_file else "")
 
         def look(secret: str) -> None:
             self.do_in_thread("look", lambda tell: self._joiner.look(asked, secret, tell))
@@ -235,7 +240,7 @@ class ConnectView(DoingView):
 
     def failed(self, name: str, error: BaseException) -> None:
         """Back to the field that mends it."""
-        needs = str(error.facts.get("needs", "")) if isinstance(error, CrmTrouble) else ""
+        needs = str(error.facts.get("needs", "")) if isinstance(error, CockpitError) else ""
         self._needs_file = self._needs_file or needs == "ca_file"
         if needs == "address":
             self._at = "address"

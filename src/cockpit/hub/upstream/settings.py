@@ -140,11 +140,12 @@ def _role(text: str) -> Role:
 
 
 def checked(name: str, data: Mapping[str, Any]) -> Connection:
-    """A connection as it is to be written. Raises BadUse naming what does not fit."""
+    """A connection as it is to be written. Raises BadUse naming what does not fit, with the fact `needs` of CrmTrouble."""
     try:
         return made(name, data)
     except _Wrong as wrong:
-        raise BadUse(f"{wrong.key}: {wrong.words}") from wrong
+        needs = "address" if wrong.key in ("url", "zone") else ""
+        raise BadUse(f"{wrong.key}: {wrong.words}", needs=needs) from wrong
 
 
 def write(path: Path, connection: Connection) -> None:
