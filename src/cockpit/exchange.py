@@ -6,21 +6,15 @@ file has changed. `config` checks the same table with all others.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import MutableMapping
-from contextlib import suppress
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING
 
+from cockpit import toml_files
 from cockpit.domain.exchange import MOST, NO_RATES, BadRate, Exchange, read_exchange
-from cockpit.errors import BadUse, ConfigError, DataDirUnwritable
+from cockpit.errors import BadUse, ConfigError
 from cockpit.i18n import _
 from cockpit.locations import Locations, Table, given_table
-
-if TYPE_CHECKING:
-    from tomlkit import TOMLDocument
 
 TABLE = "exchange"
 
@@ -64,7 +58,7 @@ def set_rate(locations: Locations, currency: str, text: str | None) -> Exchange:
     Raises BadUse for what is no rate, ConfigError for a file with a fault, DataDirUnwritable.
     """
     path, code = locations.config_file, currency.upper()
-    settings = _parsed(path)
+    settings = toml_files.parsed(path)
     table = settings.setdefault(TABLE, {})
     if not isinstance(table, MutableMapping):
         raise ConfigError(_("{value} is not a table.").format(value=table), path=path, line="-", key=TABLE)
@@ -86,37 +80,8 @@ def set_rate(locations: Locations, currency: str, text: str | None) -> Exchange:
             del table[name]
     if kept is not None:
         table[kept] = text
-    _write(path, settings.as_string())
+    toml_files.put(path, settings)
     return found
-
-
-def _parsed(path: Path) -> TOMLDocument:
-    """The settings file with its comments, empty where there is none. Raises ConfigError."""
-    import tomlkit  # to write alone: reading does without
-    from tomlkit.exceptions import ParseError
-
-    try:
-        return tomlkit.parse(path.read_bytes().decode("utf-8"))  # as bytes: the ends of its lines stay too
-    except (FileNotFoundError, NotADirectoryError):
-        return tomlkit.document()
-    except ParseError as error:
-        raise ConfigError(str(error), path=path, line=str(error.line), key="-") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(str(error), path=path, line="-", key="-") from error
-
-
-def _write(path: Path, text: str) -> None:
-    """In one go, so that no crash leaves half a file; where the path is a link, into the file behind it."""
-    target = path.resolve()
-    beside = target.with_name(f"{target.name}.new")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        beside.write_bytes(text.encode())
-        with suppress(FileNotFoundError):
-            shutil.copymode(target, beside)
-        beside.replace(target)
-    except OSError as error:
-        raise DataDirUnwritable(path=path) from error
 
 
 def rate_of(number: str, into: str, on: date) -> str:

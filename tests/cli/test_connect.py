@@ -78,8 +78,8 @@ def test_maps_on_the_command_line_are_kept_and_those_that_do_not_fit_named(
     _token(monkeypatch, fake.token)
     assert cockpit(*words, "--stage", "3=funnel-online-quote", "--role", "12=team_lead").code == 0
     text = (locate().data_dir / "crm" / "crm.toml").read_text("utf-8")
-    assert '"3" = "funnel-online-quote"' in text
-    assert '"12" = "team_lead"' in text
+    assert '3 = "funnel-online-quote"' in text
+    assert '12 = "team_lead"' in text
     assert "Online" in cockpit("hub", "funnels", "list").out
 
 
@@ -133,8 +133,8 @@ def test_at_a_terminal_roles_and_stages_are_asked_and_cockpit_opens(
         terminal.press("\x03")
         terminal.wait_end()
     text = (tmp_path / "own" / "data" / "crm" / "crm.toml").read_text("utf-8")
-    assert '"12" = "team_lead"' in text
-    assert '"3" = "funnel-online-quote"' in text
+    assert '12 = "team_lead"' in text
+    assert '3 = "funnel-online-quote"' in text
 
 
 def test_the_wizard_opens_cockpit_on_the_crm_and_opens_it_again(tmp_path: Path, crm: tuple[FakePipedrive, str]) -> None:

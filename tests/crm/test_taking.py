@@ -405,3 +405,18 @@ def test_a_connection_is_read_as_it_was_written(tmp_path: Path) -> None:
     connection = Connection("crm", "memory", "http://memory", fields=maps, written=written, options={"a": 'b"c'})
     settings.write(tmp_path / "crm.toml", connection)
     assert settings.read(tmp_path / "crm.toml") == connection
+
+
+def test_what_a_person_wrote_into_the_file_of_a_connection_stays(tmp_path: Path) -> None:
+    path = tmp_path / "crm.toml"
+    before = Connection("crm", "memory", "http://memory", people={"1": "p-1"}, ca_file="/own.pem")
+    settings.write(path, before)
+    by_hand = path.read_text("utf-8").replace("[people]", "# who sells\n[people]").replace('"p-1"', "'p-1'  # Li Lei")
+    path.write_text(by_hand, "utf-8")
+    after = replace(before, url="http://other", people={"1": "p-1", "2": "p-2"}, ca_file="", options={"a": "b"})
+    settings.write(path, after)
+    assert settings.read(path) == after
+    assert path.stat().st_mode & 0o777 == 0o600
+    text = path.read_text("utf-8")
+    assert "# who sells\n[people]\n1 = 'p-1'  # Li Lei\n2 = " in text
+    assert "ca_file" not in text

@@ -6,13 +6,14 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cockpit import toml_files
 from cockpit.domain.entities import Role
 from cockpit.errors import BadUse, ConfigError
 from cockpit.i18n import _, listed
@@ -149,40 +150,40 @@ def checked(name: str, data: Mapping[str, Any]) -> Connection:
 
 
 def write(path: Path, connection: Connection) -> None:
-    """Write the file anew, mode 0600: names of people may stand in it."""
-    lines = [f"{key} = {_quoted(value)}" for key, value in (("crm", connection.crm), ("url", connection.url))]
-    lines.append(f"zone = {_quoted(connection.zone.key)}")
-    lines.append(f"day_starts = {_quoted(connection.day_starts.strftime('%H:%M'))}")
-    lines.append(f"every_s = {connection.every_s}")
-    lines += [
-        f"{key} = {_quoted(value)}"
-        for key, value in (("ca_file", connection.ca_file), ("proxy", connection.proxy))
-        if value
-    ]
-    tables = {
+    """Bring the file to what the connection says, mode 0600: names of people may stand in it. Comments and the order of
+    one that is there stay. Raises ConfigError for one that cannot be read, DataDirUnwritable."""
+    document = toml_files.parsed(path)
+    said = {
+        "crm": connection.crm,
+        "url": connection.url,
+        "zone": connection.zone.key,
+        "day_starts": connection.day_starts.strftime("%H:%M"),
+        "every_s": connection.every_s,
+        "ca_file": connection.ca_file,
+        "proxy": connection.proxy,
         "people": connection.people,
         "roles": connection.roles,
         "stages": connection.stages,
         "options": connection.options,
-        **{f"fields.{entity}": names for entity, names in connection.fields.items()},
+        "fields": connection.fields,
+        "written": {entity: sorted(names) for entity, names in connection.written.items()},
     }
-    for title, table in tables.items():
-        if table:
-            lines += ["", f"[{title}]", *(f"{_quoted(key)} = {_quoted(value)}" for key, value in table.items())]
-    if connection.written:
-        lists = (
-            (entity, json.dumps(sorted(names), ensure_ascii=False)) for entity, names in connection.written.items()
-        )
-        lines += ["", "[written]", *(f"{_quoted(entity)} = {names}" for entity, names in lists)]
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_suffix(".new")
-    beside.touch(mode=0o600)
-    beside.write_text("\n".join(lines) + "\n", "utf-8")
-    beside.replace(path)
+    _settle(document, {key: value for key, value in said.items() if value})
+    toml_files.put(path, document, is_private=True)
 
 
-def _quoted(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _settle(table: MutableMapping[str, Any], said: Mapping[str, Any]) -> None:
+    """Make a table of the file hold what is said and nothing else; what it holds already is not written again."""
+    for key in [key for key in table if key not in said]:
+        del table[key]
+    for key, value in said.items():
+        held = table.get(key)
+        if isinstance(value, Mapping) and isinstance(held, MutableMapping):
+            _settle(held, value)
+        elif isinstance(value, Mapping):
+            table[key] = {inner: dict(each) if isinstance(each, Mapping) else each for inner, each in value.items()}
+        elif (sorted(held) if isinstance(held, list) else held) != value:
+            table[key] = value
 
 
 def _texts(data: Mapping[str, Any], key: str) -> dict[str, str]:
