@@ -26,7 +26,7 @@ demo: .venv/.ready ## A made-up company on this machine, opened on Today (PLAIN=
 	@COCKPIT_HOME=$(CURDIR)/.demo $(RUN)cockpit demo $(if $(PLAIN),--plain) $(if $(ROLE),--as $(ROLE)) $(if $(COCKPIT_LANG),--lang $(COCKPIT_LANG))
 
 test: .venv/.ready check ## Format, lint, types, contracts, then all tests
-	$(RUN)pytest -n auto --dist loadscope
+	$(RUN)pytest -n auto --dist loadscope --no-loadscope-reorder
 
 real-crm: .venv/.ready ## The connectors against real CRM servers, installed into .real-crm the first time (minutes)
 	$(RUN)pytest -n0 -s -m real_crm tests/real_crm

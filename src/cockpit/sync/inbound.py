@@ -22,7 +22,7 @@ from cockpit.domain.merge import LONG_TEXT_FIELDS, merge_field
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse
 from cockpit.storage import rows
-from cockpit.storage.records import column_types, from_wire, required_columns, to_wire, wire_value
+from cockpit.storage.records import column_types, from_wire, required_columns, table_of, to_wire, wire_value
 from cockpit.storage.tables import SYNCED, InboundErrorRow, OutboxRow, SyncBaseRow, SyncedRow, TombstoneRow
 from cockpit.sync import chains, conflicts, receipts
 
@@ -283,7 +283,7 @@ def _touched(queued: Iterable[OutboxRow]) -> list[str]:
 @cache
 def _needed(entity: str) -> frozenset[str]:
     """Travelling columns that may not be null."""
-    columns = SYNCED[entity].__table__.columns  # type: ignore[attr-defined]
+    columns = table_of(SYNCED[entity]).columns
     return frozenset(name for name in column_types(entity) if not columns[name].nullable)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, col
 
 from cockpit.storage import meta, rows
+from cockpit.storage.records import table_of
 from cockpit.storage.tables import ChangeLogRow, OutboxDoneRow, OutboxRow, SyncBaseRow
 from cockpit.sync import chains, ledger, policy
 
@@ -52,7 +53,7 @@ _DROP_BASE = delete(SyncBaseRow).where(
 )
 _THESE = col(OutboxRow.mutation_id).in_(bindparam("ids", expanding=True))
 _HOW = {
-    name: bindparam(name, type_=OutboxDoneRow.__table__.columns[name].type)  # type: ignore[attr-defined]
+    name: bindparam(name, type_=table_of(OutboxDoneRow).columns[name].type)
     for name in ("result", "rev", "generation", "ended_at")
 }
 _KEEP = insert(OutboxDoneRow).from_select(
