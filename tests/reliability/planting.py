@@ -7,12 +7,14 @@ exactly once fails loudly: after a refactoring a planted bug must not silently t
 from __future__ import annotations
 import __future__
 
+import ast
 import importlib
 import inspect
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 
@@ -72,6 +74,13 @@ def planted(bug: Bug) -> Iterator[None]:
 
 
 def check_places(bugs: tuple[Bug, ...]) -> None:
-    """Every bug still finds its place. Raises AssertionError."""
+    """Every bug still finds its place, and what it names of a module is there. Raises AssertionError."""
     for bug in bugs:
-        _rewritten(bug, _function(bug.where))
+        function = _function(bug.where)
+        _rewritten(bug, function)
+        planted_text = textwrap.dedent(inspect.getsource(function).replace(bug.was, bug.now))
+        for node in ast.walk(ast.parse(planted_text)):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                module = function.__globals__.get(node.value.id)
+                if isinstance(module, ModuleType) and not hasattr(module, node.attr):
+                    raise AssertionError(f"{bug.name}: there is no {node.value.id}.{node.attr} any more")

@@ -64,7 +64,7 @@ CURSORS = (
         "cursor before the page", "cursor order", "The cursor is on disk before the rows of its page.",
         f"{_ENGINE}:Engine._pull_all", "            news = self._save(partial(_save_changes, page))",
         "            with self.database.write() as session:\n"
-        "                pull.cursor(session, 'changes').cursor = page.next_cursor\n"
+        "                pull._go_on(session, 'changes', page.next_cursor, 0, clock.now())\n"
         "            news = self._save(partial(_save_changes, page))", "I3",
     ),
     Bug(
