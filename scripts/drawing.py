@@ -26,9 +26,12 @@ Rgb = tuple[int, int, int]
 
 @cache
 def _font(pattern: str) -> ImageFont.FreeTypeFont:
-    """The installed font nearest to a fontconfig pattern."""
-    done = subprocess.run(["fc-match", "-f", "%{file}\t%{index}", pattern], capture_output=True, text=True, check=True)
-    file, index = done.stdout.split("\t")
+    """The installed font of a fontconfig pattern. Raises SystemExit where another one would stand in for it."""
+    form = "%{file}\t%{index}\t%{family}"
+    done = subprocess.run(["fc-match", "-f", form, pattern], capture_output=True, text=True, check=True)
+    file, index, families = done.stdout.split("\t")
+    if (wanted := pattern.partition(":")[0]) not in families.split(","):
+        raise SystemExit(f"There is no font {wanted} here: apt-get install fonts-noto-cjk fonts-dejavu-core")
     return ImageFont.truetype(file, SIZE, index=int(index) & 0xFFFF)
 
 

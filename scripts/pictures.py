@@ -25,6 +25,7 @@ from cockpit.cli import opening
 from cockpit.cli.demo import demo_account
 from cockpit.cli.first import FirstRun
 from cockpit.locations import DEMO, StartValues
+from cockpit.screens.replan import ReplanView
 from scripts.drawing import draw
 
 ROOT = Path(__file__).parents[1]
@@ -111,6 +112,8 @@ async def _settle(app: CockpitApp, pilot: Pilot[int]) -> None:
     for _round in range(3):
         with suppress(WorkerCancelled):  # a newer load took its place; the next round waits for that one
             await app.workers.wait_for_complete()
+        while isinstance(app.room.view, ReplanView) and app.room.view.is_searching:
+            await pilot.pause(0.05)
         await pilot.pause()
 
 
