@@ -7,7 +7,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_COMPILE_BYTECODE := 1
 RUN := .venv/bin/
 
-.PHONY: pipedrive-client real-crm real-crm-changes simulate simulate-postgres seeded-bugs soak help setup demo test check format locale openapi docs pictures bench bench-planning brute-days rivals fresh clean
+.PHONY: pipedrive-client real-crm real-crm-bottlecrm real-crm-tryton real-crm-changes simulate simulate-postgres seeded-bugs soak help setup demo test check format locale openapi docs pictures bench bench-planning brute-days rivals fresh clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -28,8 +28,14 @@ demo: .venv/.ready ## A made-up company on this machine, opened on Today (PLAIN=
 test: .venv/.ready check ## Format, lint, types, contracts, then all tests
 	$(RUN)pytest -n auto --dist loadscope --no-loadscope-reorder
 
-real-crm: .venv/.ready ## The connectors against real CRM servers, installed into .real-crm the first time (minutes)
-	$(RUN)pytest -n0 -s -m real_crm tests/real_crm
+real-crm: .venv/.ready ## The connectors against real CRM servers, both at once, installed into .real-crm the first time (minutes)
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target real-crm-bottlecrm real-crm-tryton
+
+real-crm-bottlecrm: .venv/.ready
+	$(RUN)pytest -n0 -s -m real_crm tests/real_crm/test_bottlecrm.py tests/real_crm/test_bottlecrm_loop.py
+
+real-crm-tryton: .venv/.ready
+	$(RUN)pytest -n0 -s -m real_crm tests/real_crm/test_tryton.py
 
 real-crm-changes: .venv/.ready ## A thousand changes on both sides of each real CRM, one answer in ten lost (N=1000, CRM=tryton, MINUTES=120 ends sooner)
 	$(RUN)python -m tests.real_crm.changes $(or $(CRM),both) $(or $(N),1000) $(or $(MINUTES),120)
