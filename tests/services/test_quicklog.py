@@ -12,6 +12,8 @@ from sqlmodel import select
 
 from cockpit import clock, i18n
 from cockpit.errors import AmbiguousName, BadUse, MalformedLog, NotAllowed, UnknownName
+from cockpit.locations import locate
+from cockpit.services import quicklog
 from cockpit.services.desk import Desk
 from cockpit.services.quicklog import QuickLogService
 from cockpit.services.snapshots import LogPreview
@@ -428,6 +430,18 @@ def test_one_undo_takes_the_whole_line_back(company: Company, log: QuickLogServi
     assert [(d.stage_id, d.amount_minor) for d in rows(company, DealRow)] == [("stage-3", 6_000_000)]
     assert rows(company, MilestoneDoneRow) == []
     assert queued(company) == []
+
+
+def test_a_preview_follows_the_settings_of_a_running_program(
+    company: Company, log: QuickLogService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.account("恒泰机械", alias="Hengtai")
+    monkeypatch.setattr(quicklog, "effects", lambda book, *_: (f"{book.limits.zero_days} days",))
+    assert log.preview("v ht ok").effects[0] == "2 days"
+    path = locate().config_file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("[cards]\nzero_days = 5\n", "utf-8")
+    assert log.preview("v ht ok").effects[0] == "5 days"
 
 
 def test_a_clock_that_is_off_is_said_and_after_a_day_the_day_has_to_be_said(

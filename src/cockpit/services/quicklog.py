@@ -21,6 +21,7 @@ from cockpit.services.snapshots import LogField, LogPreview, Saved
 from cockpit.services.timekeeping import clock_note, date_note
 from cockpit.services.words import activity_status, kind_name
 from cockpit.storage.tables import ChangeLogRow
+from cockpit.thresholds import given_limits
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -32,7 +33,7 @@ class QuickLogService:
 
     desk: Desk
     _memo: dict[str, tuple[object, Book]] = field(default_factory=dict, repr=False, compare=False)
-    """The book of the last preview: a line is read at every key, and the rows change only with the log."""
+    """The book of the last preview: a line is read at every key, its rows change only with the log, the rest with the settings."""
 
     def preview(self, line: str, choice: str | None = None) -> LogPreview:
         """How the line reads now. `choice` is the account id picked from the matches with Tab."""
@@ -73,8 +74,8 @@ class QuickLogService:
             )
 
     def _book(self, bench: Bench) -> Book:
-        minute = bench.now.replace(second=0, microsecond=0)
-        stamp = (_stamp(bench.session), bench.me, minute, given_rates(locate()))
+        minute, at = bench.now.replace(second=0, microsecond=0), locate()
+        stamp = (_stamp(bench.session), bench.me, minute, given_rates(at), given_limits(at))
         known = self._memo.get("book")
         if known is None or known[0] != stamp:
             known = (stamp, self.desk.book(bench.session, rep_ids=[bench.me]))
