@@ -78,6 +78,19 @@ def test_sales_and_target_are_those_of_the_gap(services: Services) -> None:
         assert (sales.value, sales.target) == (gap.actual_minor, gap.target_minor), period
 
 
+def test_a_rep_whose_rows_alone_are_here_has_the_range_of_his_own_few_deals(services: Services) -> None:
+    """Three of four won: as on the sheet of rates, not drawn to a mean that is his own again."""
+    rate = line(services.metrics.load(), "win_rate")
+    assert rate.low is not None
+    assert rate.high is not None
+    assert rate.rate == pytest.approx(3.5 / 5)
+    assert rate.low < 0.5
+    assert rate.high > 0.9
+    (said,) = (text for name, text in services.why.explain("metric:win_rate").inputs if name == "rate")
+    assert said.startswith("70.0%, range")
+    assert "nobody else to learn from" in said
+
+
 def test_the_metrics_of_a_team_are_those_of_its_board(told: Company) -> None:
     services = as_lead(told)
     team, found = services.team.load(), services.metrics.load()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.domain.distributions import beta_quantile, beta_share, chi_square_tail, gamma_quantile, gamma_share
-from cockpit.domain.rates import HIGHEST, LOWEST, Tally, homogeneity, learn, need_p80, pooled_weight
+from cockpit.domain.rates import ALONE, HIGHEST, LOWEST, Tally, homogeneity, learn, need_p80, pooled_weight
 
 shares = st.floats(0.001, 0.999)
 
@@ -69,7 +69,7 @@ def test_a_rate_lies_between_the_own_and_the_companys_and_in_its_range(people: l
     if shrink is None:
         assert not any(tally.trials for tally in people)
         return
-    assert LOWEST <= shrink.strength <= HIGHEST * 1.000001
+    assert shrink == ALONE or LOWEST <= shrink.strength <= HIGHEST * 1.000001
     rate = shrink.rate(own)
     ends = (shrink.mean, shrink.mean if own.raw is None else own.raw)
     assert min(ends) - 1e-9 <= rate.value <= max(ends) + 1e-9
@@ -80,6 +80,25 @@ def test_nobody_tried_is_no_rate_and_one_person_is_no_comparison() -> None:
     assert learn([Tally(0, 0)]) is None
     assert homogeneity([Tally(3, 9)]) is None
     assert homogeneity([Tally(9, 9), Tally(4, 4)]) is None
+
+
+@pytest.mark.parametrize(("hits", "low", "high"), [(2, 0.315, 0.91), (0, 0.0, 0.32), (3, 0.68, 1.0)])
+def test_one_person_s_own_mean_does_not_make_him_surer(hits: int, low: float, high: float) -> None:
+    """Two of three is anything from a third on: his own counts are not counted twice."""
+    shrink = learn([Tally(hits, 3), Tally(0, 0)])
+    assert shrink == ALONE
+    rate = shrink.rate(Tally(hits, 3))
+    assert (rate.low, rate.high) == (pytest.approx(low, abs=0.02), pytest.approx(high, abs=0.02))
+
+
+@pytest.mark.parametrize("hits", [0, 2])
+def test_where_nobody_ever_hit_or_missed_there_is_a_range_all_the_same(hits: int) -> None:
+    shrink = learn([Tally(hits, 2), Tally(hits, 2)])
+    assert shrink is not None
+    rate = shrink.rate(Tally(hits, 2))
+    assert rate.value == hits / 2
+    assert rate.low <= rate.value <= rate.high
+    assert rate.high - rate.low > 0.02
 
 
 def test_money_counts_as_its_equal_parts() -> None:

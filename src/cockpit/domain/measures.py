@@ -18,7 +18,7 @@ from cockpit.domain.book import Book
 from cockpit.domain.deals import deals_of, standing
 from cockpit.domain.entities import Activity, Deal
 from cockpit.domain.periods import Period
-from cockpit.domain.rates import Homogeneity, Rate, Shrink, Tally, homogeneity, learn, pooled_weight
+from cockpit.domain.rates import ALONE, Homogeneity, Rate, Shrink, Tally, homogeneity, learn, pooled_weight
 
 Kind = Literal["share", "average", "each"]
 Measured = Mapping[str, Sequence[Deal | Activity]]
@@ -30,8 +30,6 @@ _WIDER = {"reached": "held", "held": "made"}
 _ACTS = tuple(f"{kind}s_{step}" for kind in KINDS for step in ("made", "held", "reached"))
 MEASURES = ("customers", "won", "closed", *MONEY, *_ACTS)
 """customers: deals created. made: held or not held by its time. reached: held with its goal reached."""
-ALONE = Shrink(0.5, 1.0)
-"""What a person is pulled to where nobody else's rows are here: hardly at all (Jeffreys)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +147,7 @@ class Compared:
     @cached_property
     def learned(self) -> Shrink | AverageShrink | None:
         """None where nobody has tried yet."""
-        if self.samples:
-            return learn_average(self.samples)
-        known = sum(one.trials > 0 for one in self.tallies)
-        return ALONE if known == 1 else learn(self.tallies)
+        return learn_average(self.samples) if self.samples else learn(self.tallies)
 
     def rate(self, person_id: str) -> Rate | None:
         return self._pulled(self.people[person_id])

@@ -3,7 +3,8 @@
 rate = (hits + s x mean) / (trials + s). The strength s says how alike the company's people are and is learned from
 them: the mode of the beta-binomial likelihood over a grid of 60 values from 2 to 2,000, with log s ~ N(log 20, 1)
 (empirical Bayes; measured on three data sets, docs/decisions/0018). The range holds 80 % of Beta(hits + s x mean,
-misses + s x (1 - mean)).
+misses + s x (1 - mean)). Of one person alone nobody can learn that, and his own mean added to his own counts would make
+the range too narrow: he is hardly pulled at all.
 """
 
 from __future__ import annotations
@@ -65,19 +66,25 @@ class Shrink:
         """The rate of one person, or of one team."""
         hits = own.hits + self.strength * self.mean
         misses = own.trials - own.hits + self.strength * (1 - self.mean)
-        if not (hits > 0 and misses > 0):  # nobody ever hit, or nobody ever missed: there is no spread to tell of
-            share = hits / (hits + misses)
-            return Rate(share, share, share, own, self.mean, self.strength)
-        low, high = beta_quantile(0.1, hits, misses), beta_quantile(0.9, hits, misses)
-        return Rate(hits / (hits + misses), low, high, own, self.mean, self.strength)
+        share = hits / (hits + misses)
+        # that nobody ever hit, or ever missed, does not say that nobody will: the range has half a one (Jeffreys)
+        seen = hits if hits > 0 else 0.5, misses if misses > 0 else 0.5
+        low, high = beta_quantile(0.1, *seen), beta_quantile(0.9, *seen)
+        return Rate(share, low if hits > 0 else 0.0, high if misses > 0 else 1.0, own, self.mean, self.strength)
+
+
+ALONE = Shrink(0.5, 1.0)
+"""What a person is pulled to where nobody else's rows are here: hardly at all (Jeffreys)."""
 
 
 def learn(people: Sequence[Tally]) -> Shrink | None:
-    """Mean and strength of a company; None when nobody has tried anything yet."""
+    """Mean and strength of a company; ALONE when only one has tried anything yet, None when nobody has."""
     tried = [tally for tally in people if tally.trials > 0]
     trials = sum(tally.trials for tally in tried)
     if not trials:
         return None
+    if len(tried) == 1:
+        return ALONE
     mean = sum(tally.hits for tally in tried) / trials
     if not 0 < mean < 1:
         return Shrink(mean, USUAL)

@@ -7,6 +7,7 @@ from datetime import datetime
 from cockpit.domain import metric_values as mv
 from cockpit.domain.metrics import Metric
 from cockpit.domain.periods import PERIOD_KINDS
+from cockpit.domain.rates import ALONE, Rate
 from cockpit.i18n import _, long_day, short_day
 from cockpit.services.metric_words import (
     change_words,
@@ -139,15 +140,7 @@ def _compared(view: MetricView, one: Metric) -> list[tuple[str, str]]:
     where = mv.standing(view.values, one.id, view.scope.id, view.peers)
     texts = []
     if rate is not None:
-        said = _("{rate}, range {low} to {high}: n {n}, pulled to {mean} by {strength} trials").format(
-            rate=f"{rate.value:.1%}",
-            low=f"{rate.low:.0%}",
-            high=f"{rate.high:.0%}",
-            n=f"{rate.n:g}",
-            mean=f"{rate.mean:.1%}",
-            strength=f"{rate.strength:.0f}",
-        )
-        texts.append((_("rate"), said))
+        texts.append((_("rate"), _rate_text(rate)))
     if where.median is not None:
         texts.append(
             (
@@ -160,6 +153,20 @@ def _compared(view: MetricView, one: Metric) -> list[tuple[str, str]]:
     elif where.test is not None:
         texts.append((_("best"), _("no real difference between reps (p {p})").format(p=f"{where.test.p:.2f}")))
     return texts
+
+
+def _rate_text(rate: Rate) -> str:
+    said = _("{rate}, range {low} to {high}: n {n}, pulled to {mean} by {strength} trials")
+    if (rate.mean, rate.strength) == (ALONE.mean, ALONE.strength):
+        said = _("{rate}, range {low} to {high}: n {n}, with half a hit and half a miss: nobody else to learn from")
+    return said.format(
+        rate=f"{rate.value:.1%}",
+        low=f"{rate.low:.0%}",
+        high=f"{rate.high:.0%}",
+        n=f"{rate.n:g}",
+        mean=f"{rate.mean:.1%}",
+        strength=f"{rate.strength:.0f}",
+    )
 
 
 def _row(view: MetricView, row: RowBehind) -> WhyRow:
