@@ -63,6 +63,8 @@ def test_a_name_without_a_value_leaves_the_whole_without_one() -> None:
         ("a := 1", "not_a_formula"),
         ("(" * 200, "not_a_formula"),
         ("a + " * 200, "too_long"),
+        ("a / 0", "zero"),
+        ("a / (2 - 2.0) + b", "zero"),
         ("a\x00b", "not_a_formula"),
     ],
 )
@@ -97,12 +99,15 @@ _TEXTS = st.recursive(
 
 @given(_TEXTS)
 def test_values_are_those_of_exact_arithmetic(text: str) -> None:
-    found = worked(text)
     exact = re.sub(r"[0-9.]+", lambda number: f"F('{number[0]}')", text)
     try:
         expected = eval(exact, {"__builtins__": {}}, {**VALUES, "F": Fraction})
     except ZeroDivisionError:
-        assert found.value is None
-        assert found.zero
+        expected = None
+    try:
+        found = worked(text)
+    except FormulaFault as fault:
+        assert (fault.fault, expected) == ("zero", None)
         return
     assert found.value == expected
+    assert bool(found.zero) == (expected is None)

@@ -10,8 +10,9 @@ import pytest
 
 from cockpit.domain import metric_values as mv
 from cockpit.domain.metrics import ROWS, MetricFault, catalogue, read_metric
+from cockpit.i18n import set_language
 from cockpit.services.metric_files import shipped
-from cockpit.services.metric_words import fault_text, half_up
+from cockpit.services.metric_words import definition_text, fault_text, half_up
 from cockpit.storage.metrics import SOURCES
 
 
@@ -48,6 +49,7 @@ def test_storage_can_count_whatever_a_definition_may_say() -> None:
         ({"formula": "visits / "}, "formula", "not a formula"),
         ({"formula": "visits.real"}, "formula", "not allowed"),
         ({"formula": "mine + 1"}, "cycle", "itself"),
+        ({"formula": "visits / 0"}, "formula", "0 is 0: nothing can be divided"),
         ({"rows": "deals"}, "unknown", "deals_won"),
         ({"rows": "deals_won", "measure": "sum"}, "missing", "amount"),
         ({"rows": "deals_won", "measure": "sum", "of": "amuont"}, "unknown", "amount"),
@@ -72,6 +74,29 @@ def test_a_wrong_definition_says_what_is_wrong_and_what_would_be_right(
     fault = fault_of(**found)
     assert fault.wrong == wrong
     assert word in fault_text(fault)
+
+
+def test_a_quotient_keeps_its_decimals_where_no_unit_is_said() -> None:
+    assert read_metric({"id": "a", "formula": "visits / orders"}).unit == "times"
+    assert read_metric({"id": "a", "formula": "visits + calls"}).unit == "count"
+    assert read_metric({"id": "a", "formula": "visits / orders", "unit": "share"}).unit == "share"
+
+
+@pytest.mark.parametrize("name", ["direction", "result", "kind", "status", "goal_result", "lifecycle"])
+def test_the_codes_of_a_filter_are_never_said_as_they_are_stored(name: str) -> None:
+    """No English code in a Chinese definition."""
+    codes = {
+        "direction": ["forward", "back", "lost"],
+        "result": ["won", "lost"],
+        "kind": ["visit", "call"],
+        "status": ["held"],
+        "goal_result": ["reached"],
+        "lifecycle": ["won"],
+    }[name]
+    rows = next(rows for rows, known in ROWS.items() if name in known.fields)
+    set_language("zh")
+    said = definition_text(read_metric({"id": "mine", "rows": rows, "where": {name: codes}}))
+    assert not any(sign.isascii() and sign.isalpha() for sign in said), said
 
 
 def test_two_formulas_that_need_each_other_are_refused() -> None:

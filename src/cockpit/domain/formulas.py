@@ -17,7 +17,7 @@ MOST_SIGNS = 300
 LONGEST_NUMBER = 20
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
-Fault = Literal["empty", "too_long", "not_a_formula", "not_allowed", "number"]
+Fault = Literal["empty", "too_long", "not_a_formula", "not_allowed", "number", "zero"]
 
 
 class FormulaFault(Exception):
@@ -90,10 +90,12 @@ def parse(text: str) -> Formula:
 
 
 def _check(node: Node, text: str, names: dict[str, None]) -> None:
-    """Only what is on the list may stand in a formula, at any depth."""
+    """Only what is on the list may stand in a formula, at any depth, and nothing below a line that is 0 in every period."""
     if isinstance(node, ast.BinOp) and type(node.op) in _JOINED:
         _check(node.left, text, names)
         _check(node.right, text, names)
+        if isinstance(node.op, ast.Div) and _value(node.right, lambda _name: None).value == 0:
+            raise FormulaFault("zero", ast.unparse(node.right))
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         _check(node.operand, text, names)
     elif isinstance(node, ast.Name):

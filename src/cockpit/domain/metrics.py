@@ -134,7 +134,8 @@ def read_metric(found: Mapping[str, Any], *, is_own: bool = False) -> Metric:
     if rows and formula is not None:
         raise MetricFault(name, "formula", "both", "rows")
     measured = _measured(word, rows) if rows else {}
-    unit = word.one("unit", UNITS, "count")
+    # a share of two counts is hardly ever whole: as a count 5.5 visits an order would be 6
+    unit = word.one("unit", UNITS, "times" if formula and "/" in formula.text else "count")
     if rows and (measured["measure"] == "days") != (unit == "days"):
         raise MetricFault(name, "unit", "unit", unit, ("days",) if unit != "days" else ("count", "money"))
     return Metric(

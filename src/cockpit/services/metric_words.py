@@ -66,6 +66,7 @@ _PARTS = {
     "currency": N_("currency"),
     "direction": N_("direction"),
     "lost_reason": N_("reason"),
+    "result": N_("won or lost"),
     "rung": N_("rung"),
 }
 _FORMULA_FAULTS = {
@@ -74,7 +75,9 @@ _FORMULA_FAULTS = {
     "not_a_formula": N_("{part} is not a formula like orders / closed"),
     "not_allowed": N_("{part} is not allowed: a formula has names of metrics, numbers, brackets and + - * /"),
     "number": N_("{part} is not a number like 12 or 0.5"),
+    "zero": N_("{name} is 0: nothing can be divided by it"),
 }
+_DIRECTIONS = {"forward": N_("to a later stage"), "back": N_("to an earlier stage"), "lost": N_("lost")}
 MOST_NAMES = 12
 
 
@@ -118,6 +121,9 @@ def _filter_word(key: str, code: str) -> str:
         "status": words.activity_status,
         "goal_result": words.goal_result,
         "lifecycle": words.lifecycle,
+        "direction": lambda way: _(_DIRECTIONS[way]) if way in _DIRECTIONS else way,
+        "result": words.stage_kind,
+        "rung": words.rung_name,
     }
     if key in said:
         return said[key](code)
@@ -191,7 +197,7 @@ def fault_text(error: MetricFault) -> str:
         "id": _("{value} is no id: small letters, digits and _ only, a letter first, 40 at most."),
     }
     if error.wrong == "formula":
-        text = _(_FORMULA_FAULTS[error.fault]).format(part=error.value)
+        text = _(_FORMULA_FAULTS[error.fault]).format(part=error.value, name=error.value)
     else:
         text = texts[error.wrong].format(value=error.value or "-", names=names)
     return _("{where}: {text}").format(where=where, text=text)
