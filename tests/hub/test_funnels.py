@@ -89,6 +89,7 @@ def _plain() -> list[dict[str, Any]]:
         ([{"id": "a", "name": "A", "after": "b"}, {"id": "b", "name": "B", "after": "a"}], "in a circle: a, b"),
         ([{"id": "a", "name": "A"}, {"id": "b", "name": "B", "after": "b"}], "in a circle: b"),
         ([{"id": "a", "name": "A", "after": "z"}], "comes after z"),
+        ([{"id": "a", "name": "A", "after": ["a"]}], "stage 1: after has to be a text"),
         (
             [{"id": "a", "name": "A"}, {"id": "b", "name": "B", "after": "a"}, {"id": "c", "name": "C", "after": "a"}],
             "one path",

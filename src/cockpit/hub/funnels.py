@@ -157,7 +157,7 @@ def _stage(number: int, part: Any) -> StageModel:
         probability={"won": 100, "lost": 0}.get(kind, _number(part, "probability", 0, 100, where) or 0),
         days=_number(part, "days", 1, 3650, where),
         milestone=_text(part, "milestone", where, is_needed=False),
-        after=part["after"] if isinstance(part.get("after"), str) else None,
+        after=_text(part, "after", where) if "after" in part else None,
     )
 
 
