@@ -40,7 +40,7 @@ class ShapeTable(Table):
         self.set_columns(
             (
                 Column(_("Stage"), least=8),
-                Column(_("Open"), 5, "right"),
+                Column(_("In stage"), 8, "right"),
                 Column(_("Others"), 7, "right"),
                 Column(_("Goes on"), 0, least=18),
                 Column(_("Others"), 0, least=18),
