@@ -41,6 +41,7 @@ def test_all_forms_say_the_same(cockpit: Cockpit, past: Company) -> None:
     assert f"forecast {short_money(line['value_minor'])} ({short_money(line['low_minor'])}" in text
     assert f"off by {line['error']:.0%} in {line['past']} past forecasts" in text
     assert "90% accurate needs about" in text
+    assert ", all but the won already x " in text  # the parts as they stand sum to the forecast
     assert cockpit("today", "--json").json["month"]["forecast"] == line
     assert cockpit("gap", "--json").json["forecast"] == line
     assert cockpit("team", "--json").json["total"]["forecast"]["value_minor"] == line["value_minor"]

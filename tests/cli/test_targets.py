@@ -112,3 +112,31 @@ def test_what_does_not_add_up_is_said_with_its_command(cockpit: Cockpit, team: C
     assert problem["command"] in answer.out
     assert cockpit(*problem["command"].split()[1:]).code == 0
     assert cockpit("targets", "--json").json["problems"] == []
+
+
+def test_what_is_in_no_sum_is_said_in_every_twin(cockpit: Cockpit, team: Company) -> None:
+    """Money of another currency, and won deals without an amount, as on the screens."""
+    team.deal("dollars won", "stage-won", 700_000, currency="USD", closed_on=date(2026, 11, 5))
+    team.deal("dollars", "stage-2", 100_000, currency="USD", expected_on=date(2026, 11, 28))
+    team.deal("no amount", "stage-won", None, closed_on=date(2026, 11, 6))
+    team.database.close()
+    for verb, sum_left_out in (("targets", "$7,000.00"), ("gap", "$7,000.00"), ("pipeline", "$1,000.00")):
+        line = f"! not in these sums: {sum_left_out}; `cockpit config exchange USD RATE` adds it"
+        assert line in cockpit(verb).out, verb
+    assert "! not in these sums: $8,000.00;" in cockpit("forecast").out
+    assert cockpit("forecast", "--json").json["other_currencies"] == [{"currency": "USD", "amount_minor": 800_000}]
+    top = cockpit("targets", "--json").json["targets"][0]
+    assert top["other_currencies"] == [{"currency": "USD", "actual": 700_000}]
+    assert "! won deals without the figure: 1" in cockpit("targets").out
+
+
+def test_a_lead_has_to_say_whose_target_he_agrees_to(cockpit: Cockpit, team: Company) -> None:
+    found = cockpit("targets", "agree")
+    assert (found.code, found.out) == (2, "")
+    assert "Whose target? You have none of your own: cockpit targets agree NAME" in found.err
+
+
+def test_rung_and_raise_are_two_remarks(cockpit: Cockpit, team: Company) -> None:
+    team.deal("more", "stage-won", 21_900_000, closed_on=date(2026, 11, 11))
+    team.database.close()
+    assert "benchmark 420k, 19k to go; reached early: raise to 420k?" in cockpit("targets").out

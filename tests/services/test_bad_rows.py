@@ -125,6 +125,8 @@ def test_two_currencies_stand_apart(company: Company, viewer: str) -> None:
     assert GapService(desk).load(ME).other_currencies == (("USD", 700_000),)
     assert PipelineService(desk).load(ME).other_currencies == (("USD", 100_000),)
     assert ChainService(desk).load(ME).other_currencies == (("USD", 100_000),)
+    assert TargetService(desk).load().lines[0].other_currencies == (("USD", 700_000),)
+    assert ForecastService(desk).load(ME).other_currencies == (("USD", 800_000),)
     assert WhyService(desk).explain("month.other:USD", ME).value == 700_000
 
 

@@ -130,6 +130,13 @@ def test_whose_forecast_may_be_asked_for(past: Company) -> None:
         as_(past, ME).load("nobody at all")
     for person in (LEAD, HEAD):
         assert as_(past, person).load().people == 2
+    with pytest.raises(UnknownName) as refused:
+        as_(past, LEAD).load("nobody at all")
+    assert refused.value.facts["kind"] == "rep or team among yours"
+
+
+def test_the_scope_is_named_in_the_screen_s_language(past: Company) -> None:
+    assert [as_(past, LEAD).load(whose).scope for whose in (None, ME)] == ["East-1", "Zhang Wei"]
 
 
 @pytest.mark.parametrize("number", ["forecast", "forecast_range", "forecast_error"])

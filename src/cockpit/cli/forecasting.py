@@ -14,6 +14,7 @@ from cockpit.errors import BadUse
 from cockpit.i18n import _, ngettext, short_money
 from cockpit.services import forecast_words as words
 from cockpit.services import snapshots as s
+from cockpit.services.words import apart_money
 
 if TYPE_CHECKING:
     from cockpit.domain.periods import PeriodKind
@@ -61,6 +62,8 @@ def sheet(found: s.ForecastSnapshot, has_backtest: bool = False, has_parts: bool
     lines = [f"{found.scope}  {people}  {span}  {found.currency}"]
     if not found.complete:
         lines.append(_("The first sync is not finished: numbers are not complete yet."))
+    if text := apart_money(found.other_currencies):
+        lines.append(f"! {text}")
     records = _past_records(found) if has_backtest else _part_records(found)
     if found.line.value_minor is None:
         return Sheet([*lines, words.refused_text(found.line)], (), records)
@@ -98,7 +101,7 @@ def _made_of(found: s.ForecastSnapshot) -> str:
     )
     if found.correction == 1:
         return text
-    return text + _(", all but the won x {factor} for past bias").format(factor=f"{found.correction:.2f}")
+    return text + _(", all but the won already x {factor} for past bias").format(factor=f"{found.correction:.2f}")
 
 
 def _parts(found: s.ForecastSnapshot) -> Table:
@@ -211,6 +214,7 @@ def shape(found: s.ForecastSnapshot) -> dict[str, Any]:
         "weighted_minor": found.weighted_minor,
         "wins": round(found.wins, 1),
         "wins_needed": found.wins_needed,
+        "other_currencies": [{"currency": c, "amount_minor": minor} for c, minor in found.other_currencies],
         "rivals": {name: round(error, 4) for name, error in found.rivals},
         "parts": _part_records(found),
         "backtest": _past_records(found),

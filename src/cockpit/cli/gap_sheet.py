@@ -10,16 +10,17 @@ from cockpit.i18n import _, short_money
 from cockpit.services import snapshots as s
 from cockpit.services.forecast_words import value_text
 from cockpit.services.gap_words import apart_text, standing_texts
+from cockpit.services.words import apart_money
 
 
 def gap(snapshot: s.GapSnapshot) -> Sheet:
     span = f"{i18n.long_day(snapshot.starts_on)} - {i18n.long_day(snapshot.ends_on)}"
     words = _("target {target}  actual {actual}  gap {gap}  planned {planned}  uncovered {uncovered}")
-    apart = apart_text(snapshot)
+    notes = (apart_text(snapshot), apart_money(snapshot.other_currencies))
     lines = [
         "  ".join(text for text in (snapshot.team, snapshot.rep.name, span) if text),
         *sheets.stale(snapshot),
-        *([f"! {apart}"] if apart else []),
+        *(f"! {note}" for note in notes if note),
         words.format(
             target=short_money(snapshot.target_minor),
             actual=short_money(snapshot.actual_minor),

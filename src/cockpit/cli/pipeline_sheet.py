@@ -9,7 +9,7 @@ from cockpit.i18n import _, listed, short_money
 from cockpit.services import snapshots as s
 from cockpit.services.card_words import next_step_text
 from cockpit.services.stuck import astray_text, by_state, stuck, stuck_by_stage
-from cockpit.services.words import deal_state, with_marks, with_range
+from cockpit.services.words import apart_money, deal_state, with_marks, with_range
 
 
 def pipeline(snapshot: s.PipelineSnapshot) -> Sheet:
@@ -30,7 +30,7 @@ def pipeline(snapshot: s.PipelineSnapshot) -> Sheet:
             n=with_range(str(snapshot.win_rate_n), snapshot.win_rate_range),
         )
         + f"  {snapshot.currency}",
-        *([f"! {text}"] if (text := astray_text(snapshot.astray)) else []),
+        *(f"! {text}" for text in (astray_text(snapshot.astray), apart_money(snapshot.other_currencies)) if text),
         _stuck_text(snapshot),
         _("this month  in {inflow} ({in_money})  out {outflow} ({out_money})").format(
             inflow=f"{snapshot.inflow[0]:+d}",
@@ -91,7 +91,7 @@ def _deals(snapshot: s.PipelineSnapshot) -> Table:
         for line in snapshot.deals
     ]
     columns = (_("deal"), _("account"), _("rep"), _("stage"), ">" + _("money"), _("state"))
-    return Table(_("Deals"), (*columns, ">" + _("days"), _("next step"), _("close")), rows, _("No open deal."))
+    return Table(_("Open deals"), (*columns, ">" + _("days"), _("next step"), _("close")), rows, _("No open deal."))
 
 
 def _stuck_text(snapshot: s.PipelineSnapshot) -> str:

@@ -8,6 +8,7 @@ Values are minor units for money and whole numbers for counts.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -293,6 +294,17 @@ def actual(book: Book, people: Sequence[str], period: Period, measure: Measure) 
     if measure.unit == "money":
         deals = tuple(deal for deal in deals if deal.currency == measure.currency)
     return _won(deals, measure), deals
+
+
+def other_currencies(
+    book: Book, people: Sequence[str], period: Period, measure: Measure
+) -> tuple[tuple[str, int], ...]:
+    """Money that cannot be added to what was reached, by currency; counts have none."""
+    sums: Counter[str] = Counter()
+    for deal in (deal for person in people for deal in won_in(book, person, period)):
+        if measure.unit == "money" and deal.currency != measure.currency:
+            sums[deal.currency] += value_in(deal, measure) or 0
+    return tuple(sorted((currency, minor) for currency, minor in sums.items() if minor))
 
 
 def value_in(deal: Deal, measure: Measure) -> int | None:

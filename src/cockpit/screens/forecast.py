@@ -13,6 +13,7 @@ from cockpit.plain import plain
 from cockpit.screens.period_view import PeriodView
 from cockpit.services import forecast_words as words
 from cockpit.services.snapshots import ForecastSnapshot
+from cockpit.services.words import apart_money
 from cockpit.widgets.forecast_tables import ForecastDeals, ForecastNumbers, PastForecasts
 from cockpit.widgets.lines import Lines, folded
 from cockpit.widgets.week_table import span
@@ -124,7 +125,8 @@ def facts(found: ForecastSnapshot) -> str:
     people = ngettext("{count} rep", "{count} reps", found.people).format(count=found.people)
     kinds = "  ".join(f"[{name}]" if kind == found.period_kind else name for kind, name in _kinds())
     learned = _("learned from {people}").format(people=words.people_text(found.basis_people))
-    return f"{found.scope}  {people}  {kinds}  {span(found.starts_on, found.ends_on)}\n{learned}"
+    first = f"{found.scope}  {people}  {kinds}  {span(found.starts_on, found.ends_on)}"
+    return "\n".join(text for text in (first, apart_money(found.other_currencies), learned) if text)
 
 
 def _kinds() -> tuple[tuple[str, str], ...]:

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cockpit.domain.book import Book
-from cockpit.domain.deals import currency_of
+from cockpit.domain.deals import currency_of, deals_of, other_money, standing, won_in
 from cockpit.domain.forecast import Needs, Outlook
 from cockpit.domain.periods import Period, PeriodKind, period_of
 from cockpit.domain.team import reps_below, teams_below
-from cockpit.i18n import _
+from cockpit.errors import UnknownName
+from cockpit.i18n import _, listed
 from cockpit.services.desk import Desk
 from cockpit.services.outlooks import Around, around, composition, past_record
 from cockpit.services.snapshots import ForecastLine, ForecastPart, ForecastSnapshot, PastForecast, PersonRef
@@ -92,6 +93,7 @@ def snapshot(nearby: Around, viewer: PersonRef, scope: Scope, period: Period) ->
         weighted_minor=round(seen.weighted(owners)),
         wins=_wins(seen, owners),
         wins_needed=seen.chance.wins_for(NEAR),
+        other_currencies=_others(book, scope, period, nearby.currency),
         parts=tuple(
             ForecastPart(
                 deal_id=part.deal.id,
@@ -136,7 +138,16 @@ def _refused(
         weighted_minor=0,
         wins=0.0,
         wins_needed=None,
+        other_currencies=_others(book, scope, period, currency),
     )
+
+
+def _others(book: Book, scope: Scope, period: Period, currency: str) -> tuple[tuple[str, int], ...]:
+    """What was won in the period or is open in other currencies."""
+    owners = sorted(scope.owners)
+    still_open = (deal for deal in deals_of(book, owners) if standing(book, deal) == "open")
+    won = (deal for owner in owners for deal in won_in(book, owner, period))
+    return other_money((*still_open, *won), currency)
 
 
 def _wins(seen: Outlook, owners: frozenset[str]) -> float:
@@ -165,17 +176,25 @@ def _scope(desk: Desk, source: Session | Reader, viewer: PersonRef, wanted: str 
     """A rep, or a team at or below the viewer's; without a name the viewer's own people."""
     people, teams = everybody(source)
     below = reps_below(people, teams, viewer.id)
+    leads = viewer.role != "rep"
+    seen = {team_id: teams[team_id] for team_id in teams_below(teams, viewer.team_id) if leads and team_id in teams}
     if wanted is None:
-        if viewer.role == "rep":
-            return Scope(viewer.name, frozenset((viewer.id,)))
-        return Scope(viewer.team or _("all"), frozenset(person.id for person in below))
-    if viewer.role != "rep":
-        seen = {team_id: teams[team_id] for team_id in teams_below(teams, viewer.team_id) if team_id in teams}
-        folded = wanted.casefold()
-        found = [t for t in seen.values() if folded in (t.id, t.name.casefold(), t.alias.casefold())]
-        if found:
-            inside = teams_below(teams, found[0].id)
-            owners = frozenset(person.id for person in below if person.team_id in inside)
-            return Scope(spoken(found[0].name, found[0].alias), owners)
-    person = desk.find_readable(source, wanted)
-    return Scope(person.name, frozenset((person.id,)))
+        if not leads:
+            return Scope(spoken(viewer.name, viewer.alias), frozenset((viewer.id,)))
+        own = seen.get(viewer.team_id or "")
+        return Scope(spoken(own.name, own.alias) if own else _("all"), frozenset(person.id for person in below))
+    folded = wanted.casefold()
+    found = [t for t in seen.values() if folded in (t.id, t.name.casefold(), t.alias.casefold())]
+    if found:
+        inside = teams_below(teams, found[0].id)
+        owners = frozenset(person.id for person in below if person.team_id in inside)
+        return Scope(spoken(found[0].name, found[0].alias), owners)
+    try:
+        person = desk.find_readable(source, wanted)
+    except UnknownName as error:
+        if not leads:
+            raise
+        names = [spoken(team.name, team.alias) for team in seen.values()]
+        names += [spoken(rep.name, rep.alias) for rep in below]
+        raise UnknownName(kind=_("rep or team among yours"), name=wanted, near=listed(names[:8])) from error
+    return Scope(spoken(person.name, person.alias), frozenset((person.id,)))

@@ -190,6 +190,7 @@ def _line(sight: Sight, node: Node, depth: int, states: dict[str, WriteState]) -
         actual=reached,
         left=None if node.value is None else node.value - reached,
         unknown=sum(rules.value_in(deal, measure) is None for deal in deals),
+        other_currencies=rules.other_currencies(book, people, period, measure),
         difference=node.difference,
         agreement=agreed.state if node.kind == "person" else "",
         agreed_by_lead_at=book.local(agreed.lead_at) if agreed.lead_at else None,

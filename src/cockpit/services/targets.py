@@ -103,6 +103,8 @@ class TargetService:
         """Say yes: the rep to his own target, who leads him to one that nobody has set."""
         with self.desk.database.write() as session:
             sight = Sight.open(self.desk, session, period, metric)
+            if not name and sight.root.find(sight.viewer.id) is None:
+                raise BadUse(_("Whose target? You have none of your own: cockpit targets agree NAME"))
             node = sight.node(name or sight.viewer.id)
             bench = Bench.of(self.desk, session)
             rows = node.rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cockpit.i18n import N_, _, exact_money
+from cockpit.i18n import N_, _, exact_money, listed
 
 if TYPE_CHECKING:
     from cockpit.services.snapshots import KeptMoney
@@ -118,6 +118,14 @@ def kept_text(kept: KeptMoney | None) -> str:
     return _("kept as {amount}, at {rate} of {day}").format(
         amount=exact_money(kept.amount_minor, kept.currency), rate=kept.rate, day=kept.on.isoformat()
     )
+
+
+def apart_money(others: Sequence[tuple[str, int]]) -> str:
+    """Money that no sum holds, since its currency has no rate here, and what would add it; empty without any."""
+    if not others:
+        return ""
+    words = _("not in these sums: {money}; `cockpit config exchange {code} RATE` adds it")
+    return words.format(money=listed(exact_money(minor, code) for code, minor in others), code=others[0][0])
 
 
 def lifecycle(code: str) -> str:

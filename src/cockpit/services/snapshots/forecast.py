@@ -94,6 +94,8 @@ class ForecastSnapshot(Snapshot):
     """Won deals of such a period: those won so far and those that the money ahead stands for."""
     wins_needed: int | None
     """Wins with which chance alone leaves an error of 10 %."""
+    other_currencies: tuple[tuple[str, int], ...] = ()
+    """Money won in the period and open in currencies without a rate: in no other figure here."""
     parts: tuple[ForecastPart, ...] = ()
     backtest: tuple[PastForecast, ...] = ()
     rivals: tuple[tuple[str, float], ...] = ()

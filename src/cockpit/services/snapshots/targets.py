@@ -58,6 +58,8 @@ class TargetLine:
     left: int | None
     unknown: int
     """Won deals that add nothing because their amount or profit is not known."""
+    other_currencies: tuple[tuple[str, int], ...] = ()
+    """What was won in currencies without a rate, in `actual` of none: its code and minor units."""
     difference: int | None
     agreement: str
     agreed_by_lead_at: datetime | None
