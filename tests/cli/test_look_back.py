@@ -105,6 +105,12 @@ def test_every_verb_that_prints_numbers_can_look_back() -> None:
     assert sorted(words for words, looks_back in printing.items() if not looks_back) == sorted(OF_NOW)
 
 
+def test_every_verb_that_looks_back_gives_its_reasons() -> None:
+    """`why` is the reason itself."""
+    silent = [" ".join(words) for words, names in verbs() if "as_of" in names and "explain" not in names]
+    assert silent == ["why"]
+
+
 @pytest.mark.parametrize("person", [ME, LEAD])
 def test_a_look_back_prints_what_was_printed_then(
     cockpit: Cockpit, eve: Story, monkeypatch: pytest.MonkeyPatch, person: str

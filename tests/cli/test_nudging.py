@@ -69,5 +69,9 @@ def test_the_page_gives_the_reason_of_each_number(cockpit: Cockpit, led: Company
     assert plain.out.startswith(cockpit("nudge", "show", sent).out.rstrip("\n"))
     assert [one["name"] for one in shape["explain"]] == [f"nudge:{sent}:{line['metric']}" for line in shape["watch"]]
     assert [one["value"] for one in shape["explain"]] == [line["since"] for line in shape["watch"]]
+    for words in (("nudge", "list"), ("nudge",)):
+        (of_list,) = cockpit(*words, "--explain", "--json").json["explain"]
+        assert of_list["name"] == f"nudge:{sent}"
+        assert of_list["value"] == 3
     asked = cockpit("why", f"nudge:{sent}:visits", "--json").json
     assert [asked[name] == shape["explain"][0][name] for name in ("title", "value", "formula", "rows")] == [True] * 4

@@ -41,9 +41,10 @@ def group() -> typer.Typer:
         as_json: Json = False,
         as_csv: Csv = False,
         as_of: AsOf = None,
+        explain: Explain = False,
     ) -> None:
         if context.invoked_subcommand is None:
-            _list(rep, plain, as_json, as_csv, as_of)
+            _list(rep, plain, as_json, as_csv, as_of, explain)
 
     tree.command("list", help=_("The nudges of the last months and how far each got."))(_list)
     tree.command("show", help=_("One nudge: before and since, the trail, the verdict."))(_show)
@@ -84,12 +85,20 @@ def _next(nudge: NudgeId, step: Annotated[str, typer.Argument(help=_("ride, talk
 
 
 def _list(
-    rep: Rep = None, plain: Plain = False, as_json: Json = False, as_csv: Csv = False, as_of: AsOf = None
+    rep: Rep = None,
+    plain: Plain = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    as_of: AsOf = None,
+    explain: Explain = False,
 ) -> None:
     wants_screen(plain, as_json, as_csv)  # refuses two forms at once
     opened = opening.services()
-    found = opened.nudges.load(opened.rep_id(rep), opening.moment(as_of, opened))
-    show(list_sheet(found), list_shape(found), as_json, as_csv)
+    moment = opening.moment(as_of, opened)
+    found = opened.nudges.load(opened.rep_id(rep), moment)
+    asked = ((f"nudge:{line.id}", line.rep_id) for line in found.lines)
+    why = [one for name, owner in asked for one in opened.why.of_rows((name,), owner, moment)] if explain else None
+    show(*explained(list_sheet(found), list_shape(found), why), as_json, as_csv)
 
 
 def _show(
