@@ -111,6 +111,15 @@ def test_every_verb_that_looks_back_gives_its_reasons() -> None:
     assert silent == ["why"]
 
 
+def test_nobody_knows_a_day_to_come(cockpit: Cockpit, account_file: Path) -> None:
+    """As with the key T: the month of a day ahead would show all of it undone."""
+    for words in (("problems",), ("today",), ("metrics",), ("gap", "--json")):
+        refused = cockpit(*words, "--as-of", "2030-01-01")
+        assert (refused.code, refused.out) == (2, "")
+        assert "2030-01-01 is not over yet" in refused.err
+        assert cockpit(*words, "--as-of", "2026-11-24").code in (0, 1), "the rest of today is today's"
+
+
 @pytest.mark.parametrize("person", [ME, LEAD])
 def test_a_look_back_prints_what_was_printed_then(
     cockpit: Cockpit, eve: Story, monkeypatch: pytest.MonkeyPatch, person: str

@@ -46,8 +46,14 @@ class PastService:
         return LookBack(self.known(moment))
 
     def known(self, moment: datetime) -> datetime:
-        """The same moment. Raises NotAllowed before the log begins: nobody knows what was known then."""
+        """The same moment.
+
+        Raises NotAllowed after today, and before the log begins: nobody knows what is or was known then.
+        """
         with self.desk.database.look() as reader:
+            if moment > end_of_day(self.desk.local_now(reader).date(), self.desk.zone(reader)):
+                text = _("{text} is not over yet. A look back needs a past day.")
+                raise NotAllowed(text.format(text=f"{moment:%Y-%m-%d}"))
             first = log_begins(reader)
             if first is not None and moment < first:
                 text = _("Nothing is known of {day}: the log begins on {first}. Look back to that day or a later one.")
