@@ -126,6 +126,33 @@ def test_the_named_command_mends_it(months: Company) -> None:
     assert _values(services)[TEAM] == 60_000_000
 
 
+def test_weeks_and_days_add_up_whoever_is_away(months: Company) -> None:
+    """Two weeks off move a rep's month into the other weeks, and the team's with it: up, down and along the sums hold."""
+    months.put(
+        "absence", id="away", person_id=MATE, from_on=date(2026, 11, 2), to_on=date(2026, 11, 13), kind="holiday"
+    )
+    services = _as(months, HEAD)
+    for period in ("2026-W45", "2026-W48", "2026-W49", "2026-11-24", "2026-11-03"):
+        found = services.targets.load(period)
+        assert [line.difference for line in found.lines[:2]] == [0, 0], period
+        assert found.problems == ()
+    assert _values(services, "2026-W45")[MATE] == 0
+    (team,) = (line for line in services.targets.load("2026-11").lines if line.id == TEAM)
+    assert sum(part.value or 0 for part in team.parts) == team.value
+    week = _line(services, TEAM, "2026-W48")
+    assert sum(part.value or 0 for part in week.parts) == week.value
+
+
+def test_a_month_that_does_not_add_up_is_named_with_its_own_command_in_its_weeks(months: Company) -> None:
+    months.change("target", "target-3", at(3), value=30_000_000)
+    services = _as(months, LEAD)
+    team = _line(services, TEAM, "2026-11")
+    assert sum(part.value or 0 for part in team.parts) == team.value
+    (problem,) = services.targets.load("2026-W48").problems
+    assert problem.text == "East-1, 2026-11: the parts sum to ¥100,000.00 less than ¥600,000.00"
+    assert problem.command == "cockpit targets split East-1 --period 2026-11 --apply"
+
+
 def test_a_head_sets_the_company_and_all_follows(months: Company) -> None:
     services = _as(months, HEAD)
     services.targets.set("East", "900k", "2026-12")

@@ -154,7 +154,75 @@ def _workdays(calendar: WorkCalendar, period: Period) -> int:
 def month_split(
     book: Book, scope_id: str, month: Period, currency: str, metric: str = METRIC
 ) -> tuple[tuple[Period, int | None], ...]:
-    """The month's target by week, cut to the month: a week's own row where there is one, the rest by working days."""
+    """The month's target by week, cut to the month: a week's own row where there is one, the rest by working days.
+
+    A team's week is the sum of its parts', as `month_days` says.
+    """
+    days = _days_of_parts(book, scope_id, month, currency, metric)
+    if days is None:
+        return _own_split(book, scope_id, month, currency, metric)
+    return tuple((week, sum(days[day] for day in week.days())) for week in month.weeks())
+
+
+def month_days(book: Book, scope_id: str, month: Period, currency: str, metric: str = METRIC) -> dict[date, int]:
+    """The month's target by day; a day without a target is left out.
+
+    A person's goes by his working days. A team's day is the sum of its parts', whose days off differ, and what their
+    months miss of the team's goes by its own working days: weeks and days add up where the months do.
+    """
+    days = _days_of_parts(book, scope_id, month, currency, metric)
+    if days is None:
+        return _by_day(book, scope_id, _own_split(book, scope_id, month, currency, metric))
+    return days
+
+
+def parts_below(book: Book, team_id: str) -> list[str]:
+    """Teams right below, then the people who sell in it: its reps, and whoever has a target of his own."""
+    teams = sorted((team for team in book.teams.values() if team.parent_id == team_id), key=lambda t: (t.name, t.id))
+    people = sorted((p for p in book.people.values() if p.team_id == team_id), key=lambda p: (p.name, p.id))
+    selling = (p for p in people if p.id in book.targets_by_scope or (p.role == "rep" and p.is_active))
+    return [*(team.id for team in teams), *(person.id for person in selling)]
+
+
+def _days_of_parts(book: Book, team_id: str, month: Period, currency: str, metric: str) -> dict[date, int] | None:
+    """None for a person, for a team with weeks of its own, and where there is nothing to sum."""
+    whole = own_target(book, team_id, "month", month.starts_on, currency, metric)
+    if team_id not in book.teams or whole is None:
+        return None
+    if any(_own_week(book, team_id, week, currency, metric) is not None for week in month.weeks()):
+        return None
+    rows = {
+        part: row
+        for part in parts_below(book, team_id)
+        if (row := own_target(book, part, "month", month.starts_on, currency, metric)) is not None
+    }
+    if not rows:
+        return None
+    calendar, weeks = book.calendar_of(team_id), month.weeks()
+    rest = whole.value - sum(row.value for row in rows.values())
+    found = _by_day(
+        book, team_id, list(zip(weeks, split(rest, [_workdays(calendar, week) for week in weeks]), strict=True))
+    )
+    for part in rows:
+        for day, value in month_days(book, part, month, currency, metric).items():
+            found[day] += value
+    return found
+
+
+def _by_day(book: Book, scope_id: str, weeks: Sequence[tuple[Period, int | None]]) -> dict[date, int]:
+    """Each week's value over its working days."""
+    calendar = book.calendar_of(scope_id)
+    found: dict[date, int] = {}
+    for week, value in weeks:
+        if value is not None:
+            days = list(week.days())
+            found.update(zip(days, split(value, [int(calendar.is_workday(day)) for day in days]), strict=True))
+    return found
+
+
+def _own_split(
+    book: Book, scope_id: str, month: Period, currency: str, metric: str
+) -> tuple[tuple[Period, int | None], ...]:
     weeks = month.weeks()
     target = own_target(book, scope_id, "month", month.starts_on, currency, metric)
     calendar = book.calendar_of(scope_id)
@@ -185,18 +253,15 @@ def _share(
     book: Book, scope_id: str, period: Period, currency: str, metric: str
 ) -> tuple[int | None, tuple[Target, ...]]:
     """A week's or day's part of the month targets it lies in."""
-    calendar = book.calendar_of(scope_id)
     total: int | None = None
     rows: list[Target] = []
     for first in months_of(period):
-        month = period_of("month", first)
         row = own_target(book, scope_id, "month", first, currency, metric)
-        for part, value in month_split(book, scope_id, month, currency, metric):
-            if value is None or not (part.starts_on <= period.ends_on and period.starts_on <= part.ends_on):
-                continue
-            days = split(value, [int(calendar.is_workday(day)) for day in part.days()])
-            total = (total or 0) + sum(share for day, share in zip(part.days(), days, strict=True) if day in period)
-            rows += [row] if row is not None and row not in rows else []
+        days = month_days(book, scope_id, period_of("month", first), currency, metric)
+        inside = [value for day, value in days.items() if day in period]
+        if inside:
+            total = (total or 0) + sum(inside)
+            rows += [row] if row is not None else []
     return total, tuple(rows)
 
 

@@ -18,7 +18,7 @@ from typing import Literal
 from cockpit.domain.book import Book
 from cockpit.domain.deals import won_in
 from cockpit.domain.entities import Deal, Person, Target
-from cockpit.domain.gap import METRIC, months_of, split, target_of
+from cockpit.domain.gap import METRIC, months_of, parts_below, split, target_of
 from cockpit.domain.periods import Period, period_of
 
 Unit = Literal["money", "count"]
@@ -93,7 +93,7 @@ def tree(book: Book, top_id: str, period: Period, measure: Measure) -> Node:
         return Node("person", top_id, value, rows)
     parent = book.teams[top_id].parent_id
     kind = "team" if parent in book.teams else "company"
-    parts = tuple(tree(book, part, period, measure) for part in _parts(book, top_id))
+    parts = tuple(tree(book, part, period, measure) for part in parts_below(book, top_id))
     summed = (*rows, *(row for part in parts for row in part.rows))
     return Node(kind, top_id, value, rows, parts, rounding_of(book, summed))
 
@@ -101,14 +101,6 @@ def tree(book: Book, top_id: str, period: Period, measure: Measure) -> Node:
 def rounding_of(book: Book, rows: Iterable[Target]) -> int:
     """Half a minor unit for each row whose money was converted."""
     return sum(row.id in book.kept for row in rows) // 2
-
-
-def _parts(book: Book, team_id: str) -> list[str]:
-    """Teams right below, then the people who sell in it: its reps, and whoever has a target of his own."""
-    teams = sorted((team for team in book.teams.values() if team.parent_id == team_id), key=lambda t: (t.name, t.id))
-    people = sorted((p for p in book.people.values() if p.team_id == team_id), key=lambda p: (p.name, p.id))
-    selling = (p for p in people if p.id in book.targets_by_scope or (p.role == "rep" and p.is_active))
-    return [*(team.id for team in teams), *(person.id for person in selling)]
 
 
 def top_of(book: Book, viewer: Person) -> str:

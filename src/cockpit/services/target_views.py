@@ -244,20 +244,12 @@ def _part(sight: Sight, node: Node, part: Period, value: int | None) -> TargetPa
 
 def problems_of(sight: Sight) -> Iterator[TargetProblem]:
     """Differences between a node and its parts, a period and its months, and targets in months without a working day."""
+    if sight.period.kind in ("week", "day"):
+        for month in sight.months():
+            yield from _misfits(sight, sight.tree(month), period_text(month), is_seen=False)
+        return
     period = period_text(sight.period)
-    for node in rules.misfits(sight.root):
-        difference = node.difference or 0
-        words = _("{name}: the parts are {amount} less than its target {target}")
-        if difference < 0:
-            words = _("{name}: the parts are {amount} more than its target {target}")
-        yield TargetProblem(
-            scope_id=node.id,
-            difference=difference,
-            text=words.format(
-                name=sight.name(node.id), amount=sight.amount(abs(difference)), target=sight.amount(node.value)
-            ),
-            command=_command(sight, "split", sight.name(node.id), period),
-        )
+    yield from _misfits(sight, sight.root, period, is_seen=True)
     for node in sight.root.nodes():
         yield from _season_problem(sight, node, period)
         months = [month for month in sight.months() if sight.row(node.id, month)]
@@ -272,6 +264,30 @@ def problems_of(sight: Sight) -> Iterator[TargetProblem]:
                     ),
                     command=_command(sight, "set", sight.name(node.id), period_text(month), "0"),
                 )
+
+
+def _misfits(sight: Sight, root: Node, period: str, *, is_seen: bool) -> Iterator[TargetProblem]:
+    """The nodes that are not the sum of their parts; those of a period that is not the one on the screen with its name."""
+    less, more = (
+        _("{name}: the parts are {amount} less than its target {target}"),
+        _("{name}: the parts are {amount} more than its target {target}"),
+    )
+    if not is_seen:
+        less = _("{name}, {period}: the parts sum to {amount} less than {target}")
+        more = _("{name}, {period}: the parts sum to {amount} more than {target}")
+    for node in rules.misfits(root):
+        difference = node.difference or 0
+        yield TargetProblem(
+            scope_id=node.id,
+            difference=difference,
+            text=(more if difference < 0 else less).format(
+                name=sight.name(node.id),
+                period=period,
+                amount=sight.amount(abs(difference)),
+                target=sight.amount(node.value),
+            ),
+            command=_command(sight, "split", sight.name(node.id), period),
+        )
 
 
 def refuse_converted(sight: Sight, row: Target) -> None:

@@ -67,6 +67,10 @@ def _value(sight: Sight, node: Node, line: TargetLine) -> Why:
         formula = _("there is no target for this period")
     elif not is_own and sight.period.kind in ("quarter", "year"):
         formula = _("sum of the {count} months that have a target").format(count=len(node.rows))
+    elif not is_own and any(part.value is not None for part in node.parts):
+        formula = _(
+            "each part's share of its month by its own working days, and by the team's what they miss of its month"
+        )
     elif not is_own:
         formula = _("the share of the month's target by working days")
     inputs = [(_("working days"), str(line.workdays))]
