@@ -2,7 +2,8 @@
 
     python -m benchmarks.forecast FOLDER [--mapping FILE] [--json]
 
-FOLDER holds CSV files as `cockpit import` takes them, and may hold their mapping as a TOML file.
+FOLDER holds CSV files as `cockpit hub import-csv` takes them, and may hold their mapping as a TOML file; the smallest one
+is benchmarks/mappings/olga.toml. Where lost deals carry no amount, a file of products with list prices gives their size.
 Errors are WAPE: the sum of absolute errors over the sum of what came. The same function that the product shows
 forecasts by is asked, with deals cut to what was known at the end of each month.
 """
@@ -22,7 +23,7 @@ from cockpit.domain.forecast import History, Needs, Outlook, Settled, Span, hist
 from cockpit.domain.forecast.backtest import NEEDS_MONTHS, total
 from cockpit.domain.forecast.history import DAY, month_end, moved
 from cockpit.domain.forecast.money import Money
-from cockpit.errors import CockpitError
+from cockpit.errors import BadUse, CockpitError
 
 HORIZONS = {"month": 1, "quarter": 3}
 
@@ -80,7 +81,7 @@ def _seen(export: Export, as_of: date, last: date) -> Outlook:
     known = (cut for deal in export.deals if (cut := deal.as_known(as_of)) is not None)
     seen = outlook(history_of(known), Span(as_of + DAY, as_of, last), NEEDS_MONTHS)
     if isinstance(seen, Needs):
-        raise SystemExit(f"{as_of}: {seen.have} of {seen.months} months of closes")
+        raise BadUse(f"what was known on {as_of} holds no won deal to learn from: is a stage of kind won mapped?")
     return seen
 
 
@@ -113,15 +114,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         export = read(given.folder, given.mapping)
+        if export.left_out:
+            print(f"{export.left_out} deals without owner, known stage or creation day are left out", file=sys.stderr)
+        rows = measure(export)
     except CockpitError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        place = f"{error.facts['path']}: " if "path" in error.facts else ""
+        print(f"{place}{error}", file=sys.stderr)
         return 2
-    rows = measure(export)
     if not rows:
-        print(f"too few months of closes in {given.folder}", file=sys.stderr)
+        print(f"too few months of closes in {given.folder}: {len(export.deals)} deals were read", file=sys.stderr)
         return 2
-    if export.left_out:
-        print(f"{export.left_out} deals without owner, known stage or creation day are left out", file=sys.stderr)
     if given.json:
         print(json.dumps(rows, indent=1))
     else:
