@@ -126,6 +126,11 @@ def long_day(day: date) -> str:
     return f"{weekday(day)} {day:%Y-%m-%d}"
 
 
+def near_day(day: date, since: date) -> str:
+    """`short_day`, with the year where that is not the year of `since`: an end years ahead is not one of this year."""
+    return short_day(day) if day.year == since.year else long_day(day)
+
+
 def clock_time(moment: datetime) -> str:
     """`09:30`, in the zone the moment carries."""
     return f"{moment:%H:%M}"

@@ -36,6 +36,7 @@ from tests.support.company import Company, at
         (("plan", "cancel", "no-such-id", "because"), 2, "no-such-id"),
         (("why", "month.weather"), 2, "month.weather"),
         (("problems", "--waive", "x", "--reason", "r", "--until", "soon"), 2, "2026-11-24"),
+        (("problems", "--waive", "x", "--reason", "r"), 2, "needs --reason TEXT and --until DATE"),
         (("undo",), 2, "taken back"),
         (("demo", "--as", "king"), 2, "king"),
         (("--lang", "xx", "today"), 2, "auto, en, zh"),

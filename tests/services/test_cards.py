@@ -107,6 +107,19 @@ def test_a_waiver_sets_a_card_aside_and_is_queued(company: Company) -> None:
     assert later.state == "found"
 
 
+def test_an_end_in_another_year_says_the_year(company: Company) -> None:
+    month = tell_month(company)
+    service = CardService(desk_of(company))
+    card = next(card for card in cards(company, "deal_dirty") if card.subject_id == month.open["late"])
+    assert service.waive(card.id, "budget comes in spring", date(2028, 11, 2)).text.startswith(
+        "Waived until Thu 2028-11-02"
+    )
+    aside = next(one for one in service.load() if one.id == card.id)
+    assert aside.state_text == "WAIVED until Thu 2028-11-02"
+    said = dict(WhyService(desk_of(company)).explain(f"card:{card.id}").inputs)
+    assert (said["waived until"], said["reason"]) == ("Thu 2028-11-02", "budget comes in spring")
+
+
 def test_a_waiver_needs_a_reason_a_day_ahead_and_a_card(company: Company) -> None:
     tell_month(company)
     service = CardService(desk_of(company))

@@ -131,6 +131,8 @@ def problems(
 ) -> None:
     opened = opening.services()
     if waive is not None:
+        if not (reason and until):
+            raise BadUse(_("--waive needs --reason TEXT and --until DATE."))
         talk(opened.cards.waive(waive, reason, opening.day(until)).text)
     whose, moment = opened.rep_id(rep), opening.moment(as_of, opened)
     found = opened.today.load(whose, moment)

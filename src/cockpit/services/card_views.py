@@ -15,7 +15,7 @@ from cockpit.domain.entities import Activity
 from cockpit.domain.kpi import KpiCount
 from cockpit.domain.periods import period_text
 from cockpit.domain.problems import Card
-from cockpit.i18n import N_, _, labelled, ngettext, short_day, short_money
+from cockpit.i18n import N_, _, labelled, near_day, ngettext, short_day, short_money
 from cockpit.services import words
 from cockpit.services.card_deal_words import activity_evidence, deal_evidence, deal_to_do, deal_what
 from cockpit.services.card_effect_words import (
@@ -145,7 +145,7 @@ def state_text(card: Card) -> str:
     if card.state == "done" and card.judged.is_waiting:
         text = _("{state}, waiting for receipt").format(state=text)
     if card.waiver is not None and card.state == "waived":
-        text = _("{state} until {day}").format(state=text, day=short_day(card.waiver.until_on))
+        text = _("{state} until {day}").format(state=text, day=near_day(card.waiver.until_on, card.period.starts_on))
     return text
 
 

@@ -9,7 +9,7 @@ from cockpit import clock
 from cockpit.domain.problems import Card, cards_of
 from cockpit.errors import BadUse, UnknownName
 from cockpit.garbage import no_collecting
-from cockpit.i18n import _, listed, short_day
+from cockpit.i18n import _, listed, near_day
 from cockpit.services.card_views import card_views, what
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import CardView, Saved
@@ -40,7 +40,8 @@ class CardService:
             card = find_card(cards_of(look.book, look.person.id), card_id)
             if until_on < look.book.today:
                 raise BadUse(_("the day has passed"))
-            text = _("Waived until {day}: {card}").format(day=short_day(until_on), card=what(look.book, card))
+            text = _("Waived until {day}: {card}")
+            text = text.format(day=near_day(until_on, look.book.today), card=what(look.book, card))
             waiver_id = outbox.new_id()
             action_id = outbox.submit(
                 session,

@@ -12,7 +12,7 @@ from cockpit.domain.cards import trail
 from cockpit.domain.kpi import KpiCount, kpi_counts
 from cockpit.domain.nudges import Course
 from cockpit.domain.problems import Card
-from cockpit.i18n import _, exact_money, short_day, short_money
+from cockpit.i18n import _, exact_money, near_day, short_day, short_money
 from cockpit.services import words
 from cockpit.services.card_effect_words import EffectFinding
 from cockpit.services.card_team_words import LeadFinding, lead_evidence
@@ -216,7 +216,8 @@ def _progress(found: Card) -> list[tuple[str, str]]:
 def _waiver(found: Card) -> list[tuple[str, str]]:
     if found.waiver is None:
         return []
-    return [(_("waived until"), short_day(found.waiver.until_on)), (_("reason"), found.waiver.reason)]
+    until = near_day(found.waiver.until_on, found.period.starts_on)
+    return [(_("waived until"), until), (_("reason"), found.waiver.reason)]
 
 
 def _trail(book: Book, found: Card) -> list[tuple[str, str]]:
