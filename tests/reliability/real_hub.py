@@ -208,9 +208,11 @@ class RealHub:
         if written is not None:
             if (written.entity, written.entity_id, written.op) != (*key, entry.op):
                 self.oracle.find(f"I2 {entry.id} is another change at the hub: {entry.op} of {key}")
-            if written.seq < self._seen.order.get((device, key), 0):
+            # a late copy of one that was answered meanwhile finds its value there already: it overtakes nothing
+            has_effect = entry.op != "patch" or any(entry.before.get(name) != now for name, now in entry.after.items())
+            if has_effect and written.seq < self._seen.order.get((device, key), 0):
                 self.oracle.find(f"I6 {entry.id} of {key} overtaken by a later edit of its device")
-            self._seen.order[device, key] = written.seq
+            self._seen.order[device, key] = max(written.seq, self._seen.order.get((device, key), 0))
             self._hold(entry, written)
         names = entry.after if entry.op == "patch" else written.patch if written else ()
         self._seen.writers.note(key, names, entry.rev, device)
