@@ -88,7 +88,7 @@ def test_one_person_s_own_mean_does_not_make_him_surer(hits: int, low: float, hi
     shrink = learn([Tally(hits, 3), Tally(0, 0)])
     assert shrink == ALONE
     rate = shrink.rate(Tally(hits, 3))
-    assert (rate.low, rate.high) == (pytest.approx(low, abs=0.02), pytest.approx(high, abs=0.02))
+    assert [rate.low, rate.high] == pytest.approx([low, high], abs=0.02)
 
 
 @pytest.mark.parametrize("hits", [0, 2])
