@@ -101,7 +101,7 @@ def all_cards(database: Database) -> int:
     """Every card of every rep in words, from one book, as the board reads them."""
     ids = team(database)
     with database.look() as source:
-        book = open_book(Desk(database), source, ids, None)
+        book = open_book(Desk(database), source, ids, None, is_brief=True)
     reader = deal_reader(book)
     return sum(len(card_views(book, cards_of(book, rep, reader))) for rep in ids)
 

@@ -101,7 +101,7 @@ def _touched(book: Book, rule: KpiRule, rep_id: str, begins: datetime, ends: dat
             yield activity
             continue
         entries = book.log_by_row.get(activity.id, ())
-        if len(entries) > 1 and entries[-1].recorded_at >= begins:
+        if entries and entries[-1].op != "create" and entries[-1].recorded_at >= begins:
             yield activity
 
 

@@ -162,9 +162,10 @@ class DealReader:
             return None
         return Grace(days, self._acknowledged_at(last.id, last.starts_at) if last.is_acknowledged else None)
 
-    def _acknowledged_at(self, row_id: str, otherwise: datetime) -> datetime:
-        known = [entry.recorded_at for entry in self.book.log_by_row.get(row_id, ()) if entry.rev > 0]
-        return known[-1] if known else otherwise
+    def _acknowledged_at(self, row_id: str, began_at: datetime) -> datetime:
+        """When the hub last heard of it; what was logged before it began takes effect from then."""
+        known = (entry.recorded_at for entry in reversed(self.book.log_by_row.get(row_id, ())) if entry.rev > 0)
+        return max(began_at, next(known, began_at))
 
 
 def cards_to_read(reader: DealReader, life: DealLife) -> tuple[tuple[RuleId, DealFinding], ...]:

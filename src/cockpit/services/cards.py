@@ -28,7 +28,7 @@ class CardService:
     def load(self, rep_id: str | None = None, as_of: datetime | None = None) -> tuple[CardView, ...]:
         """All cards of a rep, the most worthwhile first."""
         with self.desk.look(as_of) as reader:
-            look = look_at(self.desk, reader, rep_id, as_of)
+            look = look_at(self.desk, reader, rep_id, as_of, is_brief=True)
         return card_views(look.book, cards_of(look.book, look.person.id))
 
     def waive(self, card_id: str, reason: str, until_on: date) -> Saved:
@@ -36,7 +36,7 @@ class CardService:
         if not reason.strip():
             raise BadUse(_("a reason is needed"))
         with self.desk.database.write() as session:
-            look = look_at(self.desk, session, None, None)
+            look = look_at(self.desk, session, None, None, is_brief=True)
             card = find_card(cards_of(look.book, look.person.id), card_id)
             if until_on < look.book.today:
                 raise BadUse(_("the day has passed"))

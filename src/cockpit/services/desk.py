@@ -108,8 +108,9 @@ class Desk:
         as_of: datetime | None = None,
         rep_ids: list[str] | None = None,
         activities_from: date | None = None,
+        is_brief: bool = False,
     ) -> Book:
-        """The book of some people; without `as_of` everything known on this device, as of now."""
+        """The book of some people, in brief for cards alone; without `as_of` everything known on this device, as of now."""
         return load_book(
             self.at(source, as_of),
             as_of=as_of or clock.now(),
@@ -117,6 +118,7 @@ class Desk:
             activities_from=activities_from,
             known_by=self.known_by(as_of),
             limits=given_limits(locate()),
+            is_brief=is_brief,
         )
 
     def known_by(self, as_of: datetime | None) -> datetime:

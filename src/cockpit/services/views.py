@@ -68,24 +68,30 @@ class Look:
         return self.book.local(self.book.as_of)
 
 
-def look_at(desk: Desk, source: Session | Reader, rep_id: str | None, as_of: datetime | None) -> Look:
-    """The book of one person (the viewer when None), that of who leads with his people's rows.
+def look_at(
+    desk: Desk, source: Session | Reader, rep_id: str | None, as_of: datetime | None, *, is_brief: bool = False
+) -> Look:
+    """The book of one person (the viewer when None), that of who leads with his people's rows; in brief for cards alone.
 
     Raises UnknownName for somebody who is not here.
     """
     viewer = desk.viewer(source)
     person = viewer if rep_id in (None, viewer.id) else desk.find_rep(source, rep_id)
     reps = reps_below(*everybody(source), person.id) if person.role != "rep" else ()
-    return Look(viewer, person, open_book(desk, source, [person.id, *(rep.id for rep in reps)], as_of))
+    ids = [person.id, *(rep.id for rep in reps)]
+    return Look(viewer, person, open_book(desk, source, ids, as_of, is_brief=is_brief))
 
 
-def open_book(desk: Desk, source: Session | Reader, rep_ids: list[str] | None, as_of: datetime | None) -> Book:
-    """The book of some people; it reaches back to January at least when a rule counts over the year."""
-    if not has_yearly_kpi(source):
-        return desk.book(source, as_of=as_of, rep_ids=rep_ids)
-    today = (as_of or clock.now()).date()
-    since = min(date(today.year - 1, 12, 31), usually_from(today))
-    return desk.book(source, as_of=as_of, rep_ids=rep_ids, activities_from=since)
+def open_book(
+    desk: Desk, source: Session | Reader, rep_ids: list[str] | None, as_of: datetime | None, *, is_brief: bool = False
+) -> Book:
+    """The book of some people, in brief for cards alone; it reaches back to January at least when a rule counts over the
+    year."""
+    since: date | None = None
+    if has_yearly_kpi(source):
+        today = (as_of or clock.now()).date()
+        since = min(date(today.year - 1, 12, 31), usually_from(today))
+    return desk.book(source, as_of=as_of, rep_ids=rep_ids, activities_from=since, is_brief=is_brief)
 
 
 def spoken(name: str, alias: str) -> str:

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
+from itertools import repeat
 from operator import itemgetter
 from types import MappingProxyType, NoneType, UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -109,11 +110,15 @@ def entities(
     where: str = "",
     order: str = "id",
     instead: Mapping[str, str] = MappingProxyType({}),
+    only: Collection[str] = (),
     **values: Any,
 ) -> list[E]:
-    """The rows of an entity's table; `order` empty: as they come. `where`, `order` and what is read `instead` of a column are SQL of the program alone."""
+    """The rows of an entity's table; `order` empty: as they come. `where`, `order` and what is read `instead` of a column are SQL of the program alone.
+
+    `only`: the fields that are read, the id and all without a default among them; the others are as by default.
+    """
     kind: Any = cls
-    fields = _fields(kind)
+    fields = [field for field in _fields(kind) if not only or field[0] in only]
     columns = ", ".join(instead.get(name, f'"{name}"') for name, _ in fields)
     condition = f" WHERE {where}" if where else ""
     ending = f" ORDER BY {order}" if order not in ("", "id") else ""
@@ -125,6 +130,8 @@ def entities(
         cells = column if convert is None else convert(column)
         # Into the slots, a column at a time: a frozen dataclass's constructor takes twice as long.
         deque(map(getattr(kind, name).__set__, made, cells), maxlen=0)
+    for name, default in _left_out(kind, frozenset(only)):
+        deque(map(getattr(kind, name).__set__, made, repeat(default)), maxlen=0)
     return made
 
 
@@ -200,6 +207,12 @@ def _fields(cls: Any) -> tuple[tuple[str, Callable[[_Column], _Column] | None], 
     """Name and converter of each field; None for what comes as it is."""
     hints = get_type_hints(cls)
     return tuple((field.name, _CONVERTERS.get(_kind(hints[field.name]))) for field in dataclasses.fields(cls))
+
+
+@cache
+def _left_out(cls: Any, only: frozenset[str]) -> tuple[tuple[str, Any], ...]:
+    """Name and default of each field that is not read."""
+    return tuple((field.name, field.default) for field in dataclasses.fields(cls) if only and field.name not in only)
 
 
 def _kind(hint: Any) -> Any:

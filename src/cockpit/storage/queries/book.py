@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -14,13 +15,15 @@ from cockpit.domain.book import Book
 from cockpit.domain.card_limits import USUAL, Limits
 from cockpit.domain.exchange import NO_RATES
 from cockpit.domain.periods import WorkCalendar, period_of
+from cockpit.domain.replay import replayed_from
 from cockpit.domain.watch import BEFORE_DAYS
 from cockpit.garbage import no_collecting
 from cockpit.storage import meta
 from cockpit.storage.converted import ConvertedReader
 from cockpit.storage.past import past_reader
+from cockpit.storage.queries.people import everybody
 from cockpit.storage.queries.sync import conflicted_rows
-from cockpit.storage.reading import Reader, among, entities, moment
+from cockpit.storage.reading import E, Reader, among, entities, moment
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -28,6 +31,20 @@ if TYPE_CHECKING:
 
 _MADE_AS = {"after": "CASE WHEN op = 'create' AND entity <> 'deal' THEN '{}' ELSE \"after\" END"}
 """What a row was made as is the row with its later changes taken back: of most it is not read a second time."""
+_GOING_ON = (
+    "SELECT id FROM deal WHERE closed_on IS NULL OR closed_on >= :replayed_on"
+    " OR stage_id NOT IN (SELECT id FROM stage WHERE kind <> 'open')"
+)
+"""Deals that were open at some time since then."""
+
+
+_OF_ROW = ("id", "rev", "pending", "origin")
+_BRIEF: dict[type[e.Entity], tuple[str, ...]] = {
+    e.Account: (*_OF_ROW, "name", "alias", "tier", "lifecycle", "cadence_days", "owner_id"),
+    e.Activity: (*_OF_ROW, "rep_id", "kind", "status", "account_id", "deal_id", "starts_at", "subject"),
+    e.StageChange: ("id", "deal_id", "from_stage_id", "to_stage_id", "changed_at"),
+}
+"""What a brief book reads of rows of which there are many; of activities those that are over."""
 
 
 @no_collecting()
@@ -39,27 +56,28 @@ def load_book(
     activities_from: date | None = None,
     known_by: datetime | None = None,
     limits: Limits = USUAL,
+    is_brief: bool = False,
 ) -> Book:
     """The book of `rep_ids` (everybody on this device when None).
 
     Accounts are all that are here, so that a name never goes missing. Activities start at
     `activities_from`, by default `usually_from`. Nudges are those whose watch rests on these days alone.
-    25 SELECTs at most, whatever the size.
+    26 SELECTs at most, whatever the size.
 
     `known_by`: what was recorded up to then counts, by default `as_of`. A later one is for a look at now:
     another machine's clock that runs ahead, or this one set back, must not hide a row.
+    `is_brief`: for cards and the board alone, see `_Rows`.
     """
     known_by = known_by or as_of
     reader = past_reader(source, known_by)
-    people = {person.id: person for person in entities(reader, e.Person)}
-    teams = {team.id: team for team in entities(reader, e.Team)}
+    people, teams = everybody(reader)
     zone = _zone(reader, people, teams)
     exchanged = reader if isinstance(reader, ConvertedReader) else None
-    if activities_from is None:
-        activities_from = usually_from(as_of.astimezone(zone).date())
-    since = datetime.combine(activities_from, time(), zone).astimezone(UTC)
-    of_reps, reps = among("owner_id", rep_ids) if rep_ids is not None else ("", {})
-    log = _known_log(reader, since, as_of, known_by, rep_ids)
+    activities_from = activities_from or usually_from(as_of.astimezone(zone).date())
+    rows = _Rows(reader, zone, as_of, known_by, activities_from, rep_ids)
+    rules, nudges = entities(reader, e.KpiRule), rows.nudges()
+    if is_brief:
+        rows, nudges = rows.in_brief(rules, nudges)
     return Book(
         as_of=as_of,
         zone=zone,
@@ -72,23 +90,23 @@ def load_book(
         funnels={funnel.id: funnel for funnel in entities(reader, e.Funnel)},
         stages={stage.id: stage for stage in entities(reader, e.Stage)},
         products={product.id: product for product in entities(reader, e.Product)},
-        accounts={account.id: account for account in entities(reader, e.Account)},
-        windows=_windows(reader),
-        deals=tuple(entities(reader, e.Deal, of_reps, **reps)),
-        stage_changes=tuple(entities(reader, e.StageChange, "changed_at <= :known_by", "", known_by=known_by)),
-        milestones=tuple(entities(reader, e.MilestoneDone, "done_at <= :known_by", known_by=known_by)),
-        activities=tuple(_activities(reader, since, rep_ids)),
+        accounts={account.id: account for account in entities(reader, e.Account, only=rows.brief(e.Account))},
+        windows=_windows(reader) if not is_brief else {},
+        deals=tuple(rows.of_reps(e.Deal)),
+        stage_changes=tuple(rows.stage_changes()),
+        milestones=tuple(rows.milestones()),
+        activities=tuple(rows.activities()),
         targets=tuple(entities(reader, e.Target)),
-        kpi_rules=tuple(entities(reader, e.KpiRule)),
+        kpi_rules=tuple(rules),
         waivers=tuple(entities(reader, e.Waiver)),
-        log=tuple(log if exchanged is None else exchanged.log(log)),
+        log=tuple(rows.log()),
         conflicted=conflicted_rows(reader),
-        recorded=_new_accounts(reader, since, known_by),
-        rides=tuple(_rides(reader, as_of.astimezone(zone), rep_ids)) if rep_ids is not None else (),
+        recorded=rows.new_accounts(),
+        rides=tuple(rows.rides()) if rep_ids is not None else (),
         limits=limits,
         exchange=exchanged.exchange if exchanged is not None else NO_RATES,
         kept=exchanged.kept() if exchanged is not None else {},
-        nudges=tuple(_nudges(reader, since + timedelta(days=BEFORE_DAYS), rep_ids)),
+        nudges=tuple(nudges),
     )
 
 
@@ -98,52 +116,125 @@ def usually_from(today: date) -> date:
     return (month - timedelta(days=32)).replace(day=1)
 
 
-def _nudges(reader: Reader, since: datetime, rep_ids: Sequence[str] | None) -> list[e.Nudge]:
-    of_reps, reps = among("owner_id", rep_ids) if rep_ids is not None else ("", {})
-    where = f"sent_at >= :since AND {of_reps}" if of_reps else "sent_at >= :since"
-    return entities(reader, e.Nudge, where, "sent_at, id", since=since, **reps)
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of some reps since a day.
 
+    In brief each moment since `replayed_on` can be looked at again by them, and no other: what was over by then is there
+    without its texts, its log and its milestones; opening hours and the nudges of before are not.
+    """
 
-def _activities(reader: Reader, since: datetime, rep_ids: Sequence[str] | None) -> list[e.Activity]:
-    """The activities since a moment, and whatever older one is still planned."""
-    where = "(starts_at >= :since OR status = 'planned')"
-    of_reps, reps = among("rep_id", rep_ids) if rep_ids is not None else ("", {})
-    return entities(reader, e.Activity, f"{where} AND {of_reps}" if of_reps else where, since=since, **reps)
+    reader: Reader
+    zone: ZoneInfo
+    as_of: datetime
+    known_by: datetime
+    since_on: date
+    rep_ids: Sequence[str] | None
+    replayed_on: date | None = None
 
+    def midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self.zone).astimezone(UTC)
 
-def _rides(reader: Reader, now: datetime, rep_ids: Sequence[str]) -> list[e.Activity]:
-    of_reps, reps = among("rep_id", rep_ids)
-    with_reps, companions = among("companion_id", rep_ids)
-    theirs = f"(SELECT companion_id FROM activity WHERE status != 'held' AND {of_reps} AND companion_id IS NOT NULL)"
-    # By person and time, for which there is an index.
-    others, rest = among("id", rep_ids, "rest")
-    where = (
-        f"rep_id IN (SELECT id FROM person WHERE NOT {others}) AND status = 'planned' AND starts_at >= :today"
-        f" AND ({with_reps} OR rep_id IN {theirs} OR companion_id IN {theirs})"
-    )
-    today = datetime.combine(now.date(), time(), now.tzinfo).astimezone(UTC)
-    return entities(reader, e.Activity, where, today=today, **reps, **rest, **companions)
+    @property
+    def since(self) -> datetime:
+        return self.midnight(self.since_on)
 
+    def in_brief(self, rules: Sequence[e.KpiRule], nudges: Sequence[e.Nudge]) -> tuple[_Rows, list[e.Nudge]]:
+        """The same in brief, and those of the nudges that are in it."""
+        on = max(self.since_on, replayed_from(self.as_of.astimezone(self.zone).date(), self.zone, rules, nudges))
+        kept = [nudge for nudge in nudges if nudge.sent_at >= self.midnight(on)]
+        return dataclasses.replace(self, replayed_on=on), kept
 
-def _known_log(
-    reader: Reader, since: datetime, as_of: datetime, known_by: datetime, rep_ids: Sequence[str] | None
-) -> list[e.LogEntry]:
-    """The changes of activities, deals and targets recorded from `since` to `known_by`; none is dated after `as_of`."""
-    # As expressions, which no index answers: that of the time finds these months, those of kind and owner all years.
-    where = "recorded_at >= :since AND recorded_at <= :known_by AND entity || '' IN ('activity', 'deal', 'target')"
-    of_reps, reps = among("coalesce(owner_id, '')", ["", *rep_ids], "owner") if rep_ids is not None else ("", {})
-    if of_reps:
-        where += f" AND {of_reps}"
-    log = change_log(reader, where, instead=_MADE_AS, since=since, known_by=known_by, **reps)
-    return [entry if entry.recorded_at <= as_of else dataclasses.replace(entry, recorded_at=as_of) for entry in log]
+    def brief(self, cls: type[e.Entity]) -> tuple[str, ...]:
+        return _BRIEF[cls] if self.replayed_on is not None else ()
 
+    def of_reps(
+        self,
+        cls: type[E],
+        where: str = "",
+        order: str = "id",
+        column: str = "owner_id",
+        only: Collection[str] = (),
+        **values: Any,
+    ) -> list[E]:
+        of_reps, reps = among(column, self.rep_ids) if self.rep_ids is not None else ("", {})
+        return entities(
+            self.reader, cls, " AND ".join(filter(None, (where, of_reps))), order, only=only, **values, **reps
+        )
 
-def _new_accounts(reader: Reader, since: datetime, known_by: datetime) -> dict[str, datetime]:
-    sql = (
-        "SELECT entity_id, min(recorded_at) FROM change_log WHERE entity = 'account' AND op = 'create'"
-        " AND recorded_at >= :since AND recorded_at <= :known_by GROUP BY entity_id"
-    )
-    return {str(row_id): moment(at) for row_id, at in reader.rows(sql, since=since, known_by=known_by)}
+    def nudges(self) -> list[e.Nudge]:
+        since = self.since + timedelta(days=BEFORE_DAYS)
+        return self.of_reps(e.Nudge, "sent_at >= :since", "sent_at, id", since=since)
+
+    def activities(self) -> list[e.Activity]:
+        """The activities since a moment, and whatever older one is still planned."""
+        if self.replayed_on is None:
+            where = "(starts_at >= :since OR status = 'planned')"
+            return self.of_reps(e.Activity, where, column="rep_id", since=self.since)
+        now = "(starts_at >= :replayed OR status = 'planned')"
+        over = "starts_at >= :since AND starts_at < :replayed AND status <> 'planned'"
+        only, replayed = self.brief(e.Activity), self.midnight(self.replayed_on)
+        rows = self.of_reps(e.Activity, over, column="rep_id", only=only, since=self.since, replayed=replayed)
+        return rows + self.of_reps(e.Activity, now, column="rep_id", replayed=replayed)
+
+    def stage_changes(self) -> list[e.StageChange]:
+        only = self.brief(e.StageChange)
+        return entities(self.reader, e.StageChange, "changed_at <= :known_by", "", only=only, known_by=self.known_by)
+
+    def milestones(self) -> list[e.MilestoneDone]:
+        where, values = "done_at <= :known_by", dict[str, Any](known_by=self.known_by, replayed_on=self.replayed_on)
+        if self.replayed_on is not None:
+            where += f" AND deal_id IN ({_GOING_ON})"
+        return entities(self.reader, e.MilestoneDone, where, **values)
+
+    def log(self) -> list[e.LogEntry]:
+        """The changes of activities, deals and targets recorded from `since` to `known_by`; none is dated after `as_of`.
+
+        In brief those recorded since `replayed_on`, and of before those of deals that went on and those not sent yet."""
+        if self.replayed_on is None:
+            log = self._logged("recorded_at >= :since", since=self.since)
+        else:
+            going_on = f"entity = 'deal' AND entity_id IN ({_GOING_ON})"
+            replayed = self.midnight(self.replayed_on)
+            older = {"since": self.since, "replayed": replayed, "replayed_on": self.replayed_on}
+            log = self._logged(
+                f"recorded_at >= :since AND recorded_at < :replayed AND (rev = 0 OR {going_on})", **older
+            )
+            log += self._logged("recorded_at >= :replayed", replayed=replayed)
+        late = self.as_of
+        log = [entry if entry.recorded_at <= late else dataclasses.replace(entry, recorded_at=late) for entry in log]
+        return self.reader.log(log) if isinstance(self.reader, ConvertedReader) else log
+
+    def _logged(self, where: str, **values: Any) -> list[e.LogEntry]:
+        # As expressions, which no index answers: that of the time finds these months, those of kind and owner all years.
+        where += " AND recorded_at <= :known_by AND entity || '' IN ('activity', 'deal', 'target')"
+        if self.rep_ids is not None:
+            of_reps, reps = among("coalesce(owner_id, '')", ["", *self.rep_ids], "owner")
+            where, values = f"{where} AND {of_reps}", {**values, **reps}
+        return change_log(self.reader, where, instead=_MADE_AS, known_by=self.known_by, **values)
+
+    def rides(self) -> list[e.Activity]:
+        of_reps, reps = among("rep_id", self.rep_ids or ())
+        with_reps, companions = among("companion_id", self.rep_ids or ())
+        theirs = (
+            f"(SELECT companion_id FROM activity WHERE status != 'held' AND {of_reps} AND companion_id IS NOT NULL)"
+        )
+        # By person and time, for which there is an index.
+        others, rest = among("id", self.rep_ids or (), "rest")
+        where = (
+            f"rep_id IN (SELECT id FROM person WHERE NOT {others}) AND status = 'planned' AND starts_at >= :today"
+            f" AND ({with_reps} OR rep_id IN {theirs} OR companion_id IN {theirs})"
+        )
+        today = self.midnight(self.as_of.astimezone(self.zone).date())
+        return entities(self.reader, e.Activity, where, today=today, **reps, **rest, **companions)
+
+    def new_accounts(self) -> dict[str, datetime]:
+        sql = (
+            "SELECT entity_id, min(recorded_at) FROM change_log WHERE entity = 'account' AND op = 'create'"
+            " AND recorded_at >= :since AND recorded_at <= :known_by GROUP BY entity_id"
+        )
+        found = self.reader.rows(sql, since=self.since, known_by=self.known_by)
+        return {str(row_id): moment(at) for row_id, at in found}
 
 
 def _calendar(reader: Reader) -> WorkCalendar:
