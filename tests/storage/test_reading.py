@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import Session
@@ -15,7 +16,7 @@ from cockpit.domain import entities as e
 from cockpit.errors import DatabaseCorrupt
 from cockpit.storage import tables as t
 from cockpit.storage.database import Database
-from cockpit.storage.reading import TABLES, among, entities, one
+from cockpit.storage.reading import TABLES, among, as_stored, entities, local_days, one
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -120,3 +121,20 @@ def test_opening_a_file_and_looking_at_today_imports_neither_orm_nor_network(tmp
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ["Asia/Shanghai", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "UTC"])
+def test_the_local_day_of_a_stored_moment_is_that_of_its_zone(name: str) -> None:
+    zone = ZoneInfo(name)
+    first = datetime(2026, 3, 6, tzinfo=UTC)
+    moments = [first + timedelta(minutes=7 * number) for number in range(8000)]
+    stored = [as_stored(moment) for moment in moments]
+    assert list(local_days(stored, zone)) == [moment.astimezone(zone).date() for moment in moments]
+
+
+def test_fields_left_out_are_as_by_default(database: Database) -> None:
+    with database.write() as session:
+        session.add(_activity(1, NOON))
+    with database.look() as reader:
+        (row,) = entities(reader, e.Activity, only=("id", "rep_id", "starts_at", "status"))
+    assert row == e.Activity(id="act-1", rep_id="rep-1", starts_at=NOON, status="planned")

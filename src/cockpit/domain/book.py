@@ -41,6 +41,8 @@ from cockpit.domain.exchange import NO_RATES, Exchange, Kept
 from cockpit.domain.periods import WorkCalendar
 
 E = TypeVar("E", bound=Entity)
+Move = tuple[str, str | None, str, date]
+"""Of a stage change the deal's id, the stage it left, the one it came into, and the local day."""
 
 
 def _grouped(rows: Iterable[E], key: Callable[[E], str]) -> dict[str, tuple[E, ...]]:
@@ -92,6 +94,8 @@ class Book:
     """By id the deals and targets whose money was converted, as their rows keep it."""
     nudges: tuple[Nudge, ...] = ()
     """Those to these reps whose watch rests on days that are here, in the order they were sent."""
+    moves_before: tuple[Move, ...] = ()
+    """In a brief book the stage changes of deals that were over by its days, in order of time."""
 
     @cached_property
     def today(self) -> date:
@@ -150,6 +154,15 @@ class Book:
         by_time = attrgetter("changed_at", "id")
         found = _grouped(self.stage_changes, attrgetter("deal_id"))
         return {deal: tuple(sorted(rows, key=by_time)) for deal, rows in found.items()}
+
+    @cached_property
+    def moves(self) -> tuple[Move, ...]:
+        """Every stage change here, those of each deal in order of time."""
+        own = (change for changes in self.changes_by_deal.values() for change in changes)
+        return (
+            *self.moves_before,
+            *((one.deal_id, one.from_stage_id, one.to_stage_id, self.local_day(one.changed_at)) for one in own),
+        )
 
     @cached_property
     def activities_by_account(self) -> dict[str, tuple[Activity, ...]]:

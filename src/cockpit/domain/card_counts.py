@@ -94,14 +94,13 @@ def _is_unvisited(row: Activity, begins: datetime) -> bool:
 
 def _touched(book: Book, rule: KpiRule, rep_id: str, begins: datetime, ends: datetime) -> Iterable[Activity]:
     """What the rule counts: activities in the window, and those that a change may have moved out of it."""
+    log = book.log_by_row
     for activity in book.activities_by_rep.get(rep_id, ()):
-        if not does_count(book, rule, activity):
-            continue
-        if begins <= activity.starts_at < ends:
-            yield activity
-            continue
-        entries = book.log_by_row.get(activity.id, ())
-        if entries and entries[-1].op != "create" and entries[-1].recorded_at >= begins:
+        if not begins <= activity.starts_at < ends:
+            entries = log.get(activity.id)
+            if not entries or entries[-1].op == "create" or entries[-1].recorded_at < begins:
+                continue
+        if does_count(book, rule, activity):
             yield activity
 
 

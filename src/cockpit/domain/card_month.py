@@ -158,6 +158,8 @@ def _unseen_trace(book: Book, counts: Counter[_History], first: date) -> tuple[R
         unconfirmed = (
             overdue if past.acked_seen == past.seen else past.overdue(past.acked_seen, book.activities_from, known)
         )
+        if True not in overdue and True not in unconfirmed:
+            continue
         was_overdue = is_seen_again = False
         for place, is_overdue in enumerate(overdue):
             is_seen_again |= was_overdue and not is_overdue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -81,8 +81,10 @@ def thin(book: Book, person_id: str, month: Period) -> tuple[Thin, tuple[Reading
     """At each midnight and now: open deals missing to 70 % of the usual number; held = deals begun this month."""
     rows = deals_of(book, (person_id,))
     acked = [deal for deal in rows if deal.is_acknowledged]
-    every = _Spans.of(book, rows)
-    known = every if len(acked) == len(rows) else _Spans.of(book, acked)
+    found = tuple(deal for deal in rows if standing(book, deal) == "open")
+    ended = {deal.id for deal in rows}.difference(deal.id for deal in found)
+    every = _Spans.of(rows, ended)
+    known = every if len(acked) == len(rows) else _Spans.of(acked, ended)
     before = _counts(every, month.starts_on - timedelta(days=7 * USUAL_WEEKS), book.today)
     readings, usual, due = [], 0.0, 0
     for moment, _today, end in moments_of(book, month):
@@ -92,7 +94,6 @@ def thin(book: Book, person_id: str, month: Period) -> tuple[Thin, tuple[Reading
         due = -(-total * KEPT_PERCENT // (USUAL_WEEKS * 100)) if usual >= USUAL_LEAST else 0
         lacks, lacks_acked = (max(0, due - spans.open_before(end)) for spans in (every, known))
         readings.append(Reading(moment, lacks, lacks_acked, 0, every.begun(month.starts_on, end)))
-    found = tuple(deal for deal in rows if standing(book, deal) == "open")
     return Thin(person_id, found, usual, due), settled(readings)
 
 
@@ -109,9 +110,10 @@ class _Spans:
     ends: list[date]
 
     @classmethod
-    def of(cls, book: Book, deals: Sequence[Deal]) -> _Spans:
-        ended = (deal.closed_on or date.min for deal in deals if standing(book, deal) != "open")
-        return cls(sorted(deal.created_on or date.min for deal in deals), sorted(ended))
+    def of(cls, deals: Sequence[Deal], ended: Collection[str]) -> _Spans:
+        """`ended`: the ids of those that are won or lost."""
+        ends = (deal.closed_on or date.min for deal in deals if deal.id in ended)
+        return cls(sorted(deal.created_on or date.min for deal in deals), sorted(ends))
 
     def open_before(self, end: date) -> int:
         """How many were open at the end of the day before."""
@@ -186,13 +188,13 @@ def narrowed(
 def _exits(book: Book, owner_ids: Sequence[str]) -> dict[str, list[tuple[date, bool]]]:
     """For each stage the day of every move out of it, and whether it was one forwards."""
     found: dict[str, list[tuple[date, bool]]] = {}
-    for deal in deals_of(book, owner_ids):
-        for change in book.changes_by_deal.get(deal.id, ()):
-            here, there = book.stages.get(change.from_stage_id or ""), book.stages.get(change.to_stage_id)
-            if here is None or there is None or here.kind != "open":
-                continue
-            is_on = there.kind == "won" or (there.kind == "open" and there.position > here.position)
-            found.setdefault(here.id, []).append((book.local_day(change.changed_at), is_on))
+    own = {deal.id for deal in deals_of(book, owner_ids)}
+    for deal_id, left, entered, on in book.moves:
+        here, there = book.stages.get(left or ""), book.stages.get(entered)
+        if deal_id not in own or here is None or there is None or here.kind != "open":
+            continue
+        is_on = there.kind == "won" or (there.kind == "open" and there.position > here.position)
+        found.setdefault(here.id, []).append((on, is_on))
     return found
 
 

@@ -28,6 +28,8 @@ class Version(NamedTuple, Generic[R]):
 
 def versions(book: Book, row: R, since: datetime = BEGINNING) -> tuple[Version[R], ...]:
     """The versions that stood at `since` or later, within the log, oldest first; the last one is the row itself."""
+    if row.id not in book.log_by_row:
+        return (Version(BEGINNING, row, row.is_acknowledged),)
     kept = book.replayed.get((row.id, since))
     if kept is None or kept[0] is not row:
         kept = book.replayed[row.id, since] = (row, _versions(book, row, since))
@@ -36,9 +38,7 @@ def versions(book: Book, row: R, since: datetime = BEGINNING) -> tuple[Version[R
 
 
 def _versions(book: Book, row: R, since: datetime) -> tuple[Version[R], ...]:
-    entries, is_known = book.log_by_row.get(row.id, ()), row.is_acknowledged
-    if not entries:
-        return (Version(BEGINNING, row, is_known),)
+    entries, is_known = book.log_by_row[row.id], row.is_acknowledged
     found: list[Version[R]] = []
     current, is_own = row, row.origin == "local"
     for entry in reversed(entries):

@@ -168,14 +168,12 @@ def usual_stays(book: Book) -> Mapping[str, Stay]:
 
 def _usual_stays(book: Book) -> dict[str, Stay]:
     stays: defaultdict[str, list[int]] = defaultdict(list)
-    local_day = book.local_day
-    for changes in book.changes_by_deal.values():
-        entered, first = "", date.min
-        for change in changes:
-            day = local_day(change.changed_at)
-            if entered and change.from_stage_id == entered:
-                stays[entered].append((day - first).days)
-            entered, first = change.to_stage_id, day
+    last: dict[str, tuple[str, date]] = {}
+    for deal_id, left, entered, on in book.moves:
+        before = last.get(deal_id)
+        if left and before is not None and before[0] == left:
+            stays[left].append((on - before[1]).days)
+        last[deal_id] = (entered, on)
     found: dict[str, Stay] = {}
     for stage in book.stages.values():
         measured = stays.get(stage.id, [])

@@ -11,13 +11,14 @@ import json
 import sqlite3
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from itertools import repeat
 from operator import itemgetter
 from types import MappingProxyType, NoneType, UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
 
 from cockpit.domain import entities as e
 
@@ -154,6 +155,19 @@ def moment(value: Any) -> datetime:
         return datetime.fromisoformat(f"{value}+00:00")
     found: datetime = value
     return found.replace(tzinfo=UTC)
+
+
+def local_days(moments: Iterable[Any], zone: ZoneInfo) -> Iterator[date]:
+    """The day in a time zone of each stored moment. Where in a day of UTC the local one turns is worked out once."""
+    turns: dict[str, tuple[str, date, date]] = {}
+    for stored in moments:
+        at: str = stored if type(stored) is str else as_stored(moment(stored))
+        found = turns.get(at[:10])
+        if found is None:
+            first = moment(f"{at[:10]} 00:00").astimezone(zone).date()
+            second = first + timedelta(days=1)
+            found = turns[at[:10]] = (as_stored(datetime.combine(second, time(), zone)), first, second)
+        yield found[1] if at < found[0] else found[2]
 
 
 _Column = Sequence[Any]

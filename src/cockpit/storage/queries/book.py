@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from cockpit.domain import entities as e
-from cockpit.domain.book import Book
+from cockpit.domain.book import Book, Move
 from cockpit.domain.card_limits import USUAL, Limits
 from cockpit.domain.exchange import NO_RATES
 from cockpit.domain.periods import WorkCalendar, period_of
@@ -23,7 +23,7 @@ from cockpit.storage.converted import ConvertedReader
 from cockpit.storage.past import past_reader
 from cockpit.storage.queries.people import everybody
 from cockpit.storage.queries.sync import conflicted_rows
-from cockpit.storage.reading import E, Reader, among, entities, moment
+from cockpit.storage.reading import E, Reader, among, entities, local_days, moment
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -41,8 +41,21 @@ _GOING_ON = (
 _OF_ROW = ("id", "rev", "pending", "origin")
 _BRIEF: dict[type[e.Entity], tuple[str, ...]] = {
     e.Account: (*_OF_ROW, "name", "alias", "tier", "lifecycle", "cadence_days", "owner_id"),
+    e.Deal: (
+        *(
+            *_OF_ROW,
+            "name",
+            "owner_id",
+            "account_id",
+            "funnel_id",
+            "stage_id",
+            "product_id",
+            "amount_minor",
+            "currency",
+        ),
+        *("created_on", "expected_on", "closed_on"),
+    ),
     e.Activity: (*_OF_ROW, "rep_id", "kind", "status", "account_id", "deal_id", "starts_at", "subject"),
-    e.StageChange: ("id", "deal_id", "from_stage_id", "to_stage_id", "changed_at"),
 }
 """What a brief book reads of rows of which there are many; of activities those that are over."""
 
@@ -60,9 +73,8 @@ def load_book(
 ) -> Book:
     """The book of `rep_ids` (everybody on this device when None).
 
-    Accounts are all that are here, so that a name never goes missing. Activities start at
-    `activities_from`, by default `usually_from`. Nudges are those whose watch rests on these days alone.
-    26 SELECTs at most, whatever the size.
+    Accounts are all that are here, so that a name never goes missing. Activities start at `activities_from`, by default
+    `usually_from`. Nudges are those whose watch rests on these days alone. 27 SELECTs at most, whatever the size.
 
     `known_by`: what was recorded up to then counts, by default `as_of`. A later one is for a look at now:
     another machine's clock that runs ahead, or this one set back, must not hide a row.
@@ -92,9 +104,9 @@ def load_book(
         products={product.id: product for product in entities(reader, e.Product)},
         accounts={account.id: account for account in entities(reader, e.Account, only=rows.brief(e.Account))},
         windows=_windows(reader) if not is_brief else {},
-        deals=tuple(rows.of_reps(e.Deal)),
-        stage_changes=tuple(rows.stage_changes()),
-        milestones=tuple(rows.milestones()),
+        deals=tuple(rows.of_reps(e.Deal, only=rows.brief(e.Deal))),
+        stage_changes=tuple(rows.of_deals(e.StageChange, "changed_at")),
+        milestones=tuple(rows.of_deals(e.MilestoneDone, "done_at")),
         activities=tuple(rows.activities()),
         targets=tuple(entities(reader, e.Target)),
         kpi_rules=tuple(rules),
@@ -107,6 +119,7 @@ def load_book(
         exchange=exchanged.exchange if exchanged is not None else NO_RATES,
         kept=exchanged.kept() if exchanged is not None else {},
         nudges=tuple(nudges),
+        moves_before=tuple(rows.moves_before()),
     )
 
 
@@ -121,7 +134,7 @@ class _Rows:
     """The rows of some reps since a day.
 
     In brief each moment since `replayed_on` can be looked at again by them, and no other: what was over by then is there
-    without its texts, its log and its milestones; opening hours and the nudges of before are not.
+    without its texts, its log and its milestones, its stage changes as moves; opening hours and the nudges of before are not.
     """
 
     reader: Reader
@@ -177,15 +190,24 @@ class _Rows:
         rows = self.of_reps(e.Activity, over, column="rep_id", only=only, since=self.since, replayed=replayed)
         return rows + self.of_reps(e.Activity, now, column="rep_id", replayed=replayed)
 
-    def stage_changes(self) -> list[e.StageChange]:
-        only = self.brief(e.StageChange)
-        return entities(self.reader, e.StageChange, "changed_at <= :known_by", "", only=only, known_by=self.known_by)
-
-    def milestones(self) -> list[e.MilestoneDone]:
-        where, values = "done_at <= :known_by", dict[str, Any](known_by=self.known_by, replayed_on=self.replayed_on)
+    def of_deals(self, cls: type[E], at: str) -> list[E]:
+        """What is known of deals, in no order; in brief of those that went on."""
+        where, values = f"{at} <= :known_by", dict[str, Any](known_by=self.known_by, replayed_on=self.replayed_on)
         if self.replayed_on is not None:
             where += f" AND deal_id IN ({_GOING_ON})"
-        return entities(self.reader, e.MilestoneDone, where, **values)
+        return entities(self.reader, cls, where, "", **values)
+
+    def moves_before(self) -> Iterable[Move]:
+        """In brief the stage changes of the other deals."""
+        if self.replayed_on is None:
+            return ()
+        sql = (
+            "SELECT changed_at, id, deal_id, from_stage_id, to_stage_id FROM stage_change"
+            f" WHERE changed_at <= :known_by AND deal_id NOT IN ({_GOING_ON})"
+        )
+        found = sorted(self.reader.rows(sql, known_by=self.known_by, replayed_on=self.replayed_on))
+        at, _ids, deals, left, entered = zip(*found) if found else ((),) * 5
+        return zip(deals, left, entered, local_days(at, self.zone))
 
     def log(self) -> list[e.LogEntry]:
         """The changes of activities, deals and targets recorded from `since` to `known_by`; none is dated after `as_of`.
