@@ -100,7 +100,7 @@ class DealReader:
         """
         fires = self._check(rule_id)
         is_coverable = rule_id in ("deal_regressed", "deal_stalled")
-        found = [int(view.standing == "open" and fires(view)) for view in life.views]
+        found = [int(view.standing == "open" and fires(view) is not None) for view in life.views]
         if not any(found):
             return ()
         readings = []
@@ -114,7 +114,7 @@ class DealReader:
         """Whether the rule has said nothing from before `since` until now: its card is closed by then, if it had one."""
         fires, following = self._check(rule_id), None
         for view in reversed(life.views):
-            if view.standing == "open" and fires(view):
+            if view.standing == "open" and fires(view) is not None:
                 return False
             if following is not None and view.moment < since and following - view.moment > SETTLE:
                 return True
@@ -126,23 +126,18 @@ class DealReader:
         view = life.views[-1]
         if view.standing != "open":
             return DealFinding(life.deal)
-        if rule_id == "milestone_missing":
-            return DealFinding(life.deal, milestone_of=self.missing_milestone(view))
-        checks: Mapping[str, Callable[[], Verdict | None]] = {
-            "deal_dirty": lambda: dirty(view, self.book),
-            "deal_regressed": lambda: regressed(view, self.book.stages),
-            "deal_stalled": lambda: stalled(view, self.usual),
-        }
-        return DealFinding(life.deal, checks[rule_id]())
+        found = self._check(rule_id)(view)
+        if isinstance(found, Stage):
+            return DealFinding(life.deal, milestone_of=found)
+        return DealFinding(life.deal, found)
 
-    def _check(self, rule_id: RuleId) -> Callable[[DealView], bool]:
+    def _check(self, rule_id: RuleId) -> Callable[[DealView], Verdict | Stage | None]:
+        # Not kept: it would hold the reader that holds it, and with it the book, until the collector comes.
         if rule_id == "deal_dirty":
-            return lambda view: dirty(view, self.book) is not None
+            return lambda view: dirty(view, self.book)
         if rule_id == "deal_regressed":
-            return lambda view: regressed(view, self.book.stages) is not None
-        if rule_id == "deal_stalled":
-            return lambda view: stalled(view, self.usual) is not None
-        return lambda view: self.missing_milestone(view) is not None
+            return lambda view: regressed(view, self.book.stages)
+        return (lambda view: stalled(view, self.usual)) if rule_id == "deal_stalled" else self.missing_milestone
 
     def missing_milestone(self, view: DealView) -> Stage | None:
         """The stage that the deal last left forwards without its milestone; None when there is none."""

@@ -151,8 +151,10 @@ class _Past:
             if deal.closed_on is not None:
                 yield deal.closed_on
         for history in self.others:
-            for held_or_planned in history:
-                yield self.book.local_day(held_or_planned.row.starts_at) + one
+            for version in history:
+                row = version.row
+                if row.status == "planned" or (row.status == "held" and row.starts_at > version.since):
+                    yield self.book.local_day(row.starts_at) + one
         for change, day in zip(self.changes, self.changed_on):
             yield day + timedelta(days=limits.get(change.to_stage_id, 0))
             yield day + timedelta(days=REGRESSED_DAYS + 1)

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -74,7 +75,7 @@ def load_book(
     """The book of `rep_ids` (everybody on this device when None).
 
     Accounts are all that are here, so that a name never goes missing. Activities start at `activities_from`, by default
-    `usually_from`. Nudges are those whose watch rests on these days alone. 27 SELECTs at most, whatever the size.
+    `usually_from`. Nudges are those whose watch rests on these days alone. 29 SELECTs at most, whatever the size.
 
     `known_by`: what was recorded up to then counts, by default `as_of`. A later one is for a look at now:
     another machine's clock that runs ahead, or this one set back, must not hide a row.
@@ -181,14 +182,16 @@ class _Rows:
 
     def activities(self) -> list[e.Activity]:
         """The activities since a moment, and whatever older one is still planned."""
+        # Apart: joined by OR they are looked for in all years.
+        rows = self._begun("starts_at < :since AND status = 'planned'", since=self.since)
         if self.replayed_on is None:
-            where = "(starts_at >= :since OR status = 'planned')"
-            return self.of_reps(e.Activity, where, column="rep_id", since=self.since)
-        now = "(starts_at >= :replayed OR status = 'planned')"
-        over = "starts_at >= :since AND starts_at < :replayed AND status <> 'planned'"
+            return sorted(rows + self._begun("starts_at >= :since", since=self.since), key=attrgetter("id"))
         only, replayed = self.brief(e.Activity), self.midnight(self.replayed_on)
-        rows = self.of_reps(e.Activity, over, column="rep_id", only=only, since=self.since, replayed=replayed)
-        return rows + self.of_reps(e.Activity, now, column="rep_id", replayed=replayed)
+        rows += self._begun("starts_at >= :since AND starts_at < :now", only, since=self.since, now=replayed)
+        return rows + self._begun("starts_at >= :now", now=replayed)
+
+    def _begun(self, where: str, only: Collection[str] = (), **values: Any) -> list[e.Activity]:
+        return self.of_reps(e.Activity, where, column="rep_id", only=only, **values)
 
     def of_deals(self, cls: type[E], at: str) -> list[E]:
         """What is known of deals, in no order; in brief of those that went on."""
