@@ -118,6 +118,7 @@ def test_an_end_in_another_year_says_the_year(company: Company) -> None:
     assert aside.state_text == "WAIVED until Thu 2028-11-02"
     said = dict(WhyService(desk_of(company)).explain(f"card:{card.id}").inputs)
     assert (said["waived until"], said["reason"]) == ("Thu 2028-11-02", "budget comes in spring")
+    assert said["waived by"] == "Zhang Wei"
 
 
 def test_a_waiver_needs_a_reason_a_day_ahead_and_a_card(company: Company) -> None:

@@ -19,7 +19,7 @@ from cockpit.services.card_team_words import LeadFinding, lead_evidence
 from cockpit.services.card_views import card_views, progress
 from cockpit.services.card_waiting_words import WaitingFinding
 from cockpit.services.snapshots import Why, WhyRow
-from cockpit.services.views import kpi_name
+from cockpit.services.views import kpi_name, spoken
 from cockpit.services.why_cards_effect import effect_rows
 from cockpit.services.why_cards_waiting import waiting_rows
 from cockpit.services.why_money import Unit, answer, deal_row
@@ -110,7 +110,7 @@ def card(book: Book, found: Card) -> Why:
             *_score(found),
             *_progress(found),
             (_("state"), view.state_text),
-            *_waiver(found),
+            *_waiver(book, found),
             *_trail(book, found),
         ],
         currency=found.currency,
@@ -213,11 +213,14 @@ def _progress(found: Card) -> list[tuple[str, str]]:
     return [(_("done since found"), f"{parts[0]}/{parts[1]}")] if parts else []
 
 
-def _waiver(found: Card) -> list[tuple[str, str]]:
+def _waiver(book: Book, found: Card) -> list[tuple[str, str]]:
+    """Until when it is set aside, why, and by whom where that person is known here."""
     if found.waiver is None:
         return []
     until = near_day(found.waiver.until_on, found.period.starts_on)
-    return [(_("waived until"), until), (_("reason"), found.waiver.reason)]
+    said = [(_("waived until"), until), (_("reason"), found.waiver.reason)]
+    person = book.people.get(found.waiver.by_id or "")
+    return [*said, (_("waived by"), spoken(person.name, person.alias))] if person is not None else said
 
 
 def _trail(book: Book, found: Card) -> list[tuple[str, str]]:
