@@ -13,7 +13,7 @@ from cockpit.cli.explaining import Explain, explained
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Sheet, Table, show, talk, wants_screen, write
 from cockpit.i18n import _, exact_money, month_name, short_day, short_money
 from cockpit.services import snapshots as s
-from cockpit.services.words import agreement_name, apart_money, metric_name
+from cockpit.services.words import agreement_name, apart_money, metric_name, missing_figures
 
 Period = Annotated[
     str, typer.Option(help=_("month, quarter, year of today, or one like 2026-11, 2026-Q4, 2026."), metavar="PERIOD")
@@ -155,15 +155,10 @@ def tree_sheet(found: s.TargetsSnapshot) -> Sheet:
         ]
         title = _("{name} by part").format(name=top.name)
         tables.append(Table(title, (_("from"), ">" + _("working days"), ">" + _("target")), parts))
-    notes = (apart_money(top.other_currencies), unknown_text(top))
+    notes = (apart_money(top.other_currencies), missing_figures(top.unknown))
     return Sheet(
         [head, *(f"! {note}" for note in notes if note)], tables, [_record(found, line) for line in found.lines]
     )
-
-
-def unknown_text(line: s.TargetLine) -> str:
-    """How many won deals add nothing because their figure is missing."""
-    return _("won deals without the figure: {count}").format(count=line.unknown) if line.unknown else ""
 
 
 def _row(unit: str, line: s.TargetLine) -> tuple[str, ...]:

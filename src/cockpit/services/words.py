@@ -128,6 +128,11 @@ def apart_money(others: Sequence[tuple[str, int]]) -> str:
     return words.format(money=listed(exact_money(minor, code) for code, minor in others), code=others[0][0])
 
 
+def missing_figures(count: int) -> str:
+    """Won deals that add nothing, since the figure that is counted is missing; empty without any."""
+    return _("won deals without the figure: {count}").format(count=count) if count else ""
+
+
 def lifecycle(code: str) -> str:
     return _word(_LIFECYCLES, code)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cockpit.i18n import _, month_name, short_money
 from cockpit.services.snapshots import TargetLine, TargetPart, TargetsSnapshot
-from cockpit.services.words import agreement_name, apart_money
+from cockpit.services.words import agreement_name, apart_money, missing_figures
 from cockpit.widgets.lines import Line
 from cockpit.widgets.signs import write_sign
 from cockpit.widgets.table import Cell, Column, Row, Table, Tone
@@ -103,7 +103,7 @@ def detail_lines(snapshot: TargetsSnapshot, line: TargetLine) -> list[Line]:
             [(_("lead said yes {lead}, rep {rep}").format(lead=lead, rep=rep), AGREEMENT_TONES.get(line.agreement, ""))]
         )
     if line.unknown:
-        found.append([(_("won deals without the figure: {count}").format(count=line.unknown), "warn")])
+        found.append([(missing_figures(line.unknown), "warn")])
     if line.other_currencies:
         found.append([(apart_money(line.other_currencies), "warn")])
     found += [[(_part_text(part), "muted"), (value_text(snapshot, part.value), "")] for part in line.parts]
