@@ -282,6 +282,9 @@ def _replayed(
             is_refused = one.status == "parked" != look.before.states.get(one.mutation_id)
             # what was sent and not answered may be there already: the hub says what it met
             is_unanswered = one.attempts > 0 and one.status not in ("conflict", "parked")
+            is_past = one.status == "parked" and _went_through_since(look, one, name)
+            if is_past and (one.mutation_id, name) not in asked:
+                continue
             if (one.mutation_id, name) not in asked and not is_refused and not is_unanswered and not is_open:
                 look.find(f"I4 {key} {name}: {mine!r} and {value!r} of the other side, and nobody is asked")
             return None
@@ -289,6 +292,19 @@ def _replayed(
             return None
         value = merged[0]
     return (value,)
+
+
+def _went_through_since(look: Look, one: Queued, name: str) -> bool:
+    """The server has what was typed on top of this change, near or far. Ids grow in the order of typing."""
+    word = one.patch[name]
+    later = [other for other in (*look.queue, *look.ended.values())
+             if other.key == one.key and other.mutation_id > one.mutation_id and name in other.patch]  # fmt: skip
+    for other in sorted(later, key=lambda change: change.mutation_id):
+        if other.base.get(name) == word:
+            word = other.patch[name]
+            if other.status in ("applied", "replayed"):
+                return True
+    return False
 
 
 def _repeats(*texts: str | None) -> bool:

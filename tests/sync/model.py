@@ -65,7 +65,7 @@ class ModelHub:
     seen: list[str] = field(default_factory=list)
     silent_overwrites: list[str] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
-    """Problem type for every mutation of a row, by row id."""
+    """Problem type for every mutation of a row, by row id, or with a value, by `field=value`."""
     oldest_cursor: int = 0
     gone_kind: str = "cursor-expired"
     mark: str = ""
@@ -158,7 +158,8 @@ class ModelHub:
         if m["mutation_id"] in self.applied:
             row = self.rows.get(key)
             return {**answer, "status": "replayed", "row": row, "rev": row["rev"] if row else 0}
-        refused = self.refuse.get(m["entity_id"])
+        words_of = (m["entity_id"], *(f"{name}={value}" for name, value in m["patch"].items()))
+        refused = next((self.refuse[word] for word in words_of if word in self.refuse), None)
         if refused:
             words = {"type": refused, "title": refused, "status": 422, "detail": f"{refused} it is"}
             return {**answer, "status": "rejected", "problem": words}

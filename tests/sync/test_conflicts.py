@@ -262,3 +262,19 @@ def test_my_last_word_stands_in_a_question_whose_later_change_the_hub_has(device
     device.service.answer(question.id, "mine")
     device.sync()
     assert (hub.row("account", "acc-1")["phone"], device.queue()) == ("9", [])
+
+
+def test_of_a_refused_change_nothing_is_asked_that_a_later_word_of_mine_has_settled(
+    device: Device, hub: ModelHub
+) -> None:
+    """Both went in one push: the first is refused for another field, the second wrote the value that was there."""
+    hub.refuse["name=poison"] = "validation"
+    device.edit("patch", "account", "acc-1", phone="2", name="poison")
+    device.edit("patch", "account", "acc-1", phone="9")
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    assert device.queue() == [("acc-1", "parked")]
+    assert (device.service.badge().conflicts, device.value("account", "acc-1", "phone")) == (0, "9")
+    hub.put("account", "acc-1", phone="7")
+    device.sync()
+    assert (device.service.badge().conflicts, device.value("account", "acc-1", "phone")) == (0, "7")

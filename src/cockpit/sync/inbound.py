@@ -255,6 +255,8 @@ class Receiver:
             seen, mine = mutation.base.get(name), mutation.patch[name]
             merged = merge_field(entity, name, seen, mine, value)
             if merged.is_conflict:
+                if mutation.status == "parked" and receipts.has_said_since(self.session, mutation, queued, name):
+                    continue  # refused as a whole; of this field a later word of mine is what the hub has
                 latest = next(m.patch[name] for m in reversed(queued) if name in m.patch)
                 if (entity, name) in LONG_TEXT_FIELDS or conflicts.is_asked(self.session, entity, theirs["id"], name):
                     # a text shows what was merged into it; one in question my last word, which the hub may have by now

@@ -61,6 +61,12 @@ _KEEP = insert(OutboxDoneRow).from_select(
 )
 _DROP = delete(OutboxRow).where(_THESE)
 _OLDER = select(OutboxDoneRow).where(col(OutboxDoneRow.ended_at) <= bindparam("before"))
+_SENT_AFTER = select(OutboxDoneRow).where(
+    col(OutboxDoneRow.entity) == bindparam("entity"),
+    col(OutboxDoneRow.entity_id) == bindparam("row_id"),
+    col(OutboxDoneRow.seq) > bindparam("seq"),
+    col(OutboxDoneRow.result).in_(SENT),
+)
 _DROP_UNRECORDED = delete(ChangeLogRow).where(
     col(ChangeLogRow.rev) == 0, col(ChangeLogRow.id).in_(select(col(OutboxDoneRow.mutation_id)))
 )
@@ -114,6 +120,22 @@ def is_known(session: Session, entity: str, row_id: str) -> bool:
         *of_it, col(OutboxDoneRow.op) == "create", col(OutboxDoneRow.result).in_(SENT)
     )
     return session.scalars(made.limit(1)).first() is not None
+
+
+def has_said_since(session: Session, mutation: OutboxRow, queued: Sequence[OutboxRow], field: str) -> bool:
+    """True when a later word of mine on the field, typed on top of this one, has gone through: this one is past.
+
+    `queued` are the changes of the row that still wait, `mutation` among them.
+    """
+    word = mutation.patch[field]
+    of_row = {"entity": mutation.entity, "row_id": mutation.entity_id, "seq": mutation.seq}
+    later = [*(one for one in queued if (one.seq or 0) > (mutation.seq or 0)), *session.scalars(_SENT_AFTER, of_row)]
+    for one in sorted(later, key=lambda change: change.seq or 0):
+        if field in one.patch and one.base.get(field) == word:
+            word = one.patch[field]
+            if isinstance(one, OutboxDoneRow):
+                return True
+    return False
 
 
 def recount(session: Session, keys: Collection[tuple[str, str]]) -> None:
