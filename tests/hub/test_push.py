@@ -295,6 +295,37 @@ def test_what_comes_behind_a_conflict_of_its_row_is_to_come_again(hub: HubWorld)
     assert hub.client(ME).get("/v1/deal/deal-1").json()["name"] != "later"
 
 
+def test_a_copy_of_a_push_that_comes_late_changes_nothing(hub: HubWorld) -> None:
+    """Its device was told of the conflict and has answered it with theirs, and then the value was as it had been."""
+    hub.deal(amount_minor=100)
+    me, lead = hub.client(ME), hub.client(LEAD)
+    mine = hub.mutation("deal", "deal-1", "patch", {"amount_minor": 200}, base={"amount_minor": 100})
+    taken = hub.mutation("deal", "deal-1", "patch", {"source": "fair"}, base={"source": ""})
+    lead.push(hub.mutation("deal", "deal-1", "patch", {"amount_minor": 300}, base={"amount_minor": 100}))
+    assert me.push_numbered(1, taken, mine) == ["applied", "conflict"]
+    lead.push(hub.mutation("deal", "deal-1", "patch", {"amount_minor": 100}, base={"amount_minor": 300}))
+    assert me.push_numbered(1, taken, mine) == ["replayed", "retry"]
+    assert me.get("/v1/deal/deal-1").json()["amount_minor"] == 100
+    assert me.push_numbered(2, mine) == ["applied"]
+
+
+def test_a_push_that_others_of_its_device_have_overtaken_changes_nothing(hub: HubWorld) -> None:
+    me = hub.client(ME)
+    assert me.push_numbered(3, _create_account(hub)) == ["applied"]
+    assert me.push_numbered(2, _create_account(hub, "a-2", name="明远物流")) == ["retry"]
+    assert me.get("/v1/account/a-2").status_code == 404
+
+
+def test_a_device_is_told_how_many_pushes_it_made(hub: HubWorld) -> None:
+    me = hub.client(ME)
+    asked = {"device_id": me.device}
+    assert me.get("/v1/sync/hello", params=asked).json()["pushes"] == 0
+    me.push_numbered(7, _create_account(hub))
+    me.push(_create_account(hub, "a-2", name="明远物流"))  # a device that does not count is taken as before
+    assert me.get("/v1/sync/hello", params=asked).json()["pushes"] == 7
+    assert me.get("/v1/sync/hello").json()["pushes"] == 0
+
+
 def test_values_that_do_not_fit_are_refused_with_a_reason(hub: HubWorld) -> None:
     creates = [hub.mutation(entity, f"row-{n}", "create", values) for n, (entity, values) in enumerate(MISFITS)]
     for (entity, values), result in zip(MISFITS, hub.client(ME).push(*creates), strict=True):

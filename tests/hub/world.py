@@ -78,6 +78,11 @@ class Client:
         results: list[dict[str, Any]] = answer.json()["results"]
         return results
 
+    def push_numbered(self, number: int, *mutations: dict[str, Any]) -> list[str]:
+        """What became of each mutation of a push that says which of its device's it is."""
+        body = {"device_id": self.device, "number": number, "mutations": mutations}
+        return [result["status"] for result in self.send("POST", "/v1/sync/push", json=body).json()["results"]]
+
     def pull(self, cursor: str = "", limit: int = 500) -> Pulled:
         """All pages after `cursor`."""
         pulled = Pulled(cursor)

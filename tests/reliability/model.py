@@ -43,6 +43,8 @@ class State:
     results: dict[str, tuple[str, str]] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
     order: dict[tuple[str, Key], int] = field(default_factory=dict)
+    pushes: dict[str, int] = field(default_factory=dict)
+    """The highest number of a push of each device."""
     writers: Writers = field(default_factory=Writers)
     marks: tuple[tuple[str, int], ...] = (("mark-1", 1),)
     """Of each start of the server, with the first revision under it."""
@@ -50,7 +52,7 @@ class State:
     def copied(self) -> State:
         """Rows are never changed in place, so shallow copies of the books do."""
         found = copy(self)
-        for name in ("rows", "stones", "exits", "results", "counted", "order"):
+        for name in ("rows", "stones", "exits", "results", "counted", "order", "pushes"):
             setattr(found, name, dict(getattr(self, name)))
         found.writers = self.writers.copied()
         return found

@@ -59,25 +59,36 @@ class Reference(Judge):
         if path == "/v1/sync/hello":
             asked = request.url.params
             was_met = not asked.get("mark") or self.was_here(asked["mark"], int(asked["rev"]))
-            return answered(self._hello(person_id) | {"mark": self.mark(), "is_same_history": was_met})
+            return answered(
+                self._hello(person_id)
+                | {
+                    "mark": self.mark(),
+                    "is_same_history": was_met,
+                    "pushes": self.state.pushes.get(asked["device_id"], 0),
+                }
+            )
         if path == "/v1/sync/push":
             body = msgspec.json.decode(request.content)
             if (body["epoch"], body["mark"]) != (self.state.epoch, self.mark()):
                 return problem(409, "restored")
             if len(body["mutations"]) > self.push_cap:
                 return problem(413, "too-large")
-            return answered({"results": self._in_order(person_id, body["device_id"], body["mutations"])})
+            device, number = body["device_id"], body["number"]
+            is_new = number > self.state.pushes.get(device, 0)
+            self.state.pushes[device] = max(number, self.state.pushes.get(device, 0))
+            return answered({"results": self._in_order(person_id, device, body["mutations"], is_new=is_new)})
         if path == "/v1/sync/changes":
             return self._changes(person_id, request.url.params["cursor"], int(request.url.params["limit"]))
         return self._snapshot(person_id, request.url.params.get("page", ""))
 
-    def _in_order(self, person_id: str, device: str, mutations: list[Row]) -> list[Row]:
-        """Behind one of a row that is in conflict or to come again, those that come after it are to come again."""
+    def _in_order(self, person_id: str, device: str, mutations: list[Row], *, is_new: bool) -> list[Row]:
+        """Behind one of a row that is in conflict or to come again, those that come after it are to come again. A copy
+        of a push, and one that is overtaken, changes nothing."""
         results: list[Row] = []
         held: set[tuple[str, str]] = set()
         for mutation in mutations:
             key = (mutation["entity"], mutation["entity_id"])
-            if key in held and mutation["mutation_id"] not in self.state.results:
+            if (key in held or not is_new) and mutation["mutation_id"] not in self.state.results:
                 result: Row = {"mutation_id": mutation["mutation_id"], "status": "retry"}
             else:
                 result = self.judge(person_id, device, mutation)

@@ -126,6 +126,10 @@ RESYNC = (
         f"{_ENGINE}:Engine._greet", "not hello.is_same_history or hello", "hello", "I1",
     ),
     Bug(
+        "each run counts its pushes anew", "idempotency", "A push goes under a number that one before it has had.",
+        f"{_ENGINE}:Engine._push", "None, hello.pushes", "None, 0", "I7",
+    ),
+    Bug(
         "tombstones outlive a restore", "resync", "Deletions of an old epoch keep out rows of the new one.",
         f"{_PULL}:begin_resync", 'if reason == "restored":', "if False:", "I3",
     ),

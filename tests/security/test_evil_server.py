@@ -7,6 +7,7 @@ import json
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -15,7 +16,7 @@ from sqlmodel import select
 
 from cockpit.cli import shapes, sheets
 from cockpit.crm.hub import HubClient
-from cockpit.crm.wire import MOST_ROWS
+from cockpit.crm.wire import MOST_ROWS, Hello, HelloPerson, SchemaRange
 from cockpit.errors import HubBusy, HubError, HubUnavailable
 from cockpit.screens.sync import facts
 from cockpit.storage.tables import InboundErrorRow, TombstoneRow
@@ -104,6 +105,8 @@ LARGE = {
     "objects": b'{"a":' * 1_500_000,
 }
 
+GREETED = Hello(datetime(2026, 11, 24, tzinfo=UTC), "epoch", SchemaRange(1, 1), 0, HelloPerson("rep-1", "Rep"))
+
 
 @pytest.mark.parametrize("kind", LARGE)
 def test_small_answers_do_not_grow_large_in_memory(kind: str) -> None:
@@ -111,7 +114,7 @@ def test_small_answers_do_not_grow_large_in_memory(kind: str) -> None:
     calls: tuple[Callable[[HubClient], object], ...] = (
         lambda hub: hub.changes("c", 500),
         lambda hub: hub.snapshot(""),
-        lambda hub: hub.push("d", 1, "", "", []),
+        lambda hub: hub.push("d", 1, GREETED, 1, []),
         lambda hub: hub.hello(),
     )
     tracemalloc.start()
@@ -202,7 +205,7 @@ def test_nothing_is_asked_of_another_host(status: int) -> None:
             hub.hello,
             lambda: hub.changes("c", 1),
             lambda: hub.snapshot(""),
-            lambda: hub.push("d", 1, "", "", []),
+            lambda: hub.push("d", 1, GREETED, 1, []),
         ):
             with pytest.raises(HubUnavailable):
                 call()

@@ -155,16 +155,19 @@ class HubClient:
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._socket = info["return_value"].get_extra_info("socket")
 
-    def hello(self, mark: str = "", rev: int = 0) -> wire.Hello:
-        """Greet the hub, and ask whether the place last met is of its history."""
+    def hello(self, mark: str = "", rev: int = 0, device_id: str = "") -> wire.Hello:
+        """Greet the hub, and ask whether the place last met is of its history, and how many pushes it had from here."""
         params = {"mark": mark, "rev": str(rev)} if mark else {}
+        params |= {"device_id": device_id} if device_id else {}
         return self._read("GET", "/v1/sync/hello", wire.hello, params=params)
 
     def push(
-        self, device_id: str, schema_v: int, epoch: str, mark: str, mutations: Sequence[dict[str, Any]]
+        self, device_id: str, schema_v: int, greeted: wire.Hello, number: int, mutations: Sequence[dict[str, Any]]
     ) -> wire.PushAnswer:
-        """Send mutations in their order, to the hub of that epoch and start alone. Raises BatchTooBig on 413."""
-        of = {"epoch": epoch, "mark": mark}
+        """Send mutations in their order, to the hub that was greeted alone. Raises BatchTooBig on 413.
+
+        A copy of the request that arrives after its answer, or after a push with a higher number, changes nothing."""
+        of = {"epoch": greeted.epoch, "mark": greeted.mark, "number": number}
         body = {"device_id": device_id, "schema_v": schema_v, **of, "mutations": list(mutations)}
         return self._read("POST", "/v1/sync/push", wire.push_answer, content=msgspec.json.encode(body))
 

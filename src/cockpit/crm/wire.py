@@ -55,6 +55,7 @@ class Hello(msgspec.Struct, frozen=True):
     """`head_rev` is the newest revision of the whole hub; revisions compare only inside one `epoch`.
 
     `mark` names the hub's newest start; a hub that gives none cannot say whether the place met before is of its history.
+    `pushes` is the number of the newest push that it took from the device which asks.
     """
 
     time: Moment
@@ -64,6 +65,7 @@ class Hello(msgspec.Struct, frozen=True):
     person: HelloPerson
     mark: Annotated[str, Meta(max_length=64)] = ""
     is_same_history: bool = True
+    pushes: Rev = 0
     limits: Limits = msgspec.field(default_factory=Limits)
     scopes: list[str] = msgspec.field(default_factory=list)
 

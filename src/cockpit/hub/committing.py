@@ -30,6 +30,7 @@ def commit_in_order(hub: Hub, turn: Push, mutations: Iterable[Mutation | Mutatio
     Behind one that meets a change its writer had not seen, or that has to come again itself, the later ones of its row are
     told to come again, as their device would have held them back had it known: taken, they would overtake it, and it would
     come on top of them once nothing is in its way any more. What is refused stays refused, and holds up nothing.
+    Of a copy of a push only what was applied is answered: the rest was judged once, and its device may have gone on since.
     """
     held: set[tuple[str, str]] = set()
     for given in mutations:
@@ -37,7 +38,7 @@ def commit_in_order(hub: Hub, turn: Push, mutations: Iterable[Mutation | Mutatio
             yield given
             continue
         place = (given.entity, given.entity_id)
-        if place in held and not _was_taken(hub, given):
+        if (turn.is_copy or place in held) and not _was_taken(hub, given):
             yield MutationResult(mutation_id=given.mutation_id, status="retry")
             continue
         result = commit(hub, turn, given)

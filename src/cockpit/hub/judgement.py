@@ -64,13 +64,14 @@ _MOST_MERGES = 20
 class Push:
     """Who pushes, from which device, as of when, and how far back he may date it. `held`: a foreign CRM had the change from
     an earlier try, and what it says of these fields now is younger: a new row that is here already keeps them, and an edit
-    of one that is neither as its writer saw it nor as he put it leaves it."""
+    of one that is neither as its writer saw it nor as he put it leaves it. `is_copy`: it came before, or is overtaken."""
 
     actor: Actor
     device_id: str
     now: datetime
     backdate_days: int | None = None
     held: frozenset[str] | None = None
+    is_copy: bool = False
 
 
 class Conflict(Exception):

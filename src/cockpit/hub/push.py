@@ -20,13 +20,14 @@ from cockpit.hub.store import Change
 from cockpit.hub.tokens import Actor
 from cockpit.hub.wire import Mutation, MutationResult, ProblemBody
 from cockpit.migrations.upcasts import upcast
-from cockpit.storage import rows
+from cockpit.storage import meta, rows
 from cockpit.storage.records import to_wire
 from cockpit.storage.tables import SYNCED, ChangeLogRow, DeviceRow, MutationResultRow, SyncedRow, TombstoneRow
 from cockpit.storage.tables.sync import SCHEMA_VERSION
 
 SCHEMA_MIN = max(1, SCHEMA_VERSION - 2)
 SCHEMA_MAX = SCHEMA_VERSION
+_PUSHES = "pushes:"
 
 
 def claim_device(session: Session, device_id: str, person_id: str, now: datetime) -> None:
@@ -39,6 +40,20 @@ def claim_device(session: Session, device_id: str, person_id: str, now: datetime
         raise Problem("device")
     else:
         device.last_seen_at = now
+
+
+def newest_of(session: Session, device_id: str) -> int:
+    """The number of the newest push taken from the device."""
+    return int(meta.get(session, _PUSHES + device_id, "0"))
+
+
+def claim_number(session: Session, device_id: str, number: int) -> bool:
+    """Take a push under its number; False for a copy of one that was taken, or one that others have overtaken."""
+    if 0 < number <= newest_of(session, device_id):
+        return False
+    if number:
+        meta.put(session, _PUSHES + device_id, str(number))
+    return True
 
 
 def judge(session: Session, push: Push, mutation: Mutation) -> MutationResult:

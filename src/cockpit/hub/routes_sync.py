@@ -39,11 +39,13 @@ def hello(
     actor: ActorDep,
     mark: Annotated[str, Query(max_length=64)] = "",
     rev: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    device_id: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     """The hub's time, epoch and limits, and who the token belongs to. `mark` and `rev`: the place last met here."""
     before = hub.head_met
     with hub.read() as session:
         history, epoch = marks.history(session), cursors.signer(session, "").epoch
+        pushes = push.newest_of(session, device_id)
     if history.head < before:
         with hub.write() as session:
             marks.draw(session)
@@ -58,6 +60,7 @@ def hello(
         head_rev=history.head,
         mark=history.mark,
         is_same_history=not mark or history.holds(mark, rev),
+        pushes=pushes,
         person=PersonBody(id=actor.person_id, name=actor.name, role=actor.role, team_id=actor.team_id),
     )
     return Response(found.model_dump_json(by_alias=True), media_type="application/json")
@@ -76,7 +79,8 @@ def push_batch(request: Request, body: PushBody, hub: HubDep, actor: ActorDep) -
         if body.epoch not in ("", here.epoch) or body.mark not in ("", here.history.mark):
             raise Problem("restored", "this push was made for the hub as it was before")
         push.claim_device(session, body.device_id, actor.person_id, now)
-    turn = Push(actor, body.device_id, now, hub.backdate_days)
+        is_copy = not push.claim_number(session, body.device_id, body.number)
+    turn = Push(actor, body.device_id, now, hub.backdate_days, is_copy=is_copy)
     results = list(commit_in_order(hub, turn, map(_read, body.mutations)))
     return Response(PushAnswer(results=results).model_dump_json(), media_type="application/json")
 

@@ -46,6 +46,9 @@ class PushBody(BaseModel):
     """Of the greeting before it: what was on its way while the hub was restored must not overtake what comes again."""
     mark: str = ""
     """Of the same greeting."""
+    number: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+    """Above those of the device's pushes before it, from the same greeting on; 0 of one that does not count. Of a copy
+    that comes later nothing is applied: its device has gone on by then, maybe with another answer to the same question."""
     mutations: list[Annotated[Mutation | dict[str, Any], Field(union_mode="left_to_right")]]
 
 
@@ -116,6 +119,8 @@ class Hello(BaseModel):
     """Of the hub's newest start. With the highest revision met it is the place to ask about in the next greeting."""
     is_same_history: bool
     """False: the place asked about is not of this hub, which was restored from a backup."""
+    pushes: int
+    """The number of the newest push that was taken from the device which asks."""
     person: PersonBody
 
 

@@ -77,9 +77,9 @@ class Engine:
             with self.database.write() as session:
                 runs.take_turn(session)
                 push.recover(session)
-                met = meta.get_all(session, (pull.MARK, pull.HEAD))
+                met = meta.get_all(session, (pull.MARK, pull.HEAD, "device_id"))
             try:
-                hello = self._greet(met.get(pull.MARK, ""), int(met.get(pull.HEAD, "0")))
+                hello = self._greet(met.get(pull.MARK, ""), int(met.get(pull.HEAD, "0")), met["device_id"])
                 self._push(hello, tally)
                 self._pull(hello, tally)
                 self._finish(tally, hello, accept_shrink)
@@ -114,10 +114,10 @@ class Engine:
         finally:
             lock.release()
 
-    def _greet(self, mark: str, head: int) -> Hello:
+    def _greet(self, mark: str, head: int, device_id: str) -> Hello:
         """Say hello, refuse what does not fit, and start over where the hub is not the one it was."""
         asked = clock.monotonic()
-        hello = self.hub.hello(mark, head)
+        hello = self.hub.hello(mark, head, device_id)
         now, trip = clock.now(), clock.monotonic() - asked
         self.at("hello")
         if hello.schema.min > SCHEMA_VERSION:
@@ -147,7 +147,7 @@ class Engine:
         return hello
 
     def _push(self, hello: Hello, tally: Tally) -> None:
-        most, faults, total, first = policy.BATCH, 0, 0, None
+        most, faults, total, first, number = policy.BATCH, 0, 0, None, hello.pushes
         while (
             first is None or tally.pushed < first + policy.BATCH
         ):  # what is written meanwhile must not hold up the pull
@@ -158,11 +158,11 @@ class Engine:
                 return
             first = batch.ready if first is None else first
             total = max(total, tally.pushed + batch.ready)
-            tally.has_sent = True
+            tally.has_sent, number = True, number + 1
             self.at("taken")
             self._tell_pushed(tally, total)
             try:
-                answer = self._send(batch, device_id, hello)
+                answer = self._send(batch, device_id, hello, number)
             except BatchTooBig as error:
                 if len(batch.ids) == 1:
                     self._park_large(batch, error)
@@ -183,9 +183,9 @@ class Engine:
     def _tell_pushed(self, tally: Tally, total: int) -> None:
         self.progress(_("up {done}/{total}").format(done=tally.pushed, total=total))
 
-    def _send(self, batch: push.Batch, device_id: str, hello: Hello) -> PushAnswer:
+    def _send(self, batch: push.Batch, device_id: str, hello: Hello, number: int) -> PushAnswer:
         try:
-            return self.hub.push(device_id, SCHEMA_VERSION, hello.epoch, hello.mark, batch.payloads)
+            return self.hub.push(device_id, SCHEMA_VERSION, hello, number, batch.payloads)
         except HubError:
             with self.database.write() as session:
                 push.give_back(session, batch.ids)
