@@ -27,6 +27,12 @@ FAULTS = [
 ]
 
 
+def without_the_last(hub: ModelHub, request: httpx.Request) -> httpx.Response:
+    """An answer that lacks what became of the last change."""
+    whole = json.loads(hub.answer(request).content)
+    return httpx.Response(200, json={"results": whole["results"][:-1]})
+
+
 def make_customer(device: Device, number: int = 1) -> None:
     device.edit("create", "account", f"new-{number}", name=f"Customer {number}", owner_id="rep-1")
     device.edit(
@@ -103,6 +109,21 @@ def test_a_discarded_creation_takes_its_children_along(device: Device, hub: Mode
     assert device.row("account", "new-1") is None
     assert device.row("activity", "visit-1") is None
     assert [receipt.result for receipt in device.service.load().receipts] == ["discarded", "discarded"]
+
+
+def test_what_the_hub_may_have_taken_is_not_discarded_with_what_it_depends_on(device: Device, hub: ModelHub) -> None:
+    """The customer is there already, under the same id: the visit was taken, and the answer about it never came."""
+    make_customer(device)
+    hub.put("account", "new-1", name="Customer 1", owner_id="rep-1")
+    hub.fail("/v1/sync/push", without_the_last)
+    device.sync()
+    assert device.queue() == [("new-1", "parked"), ("visit-1", "blocked")]
+    device.service.discard(device.service.load().queue[0].mutation_id)
+    assert device.queue() == [("visit-1", "pending")]
+    device.sync()
+    assert device.queue() == []
+    assert device.value("activity", "visit-1", "account_id") == "new-1"
+    assert set(hub.counted.values()) == {1}
 
 
 def test_a_discarded_edit_gives_the_old_value_back(device: Device, hub: ModelHub) -> None:
@@ -184,16 +205,7 @@ def test_a_place_in_the_queue_is_never_given_twice(device: Device) -> None:
 
 def test_a_missing_result_is_asked_for_again(device: Device, hub: ModelHub) -> None:
     make_customer(device)
-
-    def forgetful(model: ModelHub, request: object) -> object:
-        import json
-
-        import httpx
-
-        whole = json.loads(model.answer(request).content)  # type: ignore[arg-type]
-        return httpx.Response(200, json={"results": whole["results"][:1]})
-
-    hub.fail("/v1/sync/push", forgetful)  # type: ignore[arg-type]
+    hub.fail("/v1/sync/push", without_the_last)
     device.sync()
     assert device.queue() == []
     assert set(hub.counted.values()) == {1}

@@ -150,6 +150,8 @@ def settle(
             mutation.status, mutation.next_try_at = "pending", wait(mutation.attempts)
             if result.problem is not None:  # the hub cannot pass it on now: shown, while it waits
                 mutation.error_type, mutation.error_text = kind, clean_line(result.problem.detail or "", 500)
+            else:
+                mutation.attempts = 0  # the hub has not taken it, and takes no late copy of what was sent
             if mutation.depends_on and not receipts.may_come(session, mutation.depends_on):
                 mutation.depends_on = None  # what it waited for was let go: the hub says what becomes of it without
             chains.mark(session)

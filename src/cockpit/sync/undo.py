@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func, update
 from sqlmodel import Session, col, select
 
 from cockpit.domain.merge import merge_field
@@ -21,9 +21,12 @@ from cockpit.i18n import _
 from cockpit.storage import meta, rows
 from cockpit.storage.records import to_wire
 from cockpit.storage.tables import OutboxDoneRow, OutboxRow, SyncBaseRow, SyncedRow, TombstoneRow
-from cockpit.sync import acts, amending, answers, conflicts, outbox, receipts
+from cockpit.sync import acts, amending, answers, chains, conflicts, outbox, receipts
 
 _MARK = "undo:"
+_LET_GO = (
+    update(OutboxRow).where(col(OutboxRow.depends_on).in_(bindparam("ids", expanding=True))).values(depends_on=None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,10 @@ def _newest(session: Session) -> str | None:
 
 
 def with_dependants(session: Session, mutations: Iterable[OutboxRow]) -> list[OutboxRow]:
-    """These mutations and everything queued that has no sense without them, in order."""
+    """These mutations and everything queued that has no sense without them, in order.
+
+    What was sent and not answered stays: the hub may have taken it all the same, and says so.
+    """
     chosen = {mutation.mutation_id: mutation for mutation in mutations}
     if not chosen:
         return []
@@ -125,7 +131,8 @@ def with_dependants(session: Session, mutations: Iterable[OutboxRow]) -> list[Ou
     )  # from where the row is made on: what came before it was of the row as it had been
     for mutation in session.exec(select(OutboxRow).order_by(col(OutboxRow.seq))):
         place = (mutation.entity, mutation.entity_id)
-        if mutation.mutation_id in chosen or mutation.depends_on in chosen or place in made:
+        follows = mutation.depends_on in chosen and not chains.is_unanswered(mutation)
+        if mutation.mutation_id in chosen or follows or place in made:
             chosen[mutation.mutation_id] = mutation
             if mutation.op == "create":
                 made.add(place)
@@ -144,6 +151,7 @@ def withdraw(session: Session, mutations: Sequence[OutboxRow], result: receipts.
     outbox.drop_provisional_log(session, mutations)
     conflicts.close_all(session, [mutation.mutation_id for mutation in mutations], result, now)
     receipts.end(session, mutations, result, now=now)
+    session.execute(_LET_GO, {"ids": [mutation.mutation_id for mutation in mutations]})
 
 
 def _put_back(session: Session, entity: str, row_id: str, taken: list[OutboxRow]) -> None:
