@@ -132,6 +132,12 @@ class Receiver:
             self.near.rows[key] = rows.put_values(self.session, entity, values, row)
         return True
 
+    def again(self, entity: str, row_id: str) -> None:
+        """Lay what was received last under my changes once more: the hub has said that it has not taken one of them."""
+        base, row = self.session.get(SyncBaseRow, (entity, row_id)), self.near.rows.get((entity, row_id))
+        if base is not None and base.rev > 0 and row is not None:
+            self._lay(entity, base.base, row, self.near.queued[entity, row_id])
+
     def write_fresh(self) -> None:
         """Write what was gathered."""
         for entity, found in self.fresh.items():
@@ -218,16 +224,25 @@ class Receiver:
             self.session.add(base)
         base.rev, base.base, base.seen_gen = theirs["rev"], theirs, self.generation
         conflicts.row_is_back(self.session, queued, self.now)
+        row = self._lay(entity, theirs, row, queued)
+        if row is not None:
+            row.seen_gen = self.generation
+
+    def _lay(
+        self, entity: str, theirs: dict[str, Any], row: SyncedRow | None, queued: list[OutboxRow]
+    ) -> SyncedRow | None:
+        """Show what was received with my changes on top; None where I have deleted the row."""
         if queued[-1].op == "delete":
             self._merge_under_delete(theirs, queued[-1])
-            return
+            return None
         shown = to_wire(row, entity) if row is not None else {}
         values = dict(theirs)
         for name in _touched(queued):
             values[name] = self._replay(entity, name, theirs, shown, queued)
         row = rows.put_on(self.session, entity, values, row)
-        row.pending, row.seen_gen = len(queued), self.generation
-        self.near.rows[key] = row
+        row.pending = len(queued)
+        self.near.rows[entity, theirs["id"]] = row
+        return row
 
     def _merge_under_delete(self, theirs: dict[str, Any], mutation: OutboxRow) -> None:
         """I have deleted the row: a question only if it is not the one I saw then."""

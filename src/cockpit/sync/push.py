@@ -152,6 +152,7 @@ def settle(
                 mutation.error_type, mutation.error_text = kind, clean_line(result.problem.detail or "", 500)
             else:
                 mutation.attempts = 0  # the hub has not taken it, and takes no late copy of what was sent
+                _receiver(session, mutation, generation, now).again(mutation.entity, mutation.entity_id)
             if mutation.depends_on and not receipts.may_come(session, mutation.depends_on):
                 mutation.depends_on = None  # what it waited for was let go: the hub says what becomes of it without
             chains.mark(session)
@@ -189,13 +190,16 @@ def _park(session: Session, mutation: OutboxRow, error_type: str, error_text: st
     chains.mark(session)
 
 
+def _receiver(session: Session, mutation: OutboxRow, generation: int, now: datetime) -> Receiver:
+    near = look_around(session, [(mutation.entity, mutation.entity_id)])
+    # before a load has begun what is here may be of another book of revisions; the answer is younger in any case
+    return Receiver(session, near, generation, now, comparable=pull.generation(session))
+
+
 def _receive(session: Session, mutation: OutboxRow, result: PushResult, generation: int, now: datetime) -> None:
     if result.row is None:
         return
-    key = (mutation.entity, mutation.entity_id)
-    near = look_around(session, [key])
-    # before a load has begun what is here may be of another book of revisions; the answer is younger in any case
-    receiver = Receiver(session, near, generation, now, comparable=pull.generation(session))
+    receiver = _receiver(session, mutation, generation, now)
     try:
         if result.row.get("id") != mutation.entity_id:
             raise BadUse("the answer brings another row")
