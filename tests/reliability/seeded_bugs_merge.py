@@ -132,12 +132,17 @@ PARKED = (
     Bug(
         "a discard leaves what depends on it", "parked", "Children of a discarded row stay in the queue.",
         f"{_UNDO}:with_dependants",
-        " or mutation.depends_on in chosen or place in made:", ":", "I6",
+        " or follows or place in made:", ":", "I6",
     ),
     Bug(
         "a discard takes too much", "parked", "Everything queued goes with one discarded change.",
         f"{_UNDO}:with_dependants",
-        "if mutation.mutation_id in chosen or mutation.depends_on in chosen or place in made:", "if True:", "I1",
+        "if mutation.mutation_id in chosen or follows or place in made:", "if True:", "I1",
+    ),
+    Bug(
+        "told to come again and not asked", "merge", "What came while its answer was awaited is left to the hub.",
+        f"{_PUSH}:settle", "_receiver(session, mutation, generation, now).again(mutation.entity, mutation.entity_id)",
+        "pass", "I4",
     ),
 )  # fmt: skip
 
