@@ -67,10 +67,11 @@ def upgrade(world: World, device: Device, random: Random) -> None:
         world.oracle.find(f"I7 {device.name} does not come up from {revision}: {type(error).__name__}: {error}")
         return
     device.restart()
-    _take_newer(device.slot.path, kept, world.places.old(revision))
+    known = _tables_of(world.places.old(revision))
+    _take_newer(device.slot.path, kept, known)
     world.faults["schema upgrade"] += 1
     world.note(f"{device.name} upgraded from {revision} {' '.join(tries)}")
-    wanted = {**before, "cursor": []} if revision == _FIRST and _loads_anew(before) else before
+    wanted = {**before, "cursor": []} if revision == _FIRST and _loads_anew(before, known) else before
     for words in _differences(wanted, _content(device.slot.path)):
         world.oracle.find(f"{words} is not what it was before the upgrade from {revision} ({device.name})")
 
@@ -92,12 +93,14 @@ def _put_back(world: World, device: Device, revision: str) -> bytes:
     return made.read_bytes()
 
 
-def _take_newer(path: Path, kept: Path, old: bytes) -> None:
+def _tables_of(file: bytes) -> set[str]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.deserialize(file)
+        return set(old_files.tables(connection))
+
+
+def _take_newer(path: Path, kept: Path, known: set[str]) -> None:
     """Put back the rows of kinds that the old schema did not know: as if they had come just after the upgrade."""
-    before = path.with_name("before.db")
-    before.write_bytes(old)
-    with closing(sqlite3.connect(before)) as connection:
-        known = old_files.tables(connection)
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("ATTACH ? AS kept", (str(kept),))
         for table in old_files.tables(connection):
@@ -213,10 +216,14 @@ _MAY_DIFFER: dict[str, tuple[str, ...]] = {"sync_base": ("seen_gen",)}
 """Not kept by the first schema, and worked out anew."""
 
 
-def _loads_anew(before: Content) -> bool:
-    """A load was under way, and of a base whose row is not shown the first schema could not say whether it has come."""
+def _loads_anew(before: Content, known: set[str]) -> bool:
+    """A load was under way, and of a base whose row is not shown the first schema could not say whether it has come.
+
+    Nor could it of one whose kind is not among the tables that it knew.
+    """
     is_under_way = {"key": "complete", "value": "0"} in before["meta"]
-    shown = {(entity, row["id"]) for entity in SYNCED for row in before[entity] if row["seen_gen"]}
+    shown = {(entity, row["id"]) for entity in SYNCED if entity in known
+             for row in before[entity] if row["seen_gen"]}  # fmt: skip
     return is_under_way and any((base["entity"], base["id"]) not in shown for base in before["sync_base"])
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from cockpit.errors import NotAllowed
+from cockpit.errors import CockpitError, NotAllowed
 from cockpit.storage.queries.sync import write_states
 from tests.sync.conftest import Device
-from tests.sync.model import ModelHub
+from tests.sync.model import ModelHub, lost_request
 
 VISIT: dict[str, Any] = {
     "rep_id": "rep-1",
@@ -278,3 +278,26 @@ def test_of_a_refused_change_nothing_is_asked_that_a_later_word_of_mine_has_sett
     hub.put("account", "acc-1", phone="7")
     device.sync()
     assert (device.service.badge().conflicts, device.value("account", "acc-1", "phone")) == (0, "7")
+
+
+@pytest.mark.parametrize("choice", ["mine", "theirs"])
+def test_a_row_made_again_under_a_question_that_they_deleted_since(visited: Device, hub: ModelHub, choice: str) -> None:
+    """The deletion was sent and lost, taken back, asked about; then a full load did not bring the row any more."""
+    visited.edit("delete", "activity", "visit-1")
+    hub.fail("/v1/sync/push", lost_request)
+    with pytest.raises(CockpitError):
+        visited.sync()
+    visited.undo.undo()
+    hub.put("activity", "visit-1", agenda="theirs")
+    visited.sync()
+    assert visited.queue() == [("visit-1", "conflict"), ("visit-1", "blocked")]
+    del hub.rows["activity", "visit-1"]
+    hub.put("account", "acc-1", phone="5")
+    hub.oldest_cursor = hub.rev
+    visited.sync()
+    visited.service.answer(visited.only_conflict().id, choice)  # type: ignore[arg-type]
+    visited.sync()
+    assert visited.queue() == []
+    assert (
+        (visited.row("activity", "visit-1") is not None) == (("activity", "visit-1") in hub.rows) == (choice == "mine")
+    )

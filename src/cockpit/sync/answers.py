@@ -167,7 +167,9 @@ def _settle(
     receipts.end(session, chain, "answered", now=now)
     outbox.drop_provisional_log(session, chain)
     takes_theirs = whole is not None and whole.resolution == "theirs"
-    if whole is not None and whole.kind in ("delete_edit", "missing"):
+    # of a row that I deleted and made again, and that they deleted meanwhile, the question was the older one
+    is_gone = theirs is None and row is not None and conflicts.is_gone(session, row, entity)
+    if whole is not None and (whole.kind in ("delete_edit", "missing") or is_gone):
         rows.remove(session, entity, row_id)
         session.flush()
         receipts.drop_base(session, entity, row_id)

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
-from cockpit.storage.tables import ConflictRow, OutboxRow, SyncBaseRow
+from cockpit.storage import meta
+from cockpit.storage.tables import ConflictRow, OutboxRow, SyncBaseRow, SyncedRow, TombstoneRow
 from cockpit.sync import chains, outbox, receipts
 
 UNKNOWN = frozenset({"missing", "not-found"})
@@ -133,6 +134,15 @@ def asks_whether_gone(session: Session, entity: str, row_id: str) -> bool:
     """True while it is asked what becomes of my work on a row that is not at the hub any more."""
     question = _whole_question(session, entity, row_id)
     return question is not None and question.kind != "edit_delete"
+
+
+def is_gone(session: Session, row: SyncedRow, entity: str) -> bool:
+    """True when only my work kept the row here: the hub has deleted it, or the last full load did not bring it."""
+    if session.get(TombstoneRow, (entity, row.id)) is not None or asks_whether_gone(session, entity, row.id):
+        return True
+    found = meta.get_all(session, ("generation", "complete"))
+    was_brought = row.seen_gen > 0  # a row shown again from its base has no stamp of its own
+    return was_brought and found.get("complete") == "1" and row.seen_gen < int(found.get("generation", "0"))
 
 
 def _whole_question(session: Session, entity: str, row_id: str) -> ConflictRow | None:

@@ -20,7 +20,7 @@ from cockpit.domain.merge import merge_field
 from cockpit.i18n import _
 from cockpit.storage import meta, rows
 from cockpit.storage.records import to_wire
-from cockpit.storage.tables import OutboxDoneRow, OutboxRow, SyncBaseRow, SyncedRow, TombstoneRow
+from cockpit.storage.tables import OutboxDoneRow, OutboxRow, SyncBaseRow
 from cockpit.sync import acts, amending, answers, chains, conflicts, outbox, receipts
 
 _MARK = "undo:"
@@ -168,7 +168,7 @@ def _put_back(session: Session, entity: str, row_id: str, taken: list[OutboxRow]
     staying = [m for m in receipts.queued_of(session, entity, row_id) if m.mutation_id not in gone]
     received: dict[str, Any] = dict(kept.base) if kept is not None else {}
     row = rows.find(session, entity, row_id)
-    if row is not None and not staying and _is_gone(session, row, entity):
+    if row is not None and not staying and conflicts.is_gone(session, row, entity):
         rows.remove(session, entity, row_id)
         session.flush()
         return
@@ -204,15 +204,6 @@ def _my_words_before(session: Session, taken: list[OutboxRow], staying: list[Out
             if is_behind and conflicts.is_asked(session, mutation.entity, mutation.entity_id, name):
                 words[name] = seen
     return words
-
-
-def _is_gone(session: Session, row: SyncedRow, entity: str) -> bool:
-    """True when only my work kept the row here: the hub has deleted it, or the last full load did not bring it."""
-    if session.get(TombstoneRow, (entity, row.id)) is not None or conflicts.asks_whether_gone(session, entity, row.id):
-        return True
-    found = meta.get_all(session, ("generation", "complete"))
-    was_brought = row.seen_gen > 0  # a row shown again from its base has no stamp of its own
-    return was_brought and found.get("complete") == "1" and row.seen_gen < int(found.get("generation", "0"))
 
 
 def _inverse(session: Session, mutation: OutboxRow | OutboxDoneRow) -> outbox.Edit | None:
