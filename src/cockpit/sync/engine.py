@@ -79,7 +79,7 @@ class Engine:
                 push.recover(session)
                 met = meta.get_all(session, (pull.MARK, pull.HEAD, "device_id"))
             try:
-                hello = self._greet(met.get(pull.MARK, ""), int(met.get(pull.HEAD, "0")), met["device_id"])
+                hello = self._greet(met.get(pull.MARK, ""), int(met.get(pull.HEAD, "0")), met.get("device_id", ""))
                 self._push(hello, tally)
                 self._pull(hello, tally)
                 self._finish(tally, hello, accept_shrink)
