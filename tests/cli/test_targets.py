@@ -66,6 +66,14 @@ def test_set_split_and_undo(cockpit: Cockpit, team: Company) -> None:
     assert cockpit("targets", "--as-of", "2026-11-23", "--json").json["targets"][1]["value"] == 40_000_000
 
 
+def test_a_split_of_another_total_than_the_lead_may_set_is_shown_and_not_offered(
+    cockpit: Cockpit, team: Company
+) -> None:
+    look = cockpit("targets", "split", "East-1", "900k")
+    assert (look.code, "East-1 is set by who leads them" in look.err, "--apply" in look.err) == (0, True, False)
+    assert (cockpit("targets", "split", "East-1", "900k", "--apply")).code == 2
+
+
 def test_import_and_agree(cockpit: Cockpit, team: Company, tmp_path: Path) -> None:
     file = tmp_path / "t.csv"
     file.write_text("name,period,value\nZhang Wei,2026-11,300k\nLi Na,2026-11,300k\n", "utf-8")

@@ -96,7 +96,8 @@ def _split(
     found = opened.targets.propose(name, period, metric, value)
     saved = opened.targets.accept(found) if apply else None
     show(split_sheet(found), {**split_shape(found), "applied": saved is not None}, as_json, as_csv)
-    talk(saved.text if saved is not None else _("Nothing was changed. --apply takes this split."))
+    look = found.not_mine or _("Nothing was changed. --apply takes this split.")
+    talk(saved.text if saved is not None else look)
 
 
 def _agree(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 METRICS = {"amount": METRIC, "profit": PROFIT, "count": COUNT}
 """What may be asked for, by the word for it on the command line."""
+
+Values = Mapping[tuple[Period, str], int]
+"""New targets by month (or the period itself) and node."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,14 @@ class Sight:
 
     def may_set(self, node: Node) -> bool:
         return rules.may_set(self.viewer.role, self.viewer.id, self.owner_of(node), node.kind)
+
+    def not_mine(self, changes: Values) -> str:
+        """The words on the first row that another number is meant for and that the viewer may not set; empty without."""
+        for (period, node_id), value in changes.items():
+            node, row = self.root.find(node_id), self.row(node_id, period)
+            if node is not None and (row is None or row.value != value) and not self.may_set(node):
+                return _("The target of {name} is set by who leads them.").format(name=self.name(node_id))
+        return ""
 
     def row(self, node_id: str, period: Period) -> Target | None:
         """The node's own row of exactly that period."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +14,9 @@ from cockpit.i18n import _, ngettext
 from cockpit.services.desk import Desk
 from cockpit.services.drafts import Bench
 from cockpit.services.snapshots import Saved, SplitLine, TargetSplit, TargetsSnapshot
-from cockpit.services.target_views import Sight, lines_of, problems_of, refuse_converted
+from cockpit.services.target_views import Sight, Values, lines_of, problems_of, refuse_converted
 from cockpit.storage.queries.sync import write_states
 from cockpit.sync.outbox import Edit, new_id
-
-Values = Mapping[tuple[Period, str], int]
-"""New targets by month (or the period itself) and node."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +85,7 @@ class TargetService:
                 value=total,
                 lines=_split_lines(sight, node, changes),
                 notes=tuple(_notes(sight, node)),
+                not_mine=sight.not_mine(changes),
             )
 
     def accept(self, proposal: TargetSplit) -> Saved:
@@ -366,13 +363,13 @@ def _notes(sight: Sight, node: Node) -> list[str]:
 
 def _edits(bench: Bench, sight: Sight, changes: Values) -> list[Edit]:
     """Patches of rows that are here, new rows else. Raises NotAllowed for a row that the viewer may not set."""
+    if words := sight.not_mine(changes):
+        raise NotAllowed(words)
     found = []
     for (period, node_id), value in changes.items():
         node, row = sight.root.find(node_id), sight.row(node_id, period)
         if node is None or (row is not None and row.value == value):
             continue
-        if not sight.may_set(node):
-            raise NotAllowed(_("The target of {name} is set by who leads them.").format(name=sight.name(node_id)))
         if row is not None:
             refuse_converted(sight, row)
             new = {"value": value, "version": row.version + 1, "agreed_by_lead_at": bench.now}
