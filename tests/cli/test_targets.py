@@ -71,7 +71,8 @@ def test_a_split_of_another_total_than_the_lead_may_set_is_shown_and_not_offered
 ) -> None:
     look = cockpit("targets", "split", "East-1", "900k")
     assert (look.code, "East-1 is set by who leads them" in look.err, "--apply" in look.err) == (0, True, False)
-    assert (cockpit("targets", "split", "East-1", "900k", "--apply")).code == 2
+    assert "set by who leads them" in cockpit("targets", "split", "East-1", "900k", "--json").json["refusal"]
+    assert cockpit("targets", "split", "East-1", "900k", "--apply").code == 2
 
 
 def test_import_and_agree(cockpit: Cockpit, team: Company, tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def _split(
     found = opened.targets.propose(name, period, metric, value)
     saved = opened.targets.accept(found) if apply else None
     show(split_sheet(found), {**split_shape(found), "applied": saved is not None}, as_json, as_csv)
-    look = found.not_mine or _("Nothing was changed. --apply takes this split.")
+    look = found.refusal or _("Nothing was changed. --apply takes this split.")
     talk(saved.text if saved is not None else look)
 
 
@@ -268,4 +268,5 @@ def split_shape(found: s.TargetSplit) -> dict[str, Any]:
         "value": found.value,
         "parts": [asdict(line) for line in found.lines],
         "notes": list(found.notes),
+        "refusal": found.refusal or None,
     }

@@ -85,7 +85,7 @@ class TargetService:
                 value=total,
                 lines=_split_lines(sight, node, changes),
                 notes=tuple(_notes(sight, node)),
-                not_mine=sight.not_mine(changes),
+                refusal=sight.not_mine(changes),
             )
 
     def accept(self, proposal: TargetSplit) -> Saved:

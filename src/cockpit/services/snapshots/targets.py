@@ -118,7 +118,7 @@ class SplitLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetSplit(Snapshot):
-    """A split that nobody has taken yet. `not_mine` says why the viewer cannot take it; empty where he can."""
+    """A split that nobody has taken yet. `refusal` says why the viewer cannot take it; empty where he can."""
 
     scope_id: str
     scope: str
@@ -129,4 +129,4 @@ class TargetSplit(Snapshot):
     value: int
     lines: tuple[SplitLine, ...]
     notes: tuple[str, ...]
-    not_mine: str
+    refusal: str
