@@ -33,14 +33,14 @@ def places() -> Iterator[Places]:
     made.close()
 
 
-@pytest.mark.timeout(0)
+@pytest.mark.timeout(900)
 def test_seeds_that_failed_once_hold(places: Places) -> None:
     for seed, server in corpus():
         verdict = run(seed, places, server=server)
         assert not verdict.violations, f"seed {seed}: {verdict.violations[0]}"
 
 
-@pytest.mark.timeout(0)
+@pytest.mark.timeout(900)
 def test_schedules_hold(places: Places) -> None:
     for seed in range(BASE, BASE + SCHEDULES):
         verdict = run(seed, places)
@@ -48,7 +48,7 @@ def test_schedules_hold(places: Places) -> None:
         assert not verdict.violations, f"seed {seed}: {verdict.violations[0]}"
 
 
-@pytest.mark.timeout(0)
+@pytest.mark.timeout(900)
 def test_schedules_with_a_new_program_in_the_middle_hold(places: Places) -> None:
     """A device is stopped, found with a file of an older schema, brought up in spite of kills, and goes on."""
     seeds = (seed for seed in itertools.count(BASE) if place_of(seed, "upgrade", 1) is not None)
@@ -58,7 +58,7 @@ def test_schedules_with_a_new_program_in_the_middle_hold(places: Places) -> None
         assert not verdict.violations, f"seed {seed}: {verdict.violations[0]}"
 
 
-@pytest.mark.timeout(0)
+@pytest.mark.timeout(900)
 def test_schedules_hold_on_the_real_hub(places: Places) -> None:
     for seed in range(BASE, BASE + ON_HUB):
         verdict = run(seed, places, server="hub")
@@ -66,7 +66,7 @@ def test_schedules_hold_on_the_real_hub(places: Places) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.timeout(0)
+@pytest.mark.timeout(900)
 def test_schedules_hold_on_a_hub_on_postgresql(places: Places) -> None:
     with cluster() as running:
         places.postgres_url = running.create("simulated")
@@ -119,7 +119,7 @@ def _finds(places: Places, wanted: str, tweak: Callable[[World], None] | None = 
     return False
 
 
-@pytest.mark.timeout(0)
+@pytest.mark.timeout(900)
 def test_a_server_that_takes_every_edit_is_found_out(places: Places) -> None:
     def careless(world: World) -> None:
         assert isinstance(world.server, Reference)
@@ -128,7 +128,7 @@ def test_a_server_that_takes_every_edit_is_found_out(places: Places) -> None:
     assert _finds(places, "I4", careless)
 
 
-@pytest.mark.timeout(0)
+@pytest.mark.timeout(900)
 def test_a_server_that_forgets_what_it_took_is_found_out(places: Places) -> None:
     def forgetful(world: World) -> None:
         assert isinstance(world.server, Reference)
@@ -137,7 +137,7 @@ def test_a_server_that_forgets_what_it_took_is_found_out(places: Places) -> None
     assert _finds(places, "I2", forgetful)
 
 
-@pytest.mark.timeout(0)
+@pytest.mark.timeout(900)
 def test_a_client_that_acknowledges_into_nothing_is_found_out(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     """Receipts that are never written: an acknowledged write that is nowhere."""
     kept = receipts.end

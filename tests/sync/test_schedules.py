@@ -148,7 +148,7 @@ class World:
             device.database.close()
 
 
-@pytest.mark.timeout(0)
+@pytest.mark.timeout(900)
 @settings(
     max_examples=SCHEDULES,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
