@@ -10,6 +10,7 @@ import typer
 
 from cockpit import i18n
 from cockpit.cli import opening
+from cockpit.cli.nouns import Noun
 from cockpit.cli.output import Csv, Json, Plain, Sheet, Table, show, write
 from cockpit.errors import BadUse
 from cockpit.i18n import _
@@ -25,6 +26,7 @@ def group() -> typer.Typer:
         help=_("What two people changed differently, with both values; answer one by its id."),
         rich_markup_mode=None,
         no_args_is_help=False,
+        cls=Noun,
     )
 
     @tree.callback(invoke_without_command=True)

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from cockpit.cli import opening, shapes
 from cockpit.cli.explaining import Explain, explained
+from cockpit.cli.nouns import Noun
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, Sheet, Table, show, talk, wants_screen, write
 from cockpit.i18n import _, short_moment
 from cockpit.services import snapshots as s
@@ -18,11 +18,10 @@ from cockpit.services.nudge_words import behaviour_text, budget_text, past_text,
 NudgeId = Annotated[str, typer.Argument(help=_("The id that the list shows, or its end."))]
 
 
-class _RepFirst(TyperGroup):
+class _RepFirst(Noun):
     """`cockpit nudge NAME` is `cockpit nudge send NAME`."""
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        return super().resolve_command(ctx, args if args[0] in self.commands else ["send", *args])
+    usual_verb = "send"
 
 
 def group() -> typer.Typer:

@@ -10,6 +10,7 @@ import typer
 
 from cockpit import i18n
 from cockpit.cli import opening, shapes
+from cockpit.cli.nouns import Noun
 from cockpit.cli.output import Csv, Json, Plain, Sheet, Table, show, talk, write
 from cockpit.errors import BadUse
 from cockpit.i18n import _
@@ -26,6 +27,7 @@ def group() -> typer.Typer:
         help=_("What waits to be sent; save it to a file, take it back in."),
         rich_markup_mode=None,
         no_args_is_help=False,
+        cls=Noun,
     )
 
     @tree.callback(invoke_without_command=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cockpit.cli import explaining, opening, plan_sheet, reasoned, shapes, sheets
+from cockpit.cli.nouns import Noun
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Rep, Sheet, show, talk, write, write_bytes
 from cockpit.cli.searching import Search
 from cockpit.errors import BadUse
@@ -228,7 +229,7 @@ def _answer(
 
 
 def _group() -> typer.Typer:
-    group = typer.Typer(help=_("Dated visits of the week; add, move and cancel them."), rich_markup_mode=None)
+    group = typer.Typer(help=_("Dated visits of the week; add, move and cancel them."), rich_markup_mode=None, cls=Noun)
 
     @group.callback(invoke_without_command=True)
     def week(

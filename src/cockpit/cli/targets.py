@@ -10,6 +10,7 @@ import typer
 
 from cockpit.cli import opening, shapes
 from cockpit.cli.explaining import Explain, explained
+from cockpit.cli.nouns import Noun
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Sheet, Table, show, talk, wants_screen, write
 from cockpit.i18n import _, exact_money, month_name, short_day, short_money
 from cockpit.services import snapshots as s
@@ -24,7 +25,9 @@ Name = Annotated[str, typer.Argument(help=_("A rep or team among yours: name, pa
 
 def group() -> typer.Typer:
     """The group; without a verb it shows the tree."""
-    tree = typer.Typer(help=_("Who is to reach what: show, set, split, agree, import."), rich_markup_mode=None)
+    tree = typer.Typer(
+        help=_("Who is to reach what: show, set, split, agree, import."), rich_markup_mode=None, cls=Noun
+    )
 
     @tree.callback(invoke_without_command=True)
     def targets(
