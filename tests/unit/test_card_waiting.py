@@ -184,11 +184,37 @@ def test_three_weeks_under_the_target_are_the_heads_affair() -> None:
     card = only(teller.book(), "weeks_under", HEAD)
     assert card is not None
     assert isinstance(card.finding, Under)
-    assert [week.due_minor for week in card.finding.weeks] == [5_000, 5_000, 5_000]
+    assert [week.due for week in card.finding.weeks] == [5_000, 5_000, 5_000]
     assert (card.state, card.subject_id, card.money_minor) == ("found", TEAM, 14_000)
     assert only(teller.book(), "weeks_under", LEAD) is None
     teller.deal("stage-won", 5_000, closed_on=date(2026, 11, 19), recorded_at=at(24, "08:00"))
     assert state(teller.book(), "weeks_under", HEAD) == "confirmed"
+
+
+def test_each_thing_a_target_is_about_has_weeks_of_its_own() -> None:
+    teller = Teller()
+    for first in (date(2026, 10, 1), date(2026, 11, 1)):
+        teller.target(21_000, first, scope_id=TEAM, scope_kind="team")
+        teller.target(21, first, scope_id=TEAM, scope_kind="team", metric="won_count", unit="count")
+        teller.target(21_000, first, scope_id=TEAM, scope_kind="team", metric="won_profit")
+    for day in (4, 11, 18):
+        teller.deal("stage-won", 10_000, profit_minor=1_000, closed_on=date(2026, 11, day))
+    found = {card.subject_id: card for card in cards_of(teller.book(), HEAD) if card.rule.id == "weeks_under"}
+    assert found.keys() == {f"{TEAM}.won_count", f"{TEAM}.won_profit"}
+    count, profit = found[f"{TEAM}.won_count"], found[f"{TEAM}.won_profit"]
+    assert isinstance(count.finding, Under)
+    assert ([week.due for week in count.finding.weeks], count.finding.missing, count.money_minor) == ([5, 5, 5], 12, 0)
+    assert profit.money_minor == 3 * (5_000 - 1_000)
+
+
+def test_a_week_with_a_target_of_its_own_is_measured_by_it() -> None:
+    teller = Teller()
+    for first in (date(2026, 10, 1), date(2026, 11, 1)):
+        teller.target(21_000, first, scope_id=TEAM, scope_kind="team")
+    teller.deal("stage-won", 1_000, closed_on=date(2026, 11, 11))
+    assert only(teller.book(), "weeks_under", HEAD) is not None
+    teller.target(1_000, date(2026, 11, 9), "week", scope_id=TEAM, scope_kind="team")
+    assert only(teller.book(), "weeks_under", HEAD) is None
 
 
 def test_without_a_target_no_week_is_under_it() -> None:

@@ -11,11 +11,12 @@ from cockpit.domain.book import Book
 from cockpit.domain.card_deals import DealFinding, DealLife, DealReader
 from cockpit.domain.cards import Reading, settled
 from cockpit.domain.deal_view import midnights, moments_of
-from cockpit.domain.deals import deals_of, money, standing
+from cockpit.domain.deals import deals_of, standing
 from cockpit.domain.entities import Account, Activity, Deal, Team
-from cockpit.domain.gap import own_target
+from cockpit.domain.gap import METRIC, months_of, target_of
 from cockpit.domain.history import versions
 from cockpit.domain.periods import Period, period_of
+from cockpit.domain.targets import UNITS, Measure, value_in
 
 AHEAD = timedelta(hours=24)
 """Before a visit its papers are asked for."""
@@ -51,34 +52,45 @@ class Stuck:
 
 @dataclass(frozen=True, slots=True)
 class WeekShort:
-    """A finished week of a team: its share of the months' targets, and what was won."""
+    """A finished week of a team: its share of a target, in minor units or deals, and what was won."""
 
     week: Period
-    due_minor: int
+    due: int
     won: tuple[Deal, ...]
-    currency: str
+    measure: Measure
 
     @property
-    def missing_minor(self) -> int:
-        return max(0, self.due_minor - money(self.won, self.currency))
+    def missing(self) -> int:
+        return max(0, self.due - sum(value_in(deal, self.measure) or 0 for deal in self.won))
 
 
 @dataclass(frozen=True, slots=True)
 class Under:
-    """The last finished weeks of a team, oldest first."""
+    """The last finished weeks of a team by one of its targets, oldest first."""
 
     team: Team
+    measure: Measure
     weeks: tuple[WeekShort, ...]
     count: int
     """So many in a row are asked about."""
 
     @property
+    def subject_id(self) -> str:
+        """The team, with what is counted where that is not the revenue."""
+        return self.team.id if self.measure.metric == METRIC else f"{self.team.id}.{self.measure.metric}"
+
+    @property
+    def missing(self) -> int:
+        return sum(week.missing for week in self.weeks)
+
+    @property
     def missing_minor(self) -> int:
-        return sum(week.missing_minor for week in self.weeks)
+        """0 for a count."""
+        return self.missing if self.measure.unit == "money" else 0
 
     @property
     def is_firing(self) -> bool:
-        return len(self.weeks) == self.count and all(week.missing_minor for week in self.weeks)
+        return len(self.weeks) == self.count and all(week.missing for week in self.weeks)
 
 
 # -- prospects ----------------------------------------------------------------------------------------------------------
@@ -178,38 +190,35 @@ def stuck(
 
 def under(
     book: Book, team: Team, owner_ids: Sequence[str], currency: str, month: Period
-) -> tuple[Under, tuple[Reading, ...]]:
-    """At each midnight and now: 1 lacking while the last finished weeks were all under their share of the target."""
-    won = [
-        deal
-        for deal in deals_of(book, owner_ids)
-        if standing(book, deal) == "won" and deal.closed_on is not None and deal.currency == currency
-    ]
-    known: dict[date, WeekShort | None] = {}
-    count = book.limits.weeks_under
-    found, readings = Under(team, (), count), []
-    for moment, today, _end in moments_of(book, month):
-        monday = period_of("week", today).starts_on
-        weeks = []
-        for back in range(count, 0, -1):
-            first = monday - timedelta(days=7 * back)
-            if first not in known:
-                known[first] = _week(book, team, won, currency, period_of("week", first))
-            weeks.append(known[first])
-        found = Under(team, tuple(week for week in weeks if week is not None), count)
-        lacks = int(found.is_firing)
-        readings.append(Reading(moment, lacks, lacks, 0, 0))
-    return found, settled(readings)
+) -> Iterator[tuple[Under, tuple[Reading, ...]]]:
+    """For each thing a target may be about, at each midnight and now: 1 lacking while the last finished weeks were all
+    under their share of it."""
+    won = [deal for deal in deals_of(book, owner_ids) if standing(book, deal) == "won" and deal.closed_on is not None]
+    for metric, unit in UNITS.items():
+        measure = Measure(metric, currency if unit == "money" else "")
+        known: dict[date, WeekShort | None] = {}
+        count = book.limits.weeks_under
+        found, readings = Under(team, measure, (), count), []
+        for moment, today, _end in moments_of(book, month):
+            monday = period_of("week", today).starts_on
+            weeks = []
+            for back in range(count, 0, -1):
+                first = monday - timedelta(days=7 * back)
+                if first not in known:
+                    known[first] = _week(book, team, won, measure, period_of("week", first))
+                weeks.append(known[first])
+            found = Under(team, measure, tuple(week for week in weeks if week is not None), count)
+            lacks = int(found.is_firing)
+            readings.append(Reading(moment, lacks, lacks, 0, 0))
+        yield found, settled(readings)
 
 
-def _week(book: Book, team: Team, won: Sequence[Deal], currency: str, week: Period) -> WeekShort | None:
+def _week(book: Book, team: Team, won: Sequence[Deal], measure: Measure, week: Period) -> WeekShort | None:
     """None where a month of the week has no target."""
-    due = 0
-    for day in book.calendar.workdays(week.starts_on, week.ends_on):
-        month = period_of("month", day)
-        row = own_target(book, team.id, "month", month.starts_on, currency)
-        if row is None:
-            return None
-        due += row.value * 1000 // len(book.calendar.workdays(month.starts_on, month.ends_on))
-    rows = tuple(deal for deal in won if deal.closed_on is not None and deal.closed_on in week)
-    return WeekShort(week, due // 1000, rows, currency)
+    due, rows = target_of(book, team.id, week, measure.currency, measure.metric)
+    is_own = bool(rows) and rows[0].period_kind == "week"
+    if due is None or not (is_own or len(rows) == len(months_of(week))):
+        return None
+    counted = (deal for deal in won if measure.unit == "count" or deal.currency == measure.currency)
+    inside = tuple(deal for deal in counted if deal.closed_on is not None and deal.closed_on in week)
+    return WeekShort(week, due, inside, measure)

@@ -262,8 +262,8 @@ class _Desk:
             team, below = self.book.teams[team_id], teams_below(self.book.teams, team_id)
             owners = [rep.id for rep in reps if rep.team_id in below]
             teams.append((team, owners))
-            found, trace = under(self.book, team, owners, self.currency, month)
-            yield from self._known("weeks_under", team_id, trace, found, found.missing_minor)
+            for found, trace in under(self.book, team, owners, self.currency, month):
+                yield from self._known("weeks_under", found.subject_id, trace, found, found.missing_minor)
             yield from self._conversions(team_id, owners)
             for leaf, trace in leaves(self.book, team, owners, month):
                 yield from self._known("leaf_behind", f"{team_id}.{leaf.rule.id}", trace, leaf)

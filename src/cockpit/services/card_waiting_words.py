@@ -11,6 +11,7 @@ from cockpit.domain.entities import Activity, Deal
 from cockpit.i18n import N_, _, listed, ngettext, short_day, short_money
 from cockpit.services.snapshots import Evidence
 from cockpit.services.views import account_name, rule_text, spoken
+from cockpit.services.words import metric_name
 
 WaitingFinding = Untouched | Unready | Stuck | Under | Thin | Crowd | Narrowed
 
@@ -60,11 +61,16 @@ def _stuck_what(book: Book, found: Stuck) -> str:
 
 
 def _under_what(found: Under) -> str:
-    facts = {"team": spoken(found.team.name, found.team.alias), "count": found.count}
+    is_money = found.measure.unit == "money"
+    facts = {
+        "team": spoken(found.team.name, found.team.alias),
+        "count": found.count,
+        "metric": metric_name(found.measure.metric),
+        "missing": short_money(found.missing) if is_money else str(found.missing),
+    }
     if not found.is_firing:
-        return _("{team}: a week reached its share of the target").format(**facts)
-    text = _("{team}: {count} weeks in a row under target, {money} in all")
-    return text.format(money=short_money(found.missing_minor), **facts)
+        return _("{team}, {metric}: a week reached its share of the target").format(**facts)
+    return _("{team}, {metric}: {count} weeks in a row under target, {missing} short in all").format(**facts)
 
 
 def _thin_what(found: Thin) -> str:

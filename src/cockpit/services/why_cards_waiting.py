@@ -5,6 +5,7 @@ from __future__ import annotations
 from cockpit.domain.book import Book
 from cockpit.domain.card_duties import Stuck, Under, Unready, Untouched
 from cockpit.domain.card_shape import BEFORE_DAYS, RECENT_DAYS, Crowd, Thin
+from cockpit.domain.targets import value_in
 from cockpit.i18n import _, short_day
 from cockpit.services.card_waiting_words import PAPERS, WaitingFinding, waiting_what
 from cockpit.services.snapshots import WhyRow
@@ -63,6 +64,6 @@ def _under_rows(book: Book, found: Under) -> tuple[int, Unit, list[WhyRow]]:
         text = _("{team}, share of the week from {day}").format(
             team=spoken(found.team.name, found.team.alias), day=short_day(week.week.starts_on)
         )
-        rows.append(WhyRow(entity="team", id=found.team.id, text=text, at=None, value=week.due_minor))
-        rows += [deal_row(book, deal, -(deal.amount_minor or 0)) for deal in week.won]
-    return found.missing_minor, "money", rows
+        rows.append(WhyRow(entity="team", id=found.team.id, text=text, at=None, value=week.due))
+        rows += [deal_row(book, deal, -(value_in(deal, week.measure) or 0)) for deal in week.won]
+    return found.missing, found.measure.unit, rows

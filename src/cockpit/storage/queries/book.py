@@ -52,6 +52,7 @@ _BRIEF: dict[type[e.Entity], tuple[str, ...]] = {
             "stage_id",
             "product_id",
             "amount_minor",
+            "profit_minor",
             "currency",
         ),
         *("created_on", "expected_on", "closed_on"),
