@@ -239,6 +239,6 @@ def _left_out(session: Session, funnel_id: str, model: FunnelModel) -> list[Stag
     for stage in gone:
         count = session.exec(select(func.count(col(DealRow.id))).where(DealRow.stage_id == stage.id)).one()
         if count:
-            text = _("{count} deals are in {stage}: move them first, or keep the stage in the file.")
+            text = _("Deals in {stage}: {count}. Move them first, or keep the stage in the file.")
             raise NotAllowed(text.format(count=count, stage=stage.alias or stage.name))
     return gone

@@ -119,7 +119,7 @@ def _open_money(book: Book, row: Account) -> Why:
     currency = largest.currency if largest else currency_of(book, [row.owner_id or ""])
     title = _("{account}: open deals").format(account=row.name)
     rows = [deal_row(book, d, (d.amount_minor or 0) if d.currency == currency else 0) for d in deals]
-    formula = _("sum of the {count} open deals of this account, unweighted").format(count=len(rows))
+    formula = _("sum over the open deals of this account, unweighted ({count})").format(count=len(rows))
     value = sum(one_row.value for one_row in rows)
     return answer(book, title, value, "money", formula, rows, "sum", currency=currency)
 

@@ -151,7 +151,7 @@ def target(book: Book, rep_id: str, kind: PeriodKind = "month", currency: str | 
 def actual(book: Book, rep_id: str, kind: PeriodKind = "month", currency: str | None = None) -> Why:
     gap = period_gap(book, rep_id, kind, currency)
     rows = deal_rows(book, gap.won, gap.currency)
-    formula = _("sum of the {count} deals won with a closing day in the period").format(count=len(rows))
+    formula = _("sum over the deals won with a closing day in the period ({count})").format(count=len(rows))
     return answer(
         book,
         _("Actual"),
@@ -184,7 +184,7 @@ def gap(book: Book, rep_id: str, kind: PeriodKind = "month", currency: str | Non
 def planned(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
     found = period_gap(book, rep_id, kind)
     rows = deal_rows(book, found.planned, found.currency)
-    formula = _("sum of the {count} open deals expected in the period that have a dated next step, unweighted")
+    formula = _("sum over the open deals expected in the period that have a dated next step, unweighted ({count})")
     return answer(
         book,
         _("Planned"),

@@ -40,7 +40,7 @@ def _stage(book: Book, line: Pipeline, part: StageFacts | None, stage_id: str) -
         (_("goes on"), _went_on(part)),
     ]
     rows = [deal_row(book, d, (d.amount_minor or 0) if d.currency == line.currency else 0) for d in deals]
-    formula = _("sum of the {count} open deals in this stage; a deal without amount counts and adds no money")
+    formula = _("sum over the open deals in this stage ({count}); a deal without amount counts and adds no money")
     said = formula.format(count=len(deals))
     title = stage_name(book, stage_id)
     return answer(book, title, value, "money", said, rows, "sum", inputs=inputs, currency=line.currency)
@@ -128,7 +128,7 @@ def _other(book: Book, line: Pipeline, currency: str) -> Why | None:
 
 
 def _won(book: Book, line: Pipeline) -> Why:
-    formula = _("sum of all {count} deals won up to this moment").format(count=len(line.won))
+    formula = _("sum over all deals won up to this moment ({count})").format(count=len(line.won))
     inputs = [(_("deals"), str(len(line.won)))]
     rows = deal_rows(book, line.won, line.currency)
     value = money(line.won, line.currency)
@@ -153,7 +153,7 @@ def _with_reason(row: WhyRow, reason: str) -> WhyRow:
 def _open(book: Book, line: Pipeline) -> Why:
     rows = deal_rows(book, line.open, line.currency)
     without = sum(deal.amount_minor is None for deal in line.open)
-    formula = _("sum of the {count} open deals, unweighted: a reserve, not a forecast")
+    formula = _("sum over the open deals ({count}), unweighted: a reserve, not a forecast")
     return answer(
         book,
         _("Open deals"),

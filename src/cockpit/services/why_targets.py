@@ -66,7 +66,7 @@ def _value(sight: Sight, node: Node, line: TargetLine) -> Why:
     if not node.rows:
         formula = _("there is no target for this period")
     elif not is_own and sight.period.kind in ("quarter", "year"):
-        formula = _("sum of the {count} months that have a target").format(count=len(node.rows))
+        formula = _("sum over the months that have a target ({count})").format(count=len(node.rows))
     elif not is_own and any(part.value is not None for part in node.parts):
         formula = _(
             "each part's share of its month by its own working days, and by the team's what they miss of its month"
@@ -89,7 +89,7 @@ def _actual(sight: Sight, node: Node, line: TargetLine) -> Why:
     people = [node.id] if node.kind == "person" else rules.people_of(node)
     _total, deals = rules.actual(sight.book, people, sight.period, sight.measure)
     rows = [deal_row(sight.book, deal, rules.value_in(deal, sight.measure) or 0) for deal in deals]
-    formula = _("sum of the {count} deals won with a closing day in the period").format(count=len(rows))
+    formula = _("sum over the deals won with a closing day in the period ({count})").format(count=len(rows))
     unknown = [(_("won deals without the figure"), str(line.unknown))] if line.unknown else []
     return _said(sight, _("Actual"), line.actual, formula, rows, unknown)
 
