@@ -134,7 +134,8 @@ def as_seen_now(session: Session, act: Act) -> Act:
     rest = tuple(as_seen_now(session, other) for other in act.rest)
     if not _left_my_sight(session, act):
         return replace(act, rest=rest)
-    ended = tuple({**kept, "status": "pending"} if kept["status"] == "conflict" else kept for kept in act.ended)
+    free = {"status": "pending", "is_again": False}
+    ended = tuple({**kept, **free} if kept["status"] == "conflict" else kept for kept in act.ended)
     return replace(act, ended=ended, shown=None, rest=rest)
 
 

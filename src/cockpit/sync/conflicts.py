@@ -153,7 +153,15 @@ def _let_follow(session: Session, mutation: OutboxRow) -> None:
     """What was asked of `mutation` is asked of another of its row: it is held behind that one, unless more is asked."""
     session.flush()
     left = session.scalars(_OF_MUTATIONS, {"ids": [mutation.mutation_id]}).first()
-    mutation.status = "conflict" if left is not None else "pending"
+    if left is not None:
+        mutation.status = "conflict"
+    else:
+        _free(mutation)
+
+
+def _free(mutation: OutboxRow) -> None:
+    """Nothing is asked of it any more. The hub did not take it as it did before: it keeps its place in its row."""
+    mutation.status, mutation.is_again = "pending", False
 
 
 def pass_on(session: Session, gone: Sequence[OutboxRow], later: OutboxRow) -> None:
@@ -177,7 +185,7 @@ def ask_no_more(session: Session, queued: Sequence[OutboxRow], resolution: str, 
     asked = [mutation for mutation in queued if mutation.status == "conflict"]
     close_all(session, [mutation.mutation_id for mutation in asked], resolution, now)
     for mutation in asked:
-        mutation.status = "pending"
+        _free(mutation)
     if asked:
         session.flush()
         chains.mark(session)
@@ -196,7 +204,8 @@ def row_is_back(session: Session, queued: Sequence[OutboxRow], now: datetime) ->
         found = session.scalars(_OF_MUTATIONS, {"ids": [mutation.mutation_id]}).all()
         if found and all(conflict.kind in ("delete_edit", "missing") for conflict in found):
             close_all(session, [mutation.mutation_id], "back", now)
-            mutation.status, freed = "pending", True
+            _free(mutation)
+            freed = True
     if freed:
         session.flush()
         chains.mark(session)

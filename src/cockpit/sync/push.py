@@ -248,7 +248,6 @@ def _keep_received_base(session: Session, mutation: OutboxRow, result: PushResul
 def _conflict(session: Session, mutation: OutboxRow, result: PushResult, generation: int, now: datetime) -> None:
     """Hold the mutation, take their row as received, and show every field in question."""
     mutation.status = "conflict"
-    mutation.is_again = False  # the hub does not take it as it did before: it keeps its place in its row from now on
     _receive(session, mutation, result, generation, now)
     is_gone = result.problem is not None and result.problem.kind in _GONE
     if result.row is None and mutation.op != "delete" and (is_gone or not result.fields):
