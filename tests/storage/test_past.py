@@ -38,6 +38,17 @@ def test_a_row_is_what_it_was_however_often_it_changed(company: Company) -> None
         assert past_reader(then, ALL) is then
 
 
+def test_a_clock_that_was_set_back_between_two_edits_hides_neither(company: Company) -> None:
+    account = company.account("恒泰机械", "B")
+    for time, tier in (("10:00", "A"), ("09:00", "C"), ("09:30", "B")):
+        with company.database.write() as session:
+            edit = outbox.Edit("account", account, "patch", {"tier": tier, "name": f"as {tier}"})
+            outbox.submit(session, [edit], actor_id=ME, label="edit", now=at(23, time))
+    with company.database.look() as reader:
+        assert [(row.tier, row.name) for row in entities(past_reader(reader, EVE), e.Account)] == [("B", "恒泰机械")]
+        assert [row.tier for row in entities(reader, e.Account)] == ["B"]
+
+
 def test_what_was_removed_is_there_again_and_what_was_made_is_not(company: Company) -> None:
     account = company.account("恒泰机械")
     contact = company.put("contact", account_id=account, name="王总", decision_role="decider", extra={"wechat": "w"})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import uuid_utils
@@ -27,6 +27,11 @@ _NEWEST_CREATE = (
     select(col(OutboxRow.mutation_id))
     .where(col(OutboxRow.op) == "create", col(OutboxRow.entity_id).in_(bindparam("ids", expanding=True)))
     .order_by(col(OutboxRow.seq).desc())
+)
+_NEWEST_ENTRY = select(func.max(col(ChangeLogRow.recorded_at))).where(
+    col(ChangeLogRow.entity) == bindparam("entity"),
+    col(ChangeLogRow.entity_id) == bindparam("row_id"),
+    col(ChangeLogRow.rev) == 0,
 )
 
 
@@ -126,6 +131,9 @@ def log(session: Session, mutation: OutboxRow, actor_id: str) -> None:
 def _log(session: Session, mutation: dict[str, Any], actor_id: str, seen: dict[str, Any]) -> None:
     """`seen` is what the row reads with the change."""
     is_account = mutation["entity"] == "account"
+    # after what waits already, also where the clock was set back since
+    newest = rows.beside(session).scalar(_NEWEST_ENTRY, {"entity": mutation["entity"], "row_id": mutation["entity_id"]})
+    at = mutation["occurred_at"]
     rows.add(
         session,
         ChangeLogRow,
@@ -135,7 +143,7 @@ def _log(session: Session, mutation: dict[str, Any], actor_id: str, seen: dict[s
         entity=mutation["entity"],
         entity_id=mutation["entity_id"],
         op=mutation["op"],
-        recorded_at=mutation["occurred_at"],
+        recorded_at=at if newest is None or newest < at else newest + timedelta(microseconds=1),
         actor_id=actor_id,
         before=mutation["base"],
         after={} if mutation["op"] == "create" else mutation["patch"],
