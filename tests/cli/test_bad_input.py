@@ -37,6 +37,7 @@ from tests.support.company import Company, at
         (("why", "month.weather"), 2, "month.weather"),
         (("problems", "--waive", "x", "--reason", "r", "--until", "soon"), 2, "2026-11-24"),
         (("problems", "--waive", "x", "--reason", "r"), 2, "needs --reason TEXT and --until DATE"),
+        (("problems", "--reason", "r"), 2, "--waive ID says which"),
         (("undo",), 2, "taken back"),
         (("targets", "--metric", "count", "set", "East", "60"), 2, "--metric in front of set would not count"),
         (("plan", "--rep", "Zhang", "add", "ht", "thu", "10"), 2, "`cockpit plan add --help`"),

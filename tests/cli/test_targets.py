@@ -94,9 +94,21 @@ def test_import_and_agree(cockpit: Cockpit, team: Company, tmp_path: Path) -> No
     assert (mine["agreement"], mine["sync"]) == ("agreed", "saved")
 
 
+def test_a_file_may_bring_the_past_and_not_change_it(cockpit: Cockpit, team: Company, tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("name;period;value\n张伟;2026-10;350k\n李娜;2026-10;250k\n", "utf-8")
+    assert cockpit("targets", "import", str(file)).code == 0
+    file.write_text("name\tperiod\tvalue\n张伟\t2026-10\t300k\n李娜\t2026-10\t300k\n", "utf-8")
+    again = cockpit("targets", "import", str(file))
+    assert (again.code, "line 2: 2026-10 is over: its targets stay as they are." in again.err) == (2, True)
+    told = cockpit("targets", "--period", "2026-10", "--json").json["targets"]
+    assert [line["value"] for line in told] == [None, 35_000_000, 25_000_000]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (("show", "--period", "9999-12"), "9999-12 is not a period"),
         (("set", "nobody", "1k"), "Nothing is called nobody"),
         (("set", "张伟", "1m"), "cannot have ¥400,000.00 more than that"),
         (("set", "张伟", "much"), "much is not an amount"),

@@ -117,6 +117,13 @@ def test_a_raise_is_on_top_and_named_as_a_difference() -> None:
     assert [(node.id, node.difference) for node in misfits(after)] == [("t", -40)]
 
 
+def test_a_level_without_a_target_hides_no_difference() -> None:
+    team = Node("team", "t", None, (), (Node("person", "a", 5), Node("person", "b", None)))
+    branch = Node("team", "z", 3, (), (team,))
+    assert [(node.id, node.difference) for node in misfits(branch)] == [("z", -2)]
+    assert edited(branch, "z", 7) == {"z": 7, "a": 7}
+
+
 def test_an_edit_mends_what_did_not_sum() -> None:
     broken = Node("team", "t", 900, (), (Node("person", "a", 300), Node("person", "b", 400)))
     assert [(node.id, node.difference) for node in misfits(broken)] == [("t", 200)]

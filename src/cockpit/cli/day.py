@@ -134,6 +134,8 @@ def problems(
         if not (reason and until):
             raise BadUse(_("--waive needs --reason TEXT and --until DATE."))
         talk(opened.cards.waive(waive, reason, opening.day(until)).text)
+    elif reason or until:
+        raise BadUse(_("--reason and --until say why and how long a card is set aside: --waive ID says which."))
     whose, moment = opened.rep_id(rep), opening.moment(as_of, opened)
     found = opened.today.load(whose, moment)
     why = opened.why.of_rows((f"card:{card.id}" for card in found.cards), whose, moment) if explain else None

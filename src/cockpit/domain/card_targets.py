@@ -50,7 +50,7 @@ class Split:
     @property
     def rows(self) -> tuple[Target, ...]:
         """The team's own row, then one of each part that has a target."""
-        return (*self.node.rows, *(row for part in self.node.parts for row in part.rows))
+        return (*self.node.rows, *(row for part in self.node.summands for row in part.rows))
 
     @property
     def difference(self) -> int:

@@ -65,6 +65,8 @@ def neighbour(period: Period, step: int) -> Period:
     return period_of(period.kind, edge + timedelta(days=step))
 
 
+YEARS = range(1900, 2200)
+"""Years in which something of ours may lie."""
 _WRITTEN = re.compile(
     r"(?P<year>\d{4})(?:-?[Qq](?P<quarter>[1-4])|-[Ww](?P<week>\d\d)|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?"
 )
@@ -79,6 +81,8 @@ def read_period(text: str, today: date) -> Period | None:
     if found is None:
         return None
     year = int(found["year"])
+    if year not in YEARS:
+        return None
     try:
         if found["week"]:
             return period_of("week", date.fromisocalendar(year, int(found["week"]), 1))

@@ -61,12 +61,17 @@ class Node:
     """Minor units by which the parts may miss the whole because rows were converted one by one."""
 
     @property
+    def summands(self) -> tuple[Node, ...]:
+        """The parts that have a value; of one without, those below it."""
+        return tuple(one for part in self.parts for one in ((part,) if part.value is not None else part.summands))
+
+    @property
     def difference(self) -> int | None:
         """The value less the sum of its parts: 0 when they add up; None where there is nothing to add."""
-        known = [part.value for part in self.parts if part.value is not None]
+        known = self.summands
         if self.value is None or not known:
             return None
-        found = self.value - sum(known)
+        found = self.value - sum(part.value or 0 for part in known)
         return 0 if abs(found) <= self.slack else found
 
     def nodes(self) -> Iterator[Node]:
@@ -180,7 +185,7 @@ def edited(root: Node, node_id: str, value: int, *, is_raise: bool = False) -> d
 def _fitted(node: Node, value: int) -> Iterator[tuple[str, int]]:
     """The node with that value, and all below it in the proportion they have."""
     yield node.id, value
-    known = [part for part in node.parts if part.value is not None]
+    known = node.summands
     for part, share in zip(known, split(value, [part.value or 0 for part in known]), strict=True):
         yield from _fitted(part, share)
 

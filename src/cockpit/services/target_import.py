@@ -1,6 +1,6 @@
 """Targets from a CSV file with the columns name, period, value and, where needed, metric. All lines or none.
 
-A spreadsheet's UTF-8 and GB18030 are read. Every line that is wrong is named with its number; so is a sum that does not
+A spreadsheet's UTF-8 and GB18030 are read, with commas, semicolons or tabs. Every line that is wrong is named with its number; so is a sum that does not
 hold, by how much.
 """
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 2_000_000
 MOST_LINES = 20_000
 MOST_PROBLEMS = 12
+_DELIMITERS = ",;\t"
+"""What spreadsheets put between two cells, by their country; the first is meant where none stands."""
 _COLUMNS = {
     "name": "name",
     "姓名": "name",
@@ -82,7 +84,9 @@ def read_table(path: Path) -> list[list[str]]:
         raise BadUse(_("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)) from error
     if len(data) > MOST_BYTES:
         raise BadUse(_("{path} is larger than {count} bytes.").format(path=path, count=MOST_BYTES))
-    reader = csv.reader(io.StringIO(_text(path, data)))
+    text = _text(path, data)
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text), delimiter=max(_DELIMITERS, key=first.count))
     try:
         rows = list(reader)
     except csv.Error as error:
@@ -166,6 +170,9 @@ def _read(sight: Sight, line: Line) -> tuple[Node, int]:
                 month=period_text(sight.period), name=line.name
             )
         )
+    row = sight.row(node.id, sight.period)
+    if row is not None and row.value != value and sight.period.ends_on < sight.book.today:
+        raise BadUse(_("{period} is over: its targets stay as they are.").format(period=period_text(sight.period)))
     return node, value
 
 

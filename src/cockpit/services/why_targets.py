@@ -112,7 +112,7 @@ def _difference(sight: Sight, node: Node, line: TargetLine) -> Why:
     if line.difference is None:
         return _said(sight, title, None, _("there are no parts with a target to add"), [], [])
     rows = [part_row(f"target:{node.id}:{tail}", line.name, line.value or 0)]
-    known = [part for part in node.parts if part.value is not None]
+    known = node.summands
     rows += [part_row(f"target:{part.id}:{tail}", sight.name(part.id), -(part.value or 0)) for part in known]
     formula = _("target {target} - sum of its {count} parts; 0 when they add up")
     return _said(

@@ -11,14 +11,13 @@ import msgspec
 from sqlalchemy import String, Table, inspect, type_coerce
 from sqlmodel import SQLModel
 
+from cockpit.domain.periods import YEARS
 from cockpit.domain.text import clean, clean_deep, clean_line
 from cockpit.errors import BadUse
 from cockpit.storage.tables import SYNCED
 from cockpit.storage.tables.base import BOOKKEEPING, SyncedRow
 
 _LONG_TEXT = frozenset({"agenda", "advantages", "result"})
-YEARS = range(1900, 2200)
-"""Years in which something of ours may lie."""
 
 Day = TypeVar("Day", date, datetime)
 
