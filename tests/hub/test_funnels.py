@@ -74,7 +74,7 @@ def test_a_stage_that_deals_are_in_cannot_be_left_out(hub: Database) -> None:
     with hub.write() as session:
         deal = {"name": "d", "funnel_id": "funnel-own", "stage_id": "funnel-own-b"}
         store.apply(session, store.Change("deal", "deal-1", "create", deal), actor_id=None, recorded_at=NOW)
-    with pytest.raises(NotAllowed, match="Deals in B: 1. Move them first"):
+    with pytest.raises(NotAllowed, match=r"Deals in B: 1\. Move them first"):
         put(hub, model({"id": "a", "name": "A"}))
     assert len(stages_of(hub, "funnel-own")) == 4
 
