@@ -81,6 +81,8 @@ def _my_values_are_shown(world: World, device: Device) -> None:
             places[place] = seq
             if op == "patch" and name not in _NOT_COMPARED:
                 wanted[place] = value
+            elif op == "create":  # made again, it says what was typed last
+                wanted.pop(place, None)
             if status in ("parked",):
                 wanted.pop(place, None)
     asked = set(device.slot.rows("SELECT entity, entity_id, field FROM conflict WHERE state = 'open'"))

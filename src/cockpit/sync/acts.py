@@ -241,8 +241,15 @@ def _keep_as_received(session: Session, act: Act) -> None:
         conflict = session.get(ConflictRow, conflict_id)
         if conflict is not None and conflict.field:
             received[conflict.field] = conflict.theirs
-    session.add(SyncBaseRow(entity=act.entity, id=act.id, rev=received["rev"], base=received))
+    session.add(
+        SyncBaseRow(entity=act.entity, id=act.id, rev=received["rev"], base=received, seen_gen=_load_before(session))
+    )
     session.flush()
+
+
+def _load_before(session: Session) -> int:
+    """The stamp of a row that the last full load did not bring; 0 where there was one load at most."""
+    return max(0, int(meta.get(session, "generation", "0")) - 1)
 
 
 def _in_question(session: Session, act: Act) -> dict[str, Any]:
@@ -266,7 +273,9 @@ def _show_again(session: Session, mutation: OutboxRow, shown: dict[str, Any] | N
         rows.remove(session, entity, row_id)
     else:
         gone = shown or {} if row is None else {}
-        rows.put(session, entity, {**gone, "id": row_id, **_latest_word(session, mutation, my_words)})
+        put = rows.put(session, entity, {**gone, "id": row_id, **_latest_word(session, mutation, my_words)})
+        if gone.get("rev"):
+            put.seen_gen = _load_before(session)
     session.flush()
     return True
 
