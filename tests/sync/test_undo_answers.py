@@ -14,7 +14,7 @@ from cockpit.storage.tables import ChangeLogRow, SyncBaseRow
 from cockpit.sync import receipts
 from cockpit.sync.outbox import Edit
 from tests.sync.conftest import Device
-from tests.sync.model import ModelHub
+from tests.sync.model import ModelHub, answering
 from tests.sync.test_push import make_customer
 
 
@@ -49,6 +49,24 @@ def test_an_answer_that_was_not_sent_leaves_the_conflict_open_as_it_was(
     device.service.answer(device.only_conflict().id, "mine")
     device.sync()
     assert (hub.row("account", "acc-1")["phone"], hub.row("account", "acc-1")["tier"]) == ("mine", "A")
+
+
+def test_a_row_that_went_since_the_answer_goes_with_the_last_change_of_it(device: Device, hub: ModelHub) -> None:
+    """The answer is taken back: nothing here knew any more that the last full load had not brought the row."""
+    found = in_conflict(device, hub)
+    device.edit("patch", "account", "acc-1", address="poison")
+    device.service.answer(found.id, "theirs")
+    hub.refuse["address=poison"] = "validation"
+    del hub.rows["account", "acc-1"]
+    hub.fail("/v1/sync/changes", answering(410, "cursor-expired"))
+    device.sync()
+    assert device.only_conflict().kind == "missing"
+    assert device.undo.undo().text.endswith("The conflict is open again.")
+    device.service.answer(device.only_conflict().id, "theirs")
+    device.sync()
+    parked = next(item for item in device.service.load().queue if item.state == "parked")
+    device.service.discard(parked.mutation_id)
+    assert (device.queue(), device.row("account", "acc-1")) == ([], None)
 
 
 def test_after_the_answer_the_act_before_it_is_next(device: Device, hub: ModelHub) -> None:
