@@ -65,7 +65,7 @@ def _my_values_are_shown(world: World, device: Device) -> None:
     """What I typed last into a field stays on the screen until the server has it or I let it go.
 
     The server had what is sent again after a restore. Where it has, or had, a later word of mine, that one stands,
-    and the question about an earlier one shows it.
+    and the question about an earlier one shows it; unless I took that word back before I opened the question again.
     """
     wanted: dict[tuple[str, str, str], Any] = {}
     found = device.slot.rows("SELECT seq, entity, entity_id, op, patch, status, mutation_id FROM outbox ORDER BY seq")
@@ -86,13 +86,15 @@ def _my_values_are_shown(world: World, device: Device) -> None:
             if status in ("parked",):
                 wanted.pop(place, None)
     asked = set(device.slot.rows("SELECT entity, entity_id, field FROM conflict WHERE state = 'open'"))
-    for entity, row_id, patch, seq in device.slot.rows(
-        "SELECT entity, entity_id, patch, seq FROM outbox_done WHERE op = 'patch' AND result IN ('applied', 'replayed')"
-        " ORDER BY seq"
+    marks = device.slot.rows("SELECT substr(key, 6), value FROM meta WHERE key LIKE 'undo:%'")
+    taken_back = {action for pair in marks for action in pair}
+    for entity, row_id, patch, seq, action in device.slot.rows(
+        "SELECT entity, entity_id, patch, seq, action_id FROM outbox_done"
+        " WHERE op = 'patch' AND result IN ('applied', 'replayed') ORDER BY seq"
     ):
         for name, value in read(patch).items():
             place = entity, row_id, name
-            if place in wanted and seq > places[place]:
+            if place in wanted and seq > places[place] and not (place in asked and action in taken_back):
                 if place in asked:
                     wanted[place] = value
                 else:
