@@ -14,6 +14,7 @@ import multiprocessing
 import os
 import sys
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -36,9 +37,14 @@ Job = tuple[int, ServerKind | None]
 
 
 def one(job: Job) -> Verdict:
-    """One schedule in this process, whose places on disk are made once."""
+    """One schedule in this process, whose places on disk are made once. A defect of the simulator itself is a finding
+    too: it must not cost what the others have found."""
     seed, server = job
-    return run(seed, _here(), server=server)
+    try:
+        return run(seed, _here(), server=server)
+    except Exception as error:
+        traceback.print_exc()
+        return Verdict(seed, violations=[f"the simulator broke: {type(error).__name__}: {error}"])
 
 
 def _here() -> Places:

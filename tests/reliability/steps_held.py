@@ -29,6 +29,8 @@ def held_against_others(world: World, device: Device) -> None:
         _gone_under_it(world, row_id)
         device.act("sync", device.sync, kind="sync", is_local=False)
         return
+    if row_id not in server.ids("activity"):
+        return  # a deletion from before came late
     theirs = _value(world, name, server.value("activity", row_id, name))
     if theirs != server.value("activity", row_id, name):
         server.change("activity", row_id, {name: theirs}, by="lead-1")
@@ -55,7 +57,7 @@ def undo_against_others(world: World, device: Device) -> None:
     change = outbox.Edit("deal", row_id, "patch", {"amount_minor": amount})
     device.act(f"edit to be undone {row_id} {amount}", partial(device.edit, change), kind="edit")
     device.act("sync", device.sync, kind="sync", is_local=False)
-    if server.value("deal", row_id, "amount_minor") == amount:
+    if row_id in server.ids("deal") and server.value("deal", row_id, "amount_minor") == amount:
         server.change("deal", row_id, {"amount_minor": amount + 1}, by="lead-1")
         world.note(f"others edit the same: deal {row_id} {amount + 1}")
     device.act("sync", device.sync, kind="sync", is_local=False)

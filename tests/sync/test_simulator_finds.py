@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from cockpit import clock
 from cockpit.errors import HubUnavailable
 from cockpit.storage import meta
 from cockpit.storage.database import remove_files
 from cockpit.storage.tables import ChangeLogRow, ConflictRow, OutboxRow, SyncBaseRow
-from cockpit.sync import outbox, undo
+from cockpit.sync import outbox, receipts, undo
 from tests.reliability import old_files
 from tests.sync.conftest import Device
 from tests.sync.model import TIME, ModelHub, answering, lost_request, lost_response
@@ -626,3 +626,40 @@ def test_an_upgrade_in_the_middle_of_a_load_does_not_guess_what_had_come(
     device.sync()
     assert device.queue() == []
     assert (device.row("account", "acc-1") is not None) == is_in_sight
+
+
+def test_a_refused_change_asks_only_about_fields_of_which_no_later_word_of_mine_went_through(
+    device: Device, hub: ModelHub
+) -> None:
+    hub.refuse["address=poison"] = "validation"
+    device.edit("patch", "account", "acc-1", address="poison", industry="2")
+    device.edit("patch", "account", "acc-1", tier="B", industry="0")
+    hub.put("account", "acc-1", address="theirs", industry="0")
+    device.sync()
+    assert hub.row("account", "acc-1")["tier"] == "B"
+    assert [found.field for found in device.service.load().conflicts] == ["address"]
+    assert device.value("account", "acc-1", "industry") == "0"
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    assert [found.field for found in device.service.load().conflicts] == ["address"]
+
+
+def test_what_a_restored_hub_is_to_get_again_waits_behind_the_question_about_a_deletion_too(
+    device: Device, hub: ModelHub
+) -> None:
+    """First a field of the older change is in question, then the row: it stays one that the hub has had before."""
+    for phone in ("5", "6"):
+        device.edit("patch", "account", "acc-1", phone=phone)
+        device.sync()
+    hub.applied.clear()
+    hub.put("account", "acc-1", phone="theirs")
+    with device.database.write() as session:
+        assert receipts.requeue(session, clock.now()) == 2
+        _older, later = session.exec(select(OutboxRow).order_by(col(OutboxRow.seq)))
+        later.next_try_at = clock.now() + timedelta(days=1)
+    device.sync()
+    assert device.queue() == [("acc-1", "conflict"), ("acc-1", "blocked")]
+    hub.delete("account", "acc-1")
+    device.sync()
+    assert device.only_conflict().kind == "delete_edit"
+    assert device.queue() == [("acc-1", "conflict"), ("acc-1", "blocked")]

@@ -316,6 +316,28 @@ def test_an_answer_about_a_row_that_left_my_sight_brings_back_what_i_typed_alone
     assert (nothing_of_it_is_here(device), device.queue()) == (True, [])
 
 
+@pytest.mark.parametrize("choice", ["mine", "theirs"])
+def test_an_answer_taken_back_after_they_deleted_the_row_asks_about_that(
+    device: Device, hub: ModelHub, choice: Any
+) -> None:
+    device.edit("patch", "account", "acc-1", phone="mine")
+    hub.put("account", "acc-1", phone="theirs")
+    device.sync()
+    found = device.only_conflict()
+    device.service.answer(found.id, "theirs")
+    hub.delete("account", "acc-1")
+    device.sync()
+    assert nothing_of_it_is_here(device)
+    device.undo.undo()
+    question = device.only_conflict()
+    assert (question.kind, question.theirs) == ("delete_edit", "deleted")
+    assert device.value("account", "acc-1", "phone") == found.mine
+    device.service.answer(question.id, choice)
+    device.sync()
+    assert nothing_of_it_is_here(device) == (choice == "theirs")
+    assert device.queue() == []
+
+
 def test_an_answer_taken_back_shows_my_last_word_though_the_hub_has_that_one(device: Device, hub: ModelHub) -> None:
     """In one push the first change met another value, and the second wrote the very value that was there."""
     device.edit("patch", "account", "acc-1", phone="2")

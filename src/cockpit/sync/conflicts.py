@@ -110,7 +110,7 @@ def _close_fields(session: Session, mutation: OutboxRow, now: datetime) -> Outbo
         if question.field:
             question.state, question.resolution, question.resolved_at = "closed", "row", now
     for other in queued:
-        if other.status == "conflict":
+        if other.status == "conflict" and other is not first:
             _let_follow(session, other)
     return first
 

@@ -270,10 +270,12 @@ class Receiver:
             seen, mine = mutation.base.get(name), mutation.patch[name]
             merged = merge_field(entity, name, seen, mine, value)
             if merged.is_conflict:
-                if mutation.status == "parked" and receipts.has_said_since(self.session, mutation, queued, name):
-                    continue  # refused as a whole; of this field a later word of mine is what the hub has
+                is_asked = conflicts.is_asked(self.session, entity, theirs["id"], name)
+                is_held = mutation.status == "parked" or (mutation.status == "conflict" and not is_asked)
+                if is_held and receipts.has_said_since(self.session, mutation, queued, name):
+                    continue  # it did not go through for another field; of this one the hub has a later word of mine
                 latest = next(m.patch[name] for m in reversed(queued) if name in m.patch)
-                if (entity, name) in LONG_TEXT_FIELDS or conflicts.is_asked(self.session, entity, theirs["id"], name):
+                if (entity, name) in LONG_TEXT_FIELDS or is_asked:
                     # a text shows what was merged into it; one in question my last word, which the hub may have by now
                     latest = shown.get(name, latest)  # else the row may show what a restored hub has lost again
                 if not chains.is_unanswered(mutation):

@@ -20,7 +20,7 @@ from cockpit.domain.merge import merge_field
 from cockpit.i18n import _
 from cockpit.storage import meta, rows
 from cockpit.storage.records import to_wire
-from cockpit.storage.tables import OutboxDoneRow, OutboxRow, SyncBaseRow
+from cockpit.storage.tables import OutboxDoneRow, OutboxRow, SyncBaseRow, TombstoneRow
 from cockpit.sync import acts, amending, answers, chains, conflicts, outbox, receipts
 
 _MARK = "undo:"
@@ -85,9 +85,28 @@ def _bring_back(
     act = acts.as_seen_now(session, act)
     withdraw(session, with_dependants(session, queued), "undone", now)
     has_effect = acts.bring_back(session, act, actor_id=actor_id)
+    for one in (act, *act.rest):
+        _ask_whether_gone(session, one, now)
     meta.put(session, f"{_MARK}{action}", "-")
     is_open = any(one.state == "open" for one in conflicts.of_row(session, act.entity, act.id))
     return Undone(None, act.label, act.entity, act.id, has_effect, is_open_again=bool(act.questions) and is_open)
+
+
+def _ask_whether_gone(session: Session, act: acts.Act, now: datetime) -> None:
+    """They have deleted the row since the answer: that is the question now, not what stands in its fields."""
+    stone = session.get(TombstoneRow, (act.entity, act.id))
+    queued = receipts.queued_of(session, act.entity, act.id)
+    asks_of_fields = any(one.field for one in conflicts.of_row(session, act.entity, act.id))
+    if stone is not None and asks_of_fields and queued[-1].op != "delete":
+        conflicts.open_conflict(
+            session,
+            queued[0],
+            now=now,
+            kind="delete_edit",
+            theirs_rev=stone.rev,
+            theirs_by=stone.by_id,
+            theirs_at=stone.deleted_at,
+        )
 
 
 def pass_over(session: Session, action_id: str) -> None:
