@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
 from cockpit import clock
 from cockpit.errors import HubUnavailable
@@ -644,19 +646,26 @@ def test_a_refused_change_asks_only_about_fields_of_which_no_later_word_of_mine_
     assert [found.field for found in device.service.load().conflicts] == ["address"]
 
 
+def second_comes_again(hub: ModelHub, request: httpx.Request) -> httpx.Response:
+    """As the real hub does with what stands behind a conflict in one push."""
+    first, second = json.loads(request.content)["mutations"]
+    met = hub.answer(httpx.Request("POST", request.url, headers=request.headers, json={"mutations": [first]})).json()
+    later = {"mutation_id": second["mutation_id"], "status": "retry", "rev": 0, "row": None, "fields": []}
+    return httpx.Response(200, json={"results": [*met["results"], later]})
+
+
 def test_what_a_restored_hub_is_to_get_again_waits_behind_the_question_about_a_deletion_too(
     device: Device, hub: ModelHub
 ) -> None:
     """First a field of the older change is in question, then the row: it stays one that the hub has had before."""
-    for phone in ("5", "6"):
-        device.edit("patch", "account", "acc-1", phone=phone)
+    for name in ("phone", "address"):
+        device.edit("patch", "account", "acc-1", **{name: "mine"})
         device.sync()
     hub.applied.clear()
     hub.put("account", "acc-1", phone="theirs")
     with device.database.write() as session:
         assert receipts.requeue(session, clock.now()) == 2
-        _older, later = session.exec(select(OutboxRow).order_by(col(OutboxRow.seq)))
-        later.next_try_at = clock.now() + timedelta(days=1)
+    hub.fail("/v1/sync/push", second_comes_again)
     device.sync()
     assert device.queue() == [("acc-1", "conflict"), ("acc-1", "blocked")]
     hub.delete("account", "acc-1")
