@@ -49,6 +49,11 @@ def language() -> str:
     return _current[0]
 
 
+def spoken(name: str, alias: str) -> str:
+    """The name in this language: people and rows of the trade carry a Chinese name and an English alias."""
+    return alias if alias and language() != "zh" else name
+
+
 def _(message: str) -> str:
     """The message in the current language. Placeholders are `{name}` and filled by the caller."""
     return _current[1].gettext(message)

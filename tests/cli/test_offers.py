@@ -73,7 +73,7 @@ def test_a_change_by_the_team_lead_is_offered_until_the_rep_planned_himself(
     times = {"starts_at": at(14, 30), "ends_at": at(15, 15)}
     by_the_lead(demo, monkeypatch, outbox.Edit("activity", visit.id, "patch", times))
     offer = demo.today.load().offer
-    assert offer == f"{visit.account}, Tue 11-24: changed by 周岚"
+    assert offer == f"{visit.account}, Tue 11-24: changed by Zhou Lan"
     proposal = demo.replan.propose(offer)
     assert proposal.trigger == offer
     demo.replan.accept(proposal)

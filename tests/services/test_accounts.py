@@ -91,7 +91,7 @@ def test_the_card_of_an_account(company: Company, accounts: AccountService) -> N
     company.activity(at(26), account_id=company.account("明远物流"))
     card = accounts.load(account)
     assert (card.name, card.alias, card.tier, card.lifecycle) == ("恒泰机械", "Hengtai", "A", "qualified")
-    assert (card.owner, card.is_read_only, card.write_state) == ("张伟", False, "done")
+    assert (card.owner, card.is_read_only, card.write_state) == ("Zhang Wei", False, "done")
     assert card.windows == ((0, "09:00", "17:00"),)
     assert [(c.name, c.mobile, c.stance) for c in card.contacts] == [("王总", "138", 1)]
     assert [deal.id for deal in card.deals] == [big, small]
@@ -116,7 +116,7 @@ def test_somebody_elses_account_is_read_only(company: Company, accounts: Account
     company.deal("Theirs", "stage-1", 100, owner=MATE, account_id=theirs)
     card = accounts.load(theirs)
     assert card.is_read_only
-    assert [(deal.name, deal.owner) for deal in card.deals] == [("Theirs", "李娜")]
+    assert [(deal.name, deal.owner) for deal in card.deals] == [("Theirs", "Li Na")]
     with pytest.raises(NotAllowed, match="somebody else"):
         accounts.edit(theirs, {"tier": "A"})
     with pytest.raises(NotAllowed, match="somebody else"):

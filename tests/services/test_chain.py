@@ -135,14 +135,14 @@ def test_a_lead_sees_team_and_best_where_people_differ(told: Company) -> None:
     assert win
     assert talk
     assert (win.team or 0) > (win.value or 0) > 0.5
-    assert talk.best_name == "李娜"
+    assert talk.best_name == "Li Na"
     assert (talk.best or 0) > (talk.team or 0) > (talk.value or 0)
     assert [lever.of for lever in found.levers] == ["win_by_amount", "talk_rate", "dirty"]
     assert (found.levers[0].customers_change or 0) < 0
     assert not found.levers[1].acts_on_customers
     assert "average deal" in found.alike  # both sell at the same price
     boards = {board.id: board for board in RateService(desk_of(told)).load().boards}
-    assert [one.rep for one in boards["talk_rate"].reps] == ["李娜", "张伟"]
+    assert [one.rep for one in boards["talk_rate"].reps] == ["Li Na", "Zhang Wei"]
     assert not boards["average_deal"].may_rank
     assert "no real difference between reps" in boards["average_deal"].verdict
     assert "nobody has tried yet" in boards["visit_success"].verdict

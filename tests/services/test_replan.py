@@ -149,4 +149,4 @@ def test_on_a_leads_device_a_visit_with_a_rep_looks_at_his_plan(company: Company
     proposal = services_on(company.database).replan.propose()
     (row,) = [row for row in added(proposal) if row.activity_id == mine]
     assert row.starts_at >= at(24, "15:00")
-    assert any("张伟 is free by what is known here" in note for note in proposal.notes)
+    assert any("Zhang Wei is free by what is known here" in note for note in proposal.notes)

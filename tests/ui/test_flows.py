@@ -591,7 +591,7 @@ async def open_rep(desk: Desk) -> None:
             break
         await desk.press("j")
     await desk.press("enter")
-    assert "Today of 张伟" in desk.text
+    assert "Today of Zhang Wei" in desk.text
 
 
 async def test_a_rep_s_day_is_read_and_never_written_by_the_lead(lead: Company) -> None:
@@ -613,7 +613,7 @@ async def test_from_a_rep_s_day_g_and_p_show_the_rep_s_numbers(lead: Company, ke
         assert words in desk.text
         assert desk.view.snapshot.scope.id == ME if key == "p" else desk.view.snapshot.rep.id == ME
         await desk.press(key, "q")
-        assert "Today of 张伟" in desk.text
+        assert "Today of Zhang Wei" in desk.text
 
 
 async def test_behind_a_rep_s_day_everything_is_to_read(lead: Company) -> None:

@@ -82,7 +82,7 @@ async def test_a_view_that_cannot_load_says_so_in_its_tables_and_f5_loads_again(
 async def test_header_shows_person_team_day_and_how_the_sync_stands() -> None:
     async with running() as driver:
         header = driver.lines[0]
-        for words in ("Today", "张伟", "华东一组", "Tue 11-24 08:30", "offline 14m", "3 queued"):
+        for words in ("Today", "Zhang Wei", "华东一组", "Tue 11-24 08:30", "offline 14m", "3 queued"):
             assert words in header
         driver.app.badge_changed(replace(BADGE, conflicts=2, parked=1, is_offline=False, pending=0))
         await driver.idle()
@@ -180,7 +180,7 @@ async def test_every_overlay_leads_back_to_the_same_focus(keys: tuple[str, ...])
     async with running() as driver:
         before = driver.app.focused
         await driver.press("j", *keys)
-        assert driver.lines[0].startswith(" Today, day 17/21  张伟")
+        assert driver.lines[0].startswith(" Today, day 17/21  Zhang Wei")
         assert driver.app.focused is before
 
 

@@ -36,7 +36,7 @@ def chain(found: s.ChainSnapshot) -> Sheet:
     left = ngettext("{count} working day left", "{count} working days left", found.workdays_left)
     head = [
         *([found.team] if found.team else []),
-        f"{found.rep.name}  {period_name(found.period_kind)} {found.starts_on} - {found.ends_on}",
+        f"{found.rep.spoken}  {period_name(found.period_kind)} {found.starts_on} - {found.ends_on}",
         left.format(count=found.workdays_left),
         _("rates of {first} to {last}").format(first=found.window_from, last=found.window_to),
         found.currency,
@@ -158,7 +158,7 @@ def rates(found: s.RatesSnapshot) -> Sheet:
     window = _("rates of {first} to {last}, the same days for everyone").format(
         first=found.window_from, last=found.window_to
     )
-    lines = [f"{found.viewer.name}  {i18n.long_day(found.as_of.date())}  {window}  {found.currency}", *stale(found)]
+    lines = [f"{found.viewer.spoken}  {i18n.long_day(found.as_of.date())}  {window}  {found.currency}", *stale(found)]
     lines += [found.alone] if found.alone else []
     tables = [_board(board) for board in found.boards]
     records: list[dict[str, object]] = [

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cockpit import clock
 from cockpit.cli import opening
 from cockpit.errors import BadUse
-from cockpit.i18n import _
+from cockpit.i18n import _, spoken
 from cockpit.locations import locate, mark_tour, start_values
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class FirstRun:
         finally:
             database.close()
         ordered = sorted(people.values(), key=lambda person: (person.role == "rep", person.name))
-        return [(person.id, person.name) for person in ordered]
+        return [(person.id, spoken(person.name, person.alias)) for person in ordered]
 
     def open_as(self, person_id: str, tell: Tell) -> Path:
         """Start the hub of the import and sign one of its people in."""

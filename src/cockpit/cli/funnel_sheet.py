@@ -17,7 +17,7 @@ from cockpit.services.funnel_words import days_text, findings, flow_title, move_
 
 def funnel(snapshot: s.FunnelSnapshot) -> Sheet:
     lines = [
-        f"{snapshot.scope.name}  {snapshot.funnel}  {snapshot.currency}  {i18n.long_day(snapshot.as_of.date())}",
+        f"{snapshot.scope.spoken}  {snapshot.funnel}  {snapshot.currency}  {i18n.long_day(snapshot.as_of.date())}",
         *stale(snapshot),
         *(findings(snapshot) or [nothing_found(snapshot)]),
     ]

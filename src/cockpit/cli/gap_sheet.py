@@ -18,7 +18,7 @@ def gap(snapshot: s.GapSnapshot) -> Sheet:
     words = _("target {target}  actual {actual}  gap {gap}  planned {planned}  uncovered {uncovered}")
     notes = (apart_text(snapshot), apart_money(snapshot.other_currencies))
     lines = [
-        "  ".join(text for text in (snapshot.team, snapshot.rep.name, span) if text),
+        "  ".join(text for text in (snapshot.team, snapshot.rep.spoken, span) if text),
         *sheets.stale(snapshot),
         *(f"! {note}" for note in notes if note),
         words.format(

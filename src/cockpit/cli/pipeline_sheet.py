@@ -15,7 +15,7 @@ from cockpit.services.words import apart_money, deal_state, with_marks, with_ran
 def pipeline(snapshot: s.PipelineSnapshot) -> Sheet:
     rate = "-" if snapshot.win_rate is None else f"{snapshot.win_rate:.1%}"
     lines = [
-        f"{snapshot.scope.name}  {snapshot.funnel}  {i18n.long_day(snapshot.as_of.date())}",
+        f"{snapshot.scope.spoken}  {snapshot.funnel}  {i18n.long_day(snapshot.as_of.date())}",
         *stale(snapshot),
         _(
             "won {won} ({amount})  lost {lost}  open {open} ({open_amount}, {without} without amount)  win rate {rate} (n {n})"

@@ -8,7 +8,7 @@ from cockpit import i18n
 from cockpit.cli.marks import days_text, trend_text
 from cockpit.cli.output import Sheet, Table
 from cockpit.cli.reasoned import reasons_text
-from cockpit.i18n import _, listed, short_money
+from cockpit.i18n import _, listed, short_money, spoken
 from cockpit.services import snapshots as s
 from cockpit.services.forecast_words import reason_text, record_text, value_text
 from cockpit.services.proof_words import count_line, verdict_line
@@ -130,7 +130,7 @@ def _cards_table(cards: Iterable[s.CardView]) -> Table:
 
 
 def today(snapshot: s.TodaySnapshot) -> Sheet:
-    lines = [f"{snapshot.rep.name}  {snapshot.rep.team}  {i18n.long_day(snapshot.day)}", *stale(snapshot)]
+    lines = [f"{snapshot.rep.spoken}  {snapshot.rep.team}  {i18n.long_day(snapshot.day)}", *stale(snapshot)]
     lines += [month_text(snapshot.month), *in_question_text(snapshot.month.in_question)]
     lines += forecast_text(snapshot.month.forecast)
     lines += [kpi_text(line) for line in snapshot.kpis]
@@ -186,7 +186,7 @@ def problems(snapshot: s.TodaySnapshot) -> Sheet:
         }
         for card in snapshot.cards
     ]
-    return Sheet([f"{snapshot.rep.name}  {i18n.long_day(snapshot.day)}"], [_cards_table(snapshot.cards)], records)
+    return Sheet([f"{snapshot.rep.spoken}  {i18n.long_day(snapshot.day)}"], [_cards_table(snapshot.cards)], records)
 
 
 def team(snapshot: s.TeamSnapshot) -> Sheet:
@@ -211,7 +211,7 @@ def team(snapshot: s.TeamSnapshot) -> Sheet:
     records: list[dict[str, object]] = [
         {
             "id": rep.id,
-            "name": rep.name,
+            "name": spoken(rep.name, rep.alias),
             "target_minor": rep.target_minor,
             "actual_minor": rep.actual_minor,
             "gap_minor": rep.gap_minor,
@@ -229,14 +229,16 @@ def team(snapshot: s.TeamSnapshot) -> Sheet:
         for rep in snapshot.reps
     ]
     day = _("day {gone}/{total}").format(gone=snapshot.workdays_gone, total=snapshot.workdays_total)
-    head = f"{snapshot.team}  {snapshot.viewer.name}  {i18n.month_name(snapshot.starts_on)}  {day}  {snapshot.currency}"
+    head = (
+        f"{snapshot.team}  {snapshot.viewer.spoken}  {i18n.month_name(snapshot.starts_on)}  {day}  {snapshot.currency}"
+    )
     tables = [Table(_("Team"), columns, rows), *([_cards_table(snapshot.cards)] if snapshot.cards else [])]
     return Sheet([head, *stale(snapshot), *forecast_text(snapshot.total.forecast)], tables, records)
 
 
 def _rep_row(rep: s.TeamRep) -> tuple[str, ...]:
     return (
-        rep.name,
+        spoken(rep.name, rep.alias),
         _amount(rep.target_minor),
         _amount(rep.actual_minor),
         _amount(rep.gap_minor),
@@ -261,7 +263,7 @@ def plan(snapshot: s.PlanSnapshot) -> Sheet:
         _("Nothing is planned this week."),
     )
     span = f"{i18n.short_day(snapshot.starts_on)} - {i18n.short_day(snapshot.ends_on)}"
-    return Sheet([f"{snapshot.rep.name}  {span}"], [table], _agenda_records(snapshot.items))
+    return Sheet([f"{snapshot.rep.spoken}  {span}"], [table], _agenda_records(snapshot.items))
 
 
 def _dated(items: Sequence[s.AgendaItem]) -> list[tuple[str, ...]]:

@@ -131,7 +131,7 @@ def indented(depth: int, name: str) -> str:
 
 def tree_sheet(found: s.TargetsSnapshot) -> Sheet:
     """The main table for CSV is the tree."""
-    head = f"{found.viewer.name}  {metric_name(found.metric)}  {found.period}  {found.currency}".rstrip()
+    head = f"{found.viewer.spoken}  {metric_name(found.metric)}  {found.period}  {found.currency}".rstrip()
     rows = [_row(found.unit, line) for line in found.lines]
     columns = (
         _("name"),

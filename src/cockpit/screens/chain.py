@@ -187,7 +187,7 @@ def answer(found: ChainSnapshot) -> str:
 def facts(found: ChainSnapshot) -> str:
     """Whose, which period, from when the rates are, and why team or best is empty."""
     window = _("rates of {first} to {last}").format(first=f"{found.window_from:%m-%d}", last=f"{found.window_to:%m-%d}")
-    parts = [*([found.team] if found.team else []), found.rep.name, f"[{period_name(found.period_kind)}]", window]
+    parts = [*([found.team] if found.team else []), found.rep.spoken, f"[{period_name(found.period_kind)}]", window]
     parts += [text] if (text := words.tried_text(found)) else []
     return "\n".join(text for text in ("  ".join(parts), found.alone or found.alike, words.other_money(found)) if text)
 

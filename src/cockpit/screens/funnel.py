@@ -88,7 +88,7 @@ class FunnelView(View):
 
 def facts(snapshot: FunnelSnapshot) -> str:
     """Whose funnel, which one, with how many it is compared, and what the ranges mean."""
-    parts = [snapshot.scope.name, snapshot.funnel, _("money in {currency}").format(currency=snapshot.currency)]
+    parts = [snapshot.scope.spoken, snapshot.funnel, _("money in {currency}").format(currency=snapshot.currency)]
     if snapshot.others:
         parts.append(_("against {count} others, ranges hold 80%").format(count=snapshot.others))
     return "  ".join(part for part in parts if part)

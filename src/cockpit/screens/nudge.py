@@ -12,7 +12,7 @@ from cockpit.i18n import _
 from cockpit.plain import plain
 from cockpit.screens.base import View
 from cockpit.screens.fields import Field
-from cockpit.services.nudge_words import budget_text, person_name
+from cockpit.services.nudge_words import budget_text
 from cockpit.services.snapshots import NudgeDraft, NudgePage, Saved
 from cockpit.widgets.lines import Lines
 from cockpit.widgets.nudge_lines import page_lines
@@ -105,7 +105,7 @@ class NudgeView(View):
 
         def then(page: NudgePage, draft: NudgeDraft) -> None:
             self.ask(
-                _("Nudge to {name}").format(name=person_name(page.rep)),
+                _("Nudge to {name}").format(name=page.rep.spoken),
                 [Field("message", _("Message"), draft.message, is_needed=True)],
                 lambda services, values: self._send(services, page, values["message"]),
             )
@@ -155,7 +155,7 @@ class NudgeView(View):
 
 def answer(page: NudgePage) -> str:
     """Who to whom about what."""
-    name = person_name(page.rep)
+    name = page.rep.spoken
     if page.line is not None:
         words = _("To {name} from {by}: {about}  {state}")
         return words.format(name=name, by=page.line.by, about=page.line.about, state=page.line.state_text)

@@ -188,7 +188,7 @@ def facts(snapshot: PipelineSnapshot) -> str:
     lost = astray_text(snapshot.astray)
     parts = [
         f"! {lost}" if lost else "",
-        snapshot.scope.name,
+        snapshot.scope.spoken,
         snapshot.funnel,
         _("money in {currency}").format(currency=snapshot.currency),
     ]

@@ -72,7 +72,7 @@ class TodayView(View):
 
     def title(self) -> str:
         if self.snapshot is not None and self.snapshot.is_read_only:
-            return _("Today of {name}").format(name=self.snapshot.rep.name)
+            return _("Today of {name}").format(name=self.snapshot.rep.spoken)
         if self.snapshot is None:
             return _("Today")
         month = self.snapshot.month

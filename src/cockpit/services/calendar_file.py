@@ -46,7 +46,7 @@ class CalendarService:
         if not 0 <= (end - begin).days < MOST_DAYS:
             words = _("From {first} to {last} is no span of days: give at most a year, the first day first.")
             raise BadUse(words.format(first=begin.isoformat(), last=end.isoformat()))
-        calendar = _calendar(look.person.name)
+        calendar = _calendar(look.person.spoken)
         for row in book.activities_by_rep.get(look.person.id, ()):
             if begin <= book.local_day(row.starts_at) <= end:
                 calendar.add_component(_component(row, book.accounts.get(row.account_id or ""), book.as_of))

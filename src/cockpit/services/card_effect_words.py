@@ -8,9 +8,9 @@ from cockpit.domain.book import Book
 from cockpit.domain.card_care import DROPPED_DAYS, Acted, Dropped, Renewal
 from cockpit.domain.card_effect import Leaf, Met, Policy, Wild
 from cockpit.domain.periods import period_text
-from cockpit.i18n import _, ngettext, short_day, short_money
+from cockpit.i18n import _, ngettext, short_day, short_money, spoken
 from cockpit.services.snapshots import Evidence
-from cockpit.services.views import kpi_name, spoken
+from cockpit.services.views import kpi_name
 
 EffectFinding = Met | Policy | Leaf | Wild | Dropped | Renewal | Acted
 

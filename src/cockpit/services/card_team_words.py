@@ -8,9 +8,9 @@ from cockpit.domain.book import Book
 from cockpit.domain.card_targets import Split
 from cockpit.domain.card_team import Fewer, Short, Silence
 from cockpit.domain.nudges import Course
-from cockpit.i18n import _, ngettext, short_day, short_money
+from cockpit.i18n import _, ngettext, short_day, short_money, spoken
 from cockpit.services.snapshots import Evidence
-from cockpit.services.views import account_name, spoken
+from cockpit.services.views import account_name
 
 LeadFinding = Split | Silence | Fewer | Short | Course
 

@@ -35,7 +35,7 @@ from cockpit.services.card_waiting_words import (
 )
 from cockpit.services.nudge_words import mark_of
 from cockpit.services.snapshots import CardView, Evidence
-from cockpit.services.views import kpi_name
+from cockpit.services.views import kpi_name, person_name
 from cockpit.services.words import rung_name
 
 DIGITS = 9
@@ -302,8 +302,7 @@ def _subject(book: Book, card: Card) -> str:
         return waiting_subject(book, finding)
     if isinstance(finding, EffectFinding):
         return effect_subject(book, finding)
-    person = book.people.get(card.rep_id)
-    return person.name if person else ""
+    return person_name(book, card.rep_id)
 
 
 def _evidence(book: Book, card: Card) -> Iterable[Evidence]:

@@ -8,9 +8,9 @@ from cockpit.domain.book import Book
 from cockpit.domain.card_duties import Stuck, Under, Unready, Untouched
 from cockpit.domain.card_shape import Crowd, Narrowed, Thin
 from cockpit.domain.entities import Activity, Deal
-from cockpit.i18n import N_, _, listed, ngettext, short_day, short_money
+from cockpit.i18n import N_, _, listed, ngettext, short_day, short_money, spoken
 from cockpit.services.snapshots import Evidence
-from cockpit.services.views import account_name, rule_text, spoken
+from cockpit.services.views import account_name, rule_text
 from cockpit.services.words import metric_name
 
 WaitingFinding = Untouched | Unready | Stuck | Under | Thin | Crowd | Narrowed

@@ -87,7 +87,7 @@ def _rep(look: ChainLook) -> ChainRep:
     reserve = next((line for line in found.lines if line.step and line.step.is_money), None)
     return ChainRep(
         id=look.ground.person.id,
-        name=look.ground.person.name,
+        name=look.ground.person.spoken,
         short_minor=half_up(found.lines[0].short or 0),
         reserve_short=_short(reserve),
         customers=_short(found.customers),

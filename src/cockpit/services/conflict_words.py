@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from cockpit.i18n import N_, _, clock_time, exact_money, labelled, long_day
+from cockpit.i18n import N_, _, clock_time, exact_money, labelled, long_day, spoken
 from cockpit.services import typed_values
 from cockpit.services.field_names import FIELDS, field_name
 from cockpit.services.snapshots import ConflictItem
@@ -112,7 +112,7 @@ def _item(session: Session, conflict: t.ConflictRow, zone: ZoneInfo) -> Conflict
         base=base,
         mine=mine,
         theirs=theirs,
-        theirs_by=person.name if person is not None else (by_id or ""),
+        theirs_by=spoken(person.name, person.alias) if person is not None else (by_id or ""),
         theirs_at=at.astimezone(zone) if at is not None else None,
         can_keep_both=can_keep_both(conflict),
         mine_at=held.occurred_at.astimezone(zone) if held is not None else None,

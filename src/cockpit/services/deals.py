@@ -16,13 +16,13 @@ from cockpit.domain.moments import read_moment
 from cockpit.domain.pipeline import Stay, deal_facts, usual_stays
 from cockpit.domain.text import clean_line
 from cockpit.errors import AmbiguousName, BadUse, NotAllowed, UnknownName
-from cockpit.i18n import _, exact_money, listed, short_day
+from cockpit.i18n import _, exact_money, listed, short_day, spoken
 from cockpit.services.cardparts import contact_lines, past_and_planned, unknown_fields
 from cockpit.services.desk import Desk
 from cockpit.services.drafts import Bench, needed
 from cockpit.services.matching import one_account
 from cockpit.services.snapshots import DealSnapshot, Saved, StageStep
-from cockpit.services.views import deal_line, spoken
+from cockpit.services.views import deal_line
 from cockpit.storage.queries.extra import kept_of
 from cockpit.storage.queries.histories import deal_activities
 from cockpit.storage.queries.people import contacts_of

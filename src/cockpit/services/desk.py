@@ -15,7 +15,7 @@ from cockpit.domain.book import Book
 from cockpit.domain.team import reps_below
 from cockpit.errors import NotAllowed, NotSignedIn, UnknownName
 from cockpit.exchange import given_rates
-from cockpit.i18n import _, listed
+from cockpit.i18n import _, listed, spoken
 from cockpit.locations import locate
 from cockpit.services.snapshots import PersonRef
 from cockpit.storage import meta
@@ -58,7 +58,9 @@ class Desk:
                 return PersonRef(person_id, name, "", meta.get(source, "role", "rep"), None, "")
             raise UnknownName(kind=_("rep"), name=person_id, near="")
         team = one(source, e.Team, row.team_id) if row.team_id else None
-        return PersonRef(row.id, row.name, row.alias, row.role, row.team_id, team.name if team else "")
+        return PersonRef(
+            row.id, row.name, row.alias, row.role, row.team_id, spoken(team.name, team.alias) if team else ""
+        )
 
     def time_zone(self) -> ZoneInfo:
         """The zone of the viewer's team: what "today" means."""
@@ -77,7 +79,7 @@ class Desk:
         found = exact or part
         if len(found) == 1:
             return self.person(source, found[0].id)
-        near = listed(p.name for p in (found or people)[:8])
+        near = listed(spoken(p.name, p.alias) for p in (found or people)[:8])
         raise UnknownName(kind=_("rep"), name=wanted, near=near)
 
     def find_readable(self, source: Session | Reader, wanted: str) -> PersonRef:
@@ -89,7 +91,7 @@ class Desk:
         people, teams = everybody(source)
         if person.id != me and person.id not in {below.id for below in reps_below(people, teams, me)}:
             text = _("The rows of {name} are not on this device: only your own and those of your people are.")
-            raise NotAllowed(text.format(name=person.name))
+            raise NotAllowed(text.format(name=person.spoken))
         return person
 
     def zone(self, source: Session | Reader) -> ZoneInfo:

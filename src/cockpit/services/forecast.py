@@ -12,11 +12,11 @@ from cockpit.domain.forecast import Needs, Outlook
 from cockpit.domain.periods import Period, PeriodKind, period_of
 from cockpit.domain.team import reps_below, teams_below
 from cockpit.errors import UnknownName
-from cockpit.i18n import _, listed
+from cockpit.i18n import _, listed, spoken
 from cockpit.services.desk import Desk
 from cockpit.services.outlooks import Around, around, composition, past_record
 from cockpit.services.snapshots import ForecastLine, ForecastPart, ForecastSnapshot, PastForecast, PersonRef
-from cockpit.services.views import account_name, open_book, person_name, spoken
+from cockpit.services.views import account_name, open_book, person_name
 from cockpit.storage.queries.people import everybody
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def _scope(desk: Desk, source: Session | Reader, viewer: PersonRef, wanted: str 
     seen = {team_id: teams[team_id] for team_id in teams_below(teams, viewer.team_id) if leads and team_id in teams}
     if wanted is None:
         if not leads:
-            return Scope(spoken(viewer.name, viewer.alias), frozenset((viewer.id,)))
+            return Scope(viewer.spoken, frozenset((viewer.id,)))
         own = seen.get(viewer.team_id or "")
         return Scope(spoken(own.name, own.alias) if own else _("all"), frozenset(person.id for person in below))
     folded = wanted.casefold()

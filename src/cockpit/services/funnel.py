@@ -15,11 +15,11 @@ from cockpit.domain.periods import Period, period_of
 from cockpit.domain.pipeline import Pipeline, pipeline
 from cockpit.domain.team import reps_below
 from cockpit.errors import BadUse, UnknownName
-from cockpit.i18n import _, listed
+from cockpit.i18n import _, listed, spoken
 from cockpit.services.desk import Desk
 from cockpit.services.pipeline import funnels_of, month_flow
 from cockpit.services.snapshots import FlowLine, FunnelSnapshot, FunnelStage, PersonRef, RangeView, ReasonLine
-from cockpit.services.views import open_book, spoken, stage_name
+from cockpit.services.views import open_book, stage_name
 from cockpit.storage.queries.extra import won_reasons
 from cockpit.storage.queries.people import everybody
 

@@ -11,8 +11,8 @@ from cockpit.domain.entities import Activity, Deal
 from cockpit.domain.gap import money_gap
 from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import period_of
-from cockpit.i18n import _, short_money
-from cockpit.services.views import spoken, stage_name
+from cockpit.i18n import _, short_money, spoken
+from cockpit.services.views import stage_name
 from cockpit.sync.outbox import Edit
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from cockpit.domain.quicklog import LogLine
-from cockpit.i18n import _, clock_time, exact_money, short_moment
+from cockpit.i18n import _, clock_time, exact_money, short_moment, spoken
 from cockpit.services.drafts import Bench, ends_of
 from cockpit.services.logdraft import Draft, Meant
 from cockpit.services.snapshots import LogField
-from cockpit.services.views import spoken
 from cockpit.services.words import activity_status, goal_result, kind_name
 
 

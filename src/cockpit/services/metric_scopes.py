@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from cockpit.domain.entities import Person, Team
 from cockpit.domain.team import reps_below, teams_below
 from cockpit.errors import NotAllowed
-from cockpit.i18n import _
+from cockpit.i18n import _, spoken
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import MetricScope
-from cockpit.services.views import spoken
 from cockpit.storage.queries.people import everybody
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def scopes_of(desk: Desk, source: Session | Reader) -> Scopes:
         owners[rep.id] = (rep.id,)
         found[rep.id] = _of_rep(rep)
     if own is None:
-        own = found.setdefault(viewer.id, MetricScope(id=viewer.id, kind="rep", name=viewer.name))
+        own = found.setdefault(viewer.id, MetricScope(id=viewer.id, kind="rep", name=viewer.spoken))
         owners.setdefault(viewer.id, (viewer.id,))
     active = frozenset(rep.id for rep in reps if rep.is_active)
     return Scopes(own, found, owners, active, {team.id: team.parent_id for team in teams.values()})

@@ -14,7 +14,6 @@ from cockpit.domain.entities import Activity
 from cockpit.domain.moments import Slot
 from cockpit.domain.nudges import Course
 from cockpit.i18n import _, clock_time, short_day
-from cockpit.services.nudge_words import person_name
 from cockpit.services.snapshots import NextStep, PersonRef, StepLine
 from cockpit.services.views import account_name
 
@@ -55,7 +54,7 @@ def _ride(book: Book, rep: PersonRef) -> Plan:
     """To the rep's first visit after today."""
     tomorrow = book.midnight(book.today + timedelta(days=1))
     ahead = (row for row in book.activities_by_rep.get(rep.id, ()) if _is_visit_from(row, tomorrow))
-    visit, name = next(ahead, None), person_name(rep)
+    visit, name = next(ahead, None), rep.spoken
     if visit is None:
         text = _("go along with {name} on a visit").format(name=name)
         return Plan("ride", text, _("No visit of the coming days is planned: ask for one first."))
@@ -71,7 +70,7 @@ def _is_visit_from(row: Activity, begins: datetime) -> bool:
 
 def _talks(book: Book, viewer: PersonRef, rep: PersonRef) -> tuple[Plan, ...]:
     """With the rep, on the lead's next working day."""
-    calendar, name = book.calendar_of(viewer.id), person_name(rep)
+    calendar, name = book.calendar_of(viewer.id), rep.spoken
     ahead = (book.today + timedelta(days=number) for number in range(1, 32))
     day = next((day for day in ahead if calendar.is_workday(day)), book.today + timedelta(days=1))
     words: dict[NextStep, str] = {

@@ -8,10 +8,9 @@ from cockpit.domain.book import Book
 from cockpit.domain.nudges import Course, metric_of
 from cockpit.domain.problems import Card
 from cockpit.domain.watch import behaviours
-from cockpit.i18n import N_, _, ngettext, short_day
+from cockpit.i18n import N_, _, ngettext, short_day, spoken
 from cockpit.services import words
-from cockpit.services.snapshots import NudgeLine, NudgeMark, NudgePage, PastNudges, PersonRef, TrailLine, WatchLine
-from cockpit.services.views import spoken
+from cockpit.services.snapshots import NudgeLine, NudgeMark, NudgePage, PastNudges, TrailLine, WatchLine
 
 _ABOUT = {
     "kpi_uncovered": N_("KPI without plan"),
@@ -95,10 +94,6 @@ def line_of(book: Book, course: Course) -> NudgeLine:
         state=course.state,
         state_text=state_name(course.state),
     )
-
-
-def person_name(person: PersonRef) -> str:
-    return spoken(person.name, person.alias)
 
 
 def _name(book: Book, person_id: str | None) -> str:
@@ -199,7 +194,7 @@ def _share(line: WatchLine, count: int, of: int) -> str:
 
 
 def budget_text(page: NudgePage) -> str:
-    name = person_name(page.rep)
+    name = page.rep.spoken
     return _("{count} of {budget} nudges this week for {name}").format(count=page.spent, budget=page.budget, name=name)
 
 

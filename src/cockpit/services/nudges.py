@@ -139,7 +139,7 @@ class NudgeService:
                 "message": words,
                 "sent_at": clock.now(),
             }
-            label = _("Nudge to {name}: {message}").format(name=rep.name, message=words)
+            label = _("Nudge to {name}: {message}").format(name=rep.spoken, message=words)
             return self._save(session, look.viewer, Edit("nudge", outbox.new_id(), "create", values), label)
 
     def answer(self, nudge_id: str, answer: str, reason: str = "") -> Saved:
@@ -237,7 +237,7 @@ def _refusal(look: Look, cards: Sequence[Card]) -> str:
     if not is_his:
         return _("A team lead nudges the reps of his own team, and nobody else does.")
     if not any(card.state in _UNSOLVED for card in cards):
-        return _("{name} has no open problem now: there is nothing to nudge about.").format(name=person.name)
+        return _("{name} has no open problem now: there is nothing to nudge about.").format(name=person.spoken)
     return ""
 
 
@@ -252,7 +252,7 @@ def _to_send(look: Look, message: str, about: str, is_confirmed: bool) -> tuple[
     used = spent(look.book, rep.id)
     if used >= BUDGET and not is_confirmed:
         text = _("{name} had {count} nudges this week already, {budget} is the limit: a yes sends it all the same.")
-        raise NotAllowed(text.format(name=rep.name, count=used, budget=BUDGET))
+        raise NotAllowed(text.format(name=rep.spoken, count=used, budget=BUDGET))
     draft = _draft(look.book, card)
     return card, replace(draft, message=clean_line(message, MOST_SIGNS) or draft.message)
 

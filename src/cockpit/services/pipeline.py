@@ -15,11 +15,11 @@ from cockpit.domain.periods import period_of
 from cockpit.domain.pipeline import DealFacts, Pipeline, deal_facts, pipeline
 from cockpit.domain.team import reps_below
 from cockpit.errors import UnknownName
-from cockpit.i18n import _, listed
+from cockpit.i18n import _, listed, spoken
 from cockpit.services.cardparts import contact_lines
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import DealBrief, PersonRef, PipelineSnapshot, StageLine, WriteState
-from cockpit.services.views import deal_line, look_at, open_book, spoken
+from cockpit.services.views import deal_line, look_at, open_book
 from cockpit.storage.queries.people import contacts_by_account, everybody, last_held_by_account
 from cockpit.storage.queries.sync import write_states
 

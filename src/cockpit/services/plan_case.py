@@ -11,7 +11,7 @@ from cockpit.domain.book import Book
 from cockpit.domain.kpi import kpi_counts
 from cockpit.domain.periods import period_of
 from cockpit.errors import BadUse, NotAllowed
-from cockpit.i18n import _, ngettext
+from cockpit.i18n import _, ngettext, spoken
 from cockpit.planning.keeping import buffer_for, kept_of
 from cockpit.planning.pace import with_own_pace
 from cockpit.planning.plan import Plan, Planning, Question
@@ -22,7 +22,6 @@ from cockpit.planning.wishes import Aim, Wish, Wished
 from cockpit.services.plan_disputes import Dispute
 from cockpit.services.planner import seed_of
 from cockpit.services.snapshots import KeptVisits, PlanLimit, Relaxed
-from cockpit.services.views import spoken
 
 Kind = Literal["replan", "fill"]
 Seen = tuple[tuple[Any, ...], ...]

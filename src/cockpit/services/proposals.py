@@ -10,14 +10,13 @@ from typing import Literal
 from cockpit.domain.book import Book
 from cockpit.domain.deals import currency_of, deals_of, standing
 from cockpit.domain.entities import Account, Activity
-from cockpit.i18n import _, clock_time, short_money
+from cockpit.i18n import _, clock_time, short_money, spoken
 from cockpit.planning.plan import Line, Plan
 from cockpit.planning.problem import MIDNIGHT, Need, Reason
 from cockpit.planning.reading import point
 from cockpit.planning.schedule import FACE
 from cockpit.services.reasons import reason_text
 from cockpit.services.snapshots import ReplanRow, ScoreLine, TravelRule
-from cockpit.services.views import spoken
 
 _UNSAID = ("kept",)
 

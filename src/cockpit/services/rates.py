@@ -43,7 +43,7 @@ def _board(found: Ground, one: Compared) -> RateBoard:
     reps = [
         RepRate(
             rep_id=rep,
-            rep=person_name(found.book, rep) or found.person.name,
+            rep=person_name(found.book, rep) or found.person.spoken,
             rate=rate_line(found, one, one.rate(rep), with_team=False),
         )
         for rep in found.rep_ids

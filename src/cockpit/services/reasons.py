@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import date
 
 from cockpit.domain.book import Book
-from cockpit.i18n import N_, _, ngettext, short_day, short_money
+from cockpit.i18n import N_, _, ngettext, short_day, short_money, spoken
 from cockpit.planning.problem import Fact, Reason
-from cockpit.services.views import spoken
+from cockpit.services.views import person_name
 
 
 def reason_text(reason: Reason, book: Book | None = None) -> str:
@@ -29,8 +29,7 @@ class _Facts(dict[str, str]):
             return
         account = book.accounts.get(self.get("account_id", ""))
         self["account"] = account.name if account else ""
-        person = book.people.get(self.get("person_id", ""))
-        self["person"] = person.name if person else ""
+        self["person"] = person_name(book, self.get("person_id"))
         rule = next((rule for rule in book.kpi_rules if rule.id == self.get("rule_id")), None)
         self["rule"] = spoken(rule.name, rule.alias) if rule else ""
         asked = [name for name in ("activity_id", "first", "second") if name in reason.facts]

@@ -19,10 +19,10 @@ from cockpit.domain.targets import COUNT, PROFIT, Measure, Node, workdays_of
 from cockpit.domain.team import reps_below
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, NotAllowed, UnknownName
-from cockpit.i18n import _, exact_money, listed
+from cockpit.i18n import _, exact_money, listed, spoken
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import TargetLine, TargetPart, TargetProblem, WriteState
-from cockpit.services.views import kept_money, open_book, spoken
+from cockpit.services.views import kept_money, open_book
 from cockpit.services.words import rung_name
 from cockpit.storage.queries.people import everybody
 

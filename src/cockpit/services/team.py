@@ -17,6 +17,7 @@ from cockpit.domain.problems import Card, cards_of
 from cockpit.domain.rhythm import last_weeks
 from cockpit.domain.team import RepFigures, board, reps_below, sum_known
 from cockpit.garbage import no_collecting
+from cockpit.i18n import spoken
 from cockpit.services import card_views
 from cockpit.services.desk import Desk
 from cockpit.services.nudge_words import state_name
@@ -31,7 +32,7 @@ from cockpit.services.snapshots import (
     TeamVisit,
     TrendWeek,
 )
-from cockpit.services.views import account_name, open_book, spoken, this_month, trend_weeks
+from cockpit.services.views import account_name, open_book, this_month, trend_weeks
 from cockpit.storage.queries.people import everybody
 
 MOST_PROBLEMS, MOST_DEALS, MOST_VISITS = 6, 6, 14

@@ -18,7 +18,7 @@ from cockpit.domain.periods import period_of
 from cockpit.domain.pipeline import DealFacts, Verdict
 from cockpit.domain.rhythm import DayCount, WeekCount
 from cockpit.domain.team import owners_of, reps_below
-from cockpit.i18n import _, language, ngettext, short_day
+from cockpit.i18n import _, ngettext, short_day, spoken
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import (
     AgendaItem,
@@ -94,11 +94,6 @@ def open_book(
     return desk.book(source, as_of=as_of, rep_ids=rep_ids, activities_from=since, is_brief=is_brief)
 
 
-def spoken(name: str, alias: str) -> str:
-    """The name in the screen's language: rows of the trade carry a Chinese name and an English alias."""
-    return alias if alias and language() != "zh" else name
-
-
 def stage_name(book: Book, stage_id: str) -> str:
     """Its name; what says so for one that no funnel has any more."""
     stage = book.stages.get(stage_id)
@@ -124,7 +119,7 @@ def account_name(book: Book, account_id: str | None) -> str:
 
 def person_name(book: Book, person_id: str | None) -> str:
     person = book.people.get(person_id or "")
-    return person.name if person else ""
+    return spoken(person.name, person.alias) if person else ""
 
 
 def agenda_items(

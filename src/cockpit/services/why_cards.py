@@ -12,14 +12,14 @@ from cockpit.domain.cards import trail
 from cockpit.domain.kpi import KpiCount, kpi_counts
 from cockpit.domain.nudges import Course
 from cockpit.domain.problems import Card
-from cockpit.i18n import _, exact_money, near_day, short_day, short_money
+from cockpit.i18n import _, exact_money, near_day, short_day, short_money, spoken
 from cockpit.services import words
 from cockpit.services.card_effect_words import EffectFinding
 from cockpit.services.card_team_words import LeadFinding, lead_evidence
 from cockpit.services.card_views import card_views, progress
 from cockpit.services.card_waiting_words import WaitingFinding
 from cockpit.services.snapshots import Why, WhyRow
-from cockpit.services.views import kpi_name, spoken
+from cockpit.services.views import kpi_name
 from cockpit.services.why_cards_effect import effect_rows
 from cockpit.services.why_cards_waiting import waiting_rows
 from cockpit.services.why_money import Unit, answer, deal_row

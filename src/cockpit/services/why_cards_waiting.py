@@ -6,10 +6,9 @@ from cockpit.domain.book import Book
 from cockpit.domain.card_duties import Stuck, Under, Unready, Untouched
 from cockpit.domain.card_shape import BEFORE_DAYS, RECENT_DAYS, Crowd, Thin
 from cockpit.domain.targets import value_in
-from cockpit.i18n import _, short_day
+from cockpit.i18n import _, short_day, spoken
 from cockpit.services.card_waiting_words import PAPERS, WaitingFinding, waiting_what
 from cockpit.services.snapshots import WhyRow
-from cockpit.services.views import spoken
 from cockpit.services.why_money import Unit, deal_row
 
 

@@ -10,7 +10,7 @@ from cockpit.domain.kpi import KpiCount
 from cockpit.domain.problems import cards_of
 from cockpit.domain.rhythm import TREND_WEEKS, last_weeks
 from cockpit.domain.team import RepFigures
-from cockpit.i18n import _, exact_money, listed, long_day
+from cockpit.i18n import _, exact_money, listed, long_day, spoken
 from cockpit.services import card_views, why_forecast, why_money, why_period
 from cockpit.services.snapshots import Why, WhyRow
 from cockpit.services.views import kpi_name
@@ -32,7 +32,12 @@ def rep_line(board: Board, rep_id: str, part: str) -> Why | None:
         return _whole(board, rep)
     found = _part(board, rep, part) if part in PARTS else None
     return (
-        replace(found, title=_("{name}: {number}").format(name=rep.person.name, number=found.title)) if found else None
+        replace(
+            found,
+            title=_("{name}: {number}").format(name=spoken(rep.person.name, rep.person.alias), number=found.title),
+        )
+        if found
+        else None
     )
 
 
@@ -68,7 +73,7 @@ def _whole(board: Board, rep: RepFigures) -> Why:
     ]
     behind = exact_money(pace(book, rep.gap).behind_minor, currency)
     inputs = [*found.inputs, (_("behind pace"), behind), *counts]
-    return replace(found, title=rep.person.name or rep.person.id, inputs=tuple(inputs))
+    return replace(found, title=spoken(rep.person.name, rep.person.alias) or rep.person.id, inputs=tuple(inputs))
 
 
 def _behind(board: Board, rep: RepFigures) -> Why:
@@ -180,12 +185,15 @@ def total(board: Board, number: str) -> Why | None:
         return None
     parts = [(rep, _part(board, rep, number)) for rep in board.reps]
     known = [(rep, found) for rep, found in parts if found.value is not None]
-    rows = [part_row(f"team:{rep.person.id}:{number}", rep.person.name, found.value or 0) for rep, found in known]
+    rows = [
+        part_row(f"team:{rep.person.id}:{number}", spoken(rep.person.name, rep.person.alias), found.value or 0)
+        for rep, found in known
+    ]
     is_money = number in ("target", "actual", "gap", "behind", "forecast")
     unit: Unit = "money" if is_money else "count"
     formula = _("sum over {count} reps").format(count=len(rows))
     if len(known) < len(parts):
-        names = listed(rep.person.name for rep, found in parts if found.value is None)
+        names = listed(spoken(rep.person.name, rep.person.alias) for rep, found in parts if found.value is None)
         formula = _("{formula}; without {names}, for whom it is not known").format(formula=formula, names=names)
     title = _("{name}: {number}").format(name=_("Team"), number=parts[0][1].title if parts else number)
     if number == "behind":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual import events
@@ -19,6 +20,8 @@ from cockpit.widgets.tones import tone_style
 
 if TYPE_CHECKING:
     from cockpit.services.snapshots import Badge, PersonRef
+
+_BETWEEN = "  "
 
 
 def badge_words(badge: Badge, now: datetime) -> list[tuple[str, str]]:
@@ -73,7 +76,7 @@ class Header(Widget):
         left = Text(end="", no_wrap=True)
         for text, tone in self._parts(room):
             if left.cell_len:
-                left.append("  ")
+                left.append(_BETWEEN)
             left.append_text(plain(text, self._style(tone)))
         left.truncate(max(room, 0), overflow="crop")
         left.append(" " * max(self.size.width - left.cell_len - right.cell_len, 0))
@@ -81,16 +84,20 @@ class Header(Widget):
         return left
 
     def _parts(self, room: int) -> list[tuple[str, str]]:
-        parts = [(_("DEMO"), "warn")] if is_demo() else []
-        parts.append((self._title, "title"))
+        """What fits, each part whole: half a date is another day."""
+        parts = {"demo": (_("DEMO"), "warn")} if is_demo() else {}
+        parts["title"] = (self._title, "title")
         if self._person is not None:
-            parts.append((self._person.name, ""))
+            parts["person"] = (self._person.spoken, "")
             if self._person.team:
-                parts.append((self._person.team, "muted"))
+                parts["team"] = (self._person.team, "muted")
         if self._as_of is not None:
             day = long_day(self._as_of.date()) if room >= 70 else short_day(self._as_of.date())
-            parts.append((f"{day} {clock_time(self._as_of)}", "muted"))
-        return parts
+            parts["day"] = (f"{day} {clock_time(self._as_of)}", "muted")
+        for least in ("team", "day", "person"):
+            if sum(cell_len(text) + len(_BETWEEN) for text, _tone in parts.values()) - len(_BETWEEN) > room:
+                parts.pop(least, None)
+        return list(parts.values())
 
     def _badge_text(self) -> Text:
         text = Text(end="", no_wrap=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cockpit.i18n import _, clock_time, language, short_day
+from cockpit.i18n import _, clock_time, short_day, spoken
 from cockpit.services.snapshots import TeamRep, TeamSnapshot
 from cockpit.services.words import card_state
 from cockpit.widgets.signs import meter, money, percent
@@ -25,7 +25,7 @@ NUDGE_TONES: dict[str, Tone] = {
 
 def rep_name(rep: TeamRep) -> str:
     """The name the reader's language would use first."""
-    return rep.alias if language() == "en" and rep.alias else rep.name
+    return spoken(rep.name, rep.alias)
 
 
 def log_age(rep: TeamRep, as_of: datetime) -> str:

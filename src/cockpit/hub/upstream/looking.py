@@ -13,9 +13,8 @@ from cockpit.errors import CrmTrouble, HubError
 from cockpit.hub import funnels
 from cockpit.hub.upstream.settings import Connection
 from cockpit.hub.upstream.words import kind_names, server_name, strange_answer, trouble
-from cockpit.i18n import _
+from cockpit.i18n import _, spoken
 from cockpit.services.snapshots.joining import CrmDeal, CrmLook, CrmStage, CrmUser, OurStage
-from cockpit.services.views import spoken
 from cockpit.storage.tables import CrmLinkRow, FunnelRow, PersonRow, StageRow
 
 if TYPE_CHECKING:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from cockpit.i18n import spoken
+
 WriteState = Literal["done", "saved", "waiting", "sending", "conflict", "parked", "blocked"]
 """done: the hub has it. saved: on disk, queued. waiting: retry later. sending: on its way. blocked: behind one that is held."""
 
@@ -18,6 +20,11 @@ class PersonRef:
     role: str
     team_id: str | None
     team: str
+
+    @property
+    def spoken(self) -> str:
+        """The name in the screen's language."""
+        return spoken(self.name, self.alias)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
