@@ -101,7 +101,7 @@ class RepTable(Table):
 
     def show(self, snapshot: TeamSnapshot, *, is_ascii: bool) -> None:
         columns = (
-            Column(_("Rep"), least=8, weight=9),
+            Column(_("Rep"), least=10, weight=9),
             Column(_("Target"), 0, "right", least=6, weight=9),
             Column(_("Actual"), 0, "right", least=6, weight=9),
             Column("", METER_WIDTH, shown_from=104),
@@ -111,7 +111,7 @@ class RepTable(Table):
             Column(_("Forecast"), 0, "right", least=5, weight=9, shown_from=104),
             Column(_("Visits"), 0, "right", least=7, weight=9),
             Column(_("Uncov"), 0, "right", least=4, weight=9),
-            Column(_("8 weeks"), least=5, weight=9, shown_from=104),
+            Column(_("8 weeks"), least=10, weight=9, shown_from=114),
             Column(_("Nudge"), least=5, weight=9),
             Column(_("State"), least=6, weight=9),
             Column(_("Problem"), least=8, weight=9),
