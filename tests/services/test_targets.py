@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from cockpit import i18n
 from cockpit.errors import BadUse, NotAllowed, UnknownName
 from cockpit.services.container import Services, services_on
 from cockpit.services.snapshots import TargetLine
+from cockpit.services.target_views import metric_code
 from cockpit.storage.tables import OutboxRow, TargetRow
 from tests.support.company import HEAD, LEAD, MATE, ME, REGION, TEAM, Company, at, sign_in
 
@@ -369,3 +371,14 @@ def test_a_quarter_that_is_not_its_months_is_named_and_mended(months: Company) -
     services.targets.set("Zhang Wei", "900000", "2026-Q4")
     assert not [one for one in services.targets.load("2026-Q4").problems if "the months are" in one.text]
     assert [part.value for part in _line(services, ME, "2026-Q4").parts] == [None, 45_000_000, 45_000_000]
+
+
+def test_a_metric_is_asked_for_by_its_name_on_screen_too() -> None:
+    assert [metric_code(text) for text in ("profit", "Gross profit", "deals won", "visits")] == [
+        "won_profit",
+        "won_profit",
+        "won_count",
+        None,
+    ]
+    i18n.set_language("zh")
+    assert metric_code("毛利") == "won_profit"

@@ -12,9 +12,13 @@ import pytest
 from filelock import FileLock
 
 from cockpit import clock
+from cockpit.credentials import Credentials
 from cockpit.errors import BadUse, DatabaseNewer, NotAllowed, NotSignedIn
-from cockpit.services import backups
+from cockpit.locations import locate
+from cockpit.services import backups, wiping
+from cockpit.services.signing import kept_under
 from cockpit.storage.database import Database
+from cockpit.storage.unsent import read_unsent
 from cockpit.sync import ledger
 from tests.sync.conftest import Device
 from tests.sync.model import ModelHub
@@ -192,3 +196,53 @@ def test_copies_from_before_an_upgrade_go_after_two_weeks(device: Device) -> Non
         os.utime(copy, (moment, moment))
     device.sync()
     assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_what_is_saved_while_a_restore_runs_stops_it(
+    device: Device, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = backups.back_up(file_of(device), tmp_path / "copy.db").path
+    mend = backups._mend
+
+    def meanwhile(ready: Path, device_id: str) -> None:
+        mend(ready, device_id)
+        device.edit("patch", "account", "acc-1", phone="meanwhile")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(backups, "_mend", meanwhile)
+        with pytest.raises(NotAllowed, match="1 changes were saved here meanwhile"):
+            backups.restore(copy, file_of(device))
+    assert device.value("account", "acc-1", "phone") == "meanwhile"
+    assert not list(file_of(device).parent.glob("*.before-restore-*"))
+    proved(device)
+    backups.restore(copy, file_of(device), may_discard=True)
+    assert device.value("account", "acc-1", "phone") == "1"
+
+
+def device_id(file: Path) -> str:
+    return read_unsent(file).facts["device_id"]
+
+
+def test_a_backup_on_another_machine_makes_another_device_of_it(device: Device, tmp_path: Path) -> None:
+    """Two of one name would write over each other unasked. Where its own sign-in is kept it is the same machine."""
+    copy = backups.back_up(file_of(device), tmp_path / "copy.db").path
+    elsewhere = tmp_path / "elsewhere" / "default.db"
+    backups.restore(copy, elsewhere)
+    assert device_id(elsewhere) not in ("", device_id(copy))
+    at_home = tmp_path / "home" / "default.db"
+    Credentials(at_home.parent).keep(kept_under(read_unsent(copy).facts), "token")
+    backups.restore(copy, at_home)
+    assert device_id(at_home) == device_id(copy)
+
+
+def test_a_wipe_takes_nothing_that_was_saved_since_it_was_agreed_to(
+    device: Device, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COCKPIT_HOME", str(tmp_path))
+    agreed = wiping.unsent_work(file_of(device))
+    device.edit("patch", "account", "acc-1", phone="meanwhile")
+    with pytest.raises(NotAllowed, match="1 changes were saved here meanwhile"):
+        wiping.wipe(locate(), file_of(device), agreed, with_copies=False)
+    assert device.value("account", "acc-1", "phone") == "meanwhile"
+    wiping.wipe(locate(), file_of(device), wiping.unsent_work(file_of(device)), with_copies=False)
+    assert not file_of(device).exists()

@@ -301,3 +301,23 @@ def test_a_row_made_again_under_a_question_that_they_deleted_since(visited: Devi
     assert (
         (visited.row("activity", "visit-1") is not None) == (("activity", "visit-1") in hub.rows) == (choice == "mine")
     )
+
+
+def test_another_value_of_theirs_has_another_writer(device: Device, hub: ModelHub) -> None:
+    device.edit("patch", "account", "acc-1", phone="mine")
+    hub.put("account", "acc-1", phone="theirs")
+    device.sync()
+    assert device.only_conflict().theirs_by == "周岚"
+    hub.put("account", "acc-1", by="rep-7", phone="again")
+    device.sync()
+    found = device.only_conflict()
+    assert (found.theirs, found.theirs_by) == ("again", "rep-7")
+
+
+def test_what_i_changed_of_a_row_that_they_deleted_is_shown_as_mine(visited: Device, hub: ModelHub) -> None:
+    visited.edit("patch", "activity", "visit-1", goal="the goal")
+    hub.delete("activity", "visit-1")
+    visited.sync()
+    found = visited.only_conflict()
+    assert (found.mine, found.theirs) == ("goal: the goal", "deleted")
+    assert found.subject.endswith(", Tue 11-24"), found.subject

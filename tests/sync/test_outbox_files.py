@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cockpit.errors import BadUse, DatabaseCorrupt, NotAllowed, NotSignedIn
+from cockpit.errors import BadUse, DatabaseCorrupt, DiskFull, NotAllowed, NotSignedIn
 from cockpit.services.desk import Desk
 from cockpit.services.outbox_files import OutboxFileService, export_to, lines_of
 from cockpit.storage.tables import OutboxRow
@@ -206,3 +207,26 @@ def test_what_is_no_such_file_is_said(busy: Device, tmp_path: Path, text: str, w
         taken(busy, target)
     with pytest.raises(BadUse, match="no file"):
         taken(busy, tmp_path / "none")
+
+
+def test_a_file_that_is_cut_between_two_lines_is_not_taken(busy: Device, tmp_path: Path) -> None:
+    target = tmp_path / "out.jsonl"
+    export_to(file_of(busy), target)
+    target.write_text("".join(target.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+    with pytest.raises(BadUse, match="is cut short: it says 4 changes and holds 3"):
+        taken(busy, target)
+
+
+def test_a_folder_is_no_file_of_unsent_work(busy: Device, tmp_path: Path) -> None:
+    with pytest.raises(BadUse, match="cannot be read"):
+        taken(busy, tmp_path)
+
+
+def test_a_full_disk_leaves_no_half_file(busy: Device, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(DiskFull):
+        export_to(file_of(busy), tmp_path / "out.jsonl")
+    assert not list(tmp_path.glob("*.part")) + list(tmp_path.glob("*.jsonl"))

@@ -183,11 +183,11 @@ def wipe(
         _ask_about(unsent, database)
     elif unsent.is_none and not yes and sys.stdin.isatty():
         _confirm_name(database, _("Everything here is at the hub too. Removing it from this device."))
-    done = wiping.wipe(locate(), database, with_copies=with_backups)
+    done = wiping.wipe(locate(), database, unsent, with_copies=with_backups)
     lines = [_("Removed: {path}").format(path=path) for path in done.removed]
     lines.append(_token_line(done))
     lines += [_("Still here, remove with --with-backups: {path}").format(path=path) for path in done.copies]
-    lost = asdict(unsent) if not unsent.is_none else None
+    lost = {name: value for name, value in asdict(unsent).items() if name != "ids"} if not unsent.is_none else None
     shape = {
         "version": 1,
         "account": database.stem,

@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from cockpit import clock
+from cockpit.credentials import Credentials
 from cockpit.errors import (
     BadUse,
     CockpitError,
@@ -25,12 +26,15 @@ from cockpit.errors import (
 )
 from cockpit.i18n import _
 from cockpit.services.private_files import new_file
+from cockpit.services.signing import kept_under
 from cockpit.storage import meta
 from cockpit.storage.database import Database
 from cockpit.storage.unsent import Unsent, read_unsent
-from cockpit.sync import restoring
+from cockpit.sync import outbox, restoring
 
 _SIDES = ("", "-wal", "-shm", "-journal")
+_TABLES = "SELECT name, sql FROM {schema}.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
+_BESIDE_TABLES = "SELECT sql FROM ready.sqlite_master WHERE type <> 'table' AND sql IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +101,8 @@ def restore(source: Path, database: Path, *, may_discard: bool = False) -> Resto
         kept = _prepared(source, ready)
         now = _current(database)
         discarded = _only_here(now, kept, database, may_discard=may_discard)
-        device_id = now.facts.get("device_id", "") if now is not None else ""
-        _mend(ready, device_id)
-        aside = _put(ready, database, is_readable=now is not None)
+        _mend(ready, _device_id(now, kept, database))
+        aside = _put(ready, database, now)
     return Restored(aside, len(kept.mutations), discarded)
 
 
@@ -172,32 +175,41 @@ def _only_here(now: Unsent | None, kept: Unsent, database: Path, *, may_discard:
     return lost
 
 
+def _device_id(now: Unsent | None, kept: Unsent, database: Path) -> str:
+    """The one this machine is signed in with. The backup's only where its sign-in is kept here too: on another machine
+    two devices would have one name, and what one of them changes would count as the other's own."""
+    mine = now.facts.get("device_id", "") if now is not None else ""
+    if mine:
+        return mine
+    with suppress(LocalDataError):
+        if Credentials(database.parent).place(kept_under(kept.facts)) in ("file", "keyring"):
+            return kept.facts.get("device_id", "") or outbox.new_id()
+    return outbox.new_id()
+
+
 def _mend(ready: Path, device_id: str) -> None:
-    """Make an old state safe to go on from. `device_id` is the one this machine is signed in with, if it is."""
+    """Make an old state safe to go on from, as that of this device."""
     made = Database(f"sqlite:///{ready}")
     try:
         with made.write() as session:
-            if device_id:
-                meta.put(session, "device_id", device_id)
+            meta.put(session, "device_id", device_id)
             restoring.after_restore(session, clock.now())
         _checked(ready)
     finally:
         made.close()
 
 
-def _put(ready: Path, database: Path, *, is_readable: bool) -> Path | None:
-    """The prepared file in place of the current one. One that can be read is written over inside a transaction of
-    SQLite's own, so that a program that has it open goes on with the new rows."""
+def _put(ready: Path, database: Path, seen: Unsent | None) -> Path | None:
+    """The prepared file in place of the current one, of which `seen` was read; None when it could not be. One that can
+    be read is written over, so that a program that has it open goes on with the new rows."""
     if not database.exists() or not database.stat().st_size:
         for side in _SIDES:
             Path(f"{database}{side}").unlink(missing_ok=True)
         ready.rename(database)
         return None
     aside = database.with_name(f"{database.stem}.before-restore-{clock.now():%Y%m%d-%H%M%S}.db")
-    if is_readable:
-        with new_file(aside) as partial:
-            _copy(database, partial)
-        _copy(ready, database)
+    if seen is not None:
+        _write_over(ready, database, aside, seen)
     else:
         for side in _SIDES:
             with suppress(FileNotFoundError):
@@ -206,6 +218,33 @@ def _put(ready: Path, database: Path, *, is_readable: bool) -> Path | None:
     for kept in database.parent.glob(f"{database.stem}.*.json"):
         kept.unlink(missing_ok=True)  # the last rows of the screens are of another state now
     return aside
+
+
+def _write_over(ready: Path, database: Path, aside: Path, seen: Unsent) -> None:
+    """Keep what is there aside and put the prepared rows in its place, in one transaction in which nobody else can save.
+
+    Raises NotAllowed for work that was saved since `seen`: nothing is changed then.
+    """
+    try:
+        with closing(sqlite3.connect(database, timeout=5, isolation_level=None)) as current:
+            current.execute("ATTACH ? AS ready", (str(ready),))
+            current.execute("BEGIN IMMEDIATE")
+            since = read_unsent(database).ids - seen.ids
+            if since:
+                words = _("{count} changes were saved here meanwhile. Nothing was restored; run it again.")
+                raise NotAllowed(words.format(count=len(since)))
+            with new_file(aside) as partial:
+                _copy(database, partial)
+            for name, _sql in current.execute(_TABLES.format(schema="main")).fetchall():
+                current.execute(f'DROP TABLE "{name}"')
+            for name, made in current.execute(_TABLES.format(schema="ready")).fetchall():
+                current.execute(made)
+                current.execute(f'INSERT INTO main."{name}" SELECT * FROM ready."{name}"')
+            for (made,) in current.execute(_BESIDE_TABLES).fetchall():
+                current.execute(made)
+            current.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise _named(error, database, database) from error
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from cockpit.i18n import N_, _, clock_time, exact_money, labelled, long_day, spoken
+from cockpit.i18n import N_, _, clock_time, exact_money, labelled, long_day, short_day, spoken
 from cockpit.services import typed_values
 from cockpit.services.field_names import FIELDS, field_name
 from cockpit.services.snapshots import ConflictItem
@@ -101,6 +101,9 @@ def _item(session: Session, conflict: t.ConflictRow, zone: ZoneInfo) -> Conflict
         base, theirs = "", _("deleted") if conflict.kind == "delete_edit" else _("no longer there")
     elif conflict.kind == "edit_delete":
         base, mine = "", _("deleted")
+    my_text = _my_text(held, conflict, mine_now)
+    if not conflict.field and not mine:
+        mine = my_text.replace("\n", _(", "))
     return ConflictItem(
         id=conflict.id,
         entity=conflict.entity,
@@ -119,7 +122,7 @@ def _item(session: Session, conflict: t.ConflictRow, zone: ZoneInfo) -> Conflict
         can_edit=bool(conflict.field) and typed_values.can_type(conflict.entity, conflict.field),
         can_attach=can_attach(session, conflict),
         typed=typed_values.as_typed(conflict.entity, conflict.field, mine_now, zone) if conflict.field else "",
-        my_text=_my_text(held, conflict, mine_now),
+        my_text=my_text,
     )
 
 
@@ -146,7 +149,12 @@ def _subject(session: Session, conflict: t.ConflictRow, shown: dict[str, Any]) -
         scope = shown.get("scope_id") or ""
         whose = session.get(t.PersonRow, scope) or session.get(t.TeamRow, scope)
         return f"{whose.name if whose else scope}, {str(shown.get('period_start', ''))[:7]}"
-    return str(shown.get("name") or (account.name if account is not None else "") or shown.get("subject") or "")
+    name = str(shown.get("name") or (account.name if account is not None else "") or shown.get("subject") or "")
+    starts_at = shown.get("starts_at")
+    if not conflict.field and isinstance(starts_at, str):  # which of the visits of one customer
+        day = short_day(datetime.fromisoformat(starts_at).astimezone(_zone(session)).date())
+        return _(", ").join(part for part in (name, day) if part)
+    return name
 
 
 def _who(session: Session, conflict: t.ConflictRow) -> tuple[str | None, datetime | None]:

@@ -84,6 +84,9 @@ class OutboxFileService:
         """
         found = _lines(source)
         head = _head(found[0][1])
+        if head.get("count", len(found) - 1) != len(found) - 1:
+            words = _("{path} is cut short: it says {count} changes and holds {found}. Nothing was taken.")
+            raise BadUse(words.format(path=source, count=head["count"], found=len(found) - 1))
         with self.desk.database.write() as session:
             me = self.desk.viewer(session)
             if head.get("person_id") != me.id:
@@ -110,6 +113,8 @@ def _lines(source: Path) -> list[tuple[int, str]]:
         raise BadUse(_("There is no file {path}.").format(path=source)) from None
     except UnicodeDecodeError as error:
         raise BadUse(_("{path} is not text.").format(path=source)) from error
+    except OSError as error:
+        raise BadUse(_("{path} cannot be read: {reason}").format(path=source, reason=error.strerror)) from error
     found = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not found:
         raise BadUse(_("{path} is empty.").format(path=source))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from cockpit.errors import NotAllowed
+from cockpit.errors import DiskFull, NotAllowed
 from cockpit.i18n import _
 
 
@@ -16,7 +17,7 @@ def new_file(target: Path, *, may_replace: bool = False) -> Iterator[Path]:
     """A place beside `target` to write to, which becomes `target` when the block ends well.
 
     Raises NotAllowed when `target` is there already and may not be replaced: a copy that is kept must not be lost to a
-    newer one.
+    newer one. Raises DiskFull.
     """
     if target.exists() and not may_replace:
         raise NotAllowed(_("{path} is there already. Choose another name; nothing was written.").format(path=target))
@@ -30,6 +31,10 @@ def new_file(target: Path, *, may_replace: bool = False) -> Iterator[Path]:
         with partial.open("rb") as written:
             os.fsync(written.fileno())
         partial.replace(target)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise DiskFull(path=target) from error
+        raise
     finally:
         with suppress(FileNotFoundError):
             partial.unlink()

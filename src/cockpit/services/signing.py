@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -279,8 +279,12 @@ class SigningService:
 
 
 def _account(session: Session) -> str:
+    return kept_under({name: meta.get(session, name) for name in ("person_id", "hub_host", "device_id")})
+
+
+def kept_under(facts: Mapping[str, str]) -> str:
     """The name a token is kept under: two files of one person have a device, and a token, each."""
-    return f"{meta.get(session, 'person_id')}@{meta.get(session, 'hub_host')} {meta.get(session, 'device_id')}"
+    return f"{facts.get('person_id', '')}@{facts.get('hub_host', '')} {facts.get('device_id', '')}"
 
 
 def _reach() -> Reach:

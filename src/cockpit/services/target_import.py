@@ -20,7 +20,7 @@ from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, UnknownName
 from cockpit.i18n import _, listed
 from cockpit.services.desk import Desk
-from cockpit.services.target_views import Sight
+from cockpit.services.target_views import Sight, metric_code
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -145,10 +145,10 @@ def _sight(
     desk: Desk, session: Session, line: Line, sights: dict[tuple[str, str], Sight]
 ) -> tuple[tuple[str, str], Sight]:
     """The tree of the line's metric and period; the book is read once for each metric."""
-    metric = line.metric or "amount"
+    metric = metric_code(line.metric or "amount") or line.metric
     base = next((sight for (name, _period), sight in sights.items() if name == metric), None)
     if base is None:
-        base = Sight.open(desk, session, line.period or "-", metric)
+        base = Sight.open(desk, session, line.period or "-", line.metric or "amount")
         sights[(metric, period_text(base.period))] = base
     period = read_period(line.period, base.book.today)
     if period is None or period.kind in ("week", "day"):

@@ -23,7 +23,7 @@ from cockpit.i18n import _, exact_money, listed, spoken
 from cockpit.services.desk import Desk
 from cockpit.services.snapshots import TargetLine, TargetPart, TargetProblem, WriteState
 from cockpit.services.views import kept_money, open_book
-from cockpit.services.words import rung_name
+from cockpit.services.words import metric_name, rung_name
 from cockpit.storage.queries.people import everybody
 
 if TYPE_CHECKING:
@@ -36,6 +36,12 @@ METRICS = {"amount": METRIC, "profit": PROFIT, "count": COUNT}
 
 Values = Mapping[tuple[Period, str], int]
 """New targets by month (or the period itself) and node."""
+
+
+def metric_code(text: str) -> str | None:
+    """The metric that is meant by its word on the command line, or by its name on screen; None for neither."""
+    word = text.strip().casefold()
+    return METRICS.get(word) or next((code for code in METRICS.values() if metric_name(code) == word), None)
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class Sight:
             raise NotAllowed(_("Your own row is not on this device yet. Sync first."))
         ids = [me.id, *(rep.id for rep in reps_below(people, teams, me.id) if rep.id != me.id)]
         book = open_book(desk, source, ids, as_of)
-        code = METRICS.get(metric)
+        code = metric_code(metric)
         if code is None:
             raise BadUse(_("{text} is not a metric: use amount, profit or count.").format(text=clean_line(metric, 40)))
         measure = Measure(code, "" if code == COUNT else currency_of(book, ids))
@@ -148,13 +154,15 @@ class Sight:
     def read(self, text: str) -> int:
         """A typed value. Raises BadUse for what is none, and for another currency."""
         shown = clean_line(text, 60)
+        if not shown:
+            raise BadUse(_("A value is missing: how much is it to be?"))
         if self.measure.unit == "count":
             if not (text.strip().isascii() and text.strip().isdigit() and len(text.strip()) < 7):
-                raise BadUse(_("{text} is not a count. Example: 12").format(text=shown or "-"))
+                raise BadUse(_("{text} is not a count. Example: 12").format(text=shown))
             return int(text)
         amount = whole_amount(text)
         if amount is None:
-            raise BadUse(_("{text} is not an amount. Examples: 300k, 30万, 66,000").format(text=shown or "-"))
+            raise BadUse(_("{text} is not an amount. Examples: 300k, 30万, 66,000").format(text=shown))
         if amount.currency not in (None, self.measure.currency):
             raise BadUse(
                 _("{text} is not in {currency}, in which these people are measured.").format(

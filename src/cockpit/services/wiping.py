@@ -18,7 +18,8 @@ from cockpit.locations import Locations
 from cockpit.services.desk import Desk
 from cockpit.services.signing import SigningService
 from cockpit.storage.database import Database, remove_files
-from cockpit.storage.unsent import read_unsent
+from cockpit.storage.reading import FileReader
+from cockpit.storage.unsent import read_unsent, unsent_in
 
 _BUSY_S = 5.0
 _STAMP = r"\d{8}-\d{6}"
@@ -32,6 +33,7 @@ class Unsent:
     conflicts: int
     parked: int
     is_known: bool = True
+    ids: frozenset[str] = frozenset()
 
     @property
     def total(self) -> int:
@@ -62,7 +64,7 @@ def unsent_work(database: Path) -> Unsent:
         return Unsent(0, 0, 0, is_known=False)
     statuses = [str(mutation.get("status")) for mutation in found.mutations]
     conflicts, parked = statuses.count("conflict"), statuses.count("parked") + statuses.count("blocked")
-    return Unsent(len(statuses) - conflicts - parked, conflicts, parked)
+    return Unsent(len(statuses) - conflicts - parked, conflicts, parked, ids=found.ids)
 
 
 def copies_of(database: Path) -> tuple[Path, ...]:
@@ -75,12 +77,12 @@ def copies_of(database: Path) -> tuple[Path, ...]:
     return tuple(sorted(found))
 
 
-def wipe(locations: Locations, database: Path, *, with_copies: bool) -> Wiped:
-    """Sign out and remove. Unsent work goes too: whether it may is asked before.
+def wipe(locations: Locations, database: Path, agreed: Unsent, *, with_copies: bool) -> Wiped:
+    """Sign out and remove. Of unsent work goes what was `agreed` to, and nothing that was saved since.
 
     The rows are dropped before the file is removed, so that a program that still has it open fails aloud with its next
     key instead of saving into a file that has no name any more. Raises NotAllowed while another process syncs,
-    DatabaseBusy while one writes; then nothing but the sign-in is gone.
+    DatabaseBusy while one writes, NotAllowed for work saved meanwhile; then nothing but the sign-in is gone.
     """
     lock = FileLock(f"{database}.sync", timeout=0, mode=0o600)
     try:
@@ -93,7 +95,7 @@ def wipe(locations: Locations, database: Path, *, with_copies: bool) -> Wiped:
             places, is_revoked = _signed_out(opened)
         finally:
             opened.close()
-        _empty(database)
+        _empty(database, agreed)
         removed = [path for path in _with_sides(locations, database) if path.exists()]
         remove_files(database)
     finally:
@@ -114,12 +116,18 @@ def _signed_out(database: Database) -> tuple[tuple[Place, ...], bool]:
     return (), False
 
 
-def _empty(path: Path) -> None:
+def _empty(path: Path, agreed: Unsent) -> None:
     """Drop every table and write over what was in it. What is no database is only removed."""
     with closing(sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)) as connection:
         try:
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("BEGIN EXCLUSIVE")
+            since = unsent_in(FileReader(connection)).ids - agreed.ids if agreed.is_known else frozenset()
+            if since:
+                words = _(
+                    "{count} changes were saved here meanwhile. They and all other data are kept; you are signed out."
+                )
+                raise NotAllowed(words.format(count=len(since)))
             tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
             for (name,) in connection.execute(tables).fetchall():
                 quoted = name.replace('"', '""')

@@ -24,6 +24,11 @@ class Unsent:
     receipts: frozenset[str]
     """Ids of the mutations that ended."""
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """Of what is queued."""
+        return frozenset(str(mutation.get("mutation_id")) for mutation in self.mutations)
+
 
 def read_unsent(path: Path) -> Unsent:
     """Everything in `path` that the hub has not acknowledged. Raises NotSignedIn without a file, and the kinds of
@@ -31,22 +36,27 @@ def read_unsent(path: Path) -> Unsent:
     if not path.is_file() or not path.stat().st_size:
         raise NotSignedIn()
     with Database(f"sqlite:///{path}").look() as reader:
-        questions: dict[str, list[dict[str, Any]]] = {}
-        for conflict in _whole(reader, "conflict", "id"):
-            if conflict.get("state") != "closed":
-                questions.setdefault(str(conflict.get("mutation_id")), []).append(conflict)
-        queued = tuple(
-            {**mutation, "conflicts": questions.get(str(mutation.get("mutation_id")), [])}
-            for mutation in _whole(reader, "outbox", "seq")
-        )
-        has_version = reader.rows("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")
-        revision = reader.rows("SELECT version_num FROM alembic_version") if has_version else []
-        return Unsent(
-            revision=str(revision[0][0]) if revision else "",
-            facts={str(key): str(value) for key, value in _pairs(reader)},
-            mutations=queued,
-            receipts=frozenset(str(row[0]) for row in _ended(reader)),
-        )
+        return unsent_in(reader)
+
+
+def unsent_in(reader: Reader) -> Unsent:
+    """The same of a file that is open."""
+    questions: dict[str, list[dict[str, Any]]] = {}
+    for conflict in _whole(reader, "conflict", "id"):
+        if conflict.get("state") != "closed":
+            questions.setdefault(str(conflict.get("mutation_id")), []).append(conflict)
+    queued = tuple(
+        {**mutation, "conflicts": questions.get(str(mutation.get("mutation_id")), [])}
+        for mutation in _whole(reader, "outbox", "seq")
+    )
+    has_version = reader.rows("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")
+    revision = reader.rows("SELECT version_num FROM alembic_version") if has_version else []
+    return Unsent(
+        revision=str(revision[0][0]) if revision else "",
+        facts={str(key): str(value) for key, value in _pairs(reader)},
+        mutations=queued,
+        receipts=frozenset(str(row[0]) for row in _ended(reader)),
+    )
 
 
 def _pairs(reader: Reader) -> list[tuple[Any, ...]]:

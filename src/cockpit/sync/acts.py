@@ -224,8 +224,8 @@ def _show_newest_theirs(session: Session, act: Act) -> None:
     shown = to_wire(row, act.entity) if base is None else base.base  # with other work of mine on it the row shows that
     for conflict_id, _state, _resolution in act.questions:
         conflict = session.get(ConflictRow, conflict_id)
-        if conflict is not None and conflict.field in shown:
-            conflict.theirs = shown[conflict.field]
+        if conflict is not None and conflict.field in shown and conflict.theirs != shown[conflict.field]:
+            conflict.theirs, conflict.theirs_by, conflict.theirs_at = shown[conflict.field], None, None
 
 
 def _keep_as_received(session: Session, act: Act) -> None:

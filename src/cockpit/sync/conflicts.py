@@ -79,8 +79,9 @@ def open_conflict(
         found.state, found.resolution = "open", ""  # the answer was given to another value
     if found.state != "answered" or found.resolution != "edit":
         found.mine = mine  # of an answer that waits for others of its row, what was typed stays
+    if theirs_by or found.theirs != theirs:  # another value has another writer: the log tells where the hub did not
+        found.theirs_by, found.theirs_at = theirs_by, theirs_at
     found.kind, found.theirs, found.theirs_rev = kind, theirs, theirs_rev
-    found.theirs_by, found.theirs_at = theirs_by or found.theirs_by, theirs_at or found.theirs_at
     chains.mark(session)
     return found
 
@@ -222,6 +223,7 @@ def refresh(session: Session, held: Sequence[OutboxRow]) -> None:
             if conflict.state == "answered":
                 conflict.state, conflict.resolution = "open", ""
             conflict.theirs, conflict.theirs_rev = base.base[conflict.field], base.rev
+            conflict.theirs_by = conflict.theirs_at = None
 
 
 def of_row(session: Session, entity: str, row_id: str) -> list[ConflictRow]:
