@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cockpit.cli import chain_sheet
 from cockpit.domain.chain import half_up
 from cockpit.errors import ConfigError, NotAllowed
 from cockpit.services import chain_words
@@ -17,7 +18,8 @@ from cockpit.services.undo import UndoService
 from cockpit.services.visits import VisitService
 from cockpit.services.week import WeekService
 from cockpit.services.why import WhyService
-from tests.support.company import LEAD, MATE, ME, Company, at, sign_in
+from cockpit.storage.tables import PersonRow
+from tests.support.company import LEAD, MATE, ME, TEAM, Company, at, sign_in
 from tests.support.numbers import desk_of
 
 FIRST = date(2026, 9, 1)
@@ -146,6 +148,32 @@ def test_a_lead_sees_team_and_best_where_people_differ(told: Company) -> None:
     assert not boards["average_deal"].may_rank
     assert "no real difference between reps" in boards["average_deal"].verdict
     assert "nobody has tried yet" in boards["visit_success"].verdict
+
+
+def test_who_has_not_tried_has_no_place_among_those_who_have(told: Company) -> None:
+    """What all have together stands as his rate: above who is worse than that, it would be a rank for nothing."""
+    work(told, MATE, won=18, lost=2, talks=28)
+    with told.database.write() as session:
+        session.add(PersonRow(id="rep-new", name="新人", role="rep", team_id=TEAM, rev=1))
+        sign_in(session, LEAD)
+    found = RateService(desk_of(told)).load()
+    board = next(board for board in found.boards if board.id == "talk_rate")
+    assert board.may_rank
+    assert [(one.rep, bool(one.rate.n)) for one in board.reps] == [
+        ("Li Na", True),
+        ("Zhang Wei", True),
+        ("新人", False),
+    ]
+    table = next(table for table in chain_sheet.rates(found).tables if table.title.startswith(board.name))
+    assert [row[0] for row in table.rows] == ["1", "2", ""]
+
+
+def test_one_who_alone_has_tried_is_no_mean_of_all(told: Company) -> None:
+    with told.database.write() as session:
+        sign_in(session, LEAD)
+    boards = RateService(desk_of(told)).load().boards
+    board = next(board for board in boards if board.id == "talk_rate")
+    assert (board.verdict, board.mean) == ("one alone has tried yet: there is nobody to compare with", None)
 
 
 def test_refusals_say_what_is_needed(company: Company) -> None:

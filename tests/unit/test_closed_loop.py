@@ -167,6 +167,25 @@ def test_a_waiver_sets_the_card_aside_until_its_day() -> None:
     assert shown(month.teller, at(26, "08:00"))[0] == "found"
 
 
+def test_a_waiver_holds_until_its_day_in_the_next_period_too_and_the_newest_counts() -> None:
+    month = Month()
+    for number, until in enumerate((at(5, month=12), at(2, month=12))):
+        month.teller.waivers.append(
+            Waiver(
+                id=f"waiver-{number}",
+                rule="kpi_uncovered",
+                subject_id=month.rule.id,
+                period_start=at(1).date(),
+                reason="trade fair",
+                until_on=until.date(),
+                owner_id=ME,
+            )
+        )
+    assert shown(month.teller, at(30, "20:00"))[0] == "waived"
+    assert card(month.teller, at(2, "08:30", month=12)).state == "waived"
+    assert card(month.teller, at(3, "08:30", month=12)).state == "found"
+
+
 def test_a_new_period_is_a_new_card() -> None:
     month = Month()
     assert card(month.teller, at(30, "20:00")).period.starts_on == at(1).date()

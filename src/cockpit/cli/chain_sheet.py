@@ -181,7 +181,7 @@ def rates(found: s.RatesSnapshot) -> Sheet:
 def _board(board: s.RateBoard) -> Table:
     rows = [
         (
-            str(place) if board.may_rank else "",
+            str(place) if board.may_rank and one.rate.n else "",
             one.rep,
             words.value_text(one.rate.value, board.kind),
             words.range_text(one.rate),

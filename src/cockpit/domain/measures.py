@@ -182,7 +182,8 @@ class Compared:
     @property
     def best(self) -> tuple[str, Rate] | None:
         """Who has the best rate; None where nobody may be ranked. Of what each customer takes, less is better."""
-        known = [(person, rate) for person in self.people if (rate := self.rate(person)) is not None]
+        tried = [person for person, own in self.people.items() if (own.n if isinstance(own, Sample) else own.trials)]
+        known = [(person, rate) for person in tried if (rate := self.rate(person)) is not None]
         if not self.may_rank or not known:
             return None
         sign = -1 if self.ratio.kind == "each" else 1

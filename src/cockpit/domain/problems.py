@@ -380,12 +380,13 @@ class _Desk:
         return self.book.midnight(self.book.calendar_of(self.rep_id).previous_workday(self.book.today))
 
     def _waiver(self, rule: CardRule, subject_id: str, period: Period) -> Waiver | None:
-        wanted = (rule.id, subject_id, period.starts_on)
+        """What holds today: until its day, also when that is in the next period, and the newest of several."""
         valid = (
             waiver
             for waiver in self.book.waivers
-            if (waiver.rule, waiver.subject_id, waiver.period_start) == wanted
+            if (waiver.rule, waiver.subject_id) == (rule.id, subject_id)
+            and waiver.period_start <= period.starts_on
             and waiver.owner_id in (None, self.rep_id)
-            and waiver.until_on >= self.book.today
         )
-        return next(valid, None)
+        newest = max(valid, key=lambda waiver: waiver.id, default=None)
+        return newest if newest is not None and newest.until_on >= self.book.today else None

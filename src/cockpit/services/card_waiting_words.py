@@ -70,7 +70,7 @@ def _under_what(found: Under) -> str:
     }
     if not found.is_firing:
         return _("{team}, {metric}: a week reached its share of the target").format(**facts)
-    return _("{team}, {metric}: {count} weeks in a row under target, {missing} short in all").format(**facts)
+    return _("{team}, {metric}: the last {count} weeks were under target, {missing} short in all").format(**facts)
 
 
 def _thin_what(found: Thin) -> str:

@@ -84,9 +84,10 @@ class OutboxFileService:
         """
         found = _lines(source)
         head = _head(found[0][1])
-        if head.get("count", len(found) - 1) != len(found) - 1:
+        count = head.get("count")
+        if isinstance(count, int) and len(found) - 1 < count:
             words = _("{path} is cut short: it says {count} changes and holds {found}. Nothing was taken.")
-            raise BadUse(words.format(path=source, count=head["count"], found=len(found) - 1))
+            raise BadUse(words.format(path=source, count=count, found=len(found) - 1))
         with self.desk.database.write() as session:
             me = self.desk.viewer(session)
             if head.get("person_id") != me.id:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cockpit.domain.measures import Compared
+from cockpit.domain.rates import ALONE
 from cockpit.i18n import _
 from cockpit.services.chain import Ground, ground
 from cockpit.services.chain_views import rate_line
@@ -50,7 +51,8 @@ def _board(found: Ground, one: Compared) -> RateBoard:
     ]
     sign = 1 if one.ratio.kind == "each" else -1
     if one.may_rank:
-        reps.sort(key=lambda rep: (rep.rate.value is None, sign * (rep.rate.value or 0), rep.rep))
+        # who has not tried has what all have together, and no place among those who have
+        reps.sort(key=lambda rep: (not rep.rate.n, sign * (rep.rate.value or 0), rep.rep))
     else:
         reps.sort(key=lambda rep: (rep.rep, rep.rep_id))
     learned, test = one.learned, one.homogeneity
@@ -58,8 +60,8 @@ def _board(found: Ground, one: Compared) -> RateBoard:
         id=one.ratio.id,
         name=ratio_name(one.ratio.id),
         kind=one.ratio.kind,
-        mean=learned.mean if learned and not found.is_alone else None,
-        strength=learned.strength if learned and not found.is_alone else None,
+        mean=learned.mean if learned and learned is not ALONE and not found.is_alone else None,
+        strength=learned.strength if learned and learned is not ALONE and not found.is_alone else None,
         p=test.p if test else None,
         may_rank=one.may_rank,
         verdict=_verdict(found, one),
@@ -75,6 +77,8 @@ def _verdict(found: Ground, one: Compared) -> str:
     if found.is_alone:
         return _("your own")
     mean = value_text(learned.mean, one.ratio.kind)
+    if learned is ALONE:
+        return _("one alone has tried yet: there is nobody to compare with")
     if test is None:
         return _("all together {mean}; too few to compare").format(mean=mean)
     if not test.differ:

@@ -177,7 +177,11 @@ def _formula(ground: Ground, ratio: Ratio, found: Rate) -> str:
     over, per = measure_name(ratio.over), measure_name(ratio.per)
     if ground.is_alone and ratio.kind == "share":
         words = _("({over} + 0.5) / ({per} + 1): the rows of other reps are not on this device to compare with")
-        return words.format(over=over, per=per)
+        if ratio.per in MONEY:  # each case counts as one, whatever its money
+            words = _(
+                "({over} / {per} x {n} + 0.5) / ({n} + 1): the rows of other reps are not on this device to compare with"
+            )
+        return words.format(over=over, per=per, n=f"{found.n:.0f}")
     if not found.strength:
         return _("{over} / {per}; nobody else's rows are on this device to compare with").format(over=over, per=per)
     words = _("{over} / {per}, with {strength} more at {mean} added: (own + s x mean) / (n + s)")

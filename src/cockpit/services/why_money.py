@@ -134,6 +134,8 @@ def _inputs(gap: MoneyGap, value: int | None) -> list[tuple[str, str]]:
 def target(book: Book, rep_id: str, kind: PeriodKind = "month", currency: str | None = None) -> Why:
     gap = period_gap(book, rep_id, kind, currency)
     formula = _("the newest version of the period's target") if gap.targets else _("there is no target for this period")
+    if len(gap.targets) > 1:
+        formula = _("the newest versions of {count} targets in the period, added up").format(count=len(gap.targets))
     rows = goal_rows(book, gap)
     return answer(
         book,
