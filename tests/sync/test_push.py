@@ -126,6 +126,26 @@ def test_what_the_hub_may_have_taken_is_not_discarded_with_what_it_depends_on(de
     assert set(hub.counted.values()) == {1}
 
 
+def test_a_deletion_that_the_hub_may_have_is_not_discarded_with_what_was_to_bring_the_row_back(
+    device: Device, hub: ModelHub
+) -> None:
+    """Others deleted the row, I made it anew and deleted it: the one is refused, and the answer to the other was lost."""
+    hub.delete("account", "acc-1")
+    device.sync()
+    device.edit("create", "account", "acc-1", name="Customer 1", owner_id="rep-1")
+    device.edit("delete", "account", "acc-1")
+    hub.refuse["acc-1"] = "validation"
+    hub.fail("/v1/sync/push", without_the_last)
+    device.sync()
+    hub.refuse.clear()
+    device.service.discard(device.service.load().queue[0].mutation_id)
+    assert device.queue() == [("acc-1", "pending")]
+    device.sync()
+    assert device.queue() == []
+    assert device.row("account", "acc-1") is None
+    assert sorted(receipt.result for receipt in device.service.load().receipts) == ["applied", "discarded"]
+
+
 def test_a_discarded_edit_gives_the_old_value_back(device: Device, hub: ModelHub) -> None:
     device.edit("patch", "account", "acc-1", phone="2", address="mine")
     hub.refuse["acc-1"] = "validation"

@@ -140,7 +140,8 @@ def _newest(session: Session) -> str | None:
 def with_dependants(session: Session, mutations: Iterable[OutboxRow]) -> list[OutboxRow]:
     """These mutations and everything queued that has no sense without them, in order.
 
-    What was sent and not answered stays: the hub may have taken it all the same, and says so.
+    What was sent and not answered stays: the hub may have taken it all the same, and says so. Of a row that is not made
+    that is its deletion alone: the hub takes no change of what is not there.
     """
     chosen = {mutation.mutation_id: mutation for mutation in mutations}
     if not chosen:
@@ -150,8 +151,10 @@ def with_dependants(session: Session, mutations: Iterable[OutboxRow]) -> list[Ou
     )  # from where the row is made on: what came before it was of the row as it had been
     for mutation in session.exec(select(OutboxRow).order_by(col(OutboxRow.seq))):
         place = (mutation.entity, mutation.entity_id)
-        follows = mutation.depends_on in chosen and not chains.is_unanswered(mutation)
-        if mutation.mutation_id in chosen or follows or place in made:
+        is_unanswered = chains.is_unanswered(mutation)
+        follows = mutation.depends_on in chosen and not is_unanswered
+        is_of_it = place in made and not (mutation.op == "delete" and is_unanswered)
+        if mutation.mutation_id in chosen or follows or is_of_it:
             chosen[mutation.mutation_id] = mutation
             if mutation.op == "create":
                 made.add(place)
