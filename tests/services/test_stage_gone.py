@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from cockpit.cli import funnel_sheet, pipeline_sheet, shapes
@@ -17,7 +19,7 @@ from cockpit.services.stuck import by_state
 from cockpit.services.today import TodayService
 from cockpit.services.why import WhyService
 from cockpit.storage import rows
-from tests.support.company import Company
+from tests.support.company import ME, Company
 from tests.support.month import tell_month
 from tests.support.numbers import desk_of
 
@@ -26,11 +28,20 @@ from tests.support.numbers import desk_of
 def told(company: Company) -> Company:
     """The stage of `late` (20k) is taken out of the model."""
     tell_month(company)
+    _take_out(company, "stage-3")
+    return company
+
+
+def _take_out(company: Company, stage: str) -> None:
     with company.database.write() as session:
-        row = rows.find(session, "stage", "stage-3")
+        row = rows.find(session, "stage", stage)
         assert row is not None
         session.delete(row)
-    return company
+
+
+def _move(company: Company, deal: str, left: str, came: str, day: int) -> None:
+    when = datetime(2026, 9, day, 9, tzinfo=UTC)
+    company.put("stage_change", deal_id=deal, from_stage_id=left, to_stage_id=came, changed_at=when, owner_id=ME)
 
 
 def test_the_deal_is_open_and_stuck_and_every_sum_still_holds(told: Company) -> None:
@@ -81,3 +92,26 @@ def test_the_chain_counts_it_as_the_open_money_it_is(told: Company) -> None:
     found = ChainService(desk_of(told)).load()
     pipeline = PipelineService(desk_of(told)).load()
     assert found.lines[1].have == pipeline.open_amount_minor
+
+
+def test_a_stage_removed_from_the_middle_is_no_end_of_the_way(company: Company) -> None:
+    """Deals went from the first stage through one that is gone now: on to the third, back to the first, or nowhere yet."""
+    for number in range(8):
+        deal = company.deal(f"through {number}", "stage-3", 1_000_000, created_on=date(2026, 9, 1))
+        for left, came, day in (("stage-1", "stage-2", 1), ("stage-2", "stage-3", 5)):
+            _move(company, deal, left, came, day)
+    back = company.deal("back", "stage-1", 1_000_000, created_on=date(2026, 9, 1))
+    _move(company, back, "stage-1", "stage-2", 1)
+    _move(company, back, "stage-2", "stage-1", 3)
+    _move(company, company.deal("in it", "stage-2", 1_000_000, created_on=date(2026, 9, 1)), "stage-1", "stage-2", 1)
+    _move(
+        company, company.deal("lost", "stage-lost", 1_000_000, created_on=date(2026, 9, 1)), "stage-1", "stage-lost", 2
+    )
+    _take_out(company, "stage-2")
+    first = next(stage for stage in PipelineService(desk_of(company)).load().stages if stage.id == "stage-1")
+    assert (first.conversion, first.conversion_n) == (8 / 9, 9)
+    shown = WhyService(desk_of(company)).explain("stage:stage-1:conversion")
+    assert (shown.value, len(shown.rows)) == (8, 9)
+    found = next(stage for stage in FunnelService(desk_of(company)).load().stages if stage.id == "stage-1")
+    assert found.conversion is not None
+    assert (found.conversion.value, found.conversion.n) == (8 / 9, 9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -367,10 +368,124 @@ def test_a_quarter_that_is_not_its_months_is_named_and_mended(months: Company) -
     (problem,) = [one for one in found if "the months are" in one.text]
     assert problem.difference == 10_000_000
     assert "¥100,000.00 less than the target of 2026-Q4, ¥900,000.00" in problem.text
-    assert problem.command == "cockpit targets set 'Zhang Wei' 900000 --period 2026-Q4"
-    services.targets.set("Zhang Wei", "900000", "2026-Q4")
+    assert problem.command == "cockpit targets set 'Zhang Wei' 800000 --period 2026-Q4"
+    services.targets.set("Zhang Wei", "800000", "2026-Q4")
     assert not [one for one in services.targets.load("2026-Q4").problems if "the months are" in one.text]
-    assert [part.value for part in _line(services, ME, "2026-Q4").parts] == [None, 45_000_000, 45_000_000]
+    assert [part.value for part in _line(services, ME, "2026-Q4").parts] == [None, 40_000_000, 40_000_000]
+
+
+def _whole(company: Company, scope: str, value: int) -> None:
+    """The fourth quarter as one number, as a file or a CRM brings it."""
+    kind = "person" if scope in (ME, MATE) else "team"
+    row: dict[str, Any] = {"scope_kind": kind, "scope_id": scope, "owner_id": scope if kind == "person" else LEAD}
+    row |= {"period_kind": "quarter", "period_start": date(2026, 10, 1), "agreed_by_lead_at": at(2)}
+    company.put("target", id=f"whole-{scope}", metric="won_amount", value=value, **row)
+
+
+def test_quarters_given_as_one_number_keep_their_sum(company: Company) -> None:
+    for scope, value in ((TEAM, 90_000_000), (ME, 50_000_000), (MATE, 40_000_000)):
+        _whole(company, scope, value)
+    services = _as(company, LEAD)
+    saved = services.targets.set(ME, "600k", "2026-Q4")
+    assert "1 other moved with it, so that the sum stays" in saved.text
+    assert _values(services, "2026-Q4") == {TEAM: 90_000_000, ME: 60_000_000, MATE: 30_000_000}
+    assert services.targets.load("2026-Q4").problems == ()
+    with pytest.raises(NotAllowed, match=r"East-1 has ¥900,000.00 in 2026-Q4"):
+        services.targets.set(ME, "1m", "2026-Q4")
+    services.targets.set(ME, "700k", "2026-Q4", is_raise=True)
+    assert _values(services, "2026-Q4")[MATE] == 30_000_000
+
+
+def test_the_quarters_of_the_others_move_with_their_months(months: Company) -> None:
+    for scope, value in ((TEAM, 120_000_000), (ME, 80_000_000), (MATE, 40_000_000)):
+        _whole(months, scope, value)
+    services = _as(months, LEAD)
+    services.targets.set(ME, "1m", "2026-Q4")
+    assert _values(services, "2026-Q4") == {TEAM: 120_000_000, ME: 100_000_000, MATE: 20_000_000}
+    for period in ("2026-11", "2026-12"):
+        assert _values(services, period) == {TEAM: 60_000_000, ME: 50_000_000, MATE: 10_000_000}
+    assert services.targets.load("2026-Q4").problems == ()
+
+
+def test_the_commands_named_end_with_everything_adding_up(months: Company) -> None:
+    """Quarters that all ask for more than their months: nobody else's months are taken for them."""
+    for scope, value in ((REGION, 150_000_000), (TEAM, 150_000_000), (ME, 90_000_000), (MATE, 60_000_000)):
+        _whole(months, scope, value)
+    services = _as(months, HEAD)
+    before = _values(services, "2026-11")
+    for _step in range(4):
+        problem = services.targets.load("2026-Q4").problems[0]
+        _cockpit, _targets, verb, *words = shlex.split(problem.command)
+        assert verb == "set"
+        services.targets.set(words[0], words[1], words[3])
+    assert services.targets.load("2026-Q4").problems == ()
+    assert _values(services, "2026-11") == before
+    assert _values(services, "2026-Q4") == {REGION: 120_000_000, TEAM: 120_000_000, ME: 80_000_000, MATE: 40_000_000}
+
+
+def test_a_split_makes_quarters_of_one_number_what_their_months_are(months: Company) -> None:
+    for scope, value in ((REGION, 150_000_000), (TEAM, 140_000_000), (ME, 90_000_000), (MATE, 60_000_000)):
+        _whole(months, scope, value)
+    services = _as(months, HEAD)
+    proposal = services.targets.propose("East", "2026-Q4")
+    assert "3 targets of 2026-Q4 itself become what their months sum to" in proposal.notes
+    services.targets.accept(proposal)
+    found = _values(services, "2026-Q4")
+    assert services.targets.load("2026-Q4").problems == ()
+    assert (found[TEAM], (found[ME] or 0) + (found[MATE] or 0)) == (150_000_000, 150_000_000)
+
+
+def test_a_raise_of_one_stays_on_top_when_another_is_set(months: Company) -> None:
+    services = _as(months, LEAD)
+    services.targets.set(ME, "500k", is_raise=True)
+    services.targets.set(MATE, "250k")
+    assert _values(services) == {TEAM: 60_000_000, ME: 45_000_000, MATE: 25_000_000}
+    assert [problem.difference for problem in services.targets.load().problems] == [-10_000_000]
+
+
+def test_a_first_target_takes_from_what_nobody_has_yet(company: Company) -> None:
+    _put(company, TEAM, 60_000_000)
+    services = _as(company, LEAD)
+    services.targets.set(ME, "350k")
+    assert _values(services) == {TEAM: 60_000_000, ME: 35_000_000, MATE: None}
+    services.targets.set(MATE, "250k")
+    assert _values(services) == {TEAM: 60_000_000, ME: 35_000_000, MATE: 25_000_000}
+    assert services.targets.load().problems == ()
+
+
+def test_a_year_with_two_months_is_compared_with_nothing(months: Company) -> None:
+    months.deal("big", "stage-won", 99_000_000, closed_on=date(2026, 3, 10))
+    services = _as(months, LEAD)
+    year = services.targets.load("2026")
+    assert [(line.id, line.value, line.left, line.offer) for line in year.lines] == [
+        (TEAM, 120_000_000, None, None),
+        (ME, 80_000_000, None, None),
+        (MATE, 40_000_000, None, None),
+    ]
+    (problem,) = year.problems
+    assert problem.text == "East-1: 10 months of it have no target: nothing is compared"
+    assert problem.command == ""
+    (problem,) = services.targets.load("2027").problems or (None,)
+    assert problem is None
+    gap = services.gap.load(ME, "year")
+    assert (gap.target_minor, gap.gap_minor, gap.months_missing) == (None, None, 10)
+    with pytest.raises(NotAllowed, match="no target for all of 2026-Q1"):
+        services.targets.propose("East-1", "2026-Q1")
+
+
+def test_a_month_that_can_still_be_set_is_named_with_its_command(company: Company) -> None:
+    _put(company, TEAM, 60_000_000)
+    _put(company, ME, 60_000_000)
+    services = _as(company, LEAD)
+    texts = [(one.text, one.command) for one in services.targets.load("2026-Q4").problems if "no target" in one.text]
+    assert texts == [
+        (
+            "East-1: 2 months of it have no target: nothing is compared",
+            "cockpit targets set East-1 VALUE --period 2026-12",
+        )
+    ]
+    with pytest.raises(NotAllowed, match="no target for all of 2026-Q4"):
+        services.targets.propose("East-1", "2026-Q4")
 
 
 def test_a_metric_is_asked_for_by_its_name_on_screen_too() -> None:

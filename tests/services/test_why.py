@@ -47,6 +47,8 @@ def test_the_month(company: Company) -> None:
 @pytest.mark.parametrize("period", ["day", "week", "month", "quarter", "year"])
 def test_every_period_of_the_gap_screen(company: Company, period: PeriodKind) -> None:
     tell_month(company)
+    for month in (*range(1, 11), 12):
+        company.target(30_000_000, month=month)
     gap = GapService(desk_of(company)).load(period=period)
     for number in ("target", "actual", "gap", "planned", "uncovered"):
         found = WhyService(desk_of(company)).explain(f"{period}.{number}")
@@ -55,6 +57,19 @@ def test_every_period_of_the_gap_screen(company: Company, period: PeriodKind) ->
         assert found.combine == "none" or combined(found) == value, number
     shares = WhyService(desk_of(company)).explain(f"{period}.target")
     assert (combined(shares), shares.combine) == (gap.target_minor, "sum")
+
+
+@pytest.mark.parametrize("period", ["quarter", "year"])
+def test_a_period_that_lacks_months_has_nothing_to_compare(company: Company, period: PeriodKind) -> None:
+    tell_month(company)
+    company.target(30_000_000, month=12)
+    why = WhyService(desk_of(company))
+    lacking = {"quarter": "1 month of it has", "year": "10 months of it have"}[period]
+    for number in ("target", "gap", "uncovered", "due", "pace"):
+        found = why.explain(f"{period}.{number}")
+        assert (found.value, found.combine) == (None, "none"), number
+        assert f"{lacking} no target: nothing is compared" in found.formula, number
+    assert len(why.explain(f"{period}.target").rows) == 2
 
 
 def test_nothing_uncovered_is_not_a_sum(company: Company) -> None:

@@ -16,9 +16,9 @@ from cockpit.domain.targets import (
     edited,
     may_set,
     misfits,
+    neighbours,
     next_rung,
     raise_offer,
-    room,
     rounded_split,
     split_down,
 )
@@ -53,13 +53,13 @@ def _sums(node: Node) -> bool:
 @given(trees(), st.data())
 def test_every_edit_keeps_every_sum(root: Node, data: st.DataObject) -> None:
     node = data.draw(st.sampled_from(list(root.nodes())))
-    above = root.above(node.id)
-    if above is None:
+    above, around = root.above(node.id), neighbours(root, node.id)
+    if around is None:
         value = data.draw(values)
-    elif len(above.parts) == 1:
-        value = above.value or 0
+    elif not around.others:
+        value = around.own
     else:
-        value = data.draw(st.integers(0, room(root, node.id) or 0))
+        value = data.draw(st.integers(0, around.room))
     after = _with(root, edited(root, node.id, value))
     found = after.find(node.id)
     assert found is not None
@@ -121,13 +121,31 @@ def test_a_level_without_a_target_hides_no_difference() -> None:
     team = Node("team", "t", None, (), (Node("person", "a", 5), Node("person", "b", None)))
     branch = Node("team", "z", 3, (), (team,))
     assert [(node.id, node.difference) for node in misfits(branch)] == [("z", -2)]
-    assert edited(branch, "z", 7) == {"z": 7, "a": 7}
+    assert edited(branch, "z", 3) == {"z": 3, "a": 5}
+    with pytest.raises(ValueError, match="a"):
+        edited(branch, "a", 6)
 
 
-def test_an_edit_mends_what_did_not_sum() -> None:
-    broken = Node("team", "t", 900, (), (Node("person", "a", 300), Node("person", "b", 400)))
-    assert [(node.id, node.difference) for node in misfits(broken)] == [("t", 200)]
-    assert _sums(_with(broken, edited(broken, "a", 300)))
+def test_what_nobody_has_yet_is_taken_before_anybody_gives() -> None:
+    open_ = Node("team", "t", 900, (), (Node("person", "a", 300), Node("person", "b", 400), Node("person", "c", None)))
+    assert edited(open_, "a", 300) == {"a": 300}
+    assert edited(open_, "a", 200) == {"a": 200}
+    assert edited(open_, "c", 150) == {"c": 150}
+    assert edited(open_, "c", 300) == {"c": 300, "a": 257, "b": 343}
+    assert _sums(_with(open_, edited(open_, "c", 300)))
+    nobody = Node("team", "t", 900, (), (Node("person", "a", None), Node("person", "b", None)))
+    assert edited(nobody, "a", 500) == {"a": 500}
+
+
+def test_a_raise_of_one_stays_on_top_when_another_is_set() -> None:
+    raised = _with(_team(), {"a": 340})
+    assert edited(raised, "b", 450) == {"b": 450, "a": 309, "c": 181}
+    assert edited(raised, "b", 380) == {"b": 380}
+    assert _sums(_with(raised, edited(raised, "b", 300)))
+    with pytest.raises(ValueError, match="b"):
+        edited(raised, "b", 941)
+    company = Node("company", "z", 900, (), (raised,))
+    assert edited(company, "z", 1800) == {"z": 1800, "t": 1800, "a": 680, "b": 800, "c": 400}
 
 
 def _row(lead: int | None, rep: int | None) -> Target:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from cockpit import i18n
 from cockpit.cli.output import Sheet, Table
-from cockpit.cli.shapes import person, stamp
-from cockpit.cli.sheets import stale
+from cockpit.cli.shapes import apart, person, stamp
+from cockpit.cli.sheets import apart_lines, stale
 from cockpit.errors import ConfigError
 from cockpit.i18n import _, labelled, ngettext
 from cockpit.services import chain_words as words
@@ -159,7 +159,7 @@ def rates(found: s.RatesSnapshot) -> Sheet:
         first=found.window_from, last=found.window_to
     )
     lines = [f"{found.viewer.spoken}  {i18n.long_day(found.as_of.date())}  {window}  {found.currency}", *stale(found)]
-    lines += [found.alone] if found.alone else []
+    lines += [*([found.alone] if found.alone else []), *apart_lines(found.other_currencies)]
     tables = [_board(board) for board in found.boards]
     records: list[dict[str, object]] = [
         {
@@ -201,5 +201,6 @@ def rates_shape(found: s.RatesSnapshot) -> dict[str, Any]:
         "window": {"starts_on": found.window_from, "ends_on": found.window_to},
         "currency": found.currency,
         "alone": found.alone,
+        "other_currencies": apart(found.other_currencies),
         "rates": [asdict(board) for board in found.boards],
     }

@@ -177,7 +177,7 @@ def why(
 
 def status(plain: Plain = False, as_json: Json = False, explain: Explain = False) -> None:
     """One line: the gap, the first KPI, what is open and what waits."""
-    from cockpit.i18n import short_money
+    from cockpit.i18n import exact_money, short_money
     from cockpit.services.badge_words import unsent_urgency
 
     opened = opening.services()
@@ -193,6 +193,7 @@ def status(plain: Plain = False, as_json: Json = False, explain: Explain = False
             "complete": found.complete,
             "gap_minor": found.month.gap_minor,
             "currency": found.month.currency,
+            "other_currencies": shapes.apart(found.month.other_currencies),
             "kpi": shapes.kpi(kpi) if kpi else None,
             "problems": open_cards,
             "pending": badge.pending,
@@ -206,7 +207,11 @@ def status(plain: Plain = False, as_json: Json = False, explain: Explain = False
         }
         show(*explained(Sheet([]), shape, why), True, False)
         return
-    parts = [_("gap {money}").format(money=short_money(found.month.gap_minor))]
+    gap = _("gap {money}").format(money=short_money(found.month.gap_minor))
+    apart = (
+        _("+ {money} apart").format(money=exact_money(minor, code)) for code, minor in found.month.other_currencies
+    )
+    parts = [" ".join((gap, *apart))]
     if kpi:
         parts.append(f"{kpi.name} {kpi.done}/{kpi.limit}")
     parts.append(_("problems {count}").format(count=open_cards))

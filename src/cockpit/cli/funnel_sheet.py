@@ -9,7 +9,7 @@ from typing import Any
 from cockpit import i18n
 from cockpit.cli import shapes
 from cockpit.cli.output import Sheet, Table
-from cockpit.cli.sheets import stale
+from cockpit.cli.sheets import apart_lines, stale
 from cockpit.i18n import _, short_money
 from cockpit.services import snapshots as s
 from cockpit.services.funnel_words import days_text, findings, flow_title, move_name, nothing_found, share_text
@@ -20,6 +20,7 @@ def funnel(snapshot: s.FunnelSnapshot) -> Sheet:
         f"{snapshot.scope.spoken}  {snapshot.funnel}  {snapshot.currency}  {i18n.long_day(snapshot.as_of.date())}",
         *stale(snapshot),
         *(findings(snapshot) or [nothing_found(snapshot)]),
+        *apart_lines(snapshot.other_currencies),
     ]
     won = _reasons(_("Won for"), _("reason"), snapshot.won_for, _("no reason given"), _("No deal was won."))
     reasons = _reasons(_("Lost for"), _("reason"), snapshot.lost_for, _("no reason given"), _("No deal was lost."))
@@ -54,6 +55,7 @@ def shape(snapshot: s.FunnelSnapshot) -> dict[str, Any]:
         "funnels": [{"id": found, "name": name} for found, name in snapshot.funnels],
         "currency": snapshot.currency,
         "others": snapshot.others,
+        "other_currencies": shapes.apart(snapshot.other_currencies),
         "findings": findings(snapshot),
         "stages": [asdict(stage) for stage in snapshot.stages],
         "flow": {

@@ -9,14 +9,14 @@ from cockpit.cli.output import Sheet, Table
 from cockpit.i18n import _, short_money
 from cockpit.services import snapshots as s
 from cockpit.services.forecast_words import value_text
-from cockpit.services.gap_words import apart_text, standing_texts
+from cockpit.services.gap_words import standing_texts, target_note
 from cockpit.services.words import apart_money
 
 
 def gap(snapshot: s.GapSnapshot) -> Sheet:
     span = f"{i18n.long_day(snapshot.starts_on)} - {i18n.long_day(snapshot.ends_on)}"
     words = _("target {target}  actual {actual}  gap {gap}  planned {planned}  uncovered {uncovered}")
-    notes = (apart_text(snapshot), apart_money(snapshot.other_currencies))
+    notes = (target_note(snapshot), apart_money(snapshot.other_currencies))
     lines = [
         "  ".join(text for text in (snapshot.team, snapshot.rep.spoken, span) if text),
         *sheets.stale(snapshot),

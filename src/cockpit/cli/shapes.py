@@ -5,7 +5,7 @@ Money is minor units beside a currency, moments are RFC 3339 with offset, days a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -48,7 +48,12 @@ def forecast(line: s.ForecastLine) -> dict[str, Any]:
 
 
 def month(line: s.MonthLine) -> dict[str, Any]:
-    return {**asdict(line), "forecast": forecast(line.forecast)}
+    return {**asdict(line), "forecast": forecast(line.forecast), "other_currencies": apart(line.other_currencies)}
+
+
+def apart(others: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
+    """Money that no sum holds."""
+    return [{"currency": currency, "amount_minor": minor} for currency, minor in others]
 
 
 def today(snapshot: s.TodaySnapshot) -> dict[str, Any]:
@@ -96,6 +101,7 @@ def gap(snapshot: s.GapSnapshot) -> dict[str, Any]:
         "team": snapshot.team,
         "reps": [{**asdict(rep), "forecast": forecast(rep.forecast)} for rep in snapshot.reps],
         "parts_minor": snapshot.parts_minor,
+        "months_missing": snapshot.months_missing,
         "agreement": asdict(snapshot.agreement) if snapshot.agreement else None,
         "rungs": [asdict(rung) for rung in snapshot.rungs],
     }
@@ -129,7 +135,7 @@ def pipeline(snapshot: s.PipelineSnapshot) -> dict[str, Any]:
         "outflow": {"count": snapshot.outflow[0], "amount_minor": snapshot.outflow[1]},
         "states": {state: found for state, (found, _minor) in by_state(snapshot).items()},
         "win_rate": {"value": snapshot.win_rate, "n": snapshot.win_rate_n, "range": snapshot.win_rate_range},
-        "other_currencies": [{"currency": c, "amount_minor": m} for c, m in snapshot.other_currencies],
+        "other_currencies": apart(snapshot.other_currencies),
         "deals": [deal(line) for line in snapshot.deals],
     }
 
@@ -150,7 +156,7 @@ def team(snapshot: s.TeamSnapshot) -> dict[str, Any]:
 
 
 def _rep(line: s.TeamRep) -> dict[str, Any]:
-    return {**asdict(line), "forecast": forecast(line.forecast)}
+    return {**asdict(line), "forecast": forecast(line.forecast), "other_currencies": apart(line.other_currencies)}
 
 
 def sync(snapshot: s.SyncSnapshot, report: s.SyncReport | None = None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from cockpit.i18n import _, listed, short_money, spoken
 from cockpit.services import snapshots as s
 from cockpit.services.forecast_words import reason_text, record_text, value_text
 from cockpit.services.proof_words import count_line, verdict_line
-from cockpit.services.words import activity_status, kind_name, refused_rows, with_marks, write_state
+from cockpit.services.words import activity_status, apart_money, kind_name, refused_rows, with_marks, write_state
 
 
 def _when(item: s.AgendaItem) -> str:
@@ -106,6 +106,11 @@ def in_question_text(names: Sequence[str]) -> list[str]:
     return [text.format(names=_(", ").join(words[name] for name in names))]
 
 
+def apart_lines(others: Sequence[tuple[str, int]]) -> list[str]:
+    """A line for money that no sum holds."""
+    return [f"! {text}"] if (text := apart_money(others)) else []
+
+
 def kpi_text(line: s.KpiLine) -> str:
     words = _("{name}: done {done}  planned {planned}  of {limit}  uncovered {uncovered}")
     text = words.format(
@@ -132,6 +137,7 @@ def _cards_table(cards: Iterable[s.CardView]) -> Table:
 def today(snapshot: s.TodaySnapshot) -> Sheet:
     lines = [f"{snapshot.rep.spoken}  {snapshot.rep.team}  {i18n.long_day(snapshot.day)}", *stale(snapshot)]
     lines += [month_text(snapshot.month), *in_question_text(snapshot.month.in_question)]
+    lines += apart_lines(snapshot.month.other_currencies)
     lines += forecast_text(snapshot.month.forecast)
     lines += [kpi_text(line) for line in snapshot.kpis]
     lines += [*days_text(snapshot.days, snapshot.day), *trend_text(snapshot.trend)]
@@ -233,7 +239,8 @@ def team(snapshot: s.TeamSnapshot) -> Sheet:
         f"{snapshot.team}  {snapshot.viewer.spoken}  {i18n.month_name(snapshot.starts_on)}  {day}  {snapshot.currency}"
     )
     tables = [Table(_("Team"), columns, rows), *([_cards_table(snapshot.cards)] if snapshot.cards else [])]
-    return Sheet([head, *stale(snapshot), *forecast_text(snapshot.total.forecast)], tables, records)
+    lines = [head, *stale(snapshot), *apart_lines(snapshot.total.other_currencies)]
+    return Sheet([*lines, *forecast_text(snapshot.total.forecast)], tables, records)
 
 
 def _rep_row(rep: s.TeamRep) -> tuple[str, ...]:

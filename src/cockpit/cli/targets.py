@@ -208,6 +208,7 @@ def _record(found: s.TargetsSnapshot, line: s.TargetLine) -> dict[str, object]:
         "workdays": line.workdays,
         "value": line.value,
         "actual": line.actual,
+        "months_missing": line.months_missing,
         "left": line.left,
         "difference": line.difference,
         "agreement": line.agreement,

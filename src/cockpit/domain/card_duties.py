@@ -13,7 +13,7 @@ from cockpit.domain.cards import Reading, settled
 from cockpit.domain.deal_view import midnights, moments_of
 from cockpit.domain.deals import deals_of, standing
 from cockpit.domain.entities import Account, Activity, Deal, Team
-from cockpit.domain.gap import METRIC, months_of, target_of
+from cockpit.domain.gap import METRIC, months_missing, target_of
 from cockpit.domain.history import versions
 from cockpit.domain.periods import Period, period_of
 from cockpit.domain.targets import UNITS, Measure, value_in
@@ -216,8 +216,7 @@ def under(
 def _week(book: Book, team: Team, won: Sequence[Deal], measure: Measure, week: Period) -> WeekShort | None:
     """None where a month of the week has no target."""
     due, rows = target_of(book, team.id, week, measure.currency, measure.metric)
-    is_own = bool(rows) and rows[0].period_kind == "week"
-    if due is None or not (is_own or len(rows) == len(months_of(week))):
+    if due is None or months_missing(book, team.id, week, rows):
         return None
     counted = (deal for deal in won if measure.unit == "count" or deal.currency == measure.currency)
     inside = tuple(deal for deal in counted if deal.closed_on is not None and deal.closed_on in week)

@@ -20,7 +20,7 @@ from cockpit.domain.deals import Standing, money, standing
 from cockpit.domain.distributions import beta_quantile, gamma_share
 from cockpit.domain.entities import Deal, Stage
 from cockpit.domain.periods import Period
-from cockpit.domain.pipeline import Pipeline, StageFacts, Stay, default_funnel, is_forward
+from cockpit.domain.pipeline import Pipeline, StageFacts, Stay, default_funnel, went_on
 
 WINDOW_DAYS = 365
 LEAST_COHORT = 5
@@ -183,7 +183,7 @@ def _health(
 def _cohort(book: Book, deals: Iterable[Deal], stage: Stage, until: date) -> Cohort:
     """The deals that first came into the stage from a year ago to `until`."""
     since = book.today - timedelta(days=WINDOW_DAYS)
-    went_on: list[tuple[Deal, int]] = []
+    shares: list[tuple[Deal, int]] = []
     stays: list[tuple[Deal, int]] = []
     for deal in deals:
         changes = book.changes_by_deal.get(deal.id, ())
@@ -193,9 +193,11 @@ def _cohort(book: Book, deals: Iterable[Deal], stage: Stage, until: date) -> Coh
         if came is None or not since <= came <= until:
             continue
         exits = [c for c in changes if c.from_stage_id == stage.id]
-        went_on.append((deal, int(any(is_forward(book, change) for change in exits))))
+        ways = [went_on(book, change) for change in exits]
+        if not exits or any(way is not None for way in ways):
+            shares.append((deal, int(any(ways))))
         stays += [(deal, (book.local_day(exits[0].changed_at) - came).days)] if exits else []
-    return Cohort(tuple(went_on), tuple(stays))
+    return Cohort(tuple(shares), tuple(stays))
 
 
 def share_range(hits: int, n: int) -> Ranged | None:

@@ -31,12 +31,14 @@ class MoneyGap:
     won: tuple[Deal, ...]
     planned: tuple[Deal, ...]
     parts: tuple[MoneyGap, ...] = ()
+    months_missing: int = 0
+    """Months of the period without a target: its sum over the others is compared with nothing."""
 
     @property
     def parts_minor(self) -> int | None:
-        """What the targets of the reps sum to; None for a person, and where none of them has one."""
+        """What the targets of the reps sum to; None for a person, and where none of them has one, or one lacks months."""
         known = [part.target_minor for part in self.parts if part.target_minor is not None]
-        return sum(known) if known else None
+        return sum(known) if known and not any(part.months_missing for part in self.parts) else None
 
     @property
     def actual_minor(self) -> int:
@@ -77,9 +79,9 @@ def money_gap(book: Book, person_id: str, period: Period, currency: str | None =
     """The figures of one person; `currency` None: the one the person is measured in."""
     unit = currency or currency_of(book, (person_id,))
     value, rows = target_of(book, person_id, period, unit)
-    return MoneyGap(
-        person_id, period, unit, value, rows, won_in(book, person_id, period), planned_in(book, person_id, period)
-    )
+    missing = months_missing(book, person_id, period, rows)
+    won, planned = won_in(book, person_id, period), planned_in(book, person_id, period)
+    return MoneyGap(person_id, period, unit, None if missing else value, rows, won, planned, months_missing=missing)
 
 
 def week_gaps(book: Book, gap: MoneyGap) -> tuple[WeekGap, ...]:
@@ -110,6 +112,18 @@ def target_of(
     if period.kind in ("week", "day"):
         return _share(book, scope_id, period, currency, metric)
     return None, ()
+
+
+def months_missing(book: Book, scope_id: str, period: Period, rows: Sequence[Target]) -> int:
+    """How many months of a period have no target while others have: all it has is the sum of those, or a share of them.
+
+    Only months with a working day in the period count. `rows` as of `target_of`.
+    """
+    if not rows or rows[0].period_kind == period.kind:
+        return 0
+    calendar, known = book.calendar_of(scope_id), {row.period_start for row in rows}
+    days = calendar.workdays(period.starts_on, period.ends_on)
+    return len({day.replace(day=1) for day in days} - known)
 
 
 def own_target(

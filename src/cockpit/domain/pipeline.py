@@ -68,7 +68,8 @@ class DealFacts:
 
 @dataclass(frozen=True, slots=True)
 class StageFacts:
-    """Open deals in one stage. `left` are the deals that ever left it, `forward` those of them that went on."""
+    """Open deals in one stage. `left` are the deals that ever left it for a stage that is still there, `forward` those of
+    them that went on."""
 
     stage: Stage
     deals: tuple[Deal, ...]
@@ -145,18 +146,31 @@ def _stage_facts(book: Book, stage: Stage, open_deals: Iterable[Deal], ids: set[
     left = forward = 0
     for deal_id in ids:
         exits = [c for c in book.changes_by_deal.get(deal_id, ()) if c.from_stage_id == stage.id]
-        if exits:
-            left += 1
-            forward += int(is_forward(book, exits[-1]))
+        is_forward = went_on(book, exits[-1]) if exits else None
+        left += int(is_forward is not None)
+        forward += int(is_forward is True)
     return StageFacts(stage, tuple(deal for deal in open_deals if deal.stage_id == stage.id), left, forward)
 
 
-def is_forward(book: Book, change: StageChange) -> bool:
-    """Whether a change went on: to a later stage or to won."""
-    before, after = book.stages.get(change.from_stage_id or ""), book.stages.get(change.to_stage_id)
-    if before is None or after is None or after.kind == "lost":
-        return False
-    return after.kind == "won" or after.position > before.position
+def went_on(book: Book, change: StageChange) -> bool | None:
+    """Whether a deal that left a stage went on, to a later one or to won.
+
+    A stage that was removed since has no place in the order: the next one the deal came to says it; None where there is
+    none yet, or it came back.
+    """
+    before, after = book.stages.get(change.from_stage_id or ""), _landed(book, change)
+    if before is None or after is None or after.id == before.id:
+        return None
+    return after.kind == "won" or (after.kind != "lost" and after.position > before.position)
+
+
+def _landed(book: Book, change: StageChange) -> Stage | None:
+    """The first stage of the model that the deal was in from a change on."""
+    if (after := book.stages.get(change.to_stage_id)) is not None:
+        return after
+    changes = book.changes_by_deal.get(change.deal_id, ())
+    later = changes[next((place for place, one in enumerate(changes) if one.id == change.id), len(changes)) :]
+    return next((stage for one in later if (stage := book.stages.get(one.to_stage_id)) is not None), None)
 
 
 def usual_stays(book: Book) -> Mapping[str, Stay]:

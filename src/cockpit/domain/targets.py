@@ -2,6 +2,7 @@
 
 A node's parts are the nodes right below it. Every edit keeps the sum: what one part gains its neighbours give, in
 proportion to what they have, and what lies below each follows in the same proportion (largest remainder, whole units).
+Where the parts do not make the whole, an edit moves what is not shared out yet, or takes back what is on top, first.
 A split from nothing goes by weights: what was won a month, pulled to the average, times the working days of the period.
 Values are minor units for money and whole numbers for counts.
 """
@@ -18,7 +19,7 @@ from typing import Literal
 from cockpit.domain.book import Book
 from cockpit.domain.deals import won_in
 from cockpit.domain.entities import Deal, Person, Target
-from cockpit.domain.gap import METRIC, months_of, parts_below, split, target_of
+from cockpit.domain.gap import METRIC, months_missing, months_of, parts_below, split, target_of
 from cockpit.domain.periods import Period, period_of
 
 Unit = Literal["money", "count"]
@@ -59,6 +60,8 @@ class Node:
     parts: tuple[Node, ...] = ()
     slack: int = 0
     """Minor units by which the parts may miss the whole because rows were converted one by one."""
+    months_missing: int = 0
+    """Months of the period without a target, where the value is the sum of the others."""
 
     @property
     def summands(self) -> tuple[Node, ...]:
@@ -87,6 +90,11 @@ class Node:
         """The node that this one is a part of, within the tree."""
         return next((node for node in self.nodes() if any(part.id == node_id for part in node.parts)), None)
 
+    def bound(self, node_id: str) -> Node | None:
+        """The nearest node above that has a value: whose parts share it with this one."""
+        above = self.above(node_id)
+        return above if above is None or above.value is not None else self.bound(above.id)
+
 
 # -- the tree -----------------------------------------------------------------------------------------------------------
 
@@ -94,13 +102,14 @@ class Node:
 def tree(book: Book, top_id: str, period: Period, measure: Measure) -> Node:
     """The targets of a person, or of a team and everything below it."""
     value, rows = target_of(book, top_id, period, measure.currency, measure.metric)
+    missing = months_missing(book, top_id, period, rows)
     if top_id not in book.teams:
-        return Node("person", top_id, value, rows)
+        return Node("person", top_id, value, rows, months_missing=missing)
     parent = book.teams[top_id].parent_id
     kind = "team" if parent in book.teams else "company"
     parts = tuple(tree(book, part, period, measure) for part in parts_below(book, top_id))
     summed = (*rows, *(row for part in parts for row in part.rows))
-    return Node(kind, top_id, value, rows, parts, rounding_of(book, summed))
+    return Node(kind, top_id, value, rows, parts, rounding_of(book, summed), missing)
 
 
 def rounding_of(book: Book, rows: Iterable[Target]) -> int:
@@ -155,38 +164,69 @@ def agreed(rows: Sequence[Target]) -> Agreed:
 # -- edits keep the sum -------------------------------------------------------------------------------------------------
 
 
-def room(root: Node, node_id: str) -> int | None:
-    """The most a node may have while the node above keeps its value; None where nothing above bounds it."""
-    above = root.above(node_id)
-    return None if above is None else above.value
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Who shares a value with a node. `open` is what of it nobody has yet, below zero what is on top of it."""
+
+    bound: Node
+    own: int
+    others: tuple[Node, ...]
+    open: int
+
+    @property
+    def room(self) -> int:
+        """The most the node may have while the sum is kept."""
+        return self.own + max(self.open, 0) + sum(part.value or 0 for part in self.others)
+
+    def gives(self, value: int) -> int:
+        """What the others give when the node is set to a value; below zero what they take."""
+        gained = value - self.own
+        if self.open > 0:
+            return max(0, gained - self.open)
+        return gained if gained > 0 else min(0, gained - self.open)
+
+
+def neighbours(root: Node, node_id: str) -> Neighbours | None:
+    """None where nothing above bounds the node. Raises ValueError for a node that is not in the tree."""
+    node, bound = root.find(node_id), root.bound(node_id)
+    if node is None:
+        raise ValueError(node_id)
+    if bound is None or bound.value is None:
+        return None
+    within = {one.id for one in node.nodes()}
+    own = sum(part.value or 0 for part in bound.summands if part.id in within)
+    others = tuple(part for part in bound.summands if part.id not in within)
+    return Neighbours(bound, own, others, bound.value if bound.difference is None else bound.difference)
 
 
 def edited(root: Node, node_id: str, value: int, *, is_raise: bool = False) -> dict[str, int]:
     """New values by node id after one node was set: neighbours share the rest, what lies below follows.
 
-    `is_raise`: on top of what was split; nobody else gives anything. Raises ValueError for a value above `room`, and
-    where no neighbour could take the rest.
+    `is_raise`: on top of what was split; nobody else gives anything. Raises ValueError for a value above the room there
+    is, and where no neighbour could take the rest.
     """
-    node, above = root.find(node_id), root.above(node_id)
-    if node is None:
-        raise ValueError(node_id)
-    found = dict(_fitted(node, value))
-    if is_raise or above is None or above.value is None:
+    around = neighbours(root, node_id)
+    node = root.find(node_id)
+    found = dict(_fitted(node, value)) if node is not None else {}
+    if is_raise or around is None or not (gives := around.gives(value)):
         return found
-    others = [part for part in above.parts if part.id != node_id and part.value is not None]
-    rest = above.value - value
-    if rest < 0 or (rest and not others):
+    if value > around.room or not around.others:
         raise ValueError(node_id)
-    for part, share in zip(others, split(rest, [part.value or 0 for part in others]), strict=True):
+    weights = [part.value or 0 for part in around.others]
+    for part, share in zip(around.others, split(sum(weights) - gives, weights), strict=True):
         found.update(_fitted(part, share))
     return found
 
 
 def _fitted(node: Node, value: int) -> Iterator[tuple[str, int]]:
-    """The node with that value, and all below it in the proportion they have."""
+    """The node with that value, and all below it in the proportion they have: a difference stays one."""
     yield node.id, value
     known = node.summands
-    for part, share in zip(known, split(value, [part.value or 0 for part in known]), strict=True):
+    weights = [part.value or 0 for part in known]
+    total = value
+    if node.value and node.difference:
+        total = round(Fraction(value * sum(weights), node.value))
+    for part, share in zip(known, split(total, weights), strict=True):
         yield from _fitted(part, share)
 
 

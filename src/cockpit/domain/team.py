@@ -9,7 +9,7 @@ from datetime import datetime
 from cockpit.domain.book import Book
 from cockpit.domain.deals import currency_of
 from cockpit.domain.entities import Person, Team
-from cockpit.domain.gap import MoneyGap, money_gap, target_of
+from cockpit.domain.gap import MoneyGap, money_gap, months_missing, target_of
 from cockpit.domain.kpi import KpiCount, kpi_counts
 from cockpit.domain.periods import Period, period_of
 
@@ -97,13 +97,16 @@ def gap_of(book: Book, person_id: str, period: Period, currency: str | None = No
     unit = currency or currency_of(book, (team_id, *owners))
     parts = tuple(money_gap(book, owner, period, unit) for owner in owners)
     value, rows = target_of(book, team_id, period, unit)
+    missing = months_missing(book, team_id, period, rows)
     if value is None:
         value, rows = (
             sum_known(part.target_minor for part in parts),
             tuple(row for part in parts for row in part.targets),
         )
+        missing = max(part.months_missing for part in parts) if parts else 0
     won = tuple(deal for part in parts for deal in part.won)
-    return MoneyGap(team_id, period, unit, value, rows, won, tuple(d for part in parts for d in part.planned), parts)
+    planned = tuple(deal for part in parts for deal in part.planned)
+    return MoneyGap(team_id, period, unit, None if missing else value, rows, won, planned, parts, missing)
 
 
 def sum_known(values: Iterable[int | None]) -> int | None:

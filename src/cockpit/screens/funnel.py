@@ -13,6 +13,7 @@ from cockpit.plain import plain
 from cockpit.screens.base import View
 from cockpit.services.funnel_words import after, findings, nothing_found, one_funnel
 from cockpit.services.snapshots import FunnelSnapshot
+from cockpit.services.words import apart_money
 from cockpit.widgets.funnel_tables import FlowTable, ReasonTable, ShapeTable
 from cockpit.widgets.table import Table
 
@@ -91,4 +92,5 @@ def facts(snapshot: FunnelSnapshot) -> str:
     parts = [snapshot.scope.spoken, snapshot.funnel, _("money in {currency}").format(currency=snapshot.currency)]
     if snapshot.others:
         parts.append(_("against {count} others, ranges hold 80%").format(count=snapshot.others))
-    return "  ".join(part for part in parts if part)
+    apart = apart_money(snapshot.other_currencies)
+    return "  ".join(part for part in parts if part) + (f"\n{apart}" if apart else "")

@@ -12,7 +12,7 @@ from cockpit.domain.periods import PeriodKind
 from cockpit.i18n import _, ngettext, short_money
 from cockpit.plain import plain
 from cockpit.screens.period_view import PeriodView
-from cockpit.services.gap_words import agreement_text, apart_text, rung_text, why_not_agree
+from cockpit.services.gap_words import agreement_text, rung_text, target_note, why_not_agree
 from cockpit.services.snapshots import GapSnapshot
 from cockpit.services.words import period_name
 from cockpit.widgets.day_cells import DayCells
@@ -194,5 +194,5 @@ def answer(snapshot: GapSnapshot) -> str:
 def period_facts(snapshot: GapSnapshot) -> str:
     """The days of the period, the team and whether its reps' targets sum to its own, and the agreement."""
     agreement = agreement_text(snapshot.agreement) if snapshot.agreement else ""
-    parts = (span(snapshot.starts_on, snapshot.ends_on), snapshot.team, agreement, apart_text(snapshot))
+    parts = (span(snapshot.starts_on, snapshot.ends_on), snapshot.team, agreement, target_note(snapshot))
     return "  ".join(part for part in parts if part)

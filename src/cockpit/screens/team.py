@@ -15,6 +15,7 @@ from cockpit.screens import acts
 from cockpit.screens.base import View
 from cockpit.services import forecast_words
 from cockpit.services.snapshots import CardView, TeamRep, TeamSnapshot
+from cockpit.services.words import apart_money
 from cockpit.widgets.card_list import CardList
 from cockpit.widgets.lines import Line, Lines
 from cockpit.widgets.rep_detail import deal_lines, head_lines, problem_lines, week_lines
@@ -203,5 +204,7 @@ def facts(snapshot: TeamSnapshot) -> str:
     )
     forecast = forecast_words.team_text(total.forecast)
     result += f"  {forecast}" if forecast else ""
+    apart = apart_money(total.other_currencies)
+    result += f"\n{apart}" if apart else ""
     order = _("Order: visits without a plan, then behind pace. Visits: held+planned/limit")
     return f"{line}  {result}\n{order}"

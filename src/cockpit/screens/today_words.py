@@ -84,6 +84,10 @@ def figures(month: MonthLine, *, is_short: bool = False) -> list[Figure]:
         Figure(_("target"), marked("target", month.target_minor), "month.target"),
         Figure(_("actual"), marked("actual", month.actual_minor), "month.actual", "strong"),
         Figure(_("gap"), marked("gap", month.gap_minor), "month.gap", "strong"),
+        *(
+            Figure(_("actual, {currency}").format(currency=currency), short_money(minor), f"month.other:{currency}")
+            for currency, minor in month.other_currencies
+        ),
         Figure(_("planned"), marked("planned", month.planned_minor), "month.planned"),
         Figure(
             _("uncovered"),

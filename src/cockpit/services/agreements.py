@@ -12,7 +12,7 @@ from cockpit.services.words import rung_name
 def agreement_line(book: Book, gap: MoneyGap, viewer_id: str) -> AgreementLine | None:
     """The agreement on the target of a rep, or on those of a team's reps; None where there is none to agree to."""
     if not gap.parts:
-        if not gap.targets:
+        if gap.target_minor is None:
             return None
         found = rules.agreed(gap.targets)
         return AgreementLine(

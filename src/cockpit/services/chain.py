@@ -84,6 +84,12 @@ class Ground:
     def rows(self) -> dict[str, Measured]:
         return {rep: measured(self.book, rep, self.window, self.currency) for rep in self.rep_ids}
 
+    @property
+    def ended(self) -> tuple[Deal, ...]:
+        """The deals of the window that were won or lost."""
+        found = (deal for rows in self.rows.values() for deal in rows["closed"])
+        return tuple(deal for deal in found if isinstance(deal, Deal))
+
     @cached_property
     def _compared(self) -> dict[str, Compared]:
         return {}

@@ -15,6 +15,7 @@ from cockpit.i18n import _, exact_money, listed
 from cockpit.services.agreements import agreement_line, rung_lines
 from cockpit.services.chain import ChainLook, Ground
 from cockpit.services.chain_words import ratio_name, step_name
+from cockpit.services.gap_words import months_text
 from cockpit.services.snapshots import (
     ChainDeal,
     ChainLever,
@@ -101,6 +102,8 @@ def refusal(look: ChainLook) -> str:
     """Why no chain can be made, with what it needs; empty when one can."""
     gap = look.gap
     if gap.target_minor is None:
+        if gap.months_missing:
+            return _("{reason}. A chain begins with a target.").format(reason=months_text(gap.months_missing))
         words = _("There is no target for this {period}: a chain begins with one.")
         return words.format(period=period_name(look.kind))
     if gap.gap_minor is not None and gap.gap_minor <= 0:

@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cockpit.domain.book import Book
-from cockpit.domain.deals import money
+from cockpit.domain.deals import money, other_money
+from cockpit.domain.entities import Deal
 from cockpit.domain.flow import KINDS, Flow, money_of
 from cockpit.domain.funnel import Ended, Ranged, StageHealth, health, losses_by_reason, losses_by_stage, wins_by_reason
 from cockpit.domain.periods import Period, period_of
@@ -45,6 +46,13 @@ class FunnelFigures:
 
     won_reasons: Mapping[str, str]
     """Why deals were won, by id, where somebody said."""
+
+    @property
+    def counted(self) -> tuple[Deal, ...]:
+        """Every deal whose money is in a move or with a reason."""
+        ended = (deal for part in (*self.won_for, *self.lost_for) for deal in part.deals)
+        found = {deal.id: deal for deal in (*self.flow.opening, *self.flow.closing, *ended)}
+        return tuple(found.values())
 
     @property
     def won_for(self) -> tuple[Ended, ...]:
@@ -126,6 +134,7 @@ def _snapshot(found: FunnelFigures) -> FunnelSnapshot:
         currency=line.currency,
         others=found.others,
         astray=(len(line.astray), money(line.astray, line.currency)),
+        other_currencies=other_money(found.counted, line.currency),
         stages=tuple(_stage(part) for part in found.stages),
         since=moves.since,
         period_kind=moves.period.kind if moves.period else "",

@@ -97,6 +97,7 @@ def _snapshot(look: Look, gap: MoneyGap, nearby: Around) -> GapSnapshot:
         agreement=agreement_line(book, gap, look.viewer.id),
         rungs=rung_lines(gap) if not look.is_team else (),
         parts_minor=gap.parts_minor,
+        months_missing=gap.months_missing,
     )
 
 

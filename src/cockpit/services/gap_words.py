@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cockpit.i18n import _, exact_money, short_money
+from cockpit.i18n import _, exact_money, ngettext, short_money
 
 if TYPE_CHECKING:
     from cockpit.services.snapshots import AgreementLine, ChainSnapshot, GapSnapshot, RungLine
@@ -62,8 +62,20 @@ def standing_texts(found: GapSnapshot | ChainSnapshot) -> list[str]:
     return lines
 
 
-def apart_text(found: GapSnapshot) -> str:
-    """A team's target that the reps' do not sum to, with what mends it; empty where they do."""
+def months_text(count: int) -> str:
+    """Why a quarter, year or week whose target is not whole is compared with nothing."""
+    words = ngettext(
+        "{count} month of it has no target: nothing is compared",
+        "{count} months of it have no target: nothing is compared",
+        count,
+    )
+    return words.format(count=count)
+
+
+def target_note(found: GapSnapshot) -> str:
+    """A target that lacks months, or a team's that the reps' do not sum to, with what mends it; empty without either."""
+    if found.months_missing:
+        return months_text(found.months_missing)
     if found.target_minor is None or found.parts_minor is None or found.parts_minor == found.target_minor:
         return ""
     difference = found.target_minor - found.parts_minor

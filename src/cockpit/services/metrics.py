@@ -13,7 +13,7 @@ from cockpit.domain import metric_values as mv
 from cockpit.domain.book import Book
 from cockpit.domain.deals import currency_of
 from cockpit.domain.diagnosis import LEAST_ROWS, Vanity, findings, vanity
-from cockpit.domain.gap import target_of
+from cockpit.domain.gap import money_gap
 from cockpit.domain.metrics import Metric
 from cockpit.domain.periods import PeriodKind, period_of
 from cockpit.domain.team import sum_known
@@ -93,9 +93,9 @@ class MetricView:
         """Of sales the target of the gap, summed over a team's reps; else one's own over the shipped one."""
         if metric.id == SALES:
             period = period_of(self.kind, self.book.today)
-            owners = self.scopes.owners[self.scope.id]
-            known = sum_known(target_of(self.book, owner, period, self.currency)[0] for owner in owners)
-            if known is not None:
+            gaps = [money_gap(self.book, owner, period, self.currency) for owner in self.scopes.owners[self.scope.id]]
+            known = sum_known(gap.target_minor for gap in gaps)
+            if known is not None and not any(gap.months_missing for gap in gaps):
                 return Fraction(known)
         value = self.own.targets.get(metric.id, metric.target)
         is_of_this_period = metric.target_period == self.kind or metric.formula is not None or metric.is_input

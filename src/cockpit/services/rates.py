@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from cockpit.domain.deals import other_money
 from cockpit.domain.measures import Compared
 from cockpit.domain.rates import ALONE
 from cockpit.i18n import _
@@ -37,6 +38,7 @@ class RateService:
             if found.is_alone
             else "",
             boards=tuple(_board(found, found.compared(name)) for name in found.ratios),
+            other_currencies=other_money(found.ended, found.currency),
         )
 
 

@@ -21,6 +21,7 @@ from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, NotAllowed, UnknownName
 from cockpit.i18n import _, exact_money, listed, spoken
 from cockpit.services.desk import Desk
+from cockpit.services.gap_words import months_text
 from cockpit.services.snapshots import TargetLine, TargetPart, TargetProblem, WriteState
 from cockpit.services.views import kept_money, open_book
 from cockpit.services.words import metric_name, rung_name
@@ -194,7 +195,8 @@ def _line(sight: Sight, node: Node, depth: int, states: dict[str, WriteState]) -
     gone = sum(day < book.today for day in days)
     person = book.people.get(node.id)
     is_running = book.today in period
-    offer = rules.raise_offer(node.value, reached, measure, gone, len(days)) if person and is_running else None
+    whole = None if node.months_missing else node.value
+    offer = rules.raise_offer(whole, reached, measure, gone, len(days)) if person and is_running else None
     rung = None
     if person is not None and is_running and period.kind == "month" and measure.metric == METRIC:
         rung = rules.next_rung(reached, measure.currency)
@@ -207,7 +209,8 @@ def _line(sight: Sight, node: Node, depth: int, states: dict[str, WriteState]) -
         workdays=len(days),
         value=node.value,
         actual=reached,
-        left=None if node.value is None else node.value - reached,
+        months_missing=node.months_missing,
+        left=None if whole is None else whole - reached,
         unknown=sum(rules.value_in(deal, measure) is None for deal in deals),
         other_currencies=rules.other_currencies(book, people, period, measure),
         difference=node.difference,
@@ -268,9 +271,12 @@ def problems_of(sight: Sight) -> Iterator[TargetProblem]:
             yield from _misfits(sight, sight.tree(month), period_text(month), is_seen=False)
         return
     period = period_text(sight.period)
-    yield from _misfits(sight, sight.root, period, is_seen=True)
+    # first a node's own months: what its parts miss may be no more than those
     for node in sight.root.nodes():
         yield from _season_problem(sight, node, period)
+    yield from _misfits(sight, sight.root, period, is_seen=True)
+    yield from _missing_months(sight)
+    for node in sight.root.nodes():
         months = [month for month in sight.months() if sight.row(node.id, month)]
         for month in months:
             row = sight.row(node.id, month)
@@ -283,6 +289,18 @@ def problems_of(sight: Sight) -> Iterator[TargetProblem]:
                     ),
                     command=_command(sight, "set", sight.name(node.id), period_text(month), "0"),
                 )
+
+
+def _missing_months(sight: Sight) -> Iterator[TargetProblem]:
+    """The highest nodes whose period is not whole, and those below that lack more than they do."""
+    for node in sight.root.nodes():
+        above = sight.root.above(node.id)
+        if node.months_missing > (above.months_missing if above is not None else 0):
+            text = _("{name}: {reason}").format(name=sight.name(node.id), reason=months_text(node.months_missing))
+            open_ = [month for month in sight.months() if month.ends_on >= sight.book.today]
+            first = next((month for month in open_ if sight.row(node.id, month) is None), None)
+            command = _command(sight, "set", sight.name(node.id), period_text(first), "VALUE") if first else ""
+            yield TargetProblem(scope_id=node.id, difference=0, text=text, command=command)
 
 
 def _misfits(sight: Sight, root: Node, period: str, *, is_seen: bool) -> Iterator[TargetProblem]:
@@ -333,7 +351,7 @@ def _season_problem(sight: Sight, node: Node, period: str) -> Iterator[TargetPro
                 period=period,
                 target=sight.amount(node.value),
             ),
-            command=_command(sight, "set", sight.name(node.id), period, sight.typed(node.value or 0)),
+            command=_command(sight, "set", sight.name(node.id), period, sight.typed((node.value or 0) - difference)),
         )
 
 

@@ -14,6 +14,7 @@ from cockpit.i18n import _, ngettext
 from cockpit.services.desk import Desk
 from cockpit.services.drafts import Bench
 from cockpit.services.snapshots import Saved, SplitLine, TargetSplit, TargetsSnapshot
+from cockpit.services.target_values import said, set_values, split_values
 from cockpit.services.target_views import Sight, Values, lines_of, problems_of, refuse_converted
 from cockpit.storage.queries.sync import write_states
 from cockpit.sync.outbox import Edit, new_id
@@ -63,7 +64,7 @@ class TargetService:
                         value=sight.amount(number), target=sight.amount(node.value)
                     )
                 )
-            changes = _set_values(sight, node, number, is_raise=is_raise)
+            changes = set_values(sight, node, number, is_raise=is_raise)
             return _saved(Bench.of(self.desk, session), sight, node, number, changes)
 
     def propose(self, name: str, period: str = "month", metric: str = "amount", value: str = "") -> TargetSplit:
@@ -84,7 +85,7 @@ class TargetService:
                 period=period_text(sight.period),
                 value=total,
                 lines=_split_lines(sight, node, changes),
-                notes=tuple(_notes(sight, node)),
+                notes=(*_notes(sight, node), *_moved_wholes(sight, changes)),
                 refusal=sight.not_mine(changes),
             )
 
@@ -106,7 +107,7 @@ class TargetService:
             bench = Bench.of(self.desk, session)
             rows = node.rows
             if not rows:
-                raise NotAllowed(_("There is no target to agree to: {name}, {period}.").format(**_said(sight, node)))
+                raise NotAllowed(_("There is no target to agree to: {name}, {period}.").format(**said(sight, node)))
             is_mine = node.id == sight.viewer.id
             if is_mine and rules.agreed(node.rows).state == "none":
                 raise NotAllowed(_("Your lead has not said yes to this target yet. Ask for it first."))
@@ -122,7 +123,7 @@ class TargetService:
                     edits.append(Edit("target", row.id, "patch", {"agreed_by_rep_at": at}))
                 elif not is_mine and row.agreed_by_lead_at is None:
                     edits.append(Edit("target", row.id, "patch", {"agreed_by_lead_at": bench.now}))
-            label = _("Agreed: {name}, {period}, {value}").format(**_said(sight, node), value=sight.amount(node.value))
+            label = _("Agreed: {name}, {period}, {value}").format(**said(sight, node), value=sight.amount(node.value))
             return bench.save(edits, label, entity="target", row_id=rows[0].id)
 
     def import_file(self, path: Path) -> Saved:
@@ -142,21 +143,17 @@ class TargetService:
 def _saved(bench: Bench, sight: Sight, node: Node, value: int, changes: Values) -> Saved:
     """Submit the changes as one action, and say how many moved with the one that was meant."""
     edits = _edits(bench, sight, changes)
-    label = _("Target: {name}, {period}, {value}").format(**_said(sight, node), value=sight.amount(value))
+    label = _("Target: {name}, {period}, {value}").format(**said(sight, node), value=sight.amount(value))
     others = len({node_id for _period, node_id in changes}) - 1
     note = ""
     if others > 0 and edits:
         words = ngettext(
-            "{count} other moved with it, so that the sums hold",
-            "{count} others moved with it, so that the sums hold",
+            "{count} other moved with it, so that the sum stays",
+            "{count} others moved with it, so that the sum stays",
             others,
         )
         note = words.format(count=others)
     return bench.save(edits, label, entity="target", row_id=node.id, note=note)
-
-
-def _said(sight: Sight, node: Node) -> dict[str, str]:
-    return {"name": sight.name(node.id), "period": period_text(sight.period)}
 
 
 def _offer(sight: Sight, node: Node) -> int:
@@ -174,11 +171,13 @@ def _total(sight: Sight, node: Node, value: str) -> int:
     """What is to be split: the node's own target, or a new one where nothing above bounds it."""
     above = sight.root.above(node.id)
     if not value.strip():
-        if node.value is None:
+        lacks = [month for month in sight.months() if sight.row(node.id, month) is None]
+        is_part = bool(node.months_missing) and any(month.ends_on >= sight.book.today for month in lacks)
+        if node.value is None or is_part:
             raise NotAllowed(
-                _("{name} has no target for {period}. Say what to split: cockpit targets split {name} 1.8m").format(
-                    **_said(sight, node)
-                )
+                _(
+                    "{name} has no target for all of {period}. Say what to split: cockpit targets split {name} 1.8m"
+                ).format(**said(sight, node))
             )
         return node.value
     number = sight.read(value)
@@ -191,129 +190,7 @@ def _total(sight: Sight, node: Node, value: str) -> int:
     return number
 
 
-# -- new values ---------------------------------------------------------------------------------------------------------
-
-
-def _set_values(sight: Sight, node: Node, value: int, *, is_raise: bool) -> dict[tuple[Period, str], int]:
-    """A new target for the months that are not over; those that are keep theirs."""
-    if not sight.may_set(node):
-        raise NotAllowed(_("The target of {name} is set by who leads them.").format(name=sight.name(node.id)))
-    found: dict[tuple[Period, str], int] = {}
-    for month, share in _by_month(sight, node, value):
-        tree = sight.tree(month)
-        if share and not workdays_of(sight.book, node.id, month):
-            raise NotAllowed(
-                _("{month} has no working day for {name}: nothing can be reached in it. Set another month.").format(
-                    month=period_text(month), name=sight.name(node.id)
-                )
-            )
-        _refuse_too_much(sight, tree, node, month, share, is_raise=is_raise)
-        found |= {(month, one): new for one, new in rules.edited(tree, node.id, share, is_raise=is_raise).items()}
-    return found | _whole(sight, node, value)
-
-
-def _refuse_too_much(sight: Sight, tree: Node, node: Node, month: Period, value: int, *, is_raise: bool) -> None:
-    above, most = tree.above(node.id), rules.room(tree, node.id)
-    if is_raise or above is None or most is None:
-        return
-    facts = {
-        "name": sight.name(node.id),
-        "above": sight.name(above.id),
-        "month": period_text(month),
-        "most": sight.amount(most),
-        "over": sight.amount(value - most),
-    }
-    if value > most:
-        raise NotAllowed(
-            _(
-                "{above} has {most} in {month}: {name} cannot have {over} more than that. --raise puts it on top."
-            ).format(**facts)
-        )
-    others = [part for part in above.parts if part.id != node.id and part.value is not None]
-    if value < most and not others:
-        raise NotAllowed(
-            _("Nobody else in {above} has a target in {month} who could take the rest: {name} keeps {most}.").format(
-                **facts
-            )
-        )
-
-
-def _whole(sight: Sight, node: Node, value: int) -> dict[tuple[Period, str], int]:
-    """The row of a quarter or year that has one of its own moves with its months."""
-    has_row = sight.period.kind != "month" and sight.row(node.id, sight.period) is not None
-    return {(sight.period, node.id): value} if has_row else {}
-
-
-def _by_month(sight: Sight, node: Node, value: int) -> list[tuple[Period, int]]:
-    """The value over the months of the period that are not over: as they stand where each has a target, else by season."""
-    period, today = sight.period, sight.book.today
-    if period.kind in ("week", "day"):
-        raise BadUse(_("Weeks and days follow from the month by working days. Set the month."))
-    months = [month for month in sight.months() if month.ends_on >= today]
-    if not months:
-        raise NotAllowed(_("{period} is over: its targets stay as they are.").format(period=period_text(period)))
-    rows = {month: sight.row(node.id, month) for month in sight.months()}
-    past = sum(row.value for month, row in rows.items() if row is not None and month.ends_on < today)
-    if value < past:
-        raise NotAllowed(
-            _("{past} of {period} was the target of months that are over: {name} cannot have less.").format(
-                past=sight.amount(past), **_said(sight, node)
-            )
-        )
-    weights = [row.value if (row := rows[month]) is not None else 0 for month in months]
-    if any(rows[month] is None for month in months) or not any(weights):
-        weights = season(sight, node, months)
-    return list(zip(months, rules.rounded_split(value - past, weights, sight.measure.unit), strict=True))
-
-
-def season(sight: Sight, node: Node, months: list[Period]) -> list[int]:
-    """Weights of months by history and working days. Raises NotAllowed where none of them has a working day."""
-    people = [node.id] if node.kind == "person" else rules.people_of(node)
-    firsts = [month.starts_on for month in months]
-    weights = rules.month_weights(sight.book, node.id, people, firsts, sight.measure)
-    if not any(weights):
-        raise NotAllowed(_("{period} has no working day for {name}.").format(**_said(sight, node)))
-    return weights
-
-
-def split_values(sight: Sight, node: Node, value: int) -> dict[tuple[Period, str], int]:
-    """The node's target over its months by season, and in each month over all below it by history."""
-    found: dict[tuple[Period, str], int] = {}
-    if node.kind == "person" and sight.period.kind == "month":
-        raise BadUse(_("The month of one person is shared over its weeks and days by working days already."))
-    by_month = _by_month(sight, node, value)
-    shares = [share for _month, share in by_month]
-    if len(by_month) > 1:
-        weights = season(sight, node, [month for month, _share in by_month])
-        shares = list(rules.rounded_split(sum(shares), weights, sight.measure.unit))
-    people = rules.people_of(node)
-    for (month, _share), share in zip(by_month, shares, strict=True):
-        weights_of = rules.people_weights(sight.book, people, month, sight.measure)
-        if node.kind != "person" and share and not any(weights_of.values()):
-            raise NotAllowed(
-                _("Nobody of {name} has a working day in {month}: there is nobody to split it to.").format(
-                    name=sight.name(node.id), month=period_text(month)
-                )
-            )
-        new = rules.split_down(node, share, weights_of, sight.measure.unit)
-        found |= {(month, one): number for one, number in new.items()}
-    _refuse_other_sums(sight, node, found)
-    return found | _whole(sight, node, value)
-
-
-def _refuse_other_sums(sight: Sight, node: Node, values: Values) -> None:
-    """A split of a part moves the part's own months only as far as the months above still hold."""
-    above = sight.root.above(node.id)
-    if above is None:
-        return
-    for month in {month for month, _node in values}:
-        row, has = sight.row(node.id, month), sight.row(above.id, month) is not None
-        if has and row is not None and values[(month, node.id)] != row.value:
-            raise NotAllowed(
-                _("Another share for {month} would break the sum of {above}. Split {above} instead.").format(
-                    month=period_text(month), above=sight.name(above.id)
-                )
-            )
+# -- a split on the screen ---------------------------------------------------------------------------------------------
 
 
 def _split_lines(sight: Sight, node: Node, values: Values) -> tuple[SplitLine, ...]:
@@ -356,6 +233,18 @@ def _notes(sight: Sight, node: Node) -> list[str]:
         for one in node.nodes()
         if not workdays_of(sight.book, one.id, month)
     ]
+
+
+def _moved_wholes(sight: Sight, values: Values) -> list[str]:
+    """What a split says of quarters and years that were given as one number."""
+    rows = [(value, row) for (one, node_id), value in values.items() if (row := sight.row(node_id, one)) is not None]
+    count = sum(row.period_kind != "month" and row.value != value for value, row in rows)
+    words = ngettext(
+        "{count} target of {period} itself becomes what its months sum to",
+        "{count} targets of {period} itself become what their months sum to",
+        count,
+    )
+    return [words.format(count=count, period=period_text(sight.period))] if count else []
 
 
 # -- rows ---------------------------------------------------------------------------------------------------------------

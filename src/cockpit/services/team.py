@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -115,6 +116,7 @@ def _line(book: Book, rep: RepFigures, reader: DealReader, nearby: Around, cours
         week=_week(book, rep.person.id),
         nudge=nudge,
         nudge_text=state_name(nudge) if nudge else "",
+        other_currencies=rep.gap.other_currencies,
     )
 
 
@@ -175,7 +177,16 @@ def _total(reps: Sequence[TeamRep], forecast: ForecastLine) -> TeamRep:
         problem_state="",
         last_log_at=max(logs, default=None),
         trend=_sums([rep.trend for rep in reps]),
+        other_currencies=_apart(reps),
     )
+
+
+def _apart(reps: Sequence[TeamRep]) -> tuple[tuple[str, int], ...]:
+    """By currency over all reps."""
+    sums: Counter[str] = Counter()
+    for rep in reps:
+        sums.update(dict(rep.other_currencies))
+    return tuple(sorted(sums.items()))
 
 
 def _sums(trends: Sequence[tuple[TrendWeek, ...]]) -> tuple[TrendWeek, ...]:

@@ -207,6 +207,7 @@ def month_line(book: Book, gap: MoneyGap, forecast: ForecastLine) -> MonthLine:
         workdays_total=len(days),
         has_conflict=bool(in_question(book, gap)),
         in_question=in_question(book, gap),
+        other_currencies=gap.other_currencies,
     )
 
 

@@ -14,6 +14,7 @@ from cockpit.domain.periods import PeriodKind, period_of
 from cockpit.domain.team import gap_of
 from cockpit.i18n import _, exact_money, long_day, short_day
 from cockpit.services import words
+from cockpit.services.gap_words import months_text
 from cockpit.services.snapshots import Why, WhyRow
 from cockpit.services.views import account_name, kept_money, person_name
 
@@ -98,6 +99,11 @@ def period_gap(book: Book, rep_id: str, kind: PeriodKind, currency: str | None =
     return gap_of(book, rep_id, period_of(kind, book.today), currency)
 
 
+def no_target(gap: MoneyGap) -> str:
+    """Why there is nothing to compare with."""
+    return months_text(gap.months_missing) if gap.months_missing else _("there is no target for this period")
+
+
 def goal_rows(book: Book, gap: MoneyGap) -> list[WhyRow]:
     """The targets behind the goal. A week's or day's goal is its share of a month's: that row shows the share."""
     rows = target_rows(book, gap.targets)
@@ -133,8 +139,8 @@ def _inputs(gap: MoneyGap, value: int | None) -> list[tuple[str, str]]:
 
 def target(book: Book, rep_id: str, kind: PeriodKind = "month", currency: str | None = None) -> Why:
     gap = period_gap(book, rep_id, kind, currency)
-    formula = _("the newest version of the period's target") if gap.targets else _("there is no target for this period")
-    if len(gap.targets) > 1:
+    formula = _("the newest version of the period's target") if gap.target_minor is not None else no_target(gap)
+    if len(gap.targets) > 1 and gap.target_minor is not None:
         formula = _("the newest versions of {count} targets in the period, added up").format(count=len(gap.targets))
     rows = goal_rows(book, gap)
     return answer(
@@ -224,7 +230,7 @@ def uncovered(book: Book, rep_id: str, kind: PeriodKind = "month") -> Why:
 def _formula(words_of: str, gap: MoneyGap) -> str:
     """The formula with its figures; without a target it says what is missing."""
     if gap.target_minor is None:
-        return _("there is no target for this period")
+        return no_target(gap)
     values = {
         "target": gap.target_minor,
         "actual": gap.actual_minor,

@@ -14,7 +14,7 @@ from cockpit.domain.periods import Period, PeriodKind, period_of
 from cockpit.domain.team import owners_of
 from cockpit.i18n import _, exact_money, long_day, short_day
 from cockpit.services.snapshots import Why, WhyRow
-from cockpit.services.why_money import answer, deal_rows, goal_rows, period_gap
+from cockpit.services.why_money import answer, deal_rows, goal_rows, no_target, period_gap
 from cockpit.services.why_work import activity_row
 
 VISIT_PARTS = ("held", "planned", "missed", "free")
@@ -33,7 +33,7 @@ def due(book: Book, rep_id: str, kind: PeriodKind) -> Why:
     value = None if gap.target_minor is None else pace_of(book, gap).due_minor
     formula = _("due = target {target} x {gone} finished of {total} working days")
     if value is None:
-        formula = _("there is no target for this period, so nothing is due")
+        formula = _("{reason}, so nothing is due").format(reason=no_target(gap))
     said = formula.format(target=exact_money(gap.target_minor, gap.currency), gone=gone, total=len(days))
     inputs = [(_("working days finished"), str(gone)), (_("working days in all"), str(len(days)))]
     rows = goal_rows(book, gap)
@@ -44,7 +44,7 @@ def pace(book: Book, rep_id: str, kind: PeriodKind, currency: str | None = None)
     """How far behind the pace, or ahead of it: rows that sum to it either way."""
     gap = period_gap(book, rep_id, kind, currency)
     if gap.target_minor is None:
-        formula = _("there is no target for this period, so there is no pace")
+        formula = _("{reason}, so there is no pace").format(reason=no_target(gap))
         return answer(book, _("Pace"), None, "money", formula, (), "none", currency=gap.currency)
     owed = pace_of(book, gap).due_minor
     is_ahead = gap.actual_minor > owed
@@ -219,7 +219,7 @@ def week(book: Book, rep_id: str, kind: PeriodKind, text: str) -> Why | None:
     actual = exact_money(found.actual_minor, gap.currency)
     formula = _("gap = target {target} - actual {actual}; the target is the period's, shared by working days")
     if found.target_minor is None:
-        formula = _("there is no target for this period; actual {actual}")
+        formula = _("{reason}; actual {actual}").format(reason=no_target(gap), actual=actual)
     share = _("the week's share of the target")
     rows = deal_rows(book, won, gap.currency, -1)
     if found.target_minor is not None:

@@ -8,7 +8,7 @@ from cockpit.domain.book import Book
 from cockpit.domain.deals import money
 from cockpit.domain.entities import Deal
 from cockpit.domain.measures import share_range
-from cockpit.domain.pipeline import Pipeline, StageFacts, deal_facts, is_forward
+from cockpit.domain.pipeline import Pipeline, StageFacts, deal_facts, went_on
 from cockpit.i18n import _, exact_money
 from cockpit.services import words
 from cockpit.services.snapshots import Why, WhyRow
@@ -59,8 +59,9 @@ def _conversion(book: Book, line: Pipeline, part: StageFacts | None, name: str) 
     if part is not None:
         for deal in (*line.open, *line.won, *line.lost):
             exits = [c for c in book.changes_by_deal.get(deal.id, ()) if c.from_stage_id == part.stage.id]
-            if exits:
-                rows.append(deal_row(book, deal, int(is_forward(book, exits[-1]))))
+            is_forward = went_on(book, exits[-1]) if exits else None
+            if is_forward is not None:
+                rows.append(deal_row(book, deal, int(is_forward)))
     title = _("{stage}: goes on").format(stage=name)
     if part is None or not part.left:
         return answer(book, title, None, "count", _("no deal has left this stage yet: there is no rate"), (), "none")

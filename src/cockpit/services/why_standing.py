@@ -9,7 +9,7 @@ from cockpit.services.agreements import agreement_line, rung_lines
 from cockpit.services.gap_words import agreement_text
 from cockpit.services.snapshots import Why, WhyRow
 from cockpit.services.views import person_name
-from cockpit.services.why_money import answer, deal_rows, goal_rows, period_gap
+from cockpit.services.why_money import answer, deal_rows, goal_rows, no_target, period_gap
 
 
 def agreement(book: Book, rep_id: str, kind: PeriodKind) -> Why:
@@ -18,9 +18,7 @@ def agreement(book: Book, rep_id: str, kind: PeriodKind) -> Why:
     line = agreement_line(book, gap, rep_id)
     title = _("Agreement")
     if line is None:
-        return answer(
-            book, title, None, "money", _("there is no target for this period"), (), "none", currency=gap.currency
-        )
+        return answer(book, title, None, "money", no_target(gap), (), "none", currency=gap.currency)
     formula = _(
         "{state}: the lead sets the target, the rep says yes; a yes counts while it is not older than the lead's"
     )

@@ -9,6 +9,7 @@ from cockpit.domain import targets as rules
 from cockpit.domain.periods import period_text
 from cockpit.domain.targets import Node
 from cockpit.i18n import _, clock_time, exact_money, long_day, short_day
+from cockpit.services.gap_words import months_text
 from cockpit.services.snapshots import TargetLine, Why, WhyRow
 from cockpit.services.target_views import METRICS, Sight
 from cockpit.services.why_money import Combine, answer, deal_row, target_rows
@@ -101,7 +102,8 @@ def _left(sight: Sight, node: Node, line: TargetLine) -> Why:
         target=sight.amount(line.value), actual=sight.amount(line.actual)
     )
     if line.left is None:
-        return _said(sight, _("Left"), None, _("there is no target for this period"), [], [])
+        reason = months_text(line.months_missing) if line.months_missing else _("there is no target for this period")
+        return _said(sight, _("Left"), None, reason, [], [])
     return _said(sight, _("Left"), line.left, formula, rows, [])
 
 

@@ -207,3 +207,5 @@ class RatesSnapshot(Snapshot):
     currency: str
     alone: str
     boards: tuple[RateBoard, ...]
+    other_currencies: tuple[tuple[str, int], ...] = ()
+    """Money of deals that ended in currencies without a rate: in no rate by amount."""

@@ -88,6 +88,8 @@ class MonthLine:
     has_conflict: bool
     in_question: tuple[str, ...] = ()
     """Which of target, actual, gap, planned and uncovered rest on a row with an open conflict."""
+    other_currencies: tuple[tuple[str, int], ...] = ()
+    """What was won in currencies without a rate, in `actual` of none: its code and minor units."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,9 +68,11 @@ class FunnelSnapshot(Snapshot):
     """Id and name of every funnel here."""
     currency: str
     others: int
+    """How many people the stages are compared with."""
     astray: tuple[int, int] = (0, 0)
     """Count and money of open deals in no stage of the funnel."""
-    """How many people the stages are compared with."""
+    other_currencies: tuple[tuple[str, int], ...] = ()
+    """Money of its deals in currencies without a rate, in the money of no move and no reason."""
     stages: tuple[FunnelStage, ...]
     since: date
     period_kind: str

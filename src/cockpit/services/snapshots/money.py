@@ -77,6 +77,8 @@ class GapSnapshot(Snapshot):
     """Which of target, actual, gap, planned and uncovered rest on a row with an open conflict."""
     team: str = ""
     reps: tuple[GapRep, ...] = ()
+    months_missing: int = 0
+    """Months of the period without a target while others have one: then `target_minor` is None."""
     agreement: AgreementLine | None = None
     """None without a target."""
     rungs: tuple[RungLine, ...] = ()
@@ -136,6 +138,8 @@ class TeamRep:
     nudge: str = ""
     """How far the newest nudge got while it is watched, or a week longer; empty for none."""
     nudge_text: str = ""
+    other_currencies: tuple[tuple[str, int], ...] = ()
+    """What was won in currencies without a rate, in `actual_minor` of none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

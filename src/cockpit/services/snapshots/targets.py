@@ -55,6 +55,8 @@ class TargetLine:
     workdays: int
     value: int | None
     actual: int
+    months_missing: int = 0
+    """Months of the period without a target, where `value` is the sum of the others; then nothing is left or offered."""
     left: int | None
     unknown: int
     """Won deals that add nothing because their amount or profit is not known."""
@@ -78,7 +80,7 @@ class TargetLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetProblem:
-    """What does not add up: by how much, and the command that mends it."""
+    """What does not add up or is not whole: by how much, and the command that mends it; empty where none does."""
 
     scope_id: str
     difference: int
