@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from cockpit.cli.forecasting import sheet
 from cockpit.errors import NotAllowed, UnknownName
 from cockpit.services.forecast import ForecastService
 from cockpit.services.gap import GapService
@@ -166,3 +167,15 @@ def test_another_currency_is_left_out(past: Company) -> None:
     before = as_(past, ME).load().line.value_minor
     past.deal("euros", "stage-won", 10**9, currency="EUR", created_on=date(2026, 5, 1), closed_on=date(2026, 6, 1))
     assert as_(past, ME).load().line.value_minor == before
+
+
+def test_an_open_deal_without_an_amount_is_said_to_count_the_usual_one(past: Company) -> None:
+    past.deal("bare", "stage-2", None, created_on=TODAY - timedelta(days=10))
+    past.deal("minus", "stage-2", -5_000_00, created_on=TODAY - timedelta(days=10))
+    found = as_(past, ME).load()
+    assert "all open deals at full size, 2 without an amount at the usual one" in "\n".join(sheet(found).lines)
+    why = WhyService(desk_of(past)).explain("forecast.reserve")
+    assert "2 of them without an amount" in why.formula
+    sizes = {row.id: row.value for row in why.rows}
+    assert min(sizes.values()) > 0
+    assert abs(sum(sizes.values()) - found.reserve_minor) <= len(sizes)

@@ -251,6 +251,7 @@ def test_profit_and_counts_have_targets_of_their_own(months: Company) -> None:
         (ME, "lots", "month", "amount"),
         (ME, "", "month", "amount"),
         (ME, "5k usd", "month", "amount"),
+        (ME, "0.001", "month", "amount"),
         (ME, "5k", "2026-13", "amount"),
         (ME, "5k", "next", "amount"),
         (ME, "5k", "month", "hope"),
@@ -264,6 +265,15 @@ def test_bad_words_change_nothing(months: Company, name: str, value: str, period
         services.targets.set(name, value, period, metric)
     with months.database.read() as session:
         assert session.exec(select(OutboxRow)).all() == []
+
+
+def test_two_people_of_one_name_are_told_apart_by_id(months: Company) -> None:
+    months.change("person", MATE, at(3), name="张伟", alias="Zhang Wei")
+    services = _as(months, LEAD)
+    for call in (lambda: services.targets.set("Zhang Wei", "1k"), lambda: services.gap.load("Zhang Wei")):
+        with pytest.raises(UnknownName) as found:
+            call()
+        assert found.value.facts["near"] == f"Zhang Wei ({ME}), Zhang Wei ({MATE})"
 
 
 def test_a_raise_is_offered_early_and_taken(months: Company) -> None:
@@ -465,8 +475,7 @@ def test_a_year_with_two_months_is_compared_with_nothing(months: Company) -> Non
     (problem,) = year.problems
     assert problem.text == "East-1: 10 months of it have no target: nothing is compared"
     assert problem.command == ""
-    (problem,) = services.targets.load("2027").problems or (None,)
-    assert problem is None
+    assert not services.targets.load("2027").problems
     gap = services.gap.load(ME, "year")
     assert (gap.target_minor, gap.gap_minor, gap.months_missing) == (None, None, 10)
     with pytest.raises(NotAllowed, match="no target for all of 2026-Q1"):

@@ -38,7 +38,7 @@ def test_the_weeks_sum_to_the_period(
     target: int, holidays: set[date], kind: PeriodKind, wins: list[tuple[date, int]]
 ) -> None:
     teller = Teller(holidays=holidays)
-    for month in (10, 11, 12):
+    for month in range(1, 13):
         teller.target(target + month, date(2026, month, 1))
     for day, amount in wins:
         teller.deal("stage-won", amount, closed_on=day)

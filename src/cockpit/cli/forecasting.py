@@ -70,11 +70,13 @@ def sheet(found: s.ForecastSnapshot, has_backtest: bool = False, has_parts: bool
     lines += [
         _("forecast {value}, in 80 of 100 cases in the range").format(value=words.value_text(found.line)),
         _made_of(found),
-        words.record_text(found.line) or _("no past forecast of such a period is over yet"),
+        _record(found),
         *([text] if (text := words.rivals_text(found)) else []),
         words.wins_text(found),
-        _("weighted pipeline {weighted}, no forecast; pipeline reserve {money}: all open deals at full size").format(
-            weighted=short_money(found.weighted_minor), money=short_money(found.reserve_minor)
+        _("weighted pipeline {weighted}, no forecast; pipeline reserve {money}: {of}").format(
+            weighted=short_money(found.weighted_minor),
+            money=short_money(found.reserve_minor),
+            of=words.reserve_text(found),
         ),
         _("learned from {people}").format(people=words.people_text(found.basis_people)),
     ]
@@ -90,6 +92,15 @@ def sheet(found: s.ForecastSnapshot, has_backtest: bool = False, has_parts: bool
     if has_backtest:
         tables.append(_past(found))
     return Sheet(lines, tables, records)
+
+
+def _record(found: s.ForecastSnapshot) -> str:
+    """How past forecasts of such a period erred, and how often what came lay in their range."""
+    text = words.record_text(found.line)
+    if not text or found.line.covered is None:
+        return text or _("no past forecast of such a period is over yet")
+    covered = _("{share} of them held what came in their range").format(share=words.percent(found.line.covered))
+    return f"{text}; {covered}"
 
 
 def _made_of(found: s.ForecastSnapshot) -> str:
@@ -150,7 +161,7 @@ def _past(found: s.ForecastSnapshot) -> Table:
             short_money(one.low_minor),
             short_money(one.high_minor),
             short_money(one.actual_minor),
-            f"{one.value_minor / one.actual_minor - 1:+.0%}" if one.actual_minor else "-",
+            f"{one.value_minor / one.actual_minor - 1:+z.0%}" if one.actual_minor else "-",
             _("yes") if one.is_covered else _("no"),
             *(short_money(value) for _name, value in one.rivals),
         )

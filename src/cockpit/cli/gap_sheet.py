@@ -13,6 +13,13 @@ from cockpit.services.gap_words import standing_texts, target_note
 from cockpit.services.words import apart_money
 
 
+def _kpi_lines(snapshot: s.GapSnapshot) -> list[str]:
+    """Those of the month, which is named where the gap is of another period."""
+    texts = [sheets.kpi_text(line) for line in snapshot.kpis]
+    month = i18n.month_name(snapshot.as_of.date())
+    return texts if snapshot.period_kind == "month" else [i18n.labelled(month, text) for text in texts]
+
+
 def gap(snapshot: s.GapSnapshot) -> Sheet:
     span = f"{i18n.long_day(snapshot.starts_on)} - {i18n.long_day(snapshot.ends_on)}"
     words = _("target {target}  actual {actual}  gap {gap}  planned {planned}  uncovered {uncovered}")
@@ -33,7 +40,7 @@ def gap(snapshot: s.GapSnapshot) -> Sheet:
         *standing_texts(snapshot),
         *sheets.in_question_text(snapshot.in_question),
         *pace_text(snapshot),
-        *(sheets.kpi_text(line) for line in snapshot.kpis),
+        *_kpi_lines(snapshot),
         *days_text(snapshot.days, snapshot.as_of.date()),
         *trend_text(snapshot.trend),
     ]

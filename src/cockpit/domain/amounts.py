@@ -50,8 +50,8 @@ def read_amount(text: str) -> Amount | None:
         return None
     factor = 10**7 if unit == "千万" else _UNITS.get(unit, 1)
     minor = int((Decimal(number) * factor * 100).quantize(Decimal(1), ROUND_HALF_UP))
-    if minor > MAX_MINOR:
-        return None
+    if minor > MAX_MINOR or (not minor and Decimal(number)):
+        return None  # too large, or less than the least that money has
     code, sign = (found["code"] or "").lower(), found["sign"]
     return Amount(minor, _CODES.get(code) or _SIGNS.get(sign or ""), found.end())
 

@@ -9,7 +9,7 @@ from textual.containers import Container, Vertical
 from textual.widgets import Static
 
 from cockpit.domain.periods import PeriodKind
-from cockpit.i18n import _, ngettext, short_money
+from cockpit.i18n import _, month_name, ngettext, short_money
 from cockpit.plain import plain
 from cockpit.screens.period_view import PeriodView
 from cockpit.services.gap_words import agreement_text, rung_text, target_note, why_not_agree
@@ -89,7 +89,8 @@ class GapView(PeriodView):
         self.query_one(DayCells).display = bool(snapshot.days)
         self.query_one(GapNumbers).show(snapshot)
         self.query_one(WeekTable).show(snapshot.weeks, today)
-        self.query_one(KpiList).show(snapshot.kpis, is_ascii=is_ascii)
+        month = "" if snapshot.period_kind == "month" else month_name(today)
+        self.query_one(KpiList).show(snapshot.kpis, is_ascii=is_ascii, month=month)
         self.query_one(Trends).show(snapshot.trend, is_ascii=is_ascii)
         self.query_one(PaceChart).show(snapshot.pace, snapshot.due_minor, is_ascii=is_ascii)
 

@@ -64,7 +64,7 @@ def _change(days: tuple[int, int], counted: tuple[int, int]) -> str:
     """Of what was there a day."""
     if not counted[0]:
         return "-"
-    return f"{counted[1] * days[0] / (counted[0] * days[1]) - 1:+.0%}"
+    return f"{counted[1] * days[0] / (counted[0] * days[1]) - 1:+z.0%}"
 
 
 def _leaf_what(found: Leaf) -> str:

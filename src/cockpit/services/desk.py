@@ -15,9 +15,10 @@ from cockpit.domain.book import Book
 from cockpit.domain.team import reps_below
 from cockpit.errors import NotAllowed, NotSignedIn, UnknownName
 from cockpit.exchange import given_rates
-from cockpit.i18n import _, listed, spoken
+from cockpit.i18n import _, spoken
 from cockpit.locations import locate
 from cockpit.services.snapshots import PersonRef
+from cockpit.services.words import told_apart
 from cockpit.storage import meta
 from cockpit.storage.converted import converted_reader
 from cockpit.storage.past import ALL, past_reader
@@ -79,7 +80,7 @@ class Desk:
         found = exact or part
         if len(found) == 1:
             return self.person(source, found[0].id)
-        near = listed(spoken(p.name, p.alias) for p in (found or people)[:8])
+        near = told_apart((p.id, spoken(p.name, p.alias)) for p in (found or people)[:8])
         raise UnknownName(kind=_("rep"), name=wanted, near=near)
 
     def find_readable(self, source: Session | Reader, wanted: str) -> PersonRef:

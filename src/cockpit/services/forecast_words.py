@@ -57,7 +57,7 @@ def record_text(line: ForecastLine) -> str:
         "off by {error} in {count} past forecasts, bias {bias}",
         line.past,
     )
-    text = words.format(error=percent(line.error), bias=f"{line.bias:+.0%}", count=line.past)
+    text = words.format(error=percent(line.error), bias=f"{line.bias:+z.0%}", count=line.past)
     if line.floor is None:
         return text
     return _("{record}; chance alone leaves {floor}").format(record=text, floor=percent(line.floor))
@@ -95,6 +95,15 @@ def parts_text(found: ForecastSnapshot) -> str:
     return words.format(count=count)
 
 
+def reserve_text(found: ForecastSnapshot) -> str:
+    """`all open deals at full size, 2 without an amount at the usual one`."""
+    unsized = sum(part.amount_minor is None for part in found.parts)
+    text = _("all open deals at full size")
+    if not unsized:
+        return text
+    return text + _(", {count} without an amount at the usual one").format(count=unsized)
+
+
 def correction_text(found: ForecastSnapshot) -> str:
     """What all that is ahead is multiplied by; empty where it is nothing."""
     if found.correction == 1:
@@ -109,7 +118,7 @@ def past_text(line: ForecastLine) -> str:
     words = ngettext(
         "{count} past, bias {bias}, {covered} in range", "{count} past, bias {bias}, {covered} in range", line.past
     )
-    return words.format(count=line.past, bias=f"{line.bias:+.0%}", covered=percent(line.covered))
+    return words.format(count=line.past, bias=f"{line.bias:+z.0%}", covered=percent(line.covered))
 
 
 def needs_text(found: ForecastSnapshot) -> str:

@@ -150,7 +150,7 @@ def change_words(change: float | None, unit: str) -> str:
         return "-"
     if unit == "share":
         return f"{change * 100:+.1f}pt"
-    return f"{change:+.0%}" if abs(change) < 9.995 else f"{'+' if change > 0 else '-'}>999%"
+    return f"{change:+z.0%}" if abs(change) < 9.995 else f"{'+' if change > 0 else '-'}>999%"
 
 
 def range_words(line: MetricLine) -> str:
@@ -249,8 +249,8 @@ def vanity_text(one: Vanity, known: Mapping[str, Metric]) -> str:
         met=one.met,
         all=one.met + one.not_met,
         result=metric_name(known[one.result]),
-        lift=f"{one.lift:+.0%}",
-        works=f"{WORKS_FROM:+.0%}",
+        lift=f"{one.lift:+z.0%}",
+        works=f"{WORKS_FROM:+z.0%}",
         p=f"{one.p:.3f}",
     )
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from cockpit.domain import targets as rules
 from cockpit.domain.periods import Period, period_text, read_period
-from cockpit.domain.targets import Node, workdays_of
+from cockpit.domain.target_weights import workdays_of
+from cockpit.domain.targets import Node
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, UnknownName
 from cockpit.i18n import _, listed

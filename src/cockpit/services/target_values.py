@@ -6,7 +6,8 @@ from collections import Counter
 
 from cockpit.domain import targets as rules
 from cockpit.domain.periods import Period, period_text
-from cockpit.domain.targets import Node, workdays_of
+from cockpit.domain.target_weights import month_weights, people_weights, workdays_of
+from cockpit.domain.targets import Node
 from cockpit.errors import BadUse, NotAllowed
 from cockpit.i18n import _
 from cockpit.services.target_views import Sight, Values
@@ -133,7 +134,7 @@ def _season(sight: Sight, node: Node, months: list[Period]) -> list[int]:
     """Weights of months by history and working days. Raises NotAllowed where none of them has a working day."""
     people = [node.id] if node.kind == "person" else rules.people_of(node)
     firsts = [month.starts_on for month in months]
-    weights = rules.month_weights(sight.book, node.id, people, firsts, sight.measure)
+    weights = month_weights(sight.book, node.id, people, firsts, sight.measure)
     if not any(weights):
         raise NotAllowed(_("{period} has no working day for {name}.").format(**said(sight, node)))
     return weights
@@ -148,7 +149,7 @@ def split_values(sight: Sight, node: Node, value: int) -> dict[tuple[Period, str
     weights = _season(sight, node, months) if len(months) > 1 else [1]
     people = rules.people_of(node)
     for month, share in zip(months, rules.rounded_split(rest, weights, sight.measure.unit), strict=True):
-        weights_of = rules.people_weights(sight.book, people, month, sight.measure)
+        weights_of = people_weights(sight.book, people, month, sight.measure)
         if node.kind != "person" and share and not any(weights_of.values()):
             raise NotAllowed(
                 _("Nobody of {name} has a working day in {month}: there is nobody to split it to.").format(

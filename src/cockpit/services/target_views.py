@@ -15,16 +15,17 @@ from cockpit.domain.deals import currency_of
 from cockpit.domain.entities import Person, Target
 from cockpit.domain.gap import METRIC, month_split, months_of, own_target, target_of
 from cockpit.domain.periods import Period, period_of, period_text, read_period
-from cockpit.domain.targets import COUNT, PROFIT, Measure, Node, workdays_of
+from cockpit.domain.target_weights import workdays_of
+from cockpit.domain.targets import COUNT, PROFIT, Measure, Node
 from cockpit.domain.team import reps_below
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, NotAllowed, UnknownName
-from cockpit.i18n import _, exact_money, listed, spoken
+from cockpit.i18n import _, exact_money, spoken
 from cockpit.services.desk import Desk
 from cockpit.services.gap_words import months_text
 from cockpit.services.snapshots import TargetLine, TargetPart, TargetProblem, WriteState
 from cockpit.services.views import kept_money, open_book
-from cockpit.services.words import metric_name, rung_name
+from cockpit.services.words import metric_name, rung_name, told_apart
 from cockpit.storage.queries.people import everybody
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Sight:
         found = exact or part
         if len(found) == 1:
             return found[0]
-        near = listed(self.name(node.id) for node in (found or nodes)[:8])
+        near = told_apart((node.id, self.name(node.id)) for node in (found or nodes)[:8])
         raise UnknownName(kind=_("rep or team among yours"), name=wanted, near=near)
 
     def _names(self, node_id: str) -> tuple[str, str, str]:

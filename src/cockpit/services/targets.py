@@ -8,7 +8,8 @@ from pathlib import Path
 
 from cockpit.domain import targets as rules
 from cockpit.domain.periods import Period, period_text
-from cockpit.domain.targets import Node, workdays_of
+from cockpit.domain.target_weights import people_weights, workdays_of
+from cockpit.domain.targets import Node
 from cockpit.errors import BadUse, NotAllowed
 from cockpit.i18n import _, ngettext
 from cockpit.services.desk import Desk
@@ -197,7 +198,7 @@ def _split_lines(sight: Sight, node: Node, values: Values) -> tuple[SplitLine, .
     found = []
     people = rules.people_of(node)
     for month in sorted({month for month, _node in values if month.kind == "month"}, key=lambda m: m.starts_on):
-        weights = rules.people_weights(sight.book, people, month, sight.measure)
+        weights = people_weights(sight.book, people, month, sight.measure)
         tree = sight.tree(month).find(node.id) or node
         for one, depth in _depths(tree, 0):
             found.append(

@@ -152,11 +152,14 @@ def _weighted(ahead: _Ahead) -> Why:
 
 
 def _reserve(ahead: _Ahead) -> Why:
-    rows = [_sized(ahead, part.deal.id, part.deal.size_minor or 0, None) for part in ahead.seen.parts(ahead.owners)]
+    rows = [_sized(ahead, part.deal.id, round(part.full), None) for part in ahead.seen.parts(ahead.owners)]
+    unsized = sum(not part.deal.size_minor for part in ahead.seen.parts(ahead.owners))
     paid = ahead.seen.money.paid(ahead.seen.span.as_of)
     formula = _("all open deals at full size, x {factor}, what won ones brought over their size").format(
         factor=f"{paid:.3f}"
     )
+    if unsized:
+        formula += _("; {count} of them without an amount: the mean size of the deals up to each").format(count=unsized)
     value = _reserve_of(ahead)
     combine: Combine = "sum" if sum(row.value for row in rows) == value else "none"
     return ahead.say(_("Pipeline reserve"), value, formula, rows, combine)

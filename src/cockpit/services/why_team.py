@@ -198,6 +198,7 @@ def total(board: Board, number: str) -> Why | None:
     title = _("{name}: {number}").format(name=_("Team"), number=parts[0][1].title if parts else number)
     if number == "behind":
         title = _("{name}: {number}").format(name=_("Team"), number=_("Behind pace"))
+        formula = _("{formula} who are behind: what others are ahead makes nobody's good").format(formula=formula)
     value = sum(row.value for row in rows) if known else None
     currency = board.currency if is_money else ""
     return answer(board.book, title, value, unit, formula, rows, "sum" if known else "none", currency=currency)

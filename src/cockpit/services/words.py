@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cockpit.i18n import N_, _, exact_money, listed
@@ -118,6 +119,13 @@ def kept_text(kept: KeptMoney | None) -> str:
     return _("kept as {amount}, at {rate} of {day}").format(
         amount=exact_money(kept.amount_minor, kept.currency), rate=kept.rate, day=kept.on.isoformat()
     )
+
+
+def told_apart(found: Iterable[tuple[str, str]]) -> str:
+    """Ids and names as a list of names, with the id of those that share one."""
+    pairs = list(found)
+    count = Counter(name for _id, name in pairs)
+    return listed(name if count[name] == 1 else f"{name} ({one})" for one, name in pairs)
 
 
 def apart_money(others: Sequence[tuple[str, int]]) -> str:

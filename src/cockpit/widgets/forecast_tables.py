@@ -29,7 +29,7 @@ def number_rows(found: ForecastSnapshot) -> tuple[Row, ...]:
         Row("wins", (_("Wins in the period"), f"{found.wins:.0f}", words.needs_text(found))),
         Row("stale", (_("Stale deals, count 0"), str(len(words.stale_parts(found))), "")),
         _row("weighted", _("Weighted pipeline"), found.weighted_minor, _("no forecast: it has no time in it"), "muted"),
-        _row("reserve", _("Pipeline reserve"), found.reserve_minor, _("all open deals at full size"), "muted"),
+        _row("reserve", _("Pipeline reserve"), found.reserve_minor, words.reserve_text(found), "muted"),
     ]
     return tuple(rows)
 
@@ -100,7 +100,7 @@ def past_rows(found: ForecastSnapshot) -> tuple[Row, ...]:
 
 
 def _past(one: PastForecast) -> Row:
-    off = f"{one.value_minor / one.actual_minor - 1:+.0%}" if one.actual_minor else "-"
+    off = f"{one.value_minor / one.actual_minor - 1:+z.0%}" if one.actual_minor else "-"
     return Row(
         f"past:{one.as_of.isoformat()}",
         (

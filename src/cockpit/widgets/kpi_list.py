@@ -79,7 +79,8 @@ class KpiList(Table):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__((), empty=_("No KPI has a consequence here."), id=id)
 
-    def show(self, lines: Sequence[KpiLine], *, is_ascii: bool, has_header: bool = True) -> None:
+    def show(self, lines: Sequence[KpiLine], *, is_ascii: bool, has_header: bool = True, month: str = "") -> None:
+        """`month`: whose figures they are, where what stands around them is of another period."""
         self._has_header = has_header
         if not has_header:
             self.set_columns(
@@ -94,7 +95,7 @@ class KpiList(Table):
             return
         self.set_columns(
             (
-                Column(_("KPI"), least=8),
+                Column(_("{one}, {other}").format(one=_("KPI"), other=month) if month else _("KPI"), least=8),
                 Column("", PROGRESS_CELLS, shown_from=60),
                 Column(_("Done"), 6, "right"),
                 Column(_("Planned"), 7, "right"),

@@ -25,6 +25,8 @@ class OpenPart:
     chance: float
     value: float
     is_stale: bool
+    full: float
+    """Its whole size, the usual one for a deal without an amount, x what won deals brought over theirs."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def views(history: History, hazards: Hazards, money: Money, as_of: date, last: d
             age = (as_of - deal.created_on).days
             is_stale = hazards.is_stale(age)
             chance = 0.0 if is_stale else hazards.chance(age, first, last)
-            parts.append(OpenPart(deal, age, chance, size * chance, is_stale))
+            parts.append(OpenPart(deal, age, chance, size * chance, is_stale, size))
     each_day = hazards.arriving(first, last) / ((as_of - since).days + 1)
     return Views(
         as_of,
