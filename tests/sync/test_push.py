@@ -146,6 +146,19 @@ def test_a_deletion_that_the_hub_may_have_is_not_discarded_with_what_was_to_brin
     assert sorted(receipt.result for receipt in device.service.load().receipts) == ["applied", "discarded"]
 
 
+def test_a_row_that_never_was_at_the_hub_is_discarded_with_its_deletion(device: Device, hub: ModelHub) -> None:
+    device.edit("create", "account", "acc-9", name="Customer 9", owner_id="rep-1")
+    device.edit("delete", "account", "acc-9")
+    hub.refuse["acc-9"] = "validation"
+    hub.fail("/v1/sync/push", without_the_last)
+    device.sync()
+    hub.refuse.clear()
+    device.service.discard(device.service.load().queue[0].mutation_id)
+    assert device.queue() == []
+    device.sync()
+    assert device.row("account", "acc-9") is None
+
+
 def test_a_discarded_edit_gives_the_old_value_back(device: Device, hub: ModelHub) -> None:
     device.edit("patch", "account", "acc-1", phone="2", address="mine")
     hub.refuse["acc-1"] = "validation"

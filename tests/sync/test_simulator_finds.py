@@ -664,7 +664,7 @@ def test_what_a_restored_hub_is_to_get_again_waits_behind_the_question_about_a_d
     hub.applied.clear()
     hub.put("account", "acc-1", phone="theirs")
     with device.database.write() as session:
-        assert receipts.requeue(session, clock.now()) == 2
+        assert receipts.requeue(session, clock.now()) == {("account", "acc-1")}
     hub.fail("/v1/sync/push", second_comes_again)
     device.sync()
     assert device.queue() == [("acc-1", "conflict"), ("acc-1", "blocked")]
@@ -672,3 +672,28 @@ def test_what_a_restored_hub_is_to_get_again_waits_behind_the_question_about_a_d
     device.sync()
     assert device.only_conflict().kind == "delete_edit"
     assert device.queue() == [("acc-1", "conflict"), ("acc-1", "blocked")]
+
+
+def first_comes_again(hub: ModelHub, request: httpx.Request) -> httpx.Response:
+    """As the real hub does with a copy of a push: only what was applied is answered, and the first was not."""
+    first, second = json.loads(request.content)["mutations"]
+    taken = hub.answer(httpx.Request("POST", request.url, headers=request.headers, json={"mutations": [second]})).json()
+    later = {"mutation_id": first["mutation_id"], "status": "retry", "rev": 0, "row": None, "fields": []}
+    return httpx.Response(200, json={"results": [later, *taken["results"]]})
+
+
+def test_a_word_that_a_restored_hub_is_to_get_again_is_my_last_one_again(device: Device, hub: ModelHub) -> None:
+    """I changed the name and took it back; the second went through and the first waits. Then the hub is restored."""
+    before = device.value("account", "acc-1", "name")
+    device.edit("patch", "account", "acc-1", name="Another")
+    device.edit("patch", "account", "acc-1", name=before)
+    hub.fail("/v1/sync/push", first_comes_again, lost_request)
+    with pytest.raises(HubUnavailable):
+        device.sync()
+    assert device.queue() == [("acc-1", "pending")]
+    hub.epoch = "another"
+    hub.fail("/v1/sync/push", lost_request)
+    with pytest.raises(HubUnavailable):
+        device.sync()
+    assert device.queue() == [("acc-1", "pending"), ("acc-1", "pending")]
+    assert device.value("account", "acc-1", "name") == before

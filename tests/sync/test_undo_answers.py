@@ -268,7 +268,7 @@ def test_an_answer_taken_back_leaves_what_a_restored_hub_is_to_get_again(device:
     device.sync()
     device.service.answer(device.only_conflict().id, "mine")
     with device.database.write() as session:
-        assert receipts.requeue(session, clock.now()) == 1
+        assert receipts.requeue(session, clock.now()) == {("account", "acc-1")}
     device.undo.undo()
     assert device.queue() == [("acc-1", "pending"), ("acc-1", "conflict")]
 

@@ -171,10 +171,10 @@ def by_hub(session: Session, now: datetime) -> datetime:
     return max(shifted, datetime.fromisoformat(found["hub_time"])) if found.get("hub_time") else shifted
 
 
-def requeue(session: Session, now: datetime) -> int:
+def requeue(session: Session, now: datetime) -> set[tuple[str, str]]:
     """Queue everything the hub ever acknowledged once more, in its old order and with its old ids.
 
-    For a hub that was restored from a backup: what it still has it answers with `replayed`.
+    For a hub that was restored from a backup: what it still has it answers with `replayed`. Returns the rows of it.
     """
     statement = select(OutboxDoneRow).where(
         col(OutboxDoneRow.result).in_(SENT), col(OutboxDoneRow.ended_at) > now - policy.KEEP_RECEIPTS
@@ -189,9 +189,10 @@ def requeue(session: Session, now: datetime) -> int:
     session.flush()
     for mutation in session.scalars(select(OutboxRow)):
         mutation.base_rev = 0  # revisions mean nothing across epochs; values are compared
-    recount(session, {(done.entity, done.entity_id) for done in found})
+    keys = {(done.entity, done.entity_id) for done in found}
+    recount(session, keys)
     chains.mark(session)  # what was sent with a change that is parked since waits behind it now
-    return len(found)
+    return keys
 
 
 def prune(session: Session, now: datetime) -> None:

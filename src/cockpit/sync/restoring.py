@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from cockpit.storage import meta
 from cockpit.storage.tables import OutboxRow
 from cockpit.sync import pull, receipts
+from cockpit.sync.inbound import Receiver, look_around
 
 
 def after_restore(session: Session, now: datetime) -> None:
@@ -27,6 +28,13 @@ def after_restore(session: Session, now: datetime) -> None:
 
 
 def of_the_hub(session: Session, epoch: str, hub_time: datetime, now: datetime) -> None:
-    """The hub may have lost what it acknowledged: queue it once more, which does no harm, and read everything anew."""
-    receipts.requeue(session, hub_time)
+    """The hub may have lost what it acknowledged: queue it once more, which does no harm, and read everything anew.
+
+    A word that was acknowledged stands behind one that still waits again, and is the last one of its field again.
+    """
+    keys = receipts.requeue(session, hub_time)
+    near = look_around(session, sorted(keys))
+    receiver = Receiver(session, near, pull.generation(session), now)
+    for key in sorted(near.queued):
+        receiver.again(*key)
     pull.begin_resync(session, "restored", epoch, now)

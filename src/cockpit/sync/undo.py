@@ -141,7 +141,8 @@ def with_dependants(session: Session, mutations: Iterable[OutboxRow]) -> list[Ou
     """These mutations and everything queued that has no sense without them, in order.
 
     What was sent and not answered stays: the hub may have taken it all the same, and says so. Of a row that is not made
-    that is its deletion alone: the hub takes no change of what is not there.
+    that is its deletion alone, where the row was to come back: the hub takes the deletion of what was deleted before,
+    and no other change of what is not there.
     """
     chosen = {mutation.mutation_id: mutation for mutation in mutations}
     if not chosen:
@@ -153,7 +154,9 @@ def with_dependants(session: Session, mutations: Iterable[OutboxRow]) -> list[Ou
         place = (mutation.entity, mutation.entity_id)
         is_unanswered = chains.is_unanswered(mutation)
         follows = mutation.depends_on in chosen and not is_unanswered
-        is_of_it = place in made and not (mutation.op == "delete" and is_unanswered)
+        was_deleted = session.get(TombstoneRow, place) is not None
+        is_left = mutation.op == "delete" and is_unanswered and was_deleted
+        is_of_it = place in made and not is_left
         if mutation.mutation_id in chosen or follows or is_of_it:
             chosen[mutation.mutation_id] = mutation
             if mutation.op == "create":
