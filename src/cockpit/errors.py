@@ -71,6 +71,12 @@ class OpenConflict(CockpitError):
     exit_code = 3
 
 
+class RefusedChanges(CockpitError):
+    """The hub refused changes, and they wait for a decision. Facts: count."""
+
+    exit_code = 3
+
+
 class HubError(CockpitError):
     """Base of what goes wrong between this device and the hub."""
 
@@ -78,7 +84,7 @@ class HubError(CockpitError):
 
 
 class HubUnavailable(HubError):
-    """No connection, or no sense in the answer. Work goes on offline. Facts: url."""
+    """No connection, or no sense in the answer. Work goes on offline. Facts: url, has_answered (something is there)."""
 
 
 class HubBusy(HubError):

@@ -81,7 +81,12 @@ _WORDS: dict[type[errors.CockpitError], tuple[str, str, str]] = {
     errors.OpenConflict: (
         N_("Two values, one field"),
         N_("{count} conflicts wait for an answer. Both values are kept."),
-        N_("Press o, then m for mine or t for theirs."),
+        N_("`cockpit conflicts` shows both; `cockpit conflicts answer ID mine` or theirs answers. On the screen: o."),
+    ),
+    errors.RefusedChanges: (
+        N_("Changes the hub refused"),
+        N_("{count} wait for your decision. They are kept here."),
+        N_("`cockpit outbox` says why; `cockpit outbox retry ID` sends one again, discard ends it. On the screen: o."),
     ),
     errors.HubError: (N_("The hub did not do it"), N_("{detail}"), N_("Work goes on here; the queue is kept.")),
     errors.HubUnavailable: (
@@ -160,7 +165,14 @@ _WORDS: dict[type[errors.CockpitError], tuple[str, str, str]] = {
 _OWN_HUB = N_(
     "Work goes on here. This device's own hub is not running: `cockpit connect` or `cockpit hub serve` starts it."
 )
-_WARNINGS = (errors.BadUse, errors.HubUnavailable, errors.HubBusy, errors.OpenConflict, errors.Stopped)
+_WARNINGS = (
+    errors.BadUse,
+    errors.HubUnavailable,
+    errors.HubBusy,
+    errors.OpenConflict,
+    errors.RefusedChanges,
+    errors.Stopped,
+)
 
 
 class _Facts(dict[str, object]):
@@ -175,7 +187,7 @@ def notice_for(error: errors.CockpitError) -> Notice:
     candidates = facts.get("candidates")
     if isinstance(candidates, tuple):
         facts["candidates"] = listed(str(name) for name in candidates)
-    if isinstance(error, errors.HubUnavailable) and is_own(facts.get("url")):
+    if isinstance(error, errors.HubUnavailable) and is_own(facts.get("url")) and not facts.get("has_answered"):
         words = (words[0], words[1], _OWN_HUB)
     title, body, step = (_(text).format_map(facts) for text in words)
     severity: Severity = "warning" if isinstance(error, _WARNINGS) else "error"

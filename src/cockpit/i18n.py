@@ -146,5 +146,11 @@ def short_moment(moment: datetime) -> str:
     return f"{short_day(moment.date())} {clock_time(moment)}"
 
 
+def near_moment(moment: datetime, as_of: datetime) -> str:
+    """The time for today, day and time before or after; in the zone of `as_of`."""
+    local = moment.astimezone(as_of.tzinfo)
+    return clock_time(local) if local.date() == as_of.date() else short_moment(local)
+
+
 def month_name(day: date) -> str:
     return f"{day.month}月" if language() == "zh" else f"{day:%B}"

@@ -144,15 +144,20 @@ def test_a_copy_and_the_way_back(cockpit: Cockpit, busy: Path, tmp_path: Path) -
 def test_conflicts_are_listed_and_answered(cockpit: Cockpit, busy: Path) -> None:
     (found,) = cockpit("conflicts", "--json").json["conflicts"]
     assert (found["base"], found["mine"], found["theirs"], found["subject"]) == ("1", "mine asked", "9", "嘉禾食品")
-    plain = cockpit("conflicts").out
+    listed = cockpit("conflicts")
+    plain = listed.out
+    assert (listed.code, "`cockpit conflicts answer ID mine`" in listed.err) == (3, True)
     assert all(words in plain for words in (found["id"], "嘉禾食品", "phone", "mine asked", "9"))
     for words in (("answer", found["id"]), ("answer", found["id"], "perhaps"), ("answer", "none", "mine")):
         assert cockpit("conflicts", *words).code == 2
+    assert "There is no conflict none" in cockpit("conflicts", "answer", "none", "mine").err
+    assert "One answer is enough" in cockpit("conflicts", "answer", found["id"], "mine", "--value", "42").err
     assert "Only a long text can keep both" in cockpit("conflicts", "answer", found["id"], "both").err
     assert (
         cockpit("conflicts", "answer", found["id"], "--value", "42").out == "Answered: a third value, 嘉禾食品, phone\n"
     )
-    assert "No conflicts." in cockpit("conflicts").out
+    done = cockpit("conflicts")
+    assert (done.code, "No conflicts." in done.out) == (0, True)
     queued = cockpit("outbox", "--json").json["mutations"]
     assert queued[-1]["state"] == "saved"
     assert cockpit("undo").code == 0
@@ -175,6 +180,43 @@ def test_refused_changes_are_sent_again_typed_anew_or_ended(cockpit: Cockpit, bu
     assert cockpit("outbox", "discard", refused["mutation_id"]).out == "Discarded: refused\n"
     assert cockpit("outbox", "discard", refused["mutation_id"]).code == 2
     assert cockpit("verify", "--json").json["discarded"] == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "english", "chinese"),
+    [
+        ("validation", "account.phone: not in the expected form", "phone: not in the expected form", "电话：格式不符"),
+        ("validation", "account.phone: at most 40 signs fit", "phone: at most 40 signs fit", "电话：at most"),
+        ("permission", "the row is not yours to change", "the row is not yours to change", "这条记录不归您修改"),
+        ("backdate", "account.closed_on: more than 14 days ago", "closed on: it lies further back", "日期太早"),
+        ("missing-parent", "account_id account-9 is not here", "is not at the hub", "不在中心"),
+    ],
+)
+def test_a_refusal_names_the_field_and_speaks_the_readers_language(
+    cockpit: Cockpit, busy: Path, kind: str, text: str, english: str, chinese: str
+) -> None:
+    database = Database.at(busy)
+    with database.write() as session:
+        refused = session.exec(select(OutboxRow).where(OutboxRow.status == "parked")).one()
+        refused.error_type, refused.error_text = kind, text
+    database.close()
+    for lang, words in (("en", english), ("zh", chinese)):
+        listed = cockpit("outbox", "--json", "--lang", lang).json["mutations"]
+        assert words in listed[1]["error"]
+
+
+def test_a_sync_that_leaves_refused_changes_says_so(cockpit: Cockpit, busy: Path) -> None:
+    (found,) = cockpit("conflicts", "--json").json["conflicts"]
+    assert "1 conflicts wait" in cockpit("sync", "--offline").err
+    assert cockpit("conflicts", "answer", found["id"], "mine").code == 0
+    done = cockpit("sync", "--offline")
+    assert (done.code, "`cockpit outbox retry ID`" in done.err) == (3, True)
+
+
+def test_where_nobody_ever_signed_in_nothing_is_said_to_be_at_the_hub(cockpit: Cockpit) -> None:
+    for verb in (("outbox",), ("sync", "--offline")):
+        done = cockpit(*verb)
+        assert (done.code, done.out) == (4, "")
 
 
 def test_the_reason_of_a_blocked_change_names_what_it_waits_for(cockpit: Cockpit, busy: Path) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import stat
@@ -395,6 +396,29 @@ def test_backups_go_when_that_is_asked(cockpit: Cockpit, signed_in: Hub) -> None
     assert "The token is gone, here and at the hub." in answer.out
     assert not any((locate().data_dir / "backups").iterdir())
     assert "Still here" not in answer.out
+
+
+def test_every_copy_in_the_data_folder_is_named_and_goes_and_none_of_somebody_else(
+    cockpit: Cockpit, signed_in: Hub, tmp_path: Path
+) -> None:
+    exports, backups = locate().data_dir / "exports", locate().data_dir / "backups"
+    exports.mkdir()
+    mine, other, named = exports / "outbox-1.jsonl", exports / "outbox-2.jsonl", backups / "before-the-fair.db"
+    assert cockpit("log", "v account-1 ok").code == 0
+    assert cockpit("outbox", "export", str(mine)).code == 0
+    head, _end, rest = mine.read_text().partition("\n")
+    other.write_text(json.dumps(json.loads(head) | {"person_id": "somebody-else"}) + "\n" + rest)
+    assert cockpit("backup", str(named)).code == 0
+    whole = tmp_path / "whole"
+    shutil.copytree(locate().data_dir, whole)
+    answer = cockpit("wipe", "--discard-unsent", "--json")
+    assert set(answer.json["copies"]) == {str(mine), str(named)}
+    shutil.rmtree(locate().data_dir)
+    shutil.copytree(whole, locate().data_dir)
+    answer = cockpit("wipe", "--discard-unsent", "--with-backups", "--json")
+    assert (answer.code, answer.json["copies"]) == (0, [])
+    assert not named.exists()
+    assert list(exports.iterdir()) == [other]
 
 
 def test_unsent_work_is_not_wiped_by_the_way(

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from cockpit.errors import HubUnavailable
+from cockpit.i18n import near_moment
 from cockpit.plain import cells
 from cockpit.screens.sync import answer, facts
 from cockpit.services.snapshots import SyncReport, TypedField
 from cockpit.widgets.conflict_panel import ChoiceKeys, ConflictTable, conflict_lines
-from cockpit.widgets.queue_table import QueueTable, moment_text
+from cockpit.widgets.queue_table import QueueTable
 from tests.support.company import NOW, at
 from tests.ui import board_samples as samples
 from tests.ui.boards import board_services
@@ -60,8 +61,8 @@ def test_facts_say_online_or_offline_and_the_last_run() -> None:
 
 def test_moments_are_shown_in_the_teams_time() -> None:
     from_the_hub = at(24, "07:30").astimezone(UTC)
-    assert moment_text(from_the_hub, NOW) == "07:30"
-    assert moment_text(at(23, "23:59").astimezone(UTC), NOW) == "Mon 11-23 23:59"
+    assert near_moment(from_the_hub, NOW) == "07:30"
+    assert near_moment(at(23, "23:59").astimezone(UTC), NOW) == "Mon 11-23 23:59"
 
 
 def _words(driver: Driver) -> str:

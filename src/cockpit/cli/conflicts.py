@@ -12,7 +12,7 @@ from cockpit import i18n
 from cockpit.cli import opening
 from cockpit.cli.nouns import Noun
 from cockpit.cli.output import Csv, Json, Plain, Sheet, Table, show, write
-from cockpit.errors import BadUse
+from cockpit.errors import BadUse, OpenConflict
 from cockpit.i18n import _
 from cockpit.services import snapshots as s
 
@@ -34,6 +34,8 @@ def group() -> typer.Typer:
         if context.invoked_subcommand is None:
             found = opening.services().answers.open()
             show(_sheet(found), {"version": 1, "conflicts": [asdict(item) for item in found]}, as_json, as_csv)
+            if found:
+                raise OpenConflict(count=len(found))
 
     @tree.command(help=_("Keep mine, theirs or both texts; the answer is a new change, and undo takes it back."))
     def answer(
@@ -54,7 +56,9 @@ def group() -> typer.Typer:
         if account is not None and not choice:
             write(answers.attach(conflict, account).text)
             return
-        if choice not in _CHOICES or value is not None or account is not None:
+        if choice and (value is not None or account is not None):
+            raise BadUse(_("One answer is enough: {text} or an option.").format(text=choice))
+        if choice not in _CHOICES:
             raise BadUse(
                 _("{text} is no answer: mine, theirs, both, --value TEXT or --account NAME.").format(text=choice or "-")
             )

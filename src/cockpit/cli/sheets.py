@@ -284,7 +284,7 @@ def _conflict_columns() -> tuple[str, ...]:
 
 def sync(snapshot: s.SyncSnapshot, report: s.SyncReport | None) -> Sheet:
     badge = snapshot.badge
-    last = i18n.clock_time(badge.last_sync_at) if badge.last_sync_at else _("never")
+    last = i18n.near_moment(badge.last_sync_at, snapshot.as_of) if badge.last_sync_at else _("never")
     lines = [
         _("hub {url}  last sync {when}").format(url=snapshot.hub_url or "-", when=last),
         _("pushed {pushed}  pulled {pulled}  waiting {pending}  conflicts {conflicts}  parked {parked}").format(
@@ -314,12 +314,12 @@ def sync(snapshot: s.SyncSnapshot, report: s.SyncReport | None) -> Sheet:
             c.mine,
             c.theirs,
             c.theirs_by,
-            i18n.clock_time(c.theirs_at) if c.theirs_at else "-",
+            i18n.near_moment(c.theirs_at, snapshot.as_of) if c.theirs_at else "-",
         )
         for c in snapshot.conflicts
     ]
     queue = [
-        (i18n.clock_time(q.occurred_at), q.label, str(q.attempts), write_state(q.state), q.error)
+        (i18n.near_moment(q.occurred_at, snapshot.as_of), q.label, str(q.attempts), write_state(q.state), q.error)
         for q in snapshot.queue
     ]
     tables = []

@@ -213,7 +213,7 @@ def _ask_about(unsent: Unsent, database: Path) -> None:
     if unsent.is_known:
         words = _(
             "{total} changes are not at the hub: {waiting} waiting, {conflicts} in conflict, {parked} refused."
-            " Send them with `cockpit sync`, or keep them: cockpit outbox export FILE"
+            " Send them with `cockpit sync`, or keep them: `cockpit outbox export FILE`."
         ).format(total=unsent.total, waiting=unsent.waiting, conflicts=unsent.conflicts, parked=unsent.parked)
     else:
         words = _("The file cannot be read, so nobody can say what of it is unsent.")

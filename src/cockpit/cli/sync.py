@@ -10,7 +10,7 @@ import typer
 from cockpit.cli import opening, shapes, sheets
 from cockpit.cli.explaining import Explain, explained
 from cockpit.cli.output import Csv, Json, Plain, progress, show
-from cockpit.errors import OpenConflict
+from cockpit.errors import OpenConflict, RefusedChanges
 from cockpit.i18n import _
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 def add_to(tree: typer.Typer) -> None:
     """Register the verb on the command tree."""
-    tree.command(help=_("Send what waits, fetch what is new. Exit code 3 when a conflict is open."))(sync)
+    tree.command(
+        help=_("Send what waits, fetch what is new. Exit code 3 when a conflict is open or a change was refused.")
+    )(sync)
 
 
 def sync(
@@ -41,6 +43,8 @@ def sync(
     show(*explained(sheets.sync(found, report), shapes.sync(found, report), why), as_json, as_csv)
     if found.badge.conflicts:
         raise OpenConflict(count=found.badge.conflicts)
+    if found.badge.parked:
+        raise RefusedChanges(count=found.badge.parked)
 
 
 def _names(found: SyncSnapshot) -> Iterator[str]:

@@ -253,7 +253,7 @@ class HubClient:
     def _no_sense(self, reason: str) -> HubUnavailable:
         log.info("no sense in the answer of %s: %s", self.address.host, clean_line(reason, 200))
         words = _("what {host} sent cannot be read.").format(host=self.address.host)
-        return HubUnavailable(words, url=self.address.url)
+        return HubUnavailable(words, url=self.address.url, has_answered=True)
 
     def _refusal(self, response: httpx.Response, body: bytes) -> HubError:
         """The error for an answer that is not 200."""

@@ -41,7 +41,7 @@ def refuse(
     results = _COUNTS.get(entity, {})
     offending = {n: v for n, v in values.items() if before.get(n) != v and (n == name or v in results.get(n, ()))}
     if offending and not _were_once(session, entity, row_id, offending):
-        raise Problem("backdate", f"{entity}.{name} is more than {days} days ago", field=name, days=days)
+        raise Problem("backdate", f"{entity}.{name}: more than {days} days ago", field=name, days=days)
 
 
 def earliest(now: datetime, days: int | None) -> datetime | None:

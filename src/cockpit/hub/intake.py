@@ -17,6 +17,7 @@ from cockpit.domain.amounts import MAX_MINOR
 from cockpit.domain.text import MAX_LENGTH, clean
 from cockpit.errors import BadUse
 from cockpit.hub.problems import Problem
+from cockpit.i18n import N_
 from cockpit.storage.records import DERIVED, from_wire, required_columns, wire_value
 from cockpit.storage.tables import SYNCED
 from cockpit.storage.tables.base import BOOKKEEPING
@@ -56,7 +57,7 @@ def inert(value: Any, depth: int = EXTRA_DEPTH) -> Any:
             raise Problem("validation", f"at most {MAX_LENGTH} signs fit")  # never cut: the device would not know
         return clean(value)
     if isinstance(value, float) and not math.isfinite(value):
-        raise Problem("validation", "a number is not finite")
+        raise Problem("validation", N_("a number is not finite"))
     if isinstance(value, (list, dict)) and depth == 0:
         raise Problem("validation", "values are nested too deep")
     if isinstance(value, list):
@@ -126,7 +127,7 @@ def _misfit(entity: str, name: str, value: Any) -> str | None:
     if column is None:
         return None
     if value is None:
-        return None if column.nullable else "a value is needed"
+        return None if column.nullable else N_("a value is needed")
     allowed = _choices(entity).get(name)
     if allowed and value not in allowed:
         return f"one of {', '.join(sorted(allowed))} is needed"
@@ -137,13 +138,13 @@ def _misfit(entity: str, name: str, value: Any) -> str | None:
     if longest is not None and len(value) > longest:
         return f"at most {longest} signs fit"
     if name.endswith("_id") and value != "" and not is_id(value):
-        return "not an id"
+        return N_("not an id")
     if isinstance(column.type, Integer) and not isinstance(value, bool):
         bits = 63 if isinstance(column.type, BigInteger) else 31
         if not -(2**bits) <= value < 2**bits:
-            return "the number is too large"
+            return N_("the number is too large")
     if name in _RANGES and not _RANGES[name][0] <= value <= _RANGES[name][1]:
         return f"between {_RANGES[name][0]} and {_RANGES[name][1]}"
     if name in _PATTERNS and not _PATTERNS[name].fullmatch(value):
-        return "not in the expected form"
+        return N_("not in the expected form")
     return None

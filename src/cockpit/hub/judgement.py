@@ -20,6 +20,7 @@ from cockpit.hub.problems import Problem
 from cockpit.hub.store import Change
 from cockpit.hub.tokens import Actor
 from cockpit.hub.wire import FieldConflict, Mutation
+from cockpit.i18n import N_
 from cockpit.storage import rows
 from cockpit.storage.records import column_types, to_wire
 from cockpit.storage.tables import (
@@ -107,7 +108,7 @@ def created(session: Session, push: Push, mutation: Mutation, row: SyncedRow | N
     """The values of a new row. Raises Problem, Later."""
     entity, actor = mutation.entity, push.actor
     if row is not None:
-        raise Problem("unique", "a row with this id is there already")
+        raise Problem("unique", N_("a row with this id is there already"))
     values = intake.accept(entity, mutation.entity_id, mutation.patch, is_trusted=actor.is_admin)
     values = _completed(actor, entity, values)
     missing = intake.missing_columns(entity, values)
@@ -270,7 +271,7 @@ def may_delete(session: Session, push: Push, mutation: Mutation, row: SyncedRow)
         raise Conflict("changed", fields)
     for table, column in _HOLDS.get(entity, ()):
         if session.exec(select(table.id).where(getattr(table, column) == row.id).limit(1)).first() is not None:
-            raise Problem("in-use", "it has deals or activities")
+            raise Problem("in-use", N_("it has deals or activities"))
 
 
 def delete_together(session: Session, push: Push, mutation: Mutation) -> None:

@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 from cockpit.domain.targets import may_set
 from cockpit.hub import tokens
 from cockpit.hub.tokens import Actor
+from cockpit.i18n import N_
 from cockpit.storage.tables import SYNCED, AccountRow, PersonRow
 
 ADMIN_ONLY = frozenset({"team", "person", "membership", "calendar_day", "funnel", "stage", "product", "kpi_rule"})
@@ -96,20 +97,20 @@ def refusal(
     if entity == "nudge":
         return _nudge_refusal(actor, before, after)
     if before is not None and not _is_writable(session, actor, before):
-        return "the row is not yours to change"
+        return N_("the row is not yours to change")
     if after is None:
         return None
     owner = after.get("owner_id")
     if before is None or owner != before.get("owner_id"):
         if owner not in actor.writable:
-            return "a row is written under your own name"
+            return N_("a row is written under your own name")
         if before is not None and (entity, "owner_id") in OWNER_FIELDS and not actor.writable - {actor.person_id}:
-            return "a lead decides whose it is"
+            return N_("a lead decides whose it is")
     account_id = after.get("account_id")
     if account_id and (before is None or account_id != before.get("account_id")):
         account = session.get(AccountRow, account_id)
         if account is not None and not can_see(session, actor, {"owner_id": account.owner_id}):
-            return "the account is not yours"
+            return N_("the account is not yours")
     return None
 
 
@@ -126,11 +127,11 @@ def _target_refusal(
     """Who leads sets a target; whom it is for says yes to it, and nobody says it for him."""
     changed = set() if before is None or after is None else {name for name in after if after[name] != before.get(name)}
     if before is not None and after is not None and changed <= {_YES} and before.get("owner_id") == actor.person_id:
-        return None if actor.person_id in actor.writable else "the row is not yours to change"
+        return None if actor.person_id in actor.writable else N_("the row is not yours to change")
     if not all(_sets(session, actor, row) for row in (before, after) if row is not None):
-        return "a target is set by who leads those it is for"
+        return N_("a target is set by who leads those it is for")
     if after is not None and after.get(_YES) != (before or {}).get(_YES):
-        return "whom a target is for agrees to it himself"
+        return N_("whom a target is for agrees to it himself")
     return None
 
 
@@ -161,12 +162,12 @@ def _nudge_refusal(actor: Actor, before: Mapping[str, Any] | None, after: Mappin
     if before is not None and after is not None and "rule" in before:  # of a deleted one only its owner is known
         changed = {name for name in after if after[name] != before.get(name)}
         if owner_id == actor.person_id and changed <= _REP_SAYS:
-            return None if actor.person_id in actor.writable else "the row is not yours to change"
-        return None if _nudges(actor, owner_id) and changed <= _LEAD_SAYS | {"by_id"} else "it is not yours to say"
+            return None if actor.person_id in actor.writable else N_("the row is not yours to change")
+        return None if _nudges(actor, owner_id) and changed <= _LEAD_SAYS | {"by_id"} else N_("it is not yours to say")
     if not all(_nudges(actor, row.get("owner_id")) for row in (before, after) if row is not None):
-        return "a nudge is sent by who leads whom it is for"
+        return N_("a nudge is sent by who leads whom it is for")
     if after is not None and any(after.get(name) for name in _REP_SAYS):
-        return "whom a nudge is for says himself that he saw it"
+        return N_("whom a nudge is for says himself that he saw it")
     return None
 
 

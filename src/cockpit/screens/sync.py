@@ -11,7 +11,7 @@ from textual.events import DescendantFocus
 from textual.widgets import Static
 
 from cockpit.commands import Command
-from cockpit.i18n import _, ngettext
+from cockpit.i18n import _, near_moment, ngettext
 from cockpit.plain import plain
 from cockpit.screens import sync_acts
 from cockpit.screens.base import View
@@ -22,7 +22,7 @@ from cockpit.widgets.conflict_panel import ChoiceKeys, ConflictDetail, ConflictT
 from cockpit.widgets.footer import FooterKey
 from cockpit.widgets.lines import Line, Lines, folded
 from cockpit.widgets.proof_lines import ProofLines
-from cockpit.widgets.queue_table import QueueTable, ReceiptTable, moment_text
+from cockpit.widgets.queue_table import QueueTable, ReceiptTable
 from cockpit.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -308,7 +308,7 @@ def facts(badge: Badge, snapshot: SyncSnapshot) -> str:
         last = _("last sync {when} ({age} ago): {pushed} sent, {pulled} received")
         parts.append(
             last.format(
-                when=moment_text(badge.last_sync_at, now),
+                when=near_moment(badge.last_sync_at, now),
                 age=age(badge.last_sync_at, now),
                 pushed=snapshot.pushed,
                 pulled=snapshot.pulled,

@@ -14,7 +14,6 @@ from cockpit.services import conflict_words, typed_values
 from cockpit.services.desk import Desk
 from cockpit.services.matching import one_account
 from cockpit.services.snapshots import ConflictItem, Saved
-from cockpit.storage.tables import ConflictRow
 from cockpit.sync import answers
 
 Choice = Literal["mine", "theirs", "both"]
@@ -40,7 +39,7 @@ class AnswerService:
     def edit(self, conflict_id: str, typed: str) -> Saved:
         """Keep neither: a third value. Raises BadUse for what cannot be read."""
         with self.desk.database.write() as session:
-            conflict = _find(session, conflict_id)
+            conflict = answers.find_open(session, conflict_id)
             if not typed_values.can_type(conflict.entity, conflict.field):
                 raise NotAllowed(_("This field cannot be typed; choose mine or theirs."))
             now = self.desk.local_now(session)
@@ -54,7 +53,7 @@ class AnswerService:
         Raises UnknownName and AmbiguousName.
         """
         with self.desk.database.write() as session:
-            if not conflict_words.can_attach(session, _find(session, conflict_id)):
+            if not conflict_words.can_attach(session, answers.find_open(session, conflict_id)):
                 raise NotAllowed(_("Only what has lost its account can be given another one."))
             found = one_account(session, account)
             text = _("Attached to {account}").format(account=found.name)
@@ -82,10 +81,3 @@ def _answer(
         is_whole_record=is_whole_record,
     )
     return Saved(action_id=action, text=text, entity=held.entity, id=held.entity_id)
-
-
-def _find(session: Session, conflict_id: str) -> ConflictRow:
-    found = session.get(ConflictRow, conflict_id)
-    if found is None or found.state != "open":
-        raise NotAllowed(_("This conflict has been answered already."))
-    return found

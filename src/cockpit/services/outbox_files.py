@@ -6,7 +6,7 @@ One JSON object a line. The first says whose work it is, each of the others is o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 
 from cockpit import clock
 from cockpit.domain.text import clean_deep
-from cockpit.errors import BadUse, NotAllowed, VersionTooOld
+from cockpit.errors import BadUse, CockpitError, NotAllowed, VersionTooOld
 from cockpit.i18n import _
 from cockpit.migrations.upcasts import REMOVED, upcast
 from cockpit.services.desk import Desk
@@ -29,6 +29,7 @@ from cockpit.sync.adopting import Adopted, adopt
 
 FORM = 1
 """Version of the file's own form."""
+_LONGEST_HEAD = 10_000
 MOST_BYTES = 256 * 1024 * 1024
 _OPS = ("create", "patch", "delete")
 _HEAD = ("person_id", "person_name", "device_id", "hub_url")
@@ -59,6 +60,21 @@ def export_to(database: Path, target: Path) -> int:
             count += 1
         file.flush()
     return count
+
+
+def owner_of(path: Path) -> tuple[str, str] | None:
+    """Whose work a file of `export_to` holds: person and hub. None for any other file."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return owner_in(_head(file.readline(_LONGEST_HEAD)))
+    except (CockpitError, OSError, UnicodeDecodeError):
+        return None
+
+
+def owner_in(facts: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Person and hub by the facts of a file; None where one is missing."""
+    person, hub = str(facts.get("person_id") or ""), str(facts.get("hub_url") or "")
+    return (person, hub) if person and hub else None
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from cockpit.i18n import N_, _
+from cockpit.i18n import N_, _, labelled
 from cockpit.services import typed_values
+from cockpit.services.field_names import FIELDS, field_name
 from cockpit.services.snapshots import QueueItem
 from cockpit.storage.queries.sync import write_state
 from cockpit.storage.tables import OutboxRow
@@ -24,6 +25,12 @@ _OF_CRM = {
         "The CRM does not take the hub's token any more: whoever runs the hub signs in again with cockpit connect."
     ),
 }
+_OF_HUB = {
+    "backdate": N_("it lies further back than the hub takes"),
+    "missing": N_("the hub has no such row"),
+    "missing-parent": N_("what it belongs to is not at the hub"),
+}
+"""Reasons whose own words hold ids and counts of the hub; its other sentences are in the catalogue one by one."""
 
 
 def queue_items(session: Session, zone: ZoneInfo) -> tuple[QueueItem, ...]:
@@ -47,11 +54,16 @@ def queue_items(session: Session, zone: ZoneInfo) -> tuple[QueueItem, ...]:
 
 
 def refusal(mutation: OutboxRow) -> str:
-    """Why a change was set aside: this program's own reasons in the reader's language, the hub's as it gave them."""
+    """Why a change was set aside, in the reader's language as far as the words are known; the field by its name."""
     words = _OF_CRM.get(mutation.error_type)
     if words is not None:
         return _(words).format(words=mutation.error_text or "-")
-    return _(mutation.error_text) if mutation.error_text else mutation.error_type
+    place, is_placed, reason = mutation.error_text.partition(": ")
+    field = place.removeprefix(f"{mutation.entity}.") if is_placed else ""
+    if field not in FIELDS:
+        field, reason = "", mutation.error_text
+    text = _(_OF_HUB.get(mutation.error_type, reason or mutation.error_type))
+    return labelled(field_name(field), text) if field else text
 
 
 def _holders(found: Iterable[OutboxRow]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from cockpit.credentials import Place
 from cockpit.errors import DatabaseBusy, DatabaseCorrupt, LocalDataError, NotAllowed, NotSignedIn
 from cockpit.i18n import _
 from cockpit.locations import Locations
+from cockpit.services import outbox_files
 from cockpit.services.desk import Desk
 from cockpit.services.signing import SigningService
 from cockpit.storage.database import Database, remove_files
@@ -68,13 +69,28 @@ def unsent_work(database: Path) -> Unsent:
 
 
 def copies_of(database: Path) -> tuple[Path, ...]:
-    """Backups, and files kept aside: they hold the same data. Only those of this account."""
+    """Backups, files kept aside, and unsent work that was saved to a file: they hold the same data. Only those of this
+    account: by their names, and beside it those of any name that say whose they are."""
     name = re.escape(database.stem)
     here = re.compile(rf"{name}\.db\.before-.+\.bak(\.new)?|{name}\.before-restore-{_STAMP}\.db(-wal|-shm|-journal)?")
     backups = re.compile(rf"{name}-{_STAMP}\.db")
     found = [path for path in _files_in(database.parent) if here.fullmatch(path.name)]
-    found += [path for path in _files_in(database.parent / "backups") if backups.fullmatch(path.name)]
+    kept = _files_in(database.parent / "backups")
+    found += [path for path in kept if backups.fullmatch(path.name)]
+    owner = _owner_of(database)
+    if owner is not None:
+        found += [path for path in kept if path not in found and _owner_of(path) == owner]
+        found += [path for path in _files_in(database.parent / "exports") if outbox_files.owner_of(path) == owner]
     return tuple(sorted(found))
+
+
+def _owner_of(database: Path) -> tuple[str, str] | None:
+    """Person and hub of a database file, None for one that does not say."""
+    try:
+        facts = read_unsent(database).facts
+    except LocalDataError:
+        return None
+    return outbox_files.owner_in(facts)
 
 
 def wipe(locations: Locations, database: Path, agreed: Unsent, *, with_copies: bool) -> Wiped:
@@ -95,12 +111,12 @@ def wipe(locations: Locations, database: Path, agreed: Unsent, *, with_copies: b
             places, is_revoked = _signed_out(opened)
         finally:
             opened.close()
+        copies = copies_of(database)
         _empty(database, agreed)
         removed = [path for path in _with_sides(locations, database) if path.exists()]
         remove_files(database)
     finally:
         lock.release()
-    copies = copies_of(database)
     if with_copies:
         removed += copies
     for path in removed:

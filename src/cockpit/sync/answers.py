@@ -52,9 +52,13 @@ def answer(
 
     `value` is the third value of an edit, in wire form; of a row that is made again, fields that replace its own.
     Returns the action, which undo takes back under `label`, and the mutation that was answered.
-    Raises NotAllowed for a conflict that is gone, cannot hold both or has no field to edit.
+    Raises NotAllowed for a conflict that is gone or answered, cannot hold both or has no field to edit.
     """
-    conflict = _open(session, conflict_id, choice)
+    conflict = find_open(session, conflict_id)
+    if choice == "both" and not can_keep_both(conflict):
+        raise NotAllowed(_("Only a long text can keep both. Choose mine or theirs."))
+    if choice == "edit" and not conflict.field:
+        raise NotAllowed(_("The whole row is in question: choose mine or theirs."))
     act, action, held = _end(
         session, conflict, choice, actor_id=actor_id, now=now, label=label, value=value, is_whole_record=is_whole_record
     )
@@ -84,15 +88,15 @@ def take_theirs(session: Session, conflict_ids: Sequence[str], *, actor_id: str,
     return acts.keep(session, replace(done[0], rest=tuple(done[1:])), action, now) if done else action
 
 
-def _open(session: Session, conflict_id: str, choice: Choice) -> ConflictRow:
-    """Raises NotAllowed for a conflict that is gone, cannot hold both or has no field to edit."""
+def find_open(session: Session, conflict_id: str) -> ConflictRow:
+    """Raises NotAllowed for an id that names no conflict, and for one that was answered."""
     conflict = session.get(ConflictRow, conflict_id)
-    if conflict is None or conflict.state != "open":
+    if conflict is None:
+        raise NotAllowed(
+            _("There is no conflict {id}: `cockpit conflicts` lists the open ones.").format(id=conflict_id)
+        )
+    if conflict.state != "open":
         raise NotAllowed(_("This conflict has been answered already."))
-    if choice == "both" and not can_keep_both(conflict):
-        raise NotAllowed(_("Only a long text can keep both. Choose mine or theirs."))
-    if choice == "edit" and not conflict.field:
-        raise NotAllowed(_("The whole row is in question: choose mine or theirs."))
     return conflict
 
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cockpit.i18n import _
+from cockpit.i18n import _, near_moment
 from cockpit.plain import cells, fit
 from cockpit.services.snapshots import ConflictItem
 from cockpit.widgets.columns import Tone, text_of
 from cockpit.widgets.lines import Line, Lines, Part, folded
-from cockpit.widgets.queue_table import moment_text
 from cockpit.widgets.table import Cell, Column, Row, Table
 
 
@@ -44,8 +43,8 @@ class ChoiceKeys:
 
 def conflict_lines(item: ConflictItem, as_of: datetime, keys: ChoiceKeys, width: int) -> list[Line]:
     """What it is about; what it was, mine and theirs under each other, each with who and when."""
-    theirs_at = moment_text(item.theirs_at, as_of) if item.theirs_at else "-"
-    mine_at = moment_text(item.mine_at, as_of) if item.mine_at else ""
+    theirs_at = near_moment(item.theirs_at, as_of) if item.theirs_at else "-"
+    mine_at = near_moment(item.mine_at, as_of) if item.mine_at else ""
     mine_by = _("you, {when}").format(when=mine_at) if mine_at else _("you")
     theirs_by = _("{who}, {when}").format(who=item.theirs_by or _("the hub"), when=theirs_at)
     sides: list[tuple[str, str, str, str, Tone]] = [

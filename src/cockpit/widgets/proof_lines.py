@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cockpit.i18n import _
+from cockpit.i18n import _, near_moment
 from cockpit.services.proof_words import count_line, verdict_line
 from cockpit.services.snapshots import ProofView
 from cockpit.widgets.columns import Tone
 from cockpit.widgets.lines import Line, Lines, folded
-from cockpit.widgets.queue_table import moment_text
 
 
 def proof_lines(proof: ProofView, as_of: datetime, verify: str, export: str, width: int) -> list[Line]:
     """The sum, the verdict with the moment of the last full proof, and what never happens to unsent work."""
     tone: Tone = "good" if proof.is_ok else "bad"
     lines: list[Line] = [*folded([(_("Proof"), "strong"), (f"  {count_line(proof)}", "")], width, 2)]
-    when = _("never") if proof.proved_at is None else moment_text(proof.proved_at, as_of)
+    when = _("never") if proof.proved_at is None else near_moment(proof.proved_at, as_of)
     last = _("last full proof {when}").format(when=when)
     lines += folded([(verdict_line(proof), tone), (f"  {last}", "muted")], width, 2)
     words = _("{verify} proves it anew, {export} saves unsent work to a file; a wipe asks about it.")

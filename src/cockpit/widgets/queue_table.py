@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from cockpit.i18n import _, clock_time, short_day
+from cockpit.i18n import _, near_moment
 from cockpit.services.snapshots import QueueItem, Receipt
 from cockpit.services.words import write_state
 from cockpit.widgets.signs import SIGN_COLUMN, write_sign
@@ -18,13 +18,6 @@ _TONES: dict[str, Tone] = {
     "waiting": "warn",
     "sending": "accent",
 }
-
-
-def moment_text(moment: datetime, as_of: datetime) -> str:
-    """The time for today, day and time before; in the zone of `as_of`."""
-    local = moment.astimezone(as_of.tzinfo)
-    clock = clock_time(local)
-    return clock if local.date() == as_of.date() else f"{short_day(local.date())} {clock}"
 
 
 HELD = ("conflict", "parked")
@@ -56,7 +49,7 @@ def queue_rows(items: Sequence[QueueItem], as_of: datetime) -> tuple[Row, ...]:
             (
                 write_sign(item.state),
                 Cell(op_id(item.mutation_id), "muted"),
-                moment_text(item.occurred_at, as_of),
+                near_moment(item.occurred_at, as_of),
                 f"- {item.label}" if item.blocked_by else item.label,
                 str(item.attempts),
                 Cell(write_state(item.state), _TONES.get(item.state, "")),
@@ -74,7 +67,7 @@ def receipt_rows(receipts: Sequence[Receipt], as_of: datetime) -> tuple[Row, ...
             receipt.mutation_id,
             (
                 Cell(op_id(receipt.mutation_id), "muted"),
-                moment_text(receipt.ended_at, as_of),
+                near_moment(receipt.ended_at, as_of),
                 receipt.label,
                 result_text(receipt.result),
                 str(receipt.rev) if receipt.rev else "-",
