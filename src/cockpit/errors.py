@@ -142,6 +142,10 @@ class DatabaseNewer(LocalDataError):
     """The file was written by a newer program. Facts: path."""
 
 
+class DataRemoved(LocalDataError):
+    """The account's data was removed while this program had it open. Facts: path."""
+
+
 class DatabaseBusy(LocalDataError):
     """Another process held the file for longer than the busy time-out. Facts: path."""
 

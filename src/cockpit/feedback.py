@@ -156,6 +156,11 @@ _WORDS: dict[type[errors.CockpitError], tuple[str, str, str]] = {
         N_("Another process held {path} for too long. Nothing was saved."),
         N_("Try again."),
     ),
+    errors.DataRemoved: (
+        N_("The data of this account was removed"),
+        N_("`cockpit wipe` took {path} away while this program was open. This was not saved."),
+        N_("Leave with q; `cockpit login URL` begins anew."),
+    ),
     errors.NotSignedIn: (
         N_("No account here yet"),
         N_("This device is not signed in to a hub."),

@@ -22,8 +22,11 @@ from sqlmodel import col, select
 
 from cockpit import clock
 from cockpit.cli.first import FirstRun
+from cockpit.errors import DataRemoved
+from cockpit.feedback import notice_for
 from cockpit.hub import embedded, grants, tokens
 from cockpit.locations import locate
+from cockpit.services.container import open_services
 from cockpit.storage.database import Database
 from cockpit.storage.tables import RefreshTokenRow, TokenFamilyRow, TokenRow
 from tests.cli.conftest import Cockpit
@@ -485,6 +488,18 @@ def test_a_program_that_has_the_file_open_fails_aloud(cockpit: Cockpit, account_
         assert cockpit("wipe", "--discard-unsent").code == 0
         with pytest.raises(sqlite3.Error):
             other.execute("INSERT INTO meta VALUES ('lost', 'work')")
+
+
+def test_a_screen_that_is_open_is_told_that_its_data_was_removed(cockpit: Cockpit, account_file: Path) -> None:
+    services = open_services(account_file)
+    services.today.load()
+    assert cockpit("wipe", "--discard-unsent").code == 0
+    with pytest.raises(DataRemoved):
+        services.accounts.load("account-1")
+    with pytest.raises(DataRemoved) as found:
+        services.quicklog.save("v account-1 ok")
+    assert "cockpit wipe" in notice_for(found.value).body
+    services.desk.database.close()
 
 
 def test_nothing_is_removed_while_another_process_works(cockpit: Cockpit, account_file: Path) -> None:

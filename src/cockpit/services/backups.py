@@ -28,7 +28,7 @@ from cockpit.i18n import _
 from cockpit.services.private_files import new_file
 from cockpit.services.signing import kept_under
 from cockpit.storage import meta
-from cockpit.storage.database import Database
+from cockpit.storage.database import Database, is_filled
 from cockpit.storage.unsent import Unsent, read_unsent
 from cockpit.sync import outbox, restoring
 
@@ -66,7 +66,7 @@ def default_target(database: Path) -> Path:
 
 def back_up(database: Path, target: Path) -> Copy:
     """Copy the file while it is in use, and check the copy whole. Raises NotSignedIn, NotAllowed and LocalDataError."""
-    if not database.is_file() or not database.stat().st_size:
+    if not is_filled(database):
         raise NotSignedIn()
     with new_file(target) as partial:
         _copy(database, partial)
@@ -151,7 +151,7 @@ def _current(database: Path) -> Unsent | None:
 def _only_here(now: Unsent | None, kept: Unsent, database: Path, *, may_discard: bool) -> tuple[str, ...]:
     """Ids of unsent changes that the backup does not know, once they may go."""
     if now is None:
-        if database.exists() and database.stat().st_size and not may_discard:
+        if is_filled(database) and not may_discard:
             raise NotAllowed(
                 _("The current file cannot be read, so nobody can say what of it is unsent. It will be kept aside: {how}")
                 .format(how="--discard-unsent")
@@ -202,7 +202,7 @@ def _mend(ready: Path, device_id: str) -> None:
 def _put(ready: Path, database: Path, seen: Unsent | None) -> Path | None:
     """The prepared file in place of the current one, of which `seen` was read; None when it could not be. One that can
     be read is written over, so that a program that has it open goes on with the new rows."""
-    if not database.exists() or not database.stat().st_size:
+    if not is_filled(database):
         for side in _SIDES:
             Path(f"{database}{side}").unlink(missing_ok=True)
         ready.rename(database)

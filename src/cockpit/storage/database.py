@@ -23,6 +23,7 @@ from cockpit.errors import (
     DatabaseCorrupt,
     DatabaseNewer,
     DataDirUnwritable,
+    DataRemoved,
     DiskFault,
     DiskFull,
     LocalDataError,
@@ -296,6 +297,8 @@ class Database:
             return DatabaseBusy(path=path) if self.path is None else why_locked(self.path)
         if "not a database" in words or "malformed" in words:
             return DatabaseCorrupt(path=path)
+        if "no such table" in words and self.path is not None and not is_filled(self.path):
+            return DataRemoved(path=path)
         if "readonly" in words or "unable to open" in words:
             return DataDirUnwritable(path=path)
         if not self.is_sqlite and "connect" in words:
@@ -338,6 +341,11 @@ def why_locked(path: Path) -> LocalDataError:
             if error.errno in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL):
                 return NoLocks(path=path)
     return DatabaseBusy(path=path)
+
+
+def is_filled(path: Path) -> bool:
+    """Whether there is a file with something in it; to look into one that is gone makes an empty one."""
+    return path.is_file() and path.stat().st_size > 0
 
 
 def remove_files(path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cockpit.errors import NotSignedIn
-from cockpit.storage.database import Database
+from cockpit.storage.database import Database, is_filled
 from cockpit.storage.reading import Reader, moment
 
 
@@ -33,7 +33,7 @@ class Unsent:
 def read_unsent(path: Path) -> Unsent:
     """Everything in `path` that the hub has not acknowledged. Raises NotSignedIn without a file, and the kinds of
     LocalDataError for one that cannot be read."""
-    if not path.is_file() or not path.stat().st_size:
+    if not is_filled(path):
         raise NotSignedIn()
     with Database(f"sqlite:///{path}").look() as reader:
         return unsent_in(reader)
