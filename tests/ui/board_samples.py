@@ -778,6 +778,7 @@ def funnel(**values: Any) -> FunnelSnapshot:
         "funnels": (("funnel-1", "Project"), ("funnel-2", "Online")),
         "currency": "CNY",
         "others": 5,
+        "came_in_days": 365,
         "stages": tuple(
             stage(number, name, number + 2, 0.31 if number == 2 else 0.61, number == 2)
             for number, name in enumerate(names, 1)

@@ -55,6 +55,7 @@ def shape(snapshot: s.FunnelSnapshot) -> dict[str, Any]:
         "funnels": [{"id": found, "name": name} for found, name in snapshot.funnels],
         "currency": snapshot.currency,
         "others": snapshot.others,
+        "came_in_days": snapshot.came_in_days,
         "other_currencies": shapes.apart(snapshot.other_currencies),
         "findings": findings(snapshot),
         "stages": [asdict(stage) for stage in snapshot.stages],
@@ -89,7 +90,8 @@ def _stages(snapshot: s.FunnelSnapshot) -> Table:
         for stage in snapshot.stages
     ]
     columns = (_("stage"), ">" + _("open"), ">" + _("others have"), _("goes on"), _("others"), _("days"), _("others"))
-    return Table(_("Stages"), columns, rows)
+    title = _("Stages, of the deals that came in within {days} days").format(days=snapshot.came_in_days)
+    return Table(title, columns, rows)
 
 
 def _flow(snapshot: s.FunnelSnapshot) -> Table:

@@ -72,7 +72,7 @@ def _stages(snapshot: s.PipelineSnapshot) -> Table:
         for stage in snapshot.stages
     ]
     columns = (_("stage"), ">" + _("deals"), ">" + _("stuck"), ">" + _("money"), ">" + _("conversion"))
-    return Table(_("Stages"), columns, rows)
+    return Table(_("Stages, conversion of all deals that ever left them"), columns, rows)
 
 
 def _deals(snapshot: s.PipelineSnapshot) -> Table:

@@ -88,9 +88,10 @@ class FunnelView(View):
 
 
 def facts(snapshot: FunnelSnapshot) -> str:
-    """Whose funnel, which one, with how many it is compared, and what the ranges mean."""
+    """Whose funnel, which one, with how many it is compared, and what the ranges mean and reach back."""
     parts = [snapshot.scope.spoken, snapshot.funnel, _("money in {currency}").format(currency=snapshot.currency)]
     if snapshot.others:
-        parts.append(_("against {count} others, ranges hold 80%").format(count=snapshot.others))
+        against = _("against {count} others, 80% ranges, {days} days")
+        parts.append(against.format(count=snapshot.others, days=snapshot.came_in_days))
     apart = apart_money(snapshot.other_currencies)
     return "  ".join(part for part in parts if part) + (f"\n{apart}" if apart else "")

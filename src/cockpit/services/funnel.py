@@ -11,7 +11,16 @@ from cockpit.domain.book import Book
 from cockpit.domain.deals import money, other_money
 from cockpit.domain.entities import Deal
 from cockpit.domain.flow import KINDS, Flow, money_of
-from cockpit.domain.funnel import Ended, Ranged, StageHealth, health, losses_by_reason, losses_by_stage, wins_by_reason
+from cockpit.domain.funnel import (
+    WINDOW_DAYS,
+    Ended,
+    Ranged,
+    StageHealth,
+    health,
+    losses_by_reason,
+    losses_by_stage,
+    wins_by_reason,
+)
 from cockpit.domain.periods import Period, period_of
 from cockpit.domain.pipeline import Pipeline, pipeline
 from cockpit.domain.team import reps_below
@@ -133,6 +142,7 @@ def _snapshot(found: FunnelFigures) -> FunnelSnapshot:
         funnels=funnels_of(book),
         currency=line.currency,
         others=found.others,
+        came_in_days=WINDOW_DAYS,
         astray=(len(line.astray), money(line.astray, line.currency)),
         other_currencies=other_money(found.counted, line.currency),
         stages=tuple(_stage(part) for part in found.stages),

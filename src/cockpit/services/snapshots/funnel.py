@@ -69,6 +69,8 @@ class FunnelSnapshot(Snapshot):
     currency: str
     others: int
     """How many people the stages are compared with."""
+    came_in_days: int
+    """The shares and days of the stages are of the deals that came into them in so many days."""
     astray: tuple[int, int] = (0, 0)
     """Count and money of open deals in no stage of the funnel."""
     other_currencies: tuple[tuple[str, int], ...] = ()
