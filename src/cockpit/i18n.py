@@ -55,8 +55,9 @@ def spoken(name: str, alias: str) -> str:
 
 
 def _(message: str) -> str:
-    """The message in the current language. Placeholders are `{name}` and filled by the caller."""
-    return _current[1].gettext(message)
+    """The message in the current language. Placeholders are `{name}` and filled by the caller. Nothing stays nothing: a
+    catalogue keeps its own head under the empty text."""
+    return _current[1].gettext(message) if message else ""
 
 
 def ngettext(one: str, many: str, count: int) -> str:

@@ -203,6 +203,7 @@ def test_a_refusal_names_the_field_and_speaks_the_readers_language(
     for lang, words in (("en", english), ("zh", chinese)):
         listed = cockpit("outbox", "--json", "--lang", lang).json["mutations"]
         assert words in listed[1]["error"]
+        assert [item["error"] for item in listed if item["state"] != "parked"] == ["", "", ""]
 
 
 def test_a_sync_that_leaves_refused_changes_says_so(cockpit: Cockpit, busy: Path) -> None:
