@@ -132,12 +132,12 @@ PARKED = (
     Bug(
         "a discard leaves what depends on it", "parked", "Children of a discarded row stay in the queue.",
         f"{_UNDO}:with_dependants",
-        " or follows or place in made:", ":", "I6",
+        " or follows or is_of_it:", ":", "I6",
     ),
     Bug(
         "a discard takes too much", "parked", "Everything queued goes with one discarded change.",
         f"{_UNDO}:with_dependants",
-        "if mutation.mutation_id in chosen or follows or place in made:", "if True:", "I1",
+        "if mutation.mutation_id in chosen or follows or is_of_it:", "if True:", "I1",
     ),
     Bug(
         "told to come again and not asked", "merge", "What came while its answer was awaited is left to the hub.",

@@ -101,7 +101,7 @@ def refuse_missing_row(session: Session, push: Push, mutation: Mutation) -> None
         raise Conflict("deleted", fields, stone)
     if _is_awaited(session, mutation):
         raise Later
-    raise Problem("missing")
+    raise Problem("missing", N_("the hub has no such row"))
 
 
 def created(session: Session, push: Push, mutation: Mutation, row: SyncedRow | None) -> dict[str, Any]:

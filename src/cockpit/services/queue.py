@@ -27,7 +27,6 @@ _OF_CRM = {
 }
 _OF_HUB = {
     "backdate": N_("it lies further back than the hub takes"),
-    "missing": N_("the hub has no such row"),
     "missing-parent": N_("what it belongs to is not at the hub"),
 }
 """Reasons whose own words hold ids and counts of the hub; its other sentences are in the catalogue one by one."""
