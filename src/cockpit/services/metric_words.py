@@ -197,7 +197,7 @@ def fault_text(error: MetricFault) -> str:
         "id": _("{value} is no id: small letters, digits and _ only, a letter first, 40 at most."),
     }
     if error.wrong == "formula":
-        text = _(_FORMULA_FAULTS[error.fault]).format(part=error.value, name=error.value)
+        text = _("{text}.").format(text=_(_FORMULA_FAULTS[error.fault]).format(part=error.value, name=error.value))
     else:
         text = texts[error.wrong].format(value=error.value or "-", names=names)
     return _("{where}: {text}").format(where=where, text=text)
