@@ -69,6 +69,51 @@ def test_a_row_that_went_since_the_answer_goes_with_the_last_change_of_it(device
     assert (device.queue(), device.row("account", "acc-1")) == ([], None)
 
 
+@pytest.mark.parametrize("choice", ["mine", "theirs"])
+def test_a_row_that_came_again_since_the_answer_is_not_asked_about(device: Device, hub: ModelHub, choice: Any) -> None:
+    """It was thought missing: with the old question open again, its answer made or removed a row that the hub has."""
+    device.edit("patch", "account", "acc-1", phone="mine")
+    away = hub.rows.pop(("account", "acc-1"))
+    hub.fail("/v1/sync/changes", answering(410, "cursor-expired"))
+    hub.refuse["phone=mine"] = "validation"
+    device.sync()
+    found = device.only_conflict()
+    assert found.kind == "missing"
+    device.service.answer(found.id, choice)
+    hub.rows["account", "acc-1"] = away
+    hub.fail("/v1/sync/changes", answering(410, "cursor-expired"))
+    device.sync()
+    device.undo.undo()
+    assert device.service.load().conflicts == ()
+    assert (device.value("account", "acc-1", "phone"), device.value("account", "acc-1", "rev")) == ("mine", away["rev"])
+    hub.refuse.clear()
+    device.sync()
+    assert (hub.row("account", "acc-1")["phone"], device.queue()) == ("mine", [])
+
+
+@pytest.mark.parametrize("choice", ["mine", "theirs"])
+def test_a_field_that_was_asked_about_again_since_the_answer_is_asked_about_once(
+    device: Device, hub: ModelHub, choice: Any
+) -> None:
+    device.edit("patch", "account", "acc-1", phone="mine")
+    hub.put("account", "acc-1", phone="theirs")
+    device.sync()
+    device.service.answer(device.only_conflict().id, "theirs")
+    device.edit("patch", "account", "acc-1", phone="mine again")
+    device.sync()
+    device.undo.undo()  # by a change: the hub has it
+    hub.put("account", "acc-1", phone="theirs again")
+    device.sync()
+    assert device.only_conflict().theirs == "theirs again"
+    assert device.undo.undo().text.endswith("The conflict is open again.")
+    found = device.only_conflict()
+    assert (found.mine, found.theirs) == ("theirs", "theirs again"), "my last word was to take my other one back"
+    device.service.answer(found.id, choice)
+    device.sync()
+    assert hub.row("account", "acc-1")["phone"] == {"mine": "theirs", "theirs": "theirs again"}[choice]
+    assert (device.queue(), device.service.load().conflicts) == ([], ())
+
+
 def test_after_the_answer_the_act_before_it_is_next(device: Device, hub: ModelHub) -> None:
     found = in_conflict(device, hub)
     device.service.answer(found.id, "mine")

@@ -194,6 +194,12 @@ def queued_again(kept: dict[str, Any]) -> OutboxRow:
     return OutboxRow(**{**kept, **{name: _moment(kept[name]) for name in _MOMENTS}})
 
 
+def questions_of(session: Session, act: Act) -> list[ConflictRow]:
+    """What an act answered and is asked again."""
+    found = (session.get(ConflictRow, conflict_id) for conflict_id, _state, _resolution in act.questions)
+    return [conflict for conflict in found if conflict is not None and conflict.state != "closed"]
+
+
 def park_again(session: Session, act: Act) -> bool:
     """Take back a retry; False when what it queued has been on its way since."""
     (kept,) = act.ended

@@ -101,6 +101,22 @@ def _hold(session: Session, mutation: OutboxRow, question: ConflictRow, base: An
         _let_follow(session, other)
 
 
+def ask_once(session: Session, question: ConflictRow, now: datetime) -> None:
+    """A question that is asked again takes in one of the same field that was asked meanwhile: its values are newer."""
+    for other in of_row(session, question.entity, question.entity_id):
+        if other.id == question.id or not question.field or other.field != question.field:
+            continue
+        question.mine, question.theirs, question.theirs_rev = other.mine, other.theirs, other.theirs_rev
+        question.theirs_by, question.theirs_at = other.theirs_by, other.theirs_at
+        is_open = "open" in (question.state, other.state)
+        question.state, question.resolution = ("open", "") if is_open else (other.state, other.resolution)
+        other.state, other.resolution, other.resolved_at = "closed", "row", now
+        held = change_in_question(session, other)
+        if held is not None:
+            _hold(session, held, question, other.base)
+            chains.mark(session)
+
+
 def _close_fields(session: Session, mutation: OutboxRow, now: datetime) -> OutboxRow:
     """Ask about the row instead of its fields; the first of the changes that were in question, `mutation` included."""
     queued = receipts.queued_of(session, mutation.entity, mutation.entity_id)

@@ -84,9 +84,15 @@ def _bring_back(
     """Take back an answer or a discard of which the hub has nothing yet."""
     act = acts.as_seen_now(session, act)
     withdraw(session, with_dependants(session, queued), "undone", now)
+    asked = [one for one in (act, *act.rest) if one.questions]
+    come_again = [one for one in asked if _is_received(session, one)]
     has_effect = acts.bring_back(session, act, actor_id=actor_id)
     for one in (act, *act.rest):
+        for question in acts.questions_of(session, one):
+            conflicts.ask_once(session, question, now)
         _ask_whether_gone(session, one, now)
+    for one in come_again:
+        conflicts.row_is_back(session, receipts.queued_of(session, one.entity, one.id), now)
     meta.put(session, f"{_MARK}{action}", "-")
     is_open = any(one.state == "open" for one in conflicts.of_row(session, act.entity, act.id))
     return Undone(None, act.label, act.entity, act.id, has_effect, is_open_again=bool(act.questions) and is_open)
@@ -107,6 +113,13 @@ def _ask_whether_gone(session: Session, act: acts.Act, now: datetime) -> None:
             theirs_by=stone.by_id,
             theirs_at=stone.deleted_at,
         )
+
+
+def _is_received(session: Session, act: acts.Act) -> bool:
+    """Whether the row of an answered question is there from the hub. One that was gone has come again since then."""
+    kept = session.get(SyncBaseRow, (act.entity, act.id))
+    row = rows.find(session, act.entity, act.id)
+    return (kept is not None and kept.rev > 0) or (row is not None and row.rev > 0)
 
 
 def pass_over(session: Session, action_id: str) -> None:
