@@ -158,7 +158,7 @@ UNDO = (
     ),
     Bug(
         "undo leaves the value", "undo", "A withdrawn change goes on being shown.",
-        f"{_UNDO}:withdraw", "        _put_back(session, entity, row_id, taken)", "        pass", "I3",
+        f"{_UNDO}:withdraw", "        _put_back(session, entity, row_id, taken, now)", "        pass", "I3",
     ),
 )  # fmt: skip
 

@@ -114,6 +114,29 @@ def test_a_field_that_was_asked_about_again_since_the_answer_is_asked_about_once
     assert (device.queue(), device.service.load().conflicts) == ([], ())
 
 
+def test_a_deletion_taken_back_leaves_the_question_of_the_field_changed_before_it(
+    device: Device, hub: ModelHub
+) -> None:
+    """The row was asked about on that change; without the deletion the question held it, and asked of nothing."""
+    device.edit("patch", "account", "acc-1", phone="mine")
+    hub.put("account", "acc-1", phone="theirs")
+    device.sync()
+    device.edit("delete", "account", "acc-1")
+    hub.put("account", "acc-1", tier="C")
+    device.sync()
+    assert device.only_conflict().kind == "edit_delete"
+    device.undo.undo()
+    assert device.service.load().conflicts == ()
+    device.edit("patch", "account", "acc-1", address="new road")
+    device.sync()
+    found = device.only_conflict()
+    assert (found.kind, found.field, found.mine, found.theirs) == ("field", "phone", "mine", "theirs")
+    device.service.answer(found.id, "mine")
+    device.sync()
+    sent = hub.row("account", "acc-1")
+    assert (sent["phone"], sent["address"], device.queue()) == ("mine", "new road", [])
+
+
 def test_after_the_answer_the_act_before_it_is_next(device: Device, hub: ModelHub) -> None:
     found = in_conflict(device, hub)
     device.service.answer(found.id, "mine")

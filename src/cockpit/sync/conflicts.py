@@ -181,14 +181,18 @@ def _free(mutation: OutboxRow) -> None:
     mutation.status, mutation.is_again = "pending", False
 
 
-def pass_on(session: Session, gone: Sequence[OutboxRow], later: OutboxRow) -> None:
-    """While `gone` are taken back: that the row is not there any more is asked about a later change of it."""
-    question = _whole_question(session, later.entity, later.entity_id)
-    if question is None or question.kind == "edit_delete":
+def pass_on(session: Session, gone: Sequence[OutboxRow], staying: Sequence[OutboxRow], now: datetime) -> None:
+    """While `gone` are taken back: what is asked about the row itself is asked about a later change of it. That they
+    changed what I deleted is no question any more without the deletion: the hub says what is one about a field."""
+    question = _whole_question(session, staying[0].entity, staying[0].entity_id)
+    if question is None:
         return
-    if question.mutation_id in {mutation.mutation_id for mutation in gone}:
-        question.mutation_id, question.mine = later.mutation_id, later.patch
-        later.status = "conflict"
+    if question.kind == "edit_delete":
+        if all(mutation.op != "delete" for mutation in staying):
+            ask_no_more(session, staying, "undone", now)
+    elif question.mutation_id in {mutation.mutation_id for mutation in gone}:
+        question.mutation_id, question.mine = staying[0].mutation_id, staying[0].patch
+        staying[0].status = "conflict"
 
 
 def close_all(session: Session, mutation_ids: Sequence[str], resolution: str, now: datetime) -> None:

@@ -185,14 +185,14 @@ def withdraw(session: Session, mutations: Sequence[OutboxRow], result: receipts.
     for mutation in mutations:
         by_row.setdefault((mutation.entity, mutation.entity_id), []).append(mutation)
     for (entity, row_id), taken in by_row.items():
-        _put_back(session, entity, row_id, taken)
+        _put_back(session, entity, row_id, taken, now)
     outbox.drop_provisional_log(session, mutations)
     conflicts.close_all(session, [mutation.mutation_id for mutation in mutations], result, now)
     receipts.end(session, mutations, result, now=now)
     session.execute(_LET_GO, {"ids": [mutation.mutation_id for mutation in mutations]})
 
 
-def _put_back(session: Session, entity: str, row_id: str, taken: list[OutboxRow]) -> None:
+def _put_back(session: Session, entity: str, row_id: str, taken: list[OutboxRow], now: datetime) -> None:
     kept = session.get(SyncBaseRow, (entity, row_id))
     if any(mutation.op == "create" for mutation in taken):
         rows.remove(session, entity, row_id)
@@ -224,7 +224,7 @@ def _put_back(session: Session, entity: str, row_id: str, taken: list[OutboxRow]
         values |= {name: value for name, value in mutation.patch.items() if name in values}
     values |= _my_words_before(session, taken, staying)
     if staying:
-        conflicts.pass_on(session, taken, staying[0])
+        conflicts.pass_on(session, taken, staying, now)
     restored = rows.put(session, entity, values)
     if kept is not None:
         restored.seen_gen = kept.seen_gen
