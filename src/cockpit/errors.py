@@ -23,6 +23,10 @@ class BadUse(CockpitError):
     """The request cannot be understood as given. `detail` says which part."""
 
 
+class WrongLine(BadUse):
+    """A command line that does not fit its command. Facts: command. `detail` says which part."""
+
+
 class UnknownName(BadUse):
     """No row has that name. Facts: kind, name, near (closest names, comma separated)."""
 

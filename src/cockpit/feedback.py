@@ -36,6 +36,7 @@ class Notice:
 _WORDS: dict[type[errors.CockpitError], tuple[str, str, str]] = {
     errors.CockpitError: (N_("It did not work"), N_("{detail}"), N_("Saved work is safe. Try again.")),
     errors.BadUse: (N_("Not understood"), N_("{detail}"), N_("See `cockpit --help`.")),
+    errors.WrongLine: (N_("Not understood"), N_("{detail}"), N_("See `{command} --help`.")),
     errors.UnknownName: (
         N_("No such {kind}"),
         N_("Nothing is called {name}. Near: {near}"),

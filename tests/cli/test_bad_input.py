@@ -21,6 +21,40 @@ from tests.support.company import Company, at
 
 
 @pytest.mark.parametrize(
+    ("words", "english", "chinese", "verb"),
+    [
+        (("frobnicate",), "there is no command frobnicate", "没有命令 frobnicate", ""),
+        (("targets", "frob"), "there is no command frob", "没有命令 frob", " targets"),
+        (("today", "--nope"), "there is no option --nope", "没有选项 --nope", " today"),
+        (("today", "--jso"), "--jso; like it: --as-of, --csv, --json", "没有选项 --jso；相近的有：", " today"),
+        (("targets", "set"), "name is missing", "缺少 name", " targets set"),
+        (("gap", "Zhang", "Wei"), "more words than it takes: Zhang Wei", "多出的内容：Zhang Wei", " gap"),
+        (("gap", "Zhang"), "more words than it takes: Zhang", "多出的内容：Zhang", " gap"),
+        (("gap", "--period"), "--period needs a value behind it", "--period 后面要有一个值", ""),
+        (("gap", "--json=5"), "--json takes no value", "--json 不带值", ""),
+        (("targets", "set", "Zhang", "-5"), "-5 is taken for an option", "-5 被当成了选项", " targets set"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_line_that_does_not_fit_its_verb_is_refused_in_the_readers_language(
+    cockpit: Cockpit, words: tuple[str, ...], english: str, chinese: str, verb: str
+) -> None:
+    answer = cockpit(*words)
+    assert (answer.code, answer.out) == (2, "")
+    assert english in answer.err
+    assert f"See `cockpit{verb} --help`." in answer.err
+    answer = cockpit("--lang", "zh", *words)
+    assert answer.code == 2
+    assert chinese in answer.err
+    assert f"请看 `cockpit{verb} --help`。" in answer.err
+
+
+@pytest.mark.usefixtures("account_file")
+def test_a_value_below_zero_is_read_after_two_dashes(cockpit: Cockpit) -> None:
+    assert "-5 is not an amount" in cockpit("targets", "set", "Zhang", "--", "-5").err
+
+
+@pytest.mark.parametrize(
     ("words", "code", "said"),
     [
         (("today", "--rep", "Nobody"), 2, "Nobody"),

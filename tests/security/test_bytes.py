@@ -111,7 +111,7 @@ def test_twins_print_hostile_rows_as_text(cockpit: Cockpit, tmp_path: Path, twin
         assert "crash" not in answer.err, answer.err
         assert answer.code in (0, 1, 2), answer.err
         if answer.code == 2:  # not every verb has every form
-            assert "No such option" in answer.err
+            assert "there is no option" in answer.err
             continue
         assert leftovers(answer.out) == "", (twin, form, leftovers(answer.out))
         assert leftovers(answer.err) == ""

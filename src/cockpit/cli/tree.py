@@ -27,6 +27,7 @@ from cockpit.cli import (
     team,
 )
 from cockpit.cli import sync as sync_verbs
+from cockpit.cli.misuse import Verbs
 from cockpit.i18n import _
 from cockpit.locations import LANGUAGES
 
@@ -34,6 +35,7 @@ from cockpit.locations import LANGUAGES
 def build(verb: str = "") -> typer.Typer:
     """The command tree in the language now set. With the verb that is called, no other is made ready."""
     tree = typer.Typer(
+        cls=Verbs,
         help=_("Sales cockpit: who to visit, how far the month is, what is wrong and the key that fixes it."),
         no_args_is_help=False,
         pretty_exceptions_enable=False,
