@@ -214,8 +214,8 @@ def test_a_sync_that_leaves_refused_changes_says_so(cockpit: Cockpit, busy: Path
     assert (done.code, "`cockpit outbox retry ID`" in done.err) == (3, True)
 
 
-def test_where_nobody_ever_signed_in_nothing_is_said_to_be_at_the_hub(cockpit: Cockpit) -> None:
-    for verb in (("outbox",), ("sync", "--offline")):
+def test_where_nobody_ever_signed_in_nothing_is_said_to_be_at_the_hub_or_in_question(cockpit: Cockpit) -> None:
+    for verb in (("outbox",), ("conflicts",), ("sync", "--offline")):
         done = cockpit(*verb)
         assert (done.code, done.out) == (4, "")
 

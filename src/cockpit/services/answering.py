@@ -26,8 +26,9 @@ class AnswerService:
     desk: Desk
 
     def open(self) -> tuple[ConflictItem, ...]:
-        """Every open conflict, oldest first."""
+        """Every open conflict, oldest first. Raises NotSignedIn where nobody ever was."""
         with self.desk.database.read() as session:
+            self.desk.require_account(session)
             return conflict_words.open_conflicts(session)
 
     def answer(self, conflict_id: str, choice: Choice, *, is_whole_record: bool = False) -> Saved:

@@ -51,6 +51,11 @@ class Desk:
             raise NotSignedIn()
         return self.person(source, person_id)
 
+    def require_account(self, source: Session | Reader) -> None:
+        """Raises NotSignedIn where nobody ever was, not even before the first sync."""
+        if not meta.get(source, "hub_url") and not meta.get(source, "person_id"):
+            raise NotSignedIn()
+
     def person(self, source: Session | Reader, person_id: str) -> PersonRef:
         row = one(source, e.Person, person_id)
         if row is None:

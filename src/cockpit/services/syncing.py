@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from cockpit import clock
-from cockpit.errors import NotAllowed, NotSignedIn
+from cockpit.errors import NotAllowed
 from cockpit.i18n import _
 from cockpit.services import conflict_words
 from cockpit.services.badge import OwnSync, read_badge
@@ -112,10 +112,9 @@ class SyncService:
     def load(self) -> SyncSnapshot:
         """Queue, receipts and open conflicts. Raises NotSignedIn where nobody ever was: then nothing is at a hub."""
         with self.desk.database.read() as session:
+            self.desk.require_account(session)
             last, zone = runs.last(session), self.desk.zone(session)
             facts = meta.get_all(session, ("complete", "hub_url", "last_error", "person_id"))
-            if not facts.get("hub_url") and not facts.get("person_id"):
-                raise NotSignedIn()
             return SyncSnapshot(
                 as_of=clock.now().astimezone(zone),
                 complete=facts.get("complete", "1") == "1",
