@@ -91,6 +91,23 @@ def test_a_row_that_came_again_since_the_answer_is_not_asked_about(device: Devic
     assert (hub.row("account", "acc-1")["phone"], device.queue()) == ("mine", [])
 
 
+def test_an_answer_about_a_field_taken_back_leaves_the_question_of_the_row_that_they_deleted_since(
+    device: Device, hub: ModelHub
+) -> None:
+    device.edit("patch", "account", "acc-1", phone="mine", address="mine")
+    hub.put("account", "acc-1", phone="theirs", address="theirs")
+    device.sync()
+    device.service.answer(device.service.load().conflicts[0].id, "theirs")
+    hub.delete("account", "acc-1")
+    device.sync()
+    assert device.only_conflict().kind == "delete_edit"
+    device.undo.undo()
+    assert device.only_conflict().kind == "delete_edit"
+    device.service.answer(device.only_conflict().id, "theirs")
+    device.sync()
+    assert (device.queue(), device.row("account", "acc-1")) == ([], None)
+
+
 @pytest.mark.parametrize("choice", ["mine", "theirs"])
 def test_a_field_that_was_asked_about_again_since_the_answer_is_asked_about_once(
     device: Device, hub: ModelHub, choice: Any

@@ -143,9 +143,13 @@ def _left_my_sight(session: Session, act: Act) -> bool:
     """True for a row that was shown beside a question about its fields, and is gone without a word about a deletion."""
     if act.shown is None or rows.find(session, act.entity, act.id) is not None:
         return False
-    asked = [session.get(ConflictRow, conflict_id) for conflict_id, _state, _resolution in act.questions]
-    is_about_row = any(conflict is not None and not conflict.field for conflict in asked)
-    return not is_about_row and session.get(TombstoneRow, (act.entity, act.id)) is None
+    return not asked_about_row(session, act) and session.get(TombstoneRow, (act.entity, act.id)) is None
+
+
+def asked_about_row(session: Session, act: Act) -> bool:
+    """Whether what was answered was what becomes of the row itself."""
+    asked = (session.get(ConflictRow, conflict_id) for conflict_id, _state, _resolution in act.questions)
+    return any(conflict is not None and not conflict.field for conflict in asked)
 
 
 def bring_back(session: Session, act: Act, *, actor_id: str) -> bool:

@@ -84,8 +84,7 @@ def _bring_back(
     """Take back an answer or a discard of which the hub has nothing yet."""
     act = acts.as_seen_now(session, act)
     withdraw(session, with_dependants(session, queued), "undone", now)
-    asked = [one for one in (act, *act.rest) if one.questions]
-    come_again = [one for one in asked if _is_received(session, one)]
+    come_again = [one for one in (act, *act.rest) if _has_come_again(session, one)]
     has_effect = acts.bring_back(session, act, actor_id=actor_id)
     for one in (act, *act.rest):
         for question in acts.questions_of(session, one):
@@ -115,11 +114,12 @@ def _ask_whether_gone(session: Session, act: acts.Act, now: datetime) -> None:
         )
 
 
-def _is_received(session: Session, act: acts.Act) -> bool:
-    """Whether the row of an answered question is there from the hub. One that was gone has come again since then."""
-    kept = session.get(SyncBaseRow, (act.entity, act.id))
-    row = rows.find(session, act.entity, act.id)
-    return (kept is not None and kept.rev > 0) or (row is not None and row.rev > 0)
+def _has_come_again(session: Session, act: acts.Act) -> bool:
+    """Whether a row that was thought gone when its question was answered is there from the hub now."""
+    row, kept = rows.find(session, act.entity, act.id), session.get(SyncBaseRow, (act.entity, act.id))
+    if row is None or not acts.asked_about_row(session, act) or conflicts.is_gone(session, row, act.entity):
+        return False
+    return row.rev > 0 or (kept is not None and kept.rev > 0)
 
 
 def pass_over(session: Session, action_id: str) -> None:
