@@ -148,8 +148,13 @@ def _left_my_sight(session: Session, act: Act) -> bool:
 
 def asked_about_row(session: Session, act: Act) -> bool:
     """Whether what was answered was what becomes of the row itself."""
-    asked = (session.get(ConflictRow, conflict_id) for conflict_id, _state, _resolution in act.questions)
-    return any(conflict is not None and not conflict.field for conflict in asked)
+    return any(not question.field for question in questions_of(session, act))
+
+
+def questions_of(session: Session, act: Act) -> list[ConflictRow]:
+    """What an act answered, as it stands now."""
+    found = (session.get(ConflictRow, conflict_id) for conflict_id, _state, _resolution in act.questions)
+    return [conflict for conflict in found if conflict is not None]
 
 
 def bring_back(session: Session, act: Act, *, actor_id: str) -> bool:
@@ -198,12 +203,6 @@ def queued_again(kept: dict[str, Any]) -> OutboxRow:
     return OutboxRow(**{**kept, **{name: _moment(kept[name]) for name in _MOMENTS}})
 
 
-def questions_of(session: Session, act: Act) -> list[ConflictRow]:
-    """What an act answered and is asked again."""
-    found = (session.get(ConflictRow, conflict_id) for conflict_id, _state, _resolution in act.questions)
-    return [conflict for conflict in found if conflict is not None and conflict.state != "closed"]
-
-
 def park_again(session: Session, act: Act) -> bool:
     """Take back a retry; False when what it queued has been on its way since."""
     (kept,) = act.ended
@@ -232,9 +231,8 @@ def _show_newest_theirs(session: Session, act: Act) -> None:
         return
     base = session.get(SyncBaseRow, (act.entity, act.id))
     shown = to_wire(row, act.entity) if base is None else base.base  # with other work of mine on it the row shows that
-    for conflict_id, _state, _resolution in act.questions:
-        conflict = session.get(ConflictRow, conflict_id)
-        if conflict is not None and conflict.field in shown and conflict.theirs != shown[conflict.field]:
+    for conflict in questions_of(session, act):
+        if conflict.field in shown and conflict.theirs != shown[conflict.field]:
             conflict.theirs, conflict.theirs_by, conflict.theirs_at = shown[conflict.field], None, None
 
 
@@ -247,9 +245,8 @@ def _keep_as_received(session: Session, act: Act) -> None:
     for kept in reversed(act.ended):
         if kept["entity_id"] == act.id and kept["op"] == "patch":
             received |= kept["base"]
-    for conflict_id, _state, _resolution in act.questions:
-        conflict = session.get(ConflictRow, conflict_id)
-        if conflict is not None and conflict.field:
+    for conflict in questions_of(session, act):
+        if conflict.field:
             received[conflict.field] = conflict.theirs
     session.add(
         SyncBaseRow(entity=act.entity, id=act.id, rev=received["rev"], base=received, seen_gen=_load_before(session))
@@ -264,8 +261,7 @@ def _load_before(session: Session) -> int:
 
 def _in_question(session: Session, act: Act) -> dict[str, Any]:
     """My last word on each field in question, as the row showed it: a change the hub has by now may have said it."""
-    asked = [session.get(ConflictRow, conflict_id) for conflict_id, _state, _resolution in act.questions]
-    fields = {conflict.field for conflict in asked if conflict is not None}
+    fields = {conflict.field for conflict in questions_of(session, act)}
     return {name: value for name, value in (act.shown or {}).items() if name in fields}
 
 

@@ -88,7 +88,8 @@ def _bring_back(
     has_effect = acts.bring_back(session, act, actor_id=actor_id)
     for one in (act, *act.rest):
         for question in acts.questions_of(session, one):
-            conflicts.ask_once(session, question, now)
+            if question.state != "closed":
+                conflicts.ask_once(session, question, now)
         _ask_whether_gone(session, one, now)
     for one in come_again:
         conflicts.row_is_back(session, receipts.queued_of(session, one.entity, one.id), now)
