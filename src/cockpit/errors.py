@@ -20,11 +20,7 @@ class CockpitError(Exception):
 
 
 class BadUse(CockpitError):
-    """The request cannot be understood as given. `detail` says which part."""
-
-
-class WrongLine(BadUse):
-    """A command line that does not fit its command. Facts: command. `detail` says which part."""
+    """The request cannot be understood as given. `detail` says which part. Facts: command, whose help explains it."""
 
 
 class UnknownName(BadUse):

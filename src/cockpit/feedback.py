@@ -35,8 +35,7 @@ class Notice:
 
 _WORDS: dict[type[errors.CockpitError], tuple[str, str, str]] = {
     errors.CockpitError: (N_("It did not work"), N_("{detail}"), N_("Saved work is safe. Try again.")),
-    errors.BadUse: (N_("Not understood"), N_("{detail}"), N_("See `cockpit --help`.")),
-    errors.WrongLine: (N_("Not understood"), N_("{detail}"), N_("See `{command} --help`.")),
+    errors.BadUse: (N_("Not understood"), N_("{detail}"), N_("See `{command} --help`.")),
     errors.UnknownName: (
         N_("No such {kind}"),
         N_("Nothing is called {name}. Near: {near}"),
@@ -189,7 +188,7 @@ class _Facts(dict[str, object]):
 def notice_for(error: errors.CockpitError) -> Notice:
     """The words for an error, by its class or the nearest parent class that has some."""
     words = next(_WORDS[cls] for cls in type(error).__mro__ if cls in _WORDS)
-    facts = _Facts(error.facts)
+    facts = _Facts({"command": "cockpit", **error.facts})
     candidates = facts.get("candidates")
     if isinstance(candidates, tuple):
         facts["candidates"] = listed(str(name) for name in candidates)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cockpit.cli.misuse import Verbs
 from cockpit.cli.output import progress, talk, write
 from cockpit.domain.text import clean_line
 from cockpit.errors import BadUse, MissingExtra, NotAllowed, UnknownName
@@ -73,7 +74,10 @@ def group() -> typer.Typer:
     from cockpit.cli import upstreams
 
     verbs = typer.Typer(
-        help=_("The reference CRM API: serve, seed, import, tokens."), no_args_is_help=True, rich_markup_mode=None
+        help=_("The reference CRM API: serve, seed, import, tokens."),
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        cls=Verbs,
     )
     verbs.command(help=_("Serve the API."))(serve)
     verbs.command(help=_("Make the demo company."))(seed)
@@ -101,6 +105,7 @@ def _funnels() -> typer.Typer:
         help=_("Funnel models: list what there is, add a shipped one or your own."),
         no_args_is_help=True,
         rich_markup_mode=None,
+        cls=Verbs,
     )
 
     @verbs.command("list", help=_("The funnels of this hub with their stages, and the models that are shipped."))

@@ -9,6 +9,7 @@ import typer
 
 from cockpit.cli import opening, shapes
 from cockpit.cli.explaining import Explain, explained
+from cockpit.cli.misuse import Verbs
 from cockpit.cli.output import AsOf, Csv, Json, Plain, Sheet, Table, show, wants_screen, write
 from cockpit.errors import BadUse
 from cockpit.i18n import N_, _, long_day, short_day
@@ -58,7 +59,9 @@ def _kind(period: str) -> PeriodKind:
 
 
 def _group() -> typer.Typer:
-    group = typer.Typer(help=_("Own metrics, their targets and inputs."), no_args_is_help=True, rich_markup_mode=None)
+    group = typer.Typer(
+        help=_("Own metrics, their targets and inputs."), no_args_is_help=True, rich_markup_mode=None, cls=Verbs
+    )
     for name, verb, text in (
         ("add", add, N_("Add a metric: a formula of others, or rows that are counted.")),
         ("enter", enter, N_("Enter what the rows do not know: cockpit metric enter cac 104k.")),

@@ -1,4 +1,4 @@
-"""What the library of the verbs cannot read, said as every other bad use: in the reader's language, with the next step."""
+"""A line its verb cannot read: said in the reader's language, with the verb's own help as the next step."""
 
 from __future__ import annotations
 
@@ -15,20 +15,25 @@ from typer._click.exceptions import (  # the library raises these, and names the
 )
 from typer.core import TyperGroup
 
-from cockpit.errors import WrongLine
+from cockpit.errors import BadUse
 from cockpit.i18n import _, listed
 
 T = TypeVar("T")
 
 
 class Verbs(TyperGroup):
-    """The tree of commands, whose refusals are errors of ours."""
+    """A group of commands, whose refusals are errors of ours and name the command that was called."""
 
     def make_context(self, *args: Any, **rest: Any) -> Any:
         return _said(lambda: super(Verbs, self).make_context(*args, **rest))
 
     def invoke(self, ctx: Any) -> Any:
-        return _said(lambda: super(Verbs, self).invoke(ctx))
+        try:
+            return _said(lambda: super(Verbs, self).invoke(ctx))
+        except BadUse as error:
+            called = (ctx.command_path, ctx.invoked_subcommand)
+            error.facts.setdefault("command", " ".join(word for word in called if word))
+            raise
 
 
 def _said(work: Callable[[], T]) -> T:
@@ -37,8 +42,8 @@ def _said(work: Callable[[], T]) -> T:
     except NoArgsIsHelpError:  # no refusal: the help itself
         raise
     except UsageError as error:
-        command = error.ctx.command_path if error.ctx is not None else "cockpit"
-        raise WrongLine(_words(error), command=command) from error
+        facts = {"command": error.ctx.command_path} if error.ctx is not None else {}
+        raise BadUse(_words(error), **facts) from error
 
 
 def _words(error: UsageError) -> str:

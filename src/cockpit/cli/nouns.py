@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from typer.core import TyperGroup
-
+from cockpit.cli.misuse import Verbs
 from cockpit.errors import BadUse
 from cockpit.i18n import _
 
 
-class Noun(TyperGroup):
+class Noun(Verbs):
     """An option in front of the verb is the noun's, and would say nothing to the verb: refused, not left out unsaid."""
 
     usual_verb = ""

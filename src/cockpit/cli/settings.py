@@ -12,6 +12,7 @@ import typer
 
 from cockpit import clock
 from cockpit.cli import opening
+from cockpit.cli.misuse import Verbs
 from cockpit.cli.output import Json, Sheet, Table, show, talk, write
 from cockpit.errors import BadUse
 from cockpit.i18n import _, listed
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def group() -> typer.Typer:
     """The `config` verbs."""
-    verbs = typer.Typer(help=_("The settings file."), no_args_is_help=True, rich_markup_mode=None)
+    verbs = typer.Typer(help=_("The settings file."), no_args_is_help=True, rich_markup_mode=None, cls=Verbs)
     verbs.command("path", help=_("Print the path of the settings file."))(path)
     verbs.command("show", help=_("Print every setting and where it comes from."))(show_settings)
     verbs.command("validate", help=_("Check the settings; names file, line and key of all that is wrong."))(validate)
