@@ -282,7 +282,7 @@ def _replayed(
             is_refused = one.status == "parked" != look.before.states.get(one.mutation_id)
             # what was sent and not answered may be there already: the hub says what it met
             is_unanswered = one.attempts > 0 and one.status not in ("conflict", "parked")
-            is_past = one.status in ("conflict", "parked") and _went_through_since(look, one, name)
+            is_past = not is_unanswered and _went_through_since(look, one, name)
             if is_past and (one.mutation_id, name) not in asked:
                 continue
             if (one.mutation_id, name) not in asked and not is_refused and not is_unanswered and not is_open:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from cockpit.errors import CockpitError, NotAllowed
 from cockpit.storage.queries.sync import write_states
+from cockpit.sync import policy
 from tests.sync.conftest import Device
 from tests.sync.model import ModelHub, lost_request
 
@@ -278,6 +282,26 @@ def test_of_a_refused_change_nothing_is_asked_that_a_later_word_of_mine_has_sett
     hub.put("account", "acc-1", phone="7")
     device.sync()
     assert (device.service.badge().conflicts, device.value("account", "acc-1", "phone")) == (0, "7")
+
+
+def test_of_a_change_that_is_to_come_again_nothing_is_asked_that_a_later_word_of_mine_has_settled(
+    device: Device, hub: ModelHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer to the first push was lost; a copy of it acknowledges the second change and puts off the first."""
+    device.edit("patch", "account", "acc-1", phone="2", name="poison")
+    device.edit("patch", "account", "acc-1", phone="9")
+    hub.put("account", "acc-1", phone="9")
+
+    def put_off_the_first(hub: ModelHub, request: httpx.Request) -> httpx.Response:
+        first, second = json.loads(request.content)["mutations"]
+        put_off = {"mutation_id": first["mutation_id"], "status": "retry"}
+        return httpx.Response(200, json={"results": [put_off, hub._judge(second)]})
+
+    hub.fail("/v1/sync/push", put_off_the_first)
+    monkeypatch.setattr(policy, "backoff", lambda _attempts, _random: timedelta(minutes=1))
+    device.sync()
+    assert device.queue() == [("acc-1", "pending")]
+    assert (device.service.badge().conflicts, device.value("account", "acc-1", "phone")) == (0, "9")
 
 
 @pytest.mark.parametrize("choice", ["mine", "theirs"])

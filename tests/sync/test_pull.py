@@ -136,6 +136,21 @@ def test_an_expired_cursor_starts_over_and_keeps_the_queue(device: Device, hub: 
     assert device.service.badge().complete
 
 
+def test_a_row_of_mine_that_left_my_sight_before_i_heard_that_it_is_there_goes(device: Device, hub: ModelHub) -> None:
+    """The hub took it, a load did not bring it any more, and then came the answer: no change will say that it left."""
+    device.edit("create", "account", "mine", name="Mine", owner_id="rep-1")
+    assert device.sync_killed_at("answered")
+    del hub.rows["account", "mine"]
+    hub.put("account", "acc-1", phone="fresh")
+    hub.oldest_cursor = hub.rev
+    hub.fail("/v1/sync/push", lambda _hub, _request: httpx.Response(200, json={"results": []}))
+    device.sync()
+    assert device.queue() == [("mine", "pending")]
+    device.sync()
+    assert device.queue() == []
+    assert device.row("account", "mine") is None
+
+
 def test_a_resync_cut_in_the_middle_goes_on(device: Device, hub: ModelHub) -> None:
     hub.page_size = 2
     hub.put("account", "acc-1", phone="fresh")

@@ -146,6 +146,26 @@ def test_a_deletion_that_the_hub_may_have_is_not_discarded_with_what_was_to_brin
     assert sorted(receipt.result for receipt in device.service.load().receipts) == ["applied", "discarded"]
 
 
+def test_a_deletion_that_the_hub_may_have_is_kept_too_where_the_tombstone_was_never_told(
+    device: Device, hub: ModelHub
+) -> None:
+    """A full load did not bring the row: that it was there before is known from my own change of it alone."""
+    device.edit("patch", "account", "acc-1", phone="2")
+    hub.delete("account", "acc-1")
+    hub.oldest_cursor = hub.rev
+    device.sync()
+    device.service.answer(device.only_conflict().id, "mine")
+    device.edit("delete", "account", "acc-1")
+    hub.refuse["acc-1"] = "validation"
+    hub.fail("/v1/sync/push", without_the_last)
+    device.sync()
+    hub.refuse.clear()
+    device.service.discard(device.service.load().queue[0].mutation_id)
+    assert device.queue() == [("acc-1", "pending")]
+    device.sync()
+    assert device.queue() == []
+
+
 def test_a_row_that_never_was_at_the_hub_is_discarded_with_its_deletion(device: Device, hub: ModelHub) -> None:
     device.edit("create", "account", "acc-9", name="Customer 9", owner_id="rep-1")
     device.edit("delete", "account", "acc-9")

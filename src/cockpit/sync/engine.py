@@ -313,6 +313,7 @@ class Engine:
         with self.database.write() as session:
             if meta.get(session, "complete", "1") != "1":
                 pull.sweep(session, now, accept_shrink=accept_shrink)
+            pull.forget_not_shown(session)
             receipts.drop_unrecorded_log(session)
             receipts.prune(session, hello.time)
             acts.prune(session, hello.time)

@@ -271,9 +271,9 @@ class Receiver:
             merged = merge_field(entity, name, seen, mine, value)
             if merged.is_conflict:
                 is_asked = conflicts.is_asked(self.session, entity, theirs["id"], name)
-                is_held = mutation.status == "parked" or (mutation.status == "conflict" and not is_asked)
-                if is_held and receipts.has_said_since(self.session, mutation, queued, name):
-                    continue  # it did not go through for another field; of this one the hub has a later word of mine
+                may_be_past = mutation.status == "parked" or not (is_asked or chains.is_unanswered(mutation))
+                if may_be_past and receipts.has_said_since(self.session, mutation, queued, name):
+                    continue  # it has not gone through yet; of this field the hub has a later word of mine
                 latest = next(m.patch[name] for m in reversed(queued) if name in m.patch)
                 if (entity, name) in LONG_TEXT_FIELDS or is_asked:
                     # a text shows what was merged into it; one in question my last word, which the hub may have by now

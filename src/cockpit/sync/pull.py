@@ -27,6 +27,7 @@ Reason = Literal["first", "cursor-expired", "scope-changed", "restored"]
 
 HEAD = "head_rev"
 """The highest revision this device has met. A hub whose head is lower was restored from a backup."""
+_NOT_SHOWN = "not_shown:"
 MARK = "mark"
 """The hub's start that it was met under. Together they are the place the next greeting asks about."""
 
@@ -240,6 +241,24 @@ def sweep(session: Session, now: datetime, *, accept_shrink: bool) -> None:
             )
     _drop_stale_bases(session, number, now)
     meta.put_all(session, {"complete": "1", "resync_reason": ""})
+
+
+def was_not_shown(session: Session, entity: str, row_id: str) -> None:
+    """Note a row of mine that the hub has and did not send in its answer, as it does with every row that I may see."""
+    meta.put(session, f"{_NOT_SHOWN}{entity}:{row_id}", "1")
+
+
+def forget_not_shown(session: Session) -> None:
+    """After a whole pull: remove what was noted and has not come with it. It had left my sight before a load began, so
+    that no change says so. A row with work of mine waits for what the hub says to that."""
+    for key in meta.starting(session, _NOT_SHOWN):
+        entity, _colon, row_id = key.partition(":")
+        row = rows.find(session, entity, row_id)
+        if row is not None and row.pending:
+            continue
+        if row is not None and row.seen_gen < generation(session):
+            rows.remove(session, entity, row_id)
+        meta.remove(session, f"{_NOT_SHOWN}{key}")
 
 
 def _drop_stale_bases(session: Session, number: int, now: datetime) -> None:

@@ -229,6 +229,7 @@ def _acknowledge(session: Session, mutation: OutboxRow, result: PushResult, gene
         row = rows.find(session, entity, row_id)
         if row is not None and (end_as == "applied" or row.rev == 0):
             row.rev = max(row.rev, rev, 1)  # the hub's from now on: a full load that does not bring it takes it away
+            pull.was_not_shown(session, entity, row_id)
     meta.raise_to(session, _PASSED, mutation.seq or 0)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select, union_all
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, col
 
@@ -67,6 +67,16 @@ _SENT_AFTER = select(OutboxDoneRow).where(
     col(OutboxDoneRow.seq) > bindparam("seq"),
     col(OutboxDoneRow.result).in_(SENT),
 )
+_CHANGED_BEFORE = union_all(
+    *(
+        select(col(table.seq)).where(
+            col(table.entity) == bindparam("entity"),
+            col(table.entity_id) == bindparam("row_id"),
+            col(table.seq) < bindparam("seq"),
+        )
+        for table in (OutboxRow, OutboxDoneRow)
+    )
+).limit(1)
 _DROP_UNRECORDED = delete(ChangeLogRow).where(
     col(ChangeLogRow.rev) == 0, col(ChangeLogRow.id).in_(select(col(OutboxDoneRow.mutation_id)))
 )
@@ -120,6 +130,12 @@ def is_known(session: Session, entity: str, row_id: str) -> bool:
         *of_it, col(OutboxDoneRow.op) == "create", col(OutboxDoneRow.result).in_(SENT)
     )
     return session.scalars(made.limit(1)).first() is not None
+
+
+def was_there_before(session: Session, create: OutboxRow) -> bool:
+    """True when a row is made again: it had been changed or deleted here before."""
+    of_row = {"entity": create.entity, "row_id": create.entity_id, "seq": create.seq}
+    return rows.beside(session).scalar(_CHANGED_BEFORE, of_row) is not None
 
 
 def has_said_since(session: Session, mutation: OutboxRow, queued: Sequence[OutboxRow], field: str) -> bool:

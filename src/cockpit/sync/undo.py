@@ -155,26 +155,25 @@ def with_dependants(session: Session, mutations: Iterable[OutboxRow]) -> list[Ou
     """These mutations and everything queued that has no sense without them, in order.
 
     What was sent and not answered stays: the hub may have taken it all the same, and says so. Of a row that is not made
-    that is its deletion alone, where the row was to come back: the hub takes the deletion of what was deleted before,
+    that is its deletion alone, where the row was to come again: the hub takes the deletion of what was deleted before,
     and no other change of what is not there.
     """
     chosen = {mutation.mutation_id: mutation for mutation in mutations}
     if not chosen:
         return []
-    made: set[tuple[str, str]] = (
-        set()
-    )  # from where the row is made on: what came before it was of the row as it had been
+    made: dict[tuple[str, str], bool] = {}
+    """Rows from where they are made on, and whether again: what came before was of the row as it had been."""
     for mutation in session.exec(select(OutboxRow).order_by(col(OutboxRow.seq))):
         place = (mutation.entity, mutation.entity_id)
         is_unanswered = chains.is_unanswered(mutation)
         follows = mutation.depends_on in chosen and not is_unanswered
-        was_deleted = session.get(TombstoneRow, place) is not None
-        is_left = mutation.op == "delete" and is_unanswered and was_deleted
+        is_left = mutation.op == "delete" and is_unanswered and made.get(place, False)
         is_of_it = place in made and not is_left
         if mutation.mutation_id in chosen or follows or is_of_it:
             chosen[mutation.mutation_id] = mutation
             if mutation.op == "create":
-                made.add(place)
+                was_deleted = session.get(TombstoneRow, place) is not None
+                made[place] = was_deleted or receipts.was_there_before(session, mutation)
     return sorted(chosen.values(), key=lambda mutation: mutation.seq or 0)
 
 
