@@ -89,9 +89,13 @@ def test_a_deal_begins_in_the_funnel_that_was_named(company: Company) -> None:
     deals = DealService(desk_of(company))
     deals.create(account, "one", funnel="onl")
     deals.create(account, "two")
-    assert [stage.open for stage in load(company, funnel_id="funnel-2").stages] == [1]
+    for named in ("funnel-2", "online", "线"):
+        assert [stage.open for stage in load(company, funnel=named).stages] == [1]
     with pytest.raises(UnknownName) as refused:
         deals.create(account, "three", funnel="nowhere")
+    assert refused.value.facts["near"] == "Project, Online"
+    with pytest.raises(UnknownName) as refused:
+        load(company, funnel="nowhere")
     assert refused.value.facts["near"] == "Project, Online"
 
 
@@ -107,15 +111,15 @@ def test_a_second_funnel_has_its_own_stages_and_deals(company: Company) -> None:
     company.put("stage", id="s-1", funnel_id="funnel-2", name="试用", alias="Trial", kind="open", position=1)
     company.put("deal", name="x", owner_id=ME, funnel_id="funnel-2", stage_id="s-1", amount_minor=7)
     company.deal("d", "stage-2", 500)
-    second = load(company, funnel_id="funnel-2")
+    second = load(company, funnel="funnel-2")
     assert [(stage.name, stage.open) for stage in second.stages] == [("Trial", 1)]
     assert [name for _id, name in second.funnels] == ["Project", "Online"]
     assert load(company, since=date(2026, 9, 1)).closing_minor == 500
-    assert load(company, funnel_id="funnel-2", since=date(2026, 9, 1)).closing_minor == 7
+    assert load(company, funnel="funnel-2", since=date(2026, 9, 1)).closing_minor == 7
 
 
 def test_bad_questions_are_answered_with_the_next_step(company: Company) -> None:
     with pytest.raises(UnknownName):
-        load(company, funnel_id="none")
+        load(company, funnel="none")
     with pytest.raises(BadUse):
         load(company, since=date(2026, 11, 24))

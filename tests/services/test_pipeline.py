@@ -148,7 +148,7 @@ def test_a_past_day_hides_what_came_later(company: Company) -> None:
 
 def test_an_unknown_funnel(company: Company) -> None:
     with pytest.raises(UnknownName):
-        PipelineService(desk_of(company)).load(funnel_id="none")
+        PipelineService(desk_of(company)).load(funnel="none")
 
 
 def test_a_brief_has_the_people_and_the_last_meeting_of_the_account(company: Company) -> None:

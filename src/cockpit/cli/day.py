@@ -72,7 +72,7 @@ def pipeline(
     as_csv: Csv = False,
     as_of: AsOf = None,
     rep: Rep = None,
-    funnel: Annotated[str | None, typer.Option(help=_("A funnel's id; the default one otherwise."))] = None,
+    funnel: Annotated[str | None, typer.Option(help=_("A funnel's id or name; the default one otherwise."))] = None,
     explain: Explain = False,
 ) -> None:
     if wants_screen(plain, as_json, as_csv) and as_of is None and rep is None and not explain:
@@ -98,7 +98,9 @@ def funnel(
     as_csv: Csv = False,
     as_of: AsOf = None,
     rep: Rep = None,
-    model: Annotated[str | None, typer.Option("--funnel", help=_("A funnel's id; the default one otherwise."))] = None,
+    model: Annotated[
+        str | None, typer.Option("--funnel", help=_("A funnel's id or name; the default one otherwise."))
+    ] = None,
     since: Annotated[
         str | None, typer.Option(help=_("The flow of all open deals since that day, like 2026-10-31."), metavar="DATE")
     ] = None,

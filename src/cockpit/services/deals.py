@@ -20,7 +20,7 @@ from cockpit.i18n import _, exact_money, listed, short_day, spoken
 from cockpit.services.cardparts import contact_lines, past_and_planned, unknown_fields
 from cockpit.services.desk import Desk
 from cockpit.services.drafts import Bench, needed
-from cockpit.services.matching import one_account
+from cockpit.services.matching import one_account, one_funnel
 from cockpit.services.snapshots import DealSnapshot, Saved, StageStep
 from cockpit.services.views import deal_line
 from cockpit.storage.queries.extra import kept_of
@@ -314,12 +314,7 @@ def _amount(text: str) -> Amount | None:
 def _first_stage(bench: Bench, wanted: str) -> tuple[FunnelRow, StageRow]:
     """The funnel of that id, name or part of one, and where a deal begins in it; the default one for no name."""
     every = bench.session.exec(select(FunnelRow).order_by(col(FunnelRow.is_default).desc(), col(FunnelRow.id))).all()
-    name = clean_line(wanted, 200).casefold()
-    exact = [one for one in every if name in (one.id.casefold(), one.name.casefold(), one.alias.casefold())]
-    funnels = exact or [one for one in every if name in one.name.casefold() or name in one.alias.casefold()]
-    if every and (not funnels or (name and len(funnels) > 1)):
-        raise UnknownName(kind=_("funnel"), name=wanted, near=listed(spoken(f.name, f.alias) for f in every))
-    for funnel in funnels:
+    for funnel in [one_funnel(every, wanted)] if every and wanted.strip() else every:
         stages = open_stages(bench, funnel.id)
         if stages:
             return funnel, stages[0]

@@ -24,9 +24,10 @@ from cockpit.domain.funnel import (
 from cockpit.domain.periods import Period, period_of
 from cockpit.domain.pipeline import Pipeline, pipeline
 from cockpit.domain.team import reps_below
-from cockpit.errors import BadUse, UnknownName
-from cockpit.i18n import _, listed, spoken
+from cockpit.errors import BadUse
+from cockpit.i18n import _, spoken
 from cockpit.services.desk import Desk
+from cockpit.services.matching import one_funnel
 from cockpit.services.pipeline import funnels_of, month_flow
 from cockpit.services.snapshots import FlowLine, FunnelSnapshot, FunnelStage, PersonRef, RangeView, ReasonLine
 from cockpit.services.views import open_book, stage_name
@@ -85,25 +86,26 @@ class FunnelService:
     def load(
         self,
         rep_id: str | None = None,
-        funnel_id: str | None = None,
+        funnel: str | None = None,
         since: date | None = None,
         as_of: datetime | None = None,
     ) -> FunnelSnapshot:
-        """One rep's funnel; for a lead or head without `rep_id` that of all their people.
+        """One rep's funnel; for a lead or head without `rep_id` that of all their people. `funnel` is a model's id or name,
+        None the default one.
 
         Without `since` the flow is that of the running month: of the deals expected to close in it, from its first day
         on. With it, of all open deals from the end of that day. Raises UnknownName for a funnel that is not here and
         BadUse for a day that is not over.
         """
         with self.desk.look(as_of) as source:
-            return _snapshot(funnel_figures(self.desk, source, rep_id, funnel_id, since, as_of))
+            return _snapshot(funnel_figures(self.desk, source, rep_id, funnel, since, as_of))
 
 
 def funnel_figures(
     desk: Desk,
     source: Session | Reader,
     rep_id: str | None = None,
-    funnel_id: str | None = None,
+    funnel: str | None = None,
     since: date | None = None,
     as_of: datetime | None = None,
 ) -> FunnelFigures:
@@ -115,8 +117,7 @@ def funnel_figures(
     scope = viewer if rep_id in (None, viewer.id) else desk.find_rep(source, rep_id)
     owners = everyone if scope.id == viewer.id else [scope.id]
     book = open_book(desk, source, sorted({*everyone, scope.id}), as_of)
-    if funnel_id is not None and funnel_id not in book.funnels:
-        raise UnknownName(kind=_("funnel"), name=funnel_id, near=listed(f.name for f in book.funnels.values()))
+    funnel_id = one_funnel(book.funnels.values(), funnel).id if funnel is not None else None
     if since is not None and since >= book.today:
         raise BadUse(_("{text} is not over yet. A look back needs a past day.").format(text=since))
     if since is not None and since < book.activities_from:

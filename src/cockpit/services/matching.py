@@ -1,14 +1,15 @@
-"""Which account is meant: by id, pinyin initials, any part of a name, or, when nothing else fits, near spelling."""
+"""Which account is meant: by id, pinyin initials, any part of a name, or, when nothing else fits, near spelling. Which
+funnel is meant: by id, name or part of one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from cockpit.domain.text import clean_line, fold_width
 from cockpit.errors import AmbiguousName, UnknownName
-from cockpit.i18n import _, listed
+from cockpit.i18n import _, listed, spoken
 from cockpit.services.snapshots import Match
 from cockpit.storage.reading import Reader, among, reader_of
 
@@ -21,6 +22,20 @@ _ROUGH, _NEAR_ENOUGH = 65.0, 55.0
 _MAX_QUERY = 200
 MOST_FOUND = 300
 """Matches read at most: nobody looks past them."""
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def alias(self) -> str: ...
+
+
+_Model = TypeVar("_Model", bound=_Named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,16 @@ def one_account(source: Session | Reader, text: str) -> Match:
     if best:
         raise AmbiguousName(name=text, candidates=tuple(_label(m) for m in best[:8]))
     raise UnknownName(kind=_("account"), name=text, near=listed(_label(m) for m in matches[:5]) or "-")
+
+
+def one_funnel(every: Collection[_Model], text: str) -> _Model:
+    """The one funnel meant, of all there are. Raises UnknownName with their names, also where several fit."""
+    name = clean_line(text, _MAX_QUERY).casefold()
+    whole = [one for one in every if name in (one.id.casefold(), one.name.casefold(), one.alias.casefold())]
+    found = whole or [one for one in every if name in one.name.casefold() or name in one.alias.casefold()]
+    if not name or len(found) != 1:
+        raise UnknownName(kind=_("funnel"), name=text, near=listed(spoken(f.name, f.alias) for f in every))
+    return found[0]
 
 
 def candidates_of(matches: Sequence[Match]) -> tuple[str, ...]:

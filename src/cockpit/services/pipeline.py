@@ -14,10 +14,10 @@ from cockpit.domain.measures import share_range
 from cockpit.domain.periods import period_of
 from cockpit.domain.pipeline import DealFacts, Pipeline, deal_facts, pipeline
 from cockpit.domain.team import reps_below
-from cockpit.errors import UnknownName
-from cockpit.i18n import _, listed, spoken
+from cockpit.i18n import spoken
 from cockpit.services.cardparts import contact_lines
 from cockpit.services.desk import Desk
+from cockpit.services.matching import one_funnel
 from cockpit.services.snapshots import DealBrief, PersonRef, PipelineSnapshot, StageLine, WriteState
 from cockpit.services.views import deal_line, look_at, open_book
 from cockpit.storage.queries.people import contacts_by_account, everybody, last_held_by_account
@@ -38,13 +38,13 @@ class PipelineService:
     desk: Desk
 
     def load(
-        self, rep_id: str | None = None, funnel_id: str | None = None, as_of: datetime | None = None
+        self, rep_id: str | None = None, funnel: str | None = None, as_of: datetime | None = None
     ) -> PipelineSnapshot:
-        """One rep's deals; for a lead or head without `rep_id`, all deals of their people. `funnel_id` None: the default funnel."""
+        """One rep's deals; for a lead or head without `rep_id`, all deals of their people. `funnel` is a funnel's id or
+        name, None the default one."""
         with self.desk.look(as_of) as source:
             viewer, scope, owners, book = pipeline_scope(self.desk, source, rep_id, as_of)
-            if funnel_id is not None and funnel_id not in book.funnels:
-                raise UnknownName(kind=_("funnel"), name=funnel_id, near=listed(f.name for f in book.funnels.values()))
+            funnel_id = one_funnel(book.funnels.values(), funnel).id if funnel is not None else None
             line = pipeline(book, owners, funnel_id)
             states = write_states(source, [deal.id for deal in line.open])
             briefs = _briefs(source, book, line)
