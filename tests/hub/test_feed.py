@@ -163,6 +163,22 @@ def test_an_account_that_changes_hands_takes_its_history_along(hub: HubWorld) ->
         assert copy.rows == _fresh(copy.client)
 
 
+def test_an_account_that_is_made_again_by_somebody_else_brings_its_history(hub: HubWorld) -> None:
+    old, new = Copy(hub.client(MATE)), Copy(hub.client(ME))
+    hub.account("account-1", owner=MATE)
+    hub.patch("account", "account-1", phone="2")
+    gone = hub.client(MATE).get("/v1/account/account-1").json()
+    (result,) = hub.client(MATE).push(hub.mutation("account", "account-1", "delete", base=gone))
+    assert result["status"] == "applied"
+    for copy in (old, new):
+        copy.follow()
+    hub.account("account-1", owner=ME)
+    for copy in (old, new):
+        copy.follow()
+        assert copy.rows == _fresh(copy.client)
+    assert [row["op"] for key, row in new.rows.items() if key[0] == "change_log"].count("patch") == 1
+
+
 def test_what_left_sight_is_told_even_when_the_new_owner_works_on_it_between_two_pages(hub: HubWorld) -> None:
     copy = Copy(hub.client(ME))
     hub.account("account-1")

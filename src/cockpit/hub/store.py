@@ -74,10 +74,11 @@ def apply(
             _delete(session, change.entity, row, log_rev + 1, actor_id, recorded_at)
         return None
     changed = {name: value for name, value in change.values.items() if row is None or seen.get(name) != value}
+    is_again = False
     if row is None or changed:
         row = rows.put(session, change.entity, {"id": change.id, **changed, "rev": log_rev + 1})
         session.flush()
-        _lift(session, change.entity, change.id)
+        is_again = _lift(session, change.entity, change.id)
     assert row is not None
     after = to_wire(row, change.entity)
     before = {name: seen.get(name) for name in changed} if change.op == "patch" else {}
@@ -88,6 +89,8 @@ def apply(
     if change.op == "patch":
         _follow(session, change, row, seen, changed, actor_id, min(occurred_at or recorded_at, recorded_at))
         _exits(session, change.entity, change.id, seers, after)
+    elif is_again and change.entity == "account":
+        renew_subtree(session, change.id)
     session.flush()
     return row
 
@@ -122,12 +125,13 @@ def _delete(session: Session, entity: str, row: SyncedRow, rev: int, actor_id: s
     _place(session, entity, row_id, rev, "delete", owner_id, account_id)
 
 
-def _lift(session: Session, entity: str, row_id: str) -> None:
-    """A row that is here again has no tombstone."""
+def _lift(session: Session, entity: str, row_id: str) -> bool:
+    """A row that is here again has no tombstone; True when it had one."""
     stone = session.get(TombstoneRow, (entity, row_id))
     if stone is not None:
         session.delete(stone)
         session.flush()
+    return stone is not None
 
 
 def _log(
@@ -189,7 +193,8 @@ def _follow(
 def renew_subtree(
     session: Session, account_id: str, *, moved_to: str | None = None
 ) -> list[tuple[str, str, str | None]]:
-    """New revisions for everything of an account, so that its new owner receives the history; `moved_to`: at that account.
+    """New revisions for everything of an account, so that its new owner, or who made it again, receives the history;
+    `moved_to`: at that account.
 
     Returns entity, id and owner of each row.
     """
