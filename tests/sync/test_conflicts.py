@@ -304,6 +304,23 @@ def test_of_a_change_that_is_to_come_again_nothing_is_asked_that_a_later_word_of
     assert (device.service.badge().conflicts, device.value("account", "acc-1", "phone")) == (0, "9")
 
 
+def test_what_meets_a_missing_row_follows_the_question_about_an_earlier_change(device: Device, hub: ModelHub) -> None:
+    """The hub was restored from before the row: the later change, which it had once, is sent while a field is asked."""
+    hub.refuse["phone=2"] = "validation"
+    device.edit("patch", "account", "acc-1", phone="2")
+    device.edit("patch", "account", "acc-1", tier="A")
+    device.sync()
+    hub.put("account", "acc-1", phone="9")
+    device.sync()
+    assert device.queue() == [("acc-1", "conflict")]
+    hub.epoch = "another"
+    hub.applied.clear()
+    del hub.rows["account", "acc-1"]
+    device.sync()
+    assert device.queue() == [("acc-1", "conflict"), ("acc-1", "blocked")]
+    assert device.only_conflict().field == ""
+
+
 @pytest.mark.parametrize("choice", ["mine", "theirs"])
 def test_a_row_made_again_under_a_question_that_they_deleted_since(visited: Device, hub: ModelHub, choice: str) -> None:
     """The deletion was sent and lost, taken back, asked about; then a full load did not bring the row any more."""

@@ -301,6 +301,7 @@ def _row_gone(session: Session, mutation: OutboxRow, result: PushResult, now: da
             session, mutation, result.problem.kind if result.problem else "missing", N_("the row is not there any more")
         )
         return
+    mutation.status = "conflict"  # the question may stand on an earlier change of the row: then this one follows it
     conflicts.open_conflict(
         session,
         mutation,
