@@ -128,8 +128,8 @@ class Judge(Company):
         self._need_parents(mutation, values)
         row = self.put(*key, values)
         self.state.writers.note(key, values, self.state.rev, device)
-        if stone is not None:
-            self.renew_history(key)
+        if stone is not None and key[0] == "account":
+            self.renew_history(key[1])
         self._log(mutation["mutation_id"], key, row, "create", {}, {}, person_id)
 
     def _patch(self, person_id: str, device: str, mutation: Row, key: Key, written: Written | None) -> None:

@@ -177,11 +177,11 @@ class Company:
         }  # fmt: skip
         self._log(log_id or f"log-{self.state.rev}", key, row, "delete", row, {}, by)
 
-    def renew_history(self, key: Key) -> None:
+    def renew_history(self, account_id: str) -> None:
         """Of an account that is made again: who made it sees everything of it from now on."""
-        for other, row in list(self.state.rows.items()):
-            if key[0] == "account" and row.get("account_id") == key[1]:
-                self.put(*other, row)
+        for key, row in list(self.state.rows.items()):
+            if row.get("account_id") == account_id:
+                self.put(*key, row)
 
     def move_account(self, account_id: str, owner_id: str, *, with_deals: bool) -> None:
         """The whole subtree gets new revisions; who does not see a row any more is told so."""

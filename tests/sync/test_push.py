@@ -33,6 +33,15 @@ def without_the_last(hub: ModelHub, request: httpx.Request) -> httpx.Response:
     return httpx.Response(200, json={"results": whole["results"][:-1]})
 
 
+def discard_what_was_refused_before_a_lost_answer(device: Device, hub: ModelHub, row_id: str) -> None:
+    """Of the changes of a row the first is refused, and what became of the last is not told."""
+    hub.refuse[row_id] = "validation"
+    hub.fail("/v1/sync/push", without_the_last)
+    device.sync()
+    hub.refuse.clear()
+    device.service.discard(device.service.load().queue[0].mutation_id)
+
+
 def make_customer(device: Device, number: int = 1) -> None:
     device.edit("create", "account", f"new-{number}", name=f"Customer {number}", owner_id="rep-1")
     device.edit(
@@ -134,11 +143,7 @@ def test_a_deletion_that_the_hub_may_have_is_not_discarded_with_what_was_to_brin
     device.sync()
     device.edit("create", "account", "acc-1", name="Customer 1", owner_id="rep-1")
     device.edit("delete", "account", "acc-1")
-    hub.refuse["acc-1"] = "validation"
-    hub.fail("/v1/sync/push", without_the_last)
-    device.sync()
-    hub.refuse.clear()
-    device.service.discard(device.service.load().queue[0].mutation_id)
+    discard_what_was_refused_before_a_lost_answer(device, hub, "acc-1")
     assert device.queue() == [("acc-1", "pending")]
     device.sync()
     assert device.queue() == []
@@ -156,11 +161,7 @@ def test_a_deletion_that_the_hub_may_have_is_kept_too_where_the_tombstone_was_ne
     device.sync()
     device.service.answer(device.only_conflict().id, "mine")
     device.edit("delete", "account", "acc-1")
-    hub.refuse["acc-1"] = "validation"
-    hub.fail("/v1/sync/push", without_the_last)
-    device.sync()
-    hub.refuse.clear()
-    device.service.discard(device.service.load().queue[0].mutation_id)
+    discard_what_was_refused_before_a_lost_answer(device, hub, "acc-1")
     assert device.queue() == [("acc-1", "pending")]
     device.sync()
     assert device.queue() == []
@@ -169,11 +170,7 @@ def test_a_deletion_that_the_hub_may_have_is_kept_too_where_the_tombstone_was_ne
 def test_a_row_that_never_was_at_the_hub_is_discarded_with_its_deletion(device: Device, hub: ModelHub) -> None:
     device.edit("create", "account", "acc-9", name="Customer 9", owner_id="rep-1")
     device.edit("delete", "account", "acc-9")
-    hub.refuse["acc-9"] = "validation"
-    hub.fail("/v1/sync/push", without_the_last)
-    device.sync()
-    hub.refuse.clear()
-    device.service.discard(device.service.load().queue[0].mutation_id)
+    discard_what_was_refused_before_a_lost_answer(device, hub, "acc-9")
     assert device.queue() == []
     device.sync()
     assert device.row("account", "acc-9") is None

@@ -27,9 +27,9 @@ Reason = Literal["first", "cursor-expired", "scope-changed", "restored"]
 
 HEAD = "head_rev"
 """The highest revision this device has met. A hub whose head is lower was restored from a backup."""
-_NOT_SHOWN = "not_shown:"
 MARK = "mark"
 """The hub's start that it was met under. Together they are the place the next greeting asks about."""
+_NOT_SHOWN = "not_shown:"
 
 UNFIT = (BadUse, KeyError, TypeError, ValueError, OverflowError)
 REFUSED_BY_TABLE = (IntegrityError, DataError, OverflowError)

@@ -161,8 +161,8 @@ def with_dependants(session: Session, mutations: Iterable[OutboxRow]) -> list[Ou
     chosen = {mutation.mutation_id: mutation for mutation in mutations}
     if not chosen:
         return []
+    # rows from where they are made on, and whether again: what came before was of the row as it had been
     made: dict[tuple[str, str], bool] = {}
-    """Rows from where they are made on, and whether again: what came before was of the row as it had been."""
     for mutation in session.exec(select(OutboxRow).order_by(col(OutboxRow.seq))):
         place = (mutation.entity, mutation.entity_id)
         is_unanswered = chains.is_unanswered(mutation)
